@@ -1,0 +1,27 @@
+/** Paging by position: the one place that knows what a page, its cursor and `has_more` are. */
+
+export type Order = 'asc' | 'desc';
+
+/** What a reader asks for. `after` is the id of the last entry already seen. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly order: Order;
+  readonly after: string | undefined;
+}
+
+export interface Page<Entry> {
+  readonly entries: readonly Entry[];
+  readonly hasMore: boolean;
+}
+
+/** How many rows to fetch for a page: one more than asked, so that `has_more` is known and never guessed. */
+export function rowsToFetch(request: PageRequest): number {
+  return request.limit + 1;
+}
+
+/** Cuts what was fetched with {@link rowsToFetch} to the page. */
+export function toPage<Entry>(request: PageRequest, fetched: readonly Entry[]): Page<Entry> {
+  return fetched.length > request.limit
+    ? { entries: fetched.slice(0, request.limit), hasMore: true }
+    : { entries: fetched, hasMore: false };
+}

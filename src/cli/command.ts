@@ -1,0 +1,20 @@
+/** What a command gets from the process, and nothing else of it. */
+export interface CommandContext {
+  /** What stands behind the command's name. */
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Writes a line to standard output. */
+  readonly print: (line: string) => void;
+  /** Writes a line to standard error. */
+  readonly printError: (line: string) => void;
+  /** Aborted when the process is asked to stop. */
+  readonly stop: AbortSignal;
+}
+
+export interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  /** Whether the settings of a server apply to it, and help lists them. */
+  readonly takesSettings: boolean;
+  run(context: CommandContext): Promise<void>;
+}

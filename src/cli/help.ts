@@ -1,0 +1,38 @@
+import { CONFIG_FILE, flagOf, variableOf } from '../config/load.ts';
+import { SETTINGS, type Setting } from '../config/settings.ts';
+import type { Command } from './command.ts';
+
+/** All commands, a line each. */
+export function generalHelp(commands: Readonly<Record<string, Command>>): string {
+  const lines = Object.values(commands).map(
+    ({ usage, summary }) => `  ${usage.padEnd(28)} ${summary}`,
+  );
+  return [
+    'Colloquy keeps conversations for applications built on language models.',
+    '',
+    ...lines,
+    '',
+    '`colloquy help serve` lists the settings.',
+  ].join('\n');
+}
+
+/** One command, with the settings if it takes them. */
+export function commandHelp({ usage, summary, takesSettings }: Command): string {
+  if (!takesSettings) return `${usage}\n\n${summary}`;
+  const settings = [CONFIG_FILE, ...Object.values(SETTINGS)].map(settingHelp);
+  return [
+    `${usage} [SETTING ...]`,
+    '',
+    summary,
+    '',
+    'Settings, as flag or environment variable; without its dashes, and with _ for -, also in the config file:',
+    '',
+    ...settings,
+  ].join('\n');
+}
+
+function settingHelp(setting: Setting): string {
+  const { placeholder = '', fallback, description } = setting;
+  const byDefault = fallback === '' ? '' : ` Default: ${fallback}.`;
+  return `  ${flagOf(setting)} ${placeholder}, ${variableOf(setting)}\n      ${description}${byDefault}`;
+}

@@ -1,0 +1,44 @@
+import { OperatorError } from '../base/operator-error.ts';
+import { loadConfig } from '../config/load.ts';
+import { databaseStatus, migrateDatabase } from '../store/open-store.ts';
+import type { Command, CommandContext } from './command.ts';
+import { openingError } from './database.ts';
+
+export const migrate: Command = {
+  usage: 'colloquy migrate status|up',
+  summary: "Show the database's schema, or bring it up to date. `serve` does so by itself.",
+  takesSettings: true,
+  run: async (context) => {
+    const [action, ...rest] = context.arguments;
+    const { database } = await loadConfig({ ...context, arguments: rest });
+    try {
+      if (action === 'status') await status(database, context);
+      else if (action === 'up') await up(database, context);
+      else throw unknownAction(action);
+    } catch (error) {
+      throw openingError(error, database);
+    }
+  },
+};
+
+type Database = Parameters<typeof databaseStatus>[0];
+
+async function status(database: Database, { print }: CommandContext): Promise<void> {
+  const { applied, pending } = await databaseStatus(database);
+  for (const { version, name } of applied) print(`applied ${version} ${name}`);
+  for (const { version, name } of pending) print(`pending ${version} ${name}`);
+}
+
+async function up(database: Database, { print }: CommandContext): Promise<void> {
+  const applied = await migrateDatabase(database);
+  for (const { version, name } of applied) print(`applied ${version} ${name}`);
+  if (applied.length === 0) print('The schema is up to date.');
+}
+
+function unknownAction(action: string | undefined): OperatorError {
+  return new OperatorError(
+    'unknown_action',
+    action === undefined ? 'migrate needs an action.' : `migrate does not know '${action}'.`,
+    'Write `colloquy migrate status` or `colloquy migrate up`.',
+  );
+}

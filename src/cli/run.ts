@@ -1,0 +1,61 @@
+import { closest } from 'fastest-levenshtein';
+import { OperatorError } from '../base/operator-error.ts';
+import { packageVersion } from '../config/version.ts';
+import type { Command, CommandContext } from './command.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { migrate } from './migrate.ts';
+import { serve } from './serve.ts';
+
+const version: Command = {
+  usage: 'colloquy version',
+  summary: 'Print the version.',
+  takesSettings: false,
+  run: async ({ print }) => print(packageVersion()),
+};
+
+const help: Command = {
+  usage: 'colloquy help [COMMAND]',
+  summary: 'Explain a command.',
+  takesSettings: false,
+  run: async ({ arguments: [name], print }) =>
+    print(name === undefined ? generalHelp(COMMANDS) : commandHelp(find(name))),
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = { serve, migrate, version, help };
+const ALIASES: Readonly<Record<string, string>> = {
+  '--help': 'help',
+  '-h': 'help',
+  '--version': 'version',
+  '-v': 'version',
+};
+
+/** Runs the command that the first argument names and returns the exit code. Failures print code, title and fix. */
+export async function run(context: CommandContext): Promise<number> {
+  try {
+    const [name = 'help', ...rest] = context.arguments;
+    const command = find(ALIASES[name] ?? name);
+    if (rest.includes('--help') || rest.includes('-h')) context.print(commandHelp(command));
+    else await command.run({ ...context, arguments: rest });
+    return 0;
+  } catch (error) {
+    context.printError(failureText(error));
+    return 1;
+  }
+}
+
+function find(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return command;
+  throw new OperatorError(
+    'unknown_command',
+    `There is no command '${name}'.`,
+    `The nearest is ${closest(name, Object.keys(COMMANDS))}; \`colloquy help\` lists all.`,
+  );
+}
+
+function failureText(error: unknown): string {
+  if (error instanceof OperatorError) {
+    return `colloquy: ${error.code}: ${error.message}\n  fix: ${error.fix}`;
+  }
+  return `colloquy: internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  fix: This is a fault of the program; please report it with the lines above.`;
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { OperatorError } from '../base/operator-error.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/settings.ts';
+import { packageVersion } from '../config/version.ts';
+import { createServer } from '../server.ts';
+import type { Command } from './command.ts';
+import { openingError } from './database.ts';
+
+export const serve: Command = {
+  usage: 'colloquy serve',
+  summary: 'Serve until told to stop.',
+  takesSettings: true,
+  run: async (context) => {
+    const config = await loadConfig(context);
+    const server = await createServer(config, {
+      onServerError: (error, requestId) => context.printError(errorLine(error, requestId)),
+    }).catch((error: unknown) => {
+      throw openingError(error, config.database);
+    });
+    try {
+      const url = await server.listen().catch((error: unknown) => {
+        throw listenError(error, config);
+      });
+      context.print(
+        `colloquy ${packageVersion()} listening on ${url} (database sqlite:${config.database.path})`,
+      );
+      if (!context.stop.aborted) await once(context.stop, 'abort');
+    } finally {
+      await server.close();
+    }
+  },
+};
+
+function listenError(error: unknown, { host, port }: Config): OperatorError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EADDRINUSE'
+    ? new OperatorError(
+        'port_in_use',
+        `Port ${port} on ${host} is taken by another process.`,
+        'Stop that process, or choose another port with --port; --port 0 takes any free one.',
+        error,
+      )
+    : new OperatorError(
+        'cannot_listen',
+        `Cannot listen on ${host}, port ${port}: ${error instanceof Error ? error.message : String(error)}`,
+        'Choose another address with --host or another port with --port.',
+        error,
+      );
+}
+
+/** One JSON line with the whole chain of causes. */
+function errorLine(error: unknown, requestId: string): string {
+  const causes: string[] = [];
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    causes.push(cause.stack ?? String(cause));
+  }
+  return JSON.stringify({
+    time: new Date().toISOString(),
+    level: 'error',
+    request_id: requestId,
+    error: causes.length > 0 ? causes : [String(error)],
+  });
+}

@@ -1,0 +1,178 @@
+import { OperatorError } from '../base/operator-error.ts';
+
+/** Where the data lives. */
+export interface DatabaseConfig {
+  readonly kind: 'sqlite';
+  /** A file path, or `:memory:`. */
+  readonly path: string;
+  readonly synchronous: 'full' | 'normal';
+}
+
+/** Everything that can be set, read, checked and typed. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly allowAnonymous: boolean;
+  readonly database: DatabaseConfig;
+  readonly dialect: 'openai' | 'llama-stack';
+  readonly limits: {
+    readonly itemsPerRequest: number;
+    readonly pageSize: number;
+    readonly bodyBytes: number;
+    readonly nesting: number;
+  };
+}
+
+/** One setting. Its name with dashes is the flag, in capitals behind `COLLOQUY_` the variable, with underscores the key of the file. */
+export interface Setting {
+  readonly name: string;
+  /** What stands for the value in help; a setting without one is switched on by its mere flag. */
+  readonly placeholder?: string;
+  readonly fallback: string;
+  readonly description: string;
+}
+
+export const SETTINGS = {
+  host: {
+    name: 'host',
+    placeholder: 'ADDRESS',
+    fallback: '127.0.0.1',
+    description: 'Address to listen on.',
+  },
+  port: {
+    name: 'port',
+    placeholder: 'PORT',
+    fallback: '4141',
+    description: 'Port to listen on; 0 takes any free one.',
+  },
+  databaseUrl: {
+    name: 'database-url',
+    placeholder: 'URL',
+    fallback: 'sqlite:./colloquy.db',
+    description: 'Where the data lives: sqlite:PATH, or sqlite::memory: to keep nothing.',
+  },
+  allowAnonymous: {
+    name: 'allow-anonymous',
+    fallback: 'false',
+    description: 'Serve everyone who can reach a host other than this machine.',
+  },
+  sqliteSynchronous: {
+    name: 'sqlite-synchronous',
+    placeholder: 'MODE',
+    fallback: 'full',
+    description:
+      'full: an answered write survives a power cut. normal: it survives a crash of the process; a power cut may lose the last ones.',
+  },
+  dialect: {
+    name: 'dialect',
+    placeholder: 'NAME',
+    fallback: 'openai',
+    description:
+      "openai, or llama-stack for the deletion answer that Llama Stack's clients expect.",
+  },
+  maxItemsPerRequest: {
+    name: 'max-items-per-request',
+    placeholder: 'COUNT',
+    fallback: '20',
+    description: 'Items that one request may add.',
+  },
+  maxPageSize: {
+    name: 'max-page-size',
+    placeholder: 'COUNT',
+    fallback: '100',
+    description: 'Largest limit of a list.',
+  },
+  maxBodyBytes: {
+    name: 'max-body-bytes',
+    placeholder: 'BYTES',
+    fallback: String(32 * 1024 * 1024),
+    description: 'Largest request body.',
+  },
+  maxNesting: {
+    name: 'max-nesting',
+    placeholder: 'LEVELS',
+    fallback: '128',
+    description: 'How deep a body may nest arrays and objects.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingKey = keyof typeof SETTINGS;
+
+/** A setting's text and where it was found, for error messages. */
+export interface Given {
+  readonly text: string;
+  readonly origin: string;
+}
+
+/** Turns what was given into the typed configuration. Throws an `OperatorError` that names the setting and the fix. */
+export function toConfig(given: Readonly<Record<SettingKey, Given>>): Config {
+  const config: Config = {
+    host: nonEmpty(given.host),
+    port: integer(given.port, 0, 65_535),
+    allowAnonymous: flag(given.allowAnonymous),
+    database: database(given.databaseUrl, choice(given.sqliteSynchronous, ['full', 'normal'])),
+    dialect: choice(given.dialect, ['openai', 'llama-stack']),
+    limits: {
+      itemsPerRequest: integer(given.maxItemsPerRequest, 1, 100_000),
+      pageSize: integer(given.maxPageSize, 1, 100_000),
+      bodyBytes: integer(given.maxBodyBytes, 1024, 1024 * 1024 * 1024),
+      // Beyond this, writing JSON back could exhaust the stack.
+      nesting: integer(given.maxNesting, 8, 1000),
+    },
+  };
+  refuseStrangers(config);
+  return config;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+function refuseStrangers({ host, allowAnonymous }: Config): void {
+  if (isLoopback(host) || allowAnonymous) return;
+  throw new OperatorError(
+    'anonymous_on_network',
+    `Listening on ${host} would let everyone who can reach it read and delete every conversation: no authentication is configured.`,
+    'Listen on 127.0.0.1, or pass --allow-anonymous if that is what you want.',
+  );
+}
+
+function invalid({ text, origin }: Given, expected: string): OperatorError {
+  return new OperatorError(
+    'invalid_setting',
+    `${origin} is '${text}', which is not ${expected}.`,
+    `Give ${origin} ${expected}.`,
+  );
+}
+
+function nonEmpty(given: Given): string {
+  if (given.text === '') throw invalid(given, 'an address');
+  return given.text;
+}
+
+function integer(given: Given, least: number, most: number): number {
+  const value = /^\d+$/.test(given.text) ? Number(given.text) : Number.NaN;
+  if (!(value >= least && value <= most)) {
+    throw invalid(given, `a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+function flag(given: Given): boolean {
+  return choice(given, ['true', 'false']) === 'true';
+}
+
+function choice<const Choice extends string>(given: Given, choices: readonly Choice[]): Choice {
+  const found = choices.find((candidate) => candidate === given.text);
+  if (found === undefined) throw invalid(given, `one of ${choices.join(', ')}`);
+  return found;
+}
+
+function database(url: Given, synchronous: DatabaseConfig['synchronous']): DatabaseConfig {
+  const path = /^sqlite:(.+)$/s.exec(url.text)?.[1];
+  if (path === undefined)
+    throw invalid(url, 'a URL such as sqlite:./colloquy.db or sqlite::memory:');
+  return { kind: 'sqlite', path, synchronous };
+}

@@ -1,0 +1,205 @@
+/** The parts that messages and tool outputs consist of. */
+
+import { Type } from 'typebox';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { Blob, nullable, omittable, Text } from '../schema.ts';
+
+const PromptCacheBreakpoint = Type.Object({
+  mode: Type.Literal('explicit'),
+  ttl: Type.Optional(Type.Enum(['30m', '12h'])),
+});
+const ImageDetail = Type.Enum(['low', 'high', 'auto', 'original']);
+const FileDetail = Type.Enum(['auto', 'low', 'high']);
+
+/** Input parts as callers send them. */
+export const InputTextParam = Type.Object({
+  type: Type.Literal('input_text'),
+  text: Text,
+  prompt_cache_breakpoint: omittable(PromptCacheBreakpoint),
+});
+export const InputImageParam = Type.Object({
+  type: Type.Literal('input_image'),
+  image_url: Type.Optional(nullable(Blob)),
+  file_id: Type.Optional(nullable(Type.String())),
+  detail: omittable(ImageDetail),
+  prompt_cache_breakpoint: omittable(PromptCacheBreakpoint),
+});
+export const InputFileParam = Type.Object({
+  type: Type.Literal('input_file'),
+  file_id: Type.Optional(nullable(Type.String())),
+  filename: omittable(Type.String()),
+  file_data: omittable(Type.String()),
+  file_url: omittable(Type.String()),
+  detail: Type.Optional(FileDetail),
+  prompt_cache_breakpoint: omittable(PromptCacheBreakpoint),
+});
+
+/** Input parts as they are served. */
+export const InputText = Type.Object(
+  {
+    type: Type.Literal('input_text'),
+    text: Type.String(),
+    prompt_cache_breakpoint: Type.Optional(PromptCacheBreakpoint),
+  },
+  { title: 'InputText' },
+);
+export const InputImage = Type.Object(
+  {
+    type: Type.Literal('input_image'),
+    detail: ImageDetail,
+    file_id: Type.Optional(nullable(Type.String())),
+    image_url: Type.Optional(nullable(Type.String())),
+    prompt_cache_breakpoint: Type.Optional(PromptCacheBreakpoint),
+  },
+  { title: 'InputImage' },
+);
+export const InputFile = Type.Object(
+  {
+    type: Type.Literal('input_file'),
+    detail: Type.Optional(FileDetail),
+    file_data: Type.Optional(Type.String()),
+    file_id: Type.Optional(nullable(Type.String())),
+    file_url: Type.Optional(Type.String()),
+    filename: Type.Optional(Type.String()),
+    prompt_cache_breakpoint: Type.Optional(PromptCacheBreakpoint),
+  },
+  { title: 'InputFile' },
+);
+export const InputAudio = Type.Object(
+  {
+    type: Type.Literal('input_audio'),
+    input_audio: Type.Object({ data: Type.String(), format: Type.Enum(['mp3', 'wav']) }),
+  },
+  { title: 'InputAudio' },
+);
+
+const Annotation = Type.Union([
+  Type.Object({
+    type: Type.Literal('file_citation'),
+    file_id: Type.String(),
+    filename: Type.String(),
+    index: Type.Integer(),
+  }),
+  Type.Object({
+    type: Type.Literal('url_citation'),
+    url: Type.String(),
+    title: Type.String(),
+    start_index: Type.Integer(),
+    end_index: Type.Integer(),
+  }),
+  Type.Object({
+    type: Type.Literal('container_file_citation'),
+    container_id: Type.String(),
+    file_id: Type.String(),
+    filename: Type.String(),
+    start_index: Type.Integer(),
+    end_index: Type.Integer(),
+  }),
+  Type.Object({
+    type: Type.Literal('file_path'),
+    file_id: Type.String(),
+    index: Type.Integer(),
+  }),
+]);
+const TokenLogprob = {
+  token: Type.String(),
+  bytes: Type.Array(Type.Integer()),
+  logprob: Type.Number(),
+};
+const Logprob = Type.Object({
+  ...TokenLogprob,
+  top_logprobs: Type.Array(Type.Object(TokenLogprob)),
+});
+
+/** Output parts as callers send them. */
+export const OutputTextParam = Type.Object({
+  type: Type.Literal('output_text'),
+  text: Text,
+  annotations: Type.Optional(Type.Array(Annotation)),
+  logprobs: Type.Optional(Type.Array(Logprob)),
+});
+export const OutputText = Type.Object(
+  {
+    type: Type.Literal('output_text'),
+    text: Type.String(),
+    annotations: Type.Array(Annotation),
+    logprobs: Type.Optional(Type.Array(Logprob)),
+  },
+  { title: 'OutputText' },
+);
+export const Refusal = Type.Object(
+  { type: Type.Literal('refusal'), refusal: Text },
+  { title: 'Refusal' },
+);
+
+/** Parts that only a model server writes into messages; OpenAI's clients know them on return. */
+export const PlainText = Type.Object({ type: Type.Literal('text'), text: Type.String() });
+export const SummaryText = Type.Object({ type: Type.Literal('summary_text'), text: Type.String() });
+export const ReasoningText = Type.Object({
+  type: Type.Literal('reasoning_text'),
+  text: Type.String(),
+});
+export const ComputerScreenshotContent = Type.Object({
+  type: Type.Literal('computer_screenshot'),
+  detail: ImageDetail,
+  file_id: nullable(Type.String()),
+  image_url: nullable(Type.String()),
+  prompt_cache_breakpoint: Type.Optional(PromptCacheBreakpoint),
+});
+
+/** What a tool output may be instead of text. */
+export const OutputPartsParam = Type.Array(
+  Type.Union([InputTextParam, InputImageParam, InputFileParam]),
+);
+export const OutputParts = Type.Array(Type.Union([InputText, InputImage, InputFile]));
+
+/** A tool definition. The vocabulary belongs to the model server and grows with it, so it is kept as sent. */
+export const Tool = Type.Object({ type: Type.String() }, { title: 'Tool' });
+
+const PART_DEFAULTS: Readonly<Record<string, JsonObject>> = {
+  input_image: { detail: 'auto', file_id: null, image_url: null },
+  output_text: { annotations: [], logprobs: [] },
+};
+
+/** The returned form of a sent part. */
+export function normalisePart(part: unknown): unknown {
+  if (!isJsonObject(part) || typeof part['type'] !== 'string') return part;
+  return withDefaults(part, PART_DEFAULTS[part['type']] ?? {}, ['type', 'text']);
+}
+
+/** The returned form of a content list; anything else, such as a plain string, stays as it is. */
+export function normaliseParts(content: unknown): unknown {
+  return Array.isArray(content) ? content.map(normalisePart) : content;
+}
+
+/**
+ * A copy in which `defaults` stand for fields that are absent or null, with the keys in OpenAI's order:
+ * `leading` first, then the alphabet.
+ */
+export function withDefaults(
+  object: JsonObject,
+  defaults: JsonObject,
+  leading: readonly string[],
+): JsonObject {
+  const missing = Object.entries(defaults).filter(
+    ([key]) => !Object.hasOwn(object, key) || object[key] === null,
+  );
+  const rank = (key: string): number => {
+    const index = leading.indexOf(key);
+    return index === -1 ? leading.length : index;
+  };
+  const present = missing.length === 0 ? Object.entries(object) : without(object, missing);
+  return Object.fromEntries(
+    [...present, ...missing].toSorted(
+      ([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : Number(a > b)),
+    ),
+  );
+}
+
+function without(
+  object: JsonObject,
+  entries: readonly (readonly [string, unknown])[],
+): [string, unknown][] {
+  const keys = new Set(entries.map(([key]) => key));
+  return Object.entries(object).filter(([key]) => !keys.has(key));
+}

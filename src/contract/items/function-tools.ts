@@ -1,0 +1,179 @@
+/** Calls of tools that the application itself runs: functions, custom tools, tool search. */
+
+import { Type } from 'typebox';
+import { Caller, CallId, Id, nullable, omittable, Status, Text } from '../schema.ts';
+import { normaliseParts, OutputParts, OutputPartsParam, Tool } from './content.ts';
+import { defineItem } from './define.ts';
+import { Role } from './message.ts';
+
+const Execution = Type.Enum(['server', 'client']);
+const callFields = {
+  call_id: CallId,
+  name: Type.String(),
+  async: Type.Optional(Type.Boolean()),
+  caller: Type.Optional(nullable(Caller)),
+  namespace: Type.Optional(Type.String()),
+};
+const optionalCallFields = {
+  async: Type.Optional(Type.Boolean()),
+  caller: Type.Optional(nullable(Caller)),
+  namespace: Type.Optional(Type.String()),
+};
+
+export const functionCall = defineItem({
+  type: 'function_call',
+  prefix: 'fc',
+  create: Type.Object({
+    id: Type.Optional(Id),
+    type: Type.Literal('function_call'),
+    call_id: CallId,
+    name: Type.String(),
+    arguments: Type.String(),
+    status: Type.Optional(Status),
+    ...optionalCallFields,
+  }),
+  returned: Type.Object({
+    id: Type.String(),
+    type: Type.Literal('function_call'),
+    status: Status,
+    arguments: Type.String(),
+    ...callFields,
+    created_by: Type.Optional(Type.String()),
+  }),
+  defaults: { status: 'completed' },
+});
+
+export const functionCallOutput = defineItem({
+  type: 'function_call_output',
+  prefix: 'fc',
+  create: Type.Object({
+    id: omittable(Id),
+    type: Type.Literal('function_call_output'),
+    call_id: omittable(CallId),
+    output: Type.Union([Text, OutputPartsParam]),
+    name: omittable(Type.String()),
+    namespace: omittable(Type.String()),
+    status: omittable(Status),
+    caller: Type.Optional(nullable(Caller)),
+  }),
+  returned: Type.Object({
+    id: Type.String(),
+    type: Type.Literal('function_call_output'),
+    status: Status,
+    output: Type.Union([Type.String(), OutputParts]),
+    call_id: Type.Optional(Type.String()),
+    name: Type.Optional(Type.String()),
+    namespace: Type.Optional(Type.String()),
+    caller: Type.Optional(nullable(Caller)),
+    created_by: Type.Optional(Type.String()),
+  }),
+  defaults: { status: 'completed' },
+  normalise: (item) => ({ ...item, output: normaliseParts(item['output']) }),
+});
+
+export const customToolCall = defineItem({
+  type: 'custom_tool_call',
+  prefix: 'ctc',
+  prefixEnforced: false,
+  create: Type.Object({
+    id: Type.Optional(Id),
+    type: Type.Literal('custom_tool_call'),
+    call_id: CallId,
+    name: Type.String(),
+    input: Type.String(),
+    ...optionalCallFields,
+  }),
+  returned: Type.Object({
+    id: Type.Optional(Type.String()),
+    type: Type.Literal('custom_tool_call'),
+    input: Type.String(),
+    ...callFields,
+  }),
+});
+
+export const customToolCallOutput = defineItem({
+  type: 'custom_tool_call_output',
+  prefix: 'ctco',
+  prefixEnforced: false,
+  create: Type.Object({
+    id: Type.Optional(Id),
+    type: Type.Literal('custom_tool_call_output'),
+    call_id: CallId,
+    output: Type.Union([Text, OutputPartsParam]),
+    caller: Type.Optional(nullable(Caller)),
+  }),
+  returned: Type.Object({
+    id: Type.Optional(Type.String()),
+    type: Type.Literal('custom_tool_call_output'),
+    call_id: Type.String(),
+    output: Type.Union([Type.String(), OutputParts]),
+    caller: Type.Optional(nullable(Caller)),
+  }),
+  normalise: (item) => ({ ...item, output: normaliseParts(item['output']) }),
+});
+
+export const toolSearchCall = defineItem({
+  type: 'tool_search_call',
+  prefix: 'tsc',
+  prefixEnforced: false,
+  create: Type.Object({
+    id: omittable(Id),
+    type: Type.Literal('tool_search_call'),
+    arguments: Type.Unknown(),
+    call_id: omittable(CallId),
+    execution: Type.Optional(Execution),
+    status: omittable(Status),
+  }),
+  returned: Type.Object({
+    id: Type.String(),
+    type: Type.Literal('tool_search_call'),
+    status: Status,
+    arguments: Type.Unknown(),
+    call_id: nullable(Type.String()),
+    execution: Execution,
+    created_by: Type.Optional(Type.String()),
+  }),
+  defaults: { call_id: null, execution: 'server', status: 'completed' },
+});
+
+export const toolSearchOutput = defineItem({
+  type: 'tool_search_output',
+  prefix: 'tso',
+  prefixEnforced: false,
+  create: Type.Object({
+    id: omittable(Id),
+    type: Type.Literal('tool_search_output'),
+    tools: Type.Array(Tool),
+    call_id: omittable(CallId),
+    execution: Type.Optional(Execution),
+    status: omittable(Status),
+  }),
+  returned: Type.Object({
+    id: Type.String(),
+    type: Type.Literal('tool_search_output'),
+    status: Status,
+    call_id: nullable(Type.String()),
+    execution: Execution,
+    tools: Type.Array(Tool),
+    created_by: Type.Optional(Type.String()),
+  }),
+  defaults: { call_id: null, execution: 'server', status: 'completed' },
+});
+
+export const additionalTools = defineItem({
+  type: 'additional_tools',
+  prefix: 'at',
+  prefixEnforced: false,
+  create: Type.Object({
+    id: omittable(Id),
+    type: Type.Literal('additional_tools'),
+    role: Type.Literal('developer'),
+    tools: Type.Array(Tool),
+  }),
+  returned: Type.Object({
+    id: Type.String(),
+    type: Type.Literal('additional_tools'),
+    role: Role,
+    tools: Type.Array(Tool),
+  }),
+});

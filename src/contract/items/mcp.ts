@@ -1,0 +1,95 @@
+/** Model Context Protocol: tool lists, approvals, calls. */
+
+import { Type } from 'typebox';
+import { Id, nullable, omittable } from '../schema.ts';
+import { defineItem } from './define.ts';
+
+const mcpListToolsFields = {
+  type: Type.Literal('mcp_list_tools'),
+  server_label: Type.String(),
+  tools: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      input_schema: Type.Unknown(),
+      annotations: Type.Optional(Type.Unknown()),
+      description: Type.Optional(nullable(Type.String())),
+    }),
+  ),
+  error: Type.Optional(nullable(Type.String())),
+};
+
+export const mcpListTools = defineItem({
+  type: 'mcp_list_tools',
+  prefix: 'mcpl',
+  create: Type.Object({ id: Id, ...mcpListToolsFields }),
+  returned: Type.Object({ id: Type.String(), ...mcpListToolsFields }),
+});
+
+const mcpApprovalRequestFields = {
+  type: Type.Literal('mcp_approval_request'),
+  server_label: Type.String(),
+  name: Type.String(),
+  arguments: Type.String(),
+};
+
+export const mcpApprovalRequest = defineItem({
+  type: 'mcp_approval_request',
+  prefix: 'mcpr',
+  create: Type.Object({ id: Id, ...mcpApprovalRequestFields }),
+  returned: Type.Object({ id: Type.String(), ...mcpApprovalRequestFields }),
+});
+
+const mcpApprovalResponseFields = {
+  type: Type.Literal('mcp_approval_response'),
+  approval_request_id: Type.String(),
+  approve: Type.Boolean(),
+  reason: Type.Optional(nullable(Type.String())),
+};
+
+export const mcpApprovalResponse = defineItem({
+  type: 'mcp_approval_response',
+  prefix: 'mcpa',
+  prefixEnforced: false,
+  create: Type.Object({ id: omittable(Id), ...mcpApprovalResponseFields }),
+  returned: Type.Object({ id: Type.String(), ...mcpApprovalResponseFields }),
+  defaults: { reason: null },
+});
+
+const mcpCallFields = {
+  type: Type.Literal('mcp_call'),
+  server_label: Type.String(),
+  name: Type.String(),
+  arguments: Type.String(),
+  approval_request_id: Type.Optional(nullable(Type.String())),
+  error: Type.Optional(
+    nullable(
+      Type.Union([
+        Type.Object({
+          type: Type.Literal('mcp_protocol_error'),
+          code: Type.Number(),
+          message: Type.String(),
+        }),
+        Type.Object({ type: Type.Literal('mcp_tool_execution_error'), content: Type.Unknown() }),
+        Type.Object({
+          type: Type.Literal('http_error'),
+          code: Type.Number(),
+          message: Type.String(),
+        }),
+      ]),
+    ),
+  ),
+  output: Type.Optional(nullable(Type.String())),
+};
+const McpStatus = Type.Enum(['in_progress', 'completed', 'incomplete', 'calling', 'failed']);
+
+export const mcpCall = defineItem({
+  type: 'mcp_call',
+  prefix: 'mcp',
+  create: Type.Object({ id: Id, ...mcpCallFields, status: Type.Optional(McpStatus) }),
+  returned: Type.Object({
+    id: Type.String(),
+    ...mcpCallFields,
+    status: Type.Optional(McpStatus),
+  }),
+  defaults: { approval_request_id: null, error: null, output: null },
+});

@@ -1,0 +1,157 @@
+import { Type } from 'typebox';
+import { apiError, type ApiError } from '../../base/errors.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { Id, nullable, omittable, Status, Text } from '../schema.ts';
+import {
+  ComputerScreenshotContent,
+  InputAudio,
+  InputFile,
+  InputFileParam,
+  InputImage,
+  InputImageParam,
+  InputText,
+  InputTextParam,
+  normalisePart,
+  OutputText,
+  OutputTextParam,
+  PlainText,
+  ReasoningText,
+  Refusal,
+  SummaryText,
+} from './content.ts';
+import { defineItem } from './define.ts';
+
+const Phase = Type.Enum(['commentary', 'final_answer']);
+const shared = {
+  id: omittable(Id),
+  type: Type.Optional(Type.Literal('message')),
+  status: Type.Optional(Status),
+};
+
+const InputMessage = Type.Object(
+  {
+    ...shared,
+    role: Type.Enum(['user', 'system', 'developer']),
+    content: Type.Union([
+      Text,
+      Type.Array(Type.Union([InputTextParam, InputImageParam, InputFileParam, InputAudio])),
+    ]),
+  },
+  { title: 'InputMessage' },
+);
+const AssistantMessage = Type.Object(
+  {
+    ...shared,
+    role: Type.Literal('assistant'),
+    content: Type.Union([Text, Type.Array(Type.Union([OutputTextParam, Refusal]))]),
+    phase: omittable(Phase),
+  },
+  { title: 'AssistantMessage' },
+);
+
+const CREATABLE_ROLES = ['assistant', 'system', 'developer', 'user'];
+const INPUT_PARTS = ['input_text', 'input_image', 'input_file', 'input_audio'];
+const OUTPUT_PARTS = ['output_text', 'refusal'];
+
+/** Who speaks, as messages and tool lists carry it on return. */
+export const Role = Type.Enum([
+  'unknown',
+  'user',
+  'assistant',
+  'system',
+  'critic',
+  'discriminator',
+  'developer',
+  'tool',
+]);
+
+export const message = defineItem({
+  type: 'message',
+  prefix: 'msg',
+  create: Type.Union([InputMessage, AssistantMessage]),
+  returned: Type.Object(
+    {
+      id: Type.String(),
+      type: Type.Literal('message'),
+      status: Status,
+      content: Type.Array(
+        Type.Union([
+          InputText,
+          OutputText,
+          PlainText,
+          SummaryText,
+          ReasoningText,
+          Refusal,
+          InputImage,
+          ComputerScreenshotContent,
+          InputFile,
+          InputAudio,
+        ]),
+      ),
+      role: Role,
+      phase: Type.Optional(nullable(Phase)),
+    },
+    { title: 'Message' },
+  ),
+  defaults: { status: 'completed' },
+  normalise: (item) => ({
+    ...item,
+    type: 'message',
+    content: toParts(item['content'], item['role']),
+  }),
+  refuse: refuseMessage,
+  governed: [
+    {
+      include: 'message.output_text.logprobs',
+      marker: '"logprobs":[{',
+      hide: (item) => {
+        if (!Array.isArray(item['content'])) return;
+        for (const part of item['content']) {
+          if (isOutputText(part)) part['logprobs'] = [];
+        }
+      },
+    },
+  ],
+});
+
+function isOutputText(part: unknown): part is Record<string, unknown> {
+  return isJsonObject(part) && part['type'] === 'output_text';
+}
+
+function toParts(content: unknown, role: unknown): unknown {
+  if (Array.isArray(content)) return content.map(normalisePart);
+  const type = role === 'assistant' ? 'output_text' : 'input_text';
+  return [normalisePart({ type, text: content })];
+}
+
+/** Role decides which parts are legal, and OpenAI names the fault from the role down. */
+function refuseMessage(item: JsonObject, path: string): ApiError | undefined {
+  const { role = null, content, phase = null } = item;
+  if (role !== null && typeof role !== 'string') return undefined; // the schema says it
+  if (role === null || !CREATABLE_ROLES.includes(role)) {
+    return apiError('invalid_value', {
+      param: path,
+      value: role ?? '',
+      supported: CREATABLE_ROLES,
+    });
+  }
+  if (role !== 'assistant' && phase !== null) {
+    return apiError('unknown_parameter', { param: `${path}.phase` });
+  }
+  if (!Array.isArray(content)) return undefined;
+  const legal = role === 'assistant' ? OUTPUT_PARTS : INPUT_PARTS;
+  for (const [index, part] of content.entries()) {
+    const error = refusePart(part, legal, `${path}.content[${index}]`);
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+function refusePart(part: unknown, legal: readonly string[], path: string): ApiError | undefined {
+  const type = isJsonObject(part) ? part['type'] : undefined;
+  if (typeof type !== 'string' || legal.includes(type)) return undefined;
+  const known = [...INPUT_PARTS, ...OUTPUT_PARTS];
+  return known.includes(type)
+    ? apiError('invalid_value', { param: path, value: type, supported: legal })
+    : apiError('invalid_value', { param: `${path}.type`, value: type, supported: known });
+}

@@ -1,0 +1,21 @@
+import type { Include } from '../include.ts';
+import { itemDefinition } from './table.ts';
+
+/** A stored item, as far as serving it goes. */
+export interface StoredItem {
+  readonly type: string;
+  /** JSON text of the whole item. */
+  readonly data: string;
+}
+
+/** The JSON text of an item without what `include` governs and does not name. Mostly that is the stored text itself. */
+export function serveItem({ type, data }: StoredItem, include: readonly Include[]): string {
+  const hidden = itemDefinition(type)?.governed.filter(
+    (governed) => !include.includes(governed.include) && data.includes(governed.marker),
+  );
+  if (hidden === undefined || hidden.length === 0) return data;
+  // Sound: the store holds what `parseItem` made, which is the text of an object.
+  const item = JSON.parse(data) as Record<string, unknown>;
+  for (const governed of hidden) governed.hide(item);
+  return JSON.stringify(item);
+}

@@ -1,0 +1,145 @@
+/** From what arrives, a body's parsed JSON or a query's strings, to what an operation takes. */
+
+import { Type } from 'typebox';
+import { apiError } from '../base/errors.ts';
+import type { Order, PageRequest } from '../base/paging.ts';
+import {
+  createConversationBody,
+  createItemsBody,
+  UpdateConversationBody,
+  type Metadata,
+} from './conversation.ts';
+import { Include } from './include.ts';
+import { parseItem, type ParsedItem } from './items/parse.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
+import { asJsonSchema } from './schema.ts';
+import { explain, kindOf, unknownParameter, validator } from './validate.ts';
+
+/** How much one request may ask for. */
+export interface RequestLimits {
+  readonly itemsPerRequest: number;
+  readonly pageSize: number;
+}
+
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+
+export interface CreateConversationRequest {
+  readonly metadata: Metadata;
+  readonly items: readonly ParsedItem[];
+}
+
+/** The parsers of all requests under the given limits. Each throws an `ApiError` that names the parameter. */
+export class RequestParser {
+  readonly #pageSize: number;
+  readonly #validateCreate;
+  readonly #validateCreateItems;
+
+  constructor({ itemsPerRequest, pageSize }: RequestLimits) {
+    this.#pageSize = pageSize;
+    this.#validateCreate = validator(createConversationBody(Type.Unknown(), itemsPerRequest));
+    this.#validateCreateItems = validator(createItemsBody(Type.Unknown(), itemsPerRequest));
+  }
+
+  /** An absent body creates an empty conversation. */
+  createConversation(body: unknown): CreateConversationRequest {
+    const { metadata = {}, items = [] } = this.#validateCreate(bodyObject(body), '');
+    return { metadata, items: parseItems(items) };
+  }
+
+  updateConversation(body: unknown): Metadata {
+    return validateUpdate(bodyObject(body), '').metadata ?? {};
+  }
+
+  createItems(body: unknown): readonly ParsedItem[] {
+    return parseItems(this.#validateCreateItems(bodyObject(body), '').items);
+  }
+
+  listItems(query: Query): PageRequest & { readonly include: readonly Include[] } {
+    refuseUnknown(query, ['limit', 'order', 'after', 'include']);
+    return {
+      limit: this.#parseLimit(single(query, 'limit')),
+      order: parseOrder(single(query, 'order')),
+      after: single(query, 'after'),
+      include: parseInclude(query),
+    };
+  }
+
+  /** The query of an operation that takes `include` only. */
+  include(query: Query): readonly Include[] {
+    refuseUnknown(query, ['include']);
+    return parseInclude(query);
+  }
+
+  #parseLimit(value: string | undefined): number {
+    if (value === undefined) return Math.min(DEFAULT_LIMIT, this.#pageSize);
+    if (!/^-?\d+$/.test(value)) {
+      const found = /^-?\d*\.\d+$/.test(value) ? 'a decimal number' : 'a string';
+      throw apiError('invalid_type', { param: 'limit', expected: 'an integer', found });
+    }
+    const limit = Number(value);
+    if (limit < 1) {
+      throw apiError('integer_below_min_value', { param: 'limit', limit: 1, found: value });
+    }
+    if (limit > this.#pageSize) {
+      const detail = { param: 'limit', limit: this.#pageSize, found: value };
+      throw apiError('integer_above_max_value', detail);
+    }
+    return limit;
+  }
+}
+
+/** The query of an operation that takes none. */
+export function parseNoQuery(query: Query): void {
+  refuseUnknown(query, []);
+}
+
+const DEFAULT_LIMIT = 20;
+const validateUpdate = validator(UpdateConversationBody);
+
+function bodyObject(body: unknown): JsonObject {
+  if (body === undefined) return {};
+  if (!isJsonObject(body)) throw apiError('invalid_body_type', { found: kindOf(body) });
+  return body;
+}
+
+function parseItems(items: readonly unknown[]): readonly ParsedItem[] {
+  return items.map((item, index) => parseItem(item, `items[${index}]`));
+}
+
+function parseOrder(value: string | undefined): Order {
+  if (value === undefined) return 'desc';
+  if (value === 'asc' || value === 'desc') return value;
+  throw apiError('invalid_value', { param: 'order', value, supported: ['asc', 'desc'] });
+}
+
+/** `include[]=a&include[]=b` is what OpenAI's clients send; `include=a` and `include[0]=a` mean the same. */
+const ARRAY_KEY = /^([a-z_]+)\[\d{0,4}\]$/;
+
+function parseInclude(query: Query): readonly Include[] {
+  const values = Object.entries(query)
+    .filter(([key]) => baseName(key) === 'include')
+    .flatMap(([, value]) => value);
+  values.forEach((value, index) => {
+    const error = explain(asJsonSchema(Include), value, `include[${index}]`);
+    if (error !== undefined) throw error;
+  });
+  // Sound: each value is one of the enumeration, or the loop above has thrown.
+  return values as readonly Include[];
+}
+
+function baseName(key: string): string {
+  return ARRAY_KEY.exec(key)?.[1] ?? key;
+}
+
+function single(query: Query, name: string): string | undefined {
+  const value = query[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw apiError('invalid_type', { param: name, expected: 'a single value', found: 'an array' });
+}
+
+function refuseUnknown(query: Query, known: readonly string[]): void {
+  for (const key of Object.keys(query)) {
+    const name = baseName(key) === 'include' ? 'include' : key;
+    if (!known.includes(name)) throw unknownParameter(key, key, known, query);
+  }
+}

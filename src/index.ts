@@ -1,0 +1,11 @@
+/** Colloquy as a library. */
+
+export { createServer, type Server, type ServerOptions } from './server.ts';
+export { loadConfig, type ConfigSources } from './config/load.ts';
+export type { Config, DatabaseConfig } from './config/settings.ts';
+export { openStore, type DatabaseOptions } from './store/open-store.ts';
+export type * from './store/port.ts';
+export { ApiError, type ErrorKind } from './base/errors.ts';
+export { OperatorError } from './base/operator-error.ts';
+export type { Conversation } from './contract/conversation.ts';
+export type { ConversationItem, InputItem } from './contract/items/table.ts';

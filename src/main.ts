@@ -1,0 +1,20 @@
+/** The process: arguments, environment, signals and exit code. */
+
+import { run } from './cli/run.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    // The second signal does not wait for what is under way.
+    if (stop.signal.aborted) process.exit(1);
+    stop.abort();
+  });
+}
+
+process.exitCode = await run({
+  arguments: process.argv.slice(2),
+  environment: process.env,
+  print: (line) => process.stdout.write(`${line}\n`),
+  printError: (line) => process.stderr.write(`${line}\n`),
+  stop: stop.signal,
+});

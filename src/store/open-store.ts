@@ -1,0 +1,48 @@
+import { migrate, migrationStatus, shippedMigrations, type Migration } from './migrations.ts';
+import type { MigrationStatus } from './migrations.ts';
+import type { Store } from './port.ts';
+import { SqlStore } from './sql-store.ts';
+import { SqliteDriver, type SqliteOptions } from './sqlite-driver.ts';
+
+/** Where the data lives. */
+export type DatabaseOptions = { readonly kind: 'sqlite' } & SqliteOptions;
+
+/**
+ * Opens the database, brings its schema up to date, and returns the store on it.
+ * Rejects with `SchemaMismatchError` when the schema is newer than this program, and with the driver's
+ * error when the database cannot be opened.
+ */
+export async function openStore(options: DatabaseOptions): Promise<Store> {
+  const driver = await SqliteDriver.open(options);
+  try {
+    await migrate(driver, shippedMigrations(options.kind), Date.now());
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
+  return new SqlStore(driver);
+}
+
+/** Applies the pending migrations and returns them. */
+export function migrateDatabase(options: DatabaseOptions): Promise<readonly Migration[]> {
+  return withDriver(options, (driver) =>
+    migrate(driver, shippedMigrations(options.kind), Date.now()),
+  );
+}
+
+/** Which migrations the database has and which it lacks. */
+export function databaseStatus(options: DatabaseOptions): Promise<MigrationStatus> {
+  return withDriver(options, (driver) => migrationStatus(driver, shippedMigrations(options.kind)));
+}
+
+async function withDriver<Result>(
+  options: DatabaseOptions,
+  work: (driver: SqliteDriver) => Promise<Result>,
+): Promise<Result> {
+  const driver = await SqliteDriver.open(options);
+  try {
+    return await work(driver);
+  } finally {
+    await driver.close();
+  }
+}

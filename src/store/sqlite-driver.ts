@@ -1,0 +1,234 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Driver, ReadTransaction, Row, Value, WriteTransaction } from './driver.ts';
+import { StoreUnavailableError } from './port.ts';
+
+export interface SqliteOptions {
+  /** A file path, or `:memory:`. */
+  readonly path: string;
+  /** `full`: a commit survives a power cut. `normal`: it survives a crash of the process, not of the machine. */
+  readonly synchronous: 'full' | 'normal';
+}
+
+/** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
+const LARGEST_BATCH = 256;
+/** How long SQLite itself waits for another process's lock. Short, since the wait blocks the event loop. */
+const BLOCKING_WAIT_MS = 20;
+/** How long a request waits in total, between tries and off the event loop, for another process to let go. */
+const LONGEST_WAIT_MS = 30_000;
+const WAIT_BETWEEN_TRIES_MS = 10;
+
+/** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
+const SQLITE_ERROR = 1;
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_CONSTRAINT = 19;
+const SQLITE_MISUSE = 21;
+const SQLITE_RANGE = 25;
+/** Results that are the statement's own fault. All others say something of the database or its disk. */
+const FAULTS_OF_THE_STATEMENT = new Set([
+  SQLITE_ERROR,
+  SQLITE_CONSTRAINT,
+  SQLITE_MISUSE,
+  SQLITE_RANGE,
+]);
+
+function resultCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  // The low byte of an extended result code is the primary one.
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
+
+function isLocked(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+}
+
+function translate(error: unknown): unknown {
+  const code = resultCode(error);
+  return code === undefined || FAULTS_OF_THE_STATEMENT.has(code)
+    ? error
+    : new StoreUnavailableError('SQLite cannot take the request', { cause: error });
+}
+
+/** Calls `attempt` again while another process holds the database, without blocking this one. */
+async function whileLocked<Result>(attempt: () => Result): Promise<Result> {
+  const deadline = performance.now() + LONGEST_WAIT_MS;
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isLocked(error) || performance.now() > deadline) throw error;
+    }
+    await sleep(WAIT_BETWEEN_TRIES_MS);
+  }
+}
+
+class SqliteTransaction implements WriteTransaction {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  all(sql: string, parameters: readonly Value[]): readonly Row[] {
+    // Sound: every column of the schema is TEXT or INTEGER, so values are strings, numbers or null.
+    return this.#prepared(sql).all(...parameters) as unknown as readonly Row[];
+  }
+
+  get(sql: string, parameters: readonly Value[]): Row | undefined {
+    // Sound: as in `all`.
+    return this.#prepared(sql).get(...parameters) as Row | undefined;
+  }
+
+  run(sql: string, parameters: readonly Value[]): number {
+    return Number(this.#prepared(sql).run(...parameters).changes);
+  }
+
+  script(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    // `$1` is a name to SQLite; `?1` is the numbered parameter that PostgreSQL writes as `$1`.
+    const statement = this.#database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+interface Job {
+  readonly work: (transaction: WriteTransaction) => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly result: unknown } | { readonly error: unknown };
+
+/**
+ * SQLite in WAL mode behind one connection.
+ *
+ * Group commit: writes queue up, and one transaction takes all that have arrived, each behind its own
+ * savepoint, so that one bad write fails alone and one sync to disk serves them all. Nobody is answered
+ * before the commit has returned.
+ */
+export class SqliteDriver implements Driver {
+  readonly #database: DatabaseSync;
+  readonly #transaction: SqliteTransaction;
+  readonly #queue: Job[] = [];
+  #draining: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#transaction = new SqliteTransaction(database);
+  }
+
+  /** Opens or creates the database. Rejects with SQLite's own error when the file cannot be used. */
+  static async open(options: SqliteOptions): Promise<SqliteDriver> {
+    const database = new DatabaseSync(options.path, { timeout: BLOCKING_WAIT_MS });
+    try {
+      await whileLocked(() => {
+        database.exec('PRAGMA journal_mode = WAL');
+      });
+      database.exec(`
+        PRAGMA synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'};
+        PRAGMA secure_delete = ON;
+        PRAGMA temp_store = MEMORY;
+      `);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return new SqliteDriver(database);
+  }
+
+  async read<Result>(work: (transaction: ReadTransaction) => Result): Promise<Result> {
+    this.#assertOpen();
+    try {
+      return await whileLocked(() => work(this.#transaction));
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  write<Result>(work: (transaction: WriteTransaction) => Result): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      this.#assertOpen();
+      // Sound: `resolve` is called with what this very `work` returned.
+      this.#queue.push({ work, resolve: resolve as (result: unknown) => void, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#draining;
+    try {
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // Another process is reading: the log stays beside the file, complete, and the next one folds it in.
+      if (!isLocked(error)) throw translate(error);
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreUnavailableError('the store is closed');
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      // One turn of the event loop lets every request that has already arrived join this commit.
+      await new Promise(setImmediate);
+      const batch = this.#queue.splice(0, LARGEST_BATCH);
+      try {
+        await whileLocked(() => {
+          this.#database.exec('BEGIN IMMEDIATE');
+        });
+        const outcomes = this.#runBatch(batch);
+        this.#database.exec('COMMIT');
+        settle(batch, outcomes);
+      } catch (error) {
+        this.#rollBack();
+        const failure = translate(error);
+        for (const job of batch) job.reject(failure);
+      }
+    }
+    this.#draining = undefined;
+  }
+
+  #runBatch(batch: readonly Job[]): readonly Outcome[] {
+    return batch.map((job) => {
+      this.#database.exec('SAVEPOINT job');
+      try {
+        const result = job.work(this.#transaction);
+        this.#database.exec('RELEASE job');
+        return { result };
+      } catch (error) {
+        // A full disk ends the whole transaction; then no job of the batch is there, and all must hear it.
+        if (!this.#database.isTransaction) throw error;
+        this.#database.exec('ROLLBACK TO job; RELEASE job');
+        return { error: translate(error) };
+      }
+    });
+  }
+
+  #rollBack(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+  }
+}
+
+function settle(batch: readonly Job[], outcomes: readonly Outcome[]): void {
+  batch.forEach((job, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) throw new Error('a write has no outcome');
+    if ('error' in outcome) job.reject(outcome.error);
+    else job.resolve(outcome.result);
+  });
+}

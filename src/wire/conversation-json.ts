@@ -1,0 +1,35 @@
+/** The JSON text of responses. Stored JSON goes into it as it is, unparsed. */
+
+import type { Page } from '../base/paging.ts';
+import type { Include } from '../contract/include.ts';
+import { serveItem, type StoredItem } from '../contract/items/serve.ts';
+
+const MS_PER_SECOND = 1000;
+
+export function conversationJson(conversation: {
+  readonly id: string;
+  readonly metadata: string;
+  readonly createdAt: number;
+}): string {
+  const createdAt = Math.floor(conversation.createdAt / MS_PER_SECOND);
+  return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}}`;
+}
+
+export function deletedJson(id: string): string {
+  return JSON.stringify({ id, object: 'conversation.deleted', deleted: true });
+}
+
+export function itemDeletedJson(id: string): string {
+  return JSON.stringify({ id, object: 'conversation.item.deleted', deleted: true });
+}
+
+/** A page in the list envelope. `first_id` and `last_id` are of the page as it is ordered; null when it is empty. */
+export function itemListJson(
+  { entries, hasMore }: Page<StoredItem & { readonly id: string }>,
+  include: readonly Include[],
+): string {
+  const data = entries.map((item) => serveItem(item, include)).join(',');
+  const firstId = JSON.stringify(entries[0]?.id ?? null);
+  const lastId = JSON.stringify(entries.at(-1)?.id ?? null);
+  return `{"object":"list","data":[${data}],"first_id":${firstId},"has_more":${hasMore},"last_id":${lastId}}`;
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ANONYMOUS } from '../access/principal.ts';
+import { apiError } from '../base/errors.ts';
+import { parseJson } from '../contract/json.ts';
+import type { Query } from '../contract/requests.ts';
+import { errorJson, rawErrorResponse, toApiError, type ErrorContext } from './error-response.ts';
+import type { Route } from './route.ts';
+
+export interface HttpOptions {
+  readonly routes: readonly Route[];
+  /** The largest body in bytes. */
+  readonly bodyLimit: number;
+  /** How deep a body may nest arrays and objects. */
+  readonly deepestNesting: number;
+  /** Whether to answer only requests whose Host header names this machine. Keeps web pages that rebind their name out. */
+  readonly localHostsOnly: boolean;
+  /** Told of every failure that is the server's own, with the id that the caller was given. */
+  readonly onServerError: (error: unknown, requestId: string) => void;
+}
+
+const OPENAI_VERSION = '2020-10-01';
+const SAFE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+/** Longer than any URL that fits into Node's header limit: an id is never too long to be answered. */
+const LONGEST_PARAMETER = 65_536;
+
+/** The HTTP side: routes, headers, limits, and the error envelope. Rules live elsewhere. */
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const http = Fastify({
+    bodyLimit: options.bodyLimit,
+    logger: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    requestIdHeader: false,
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    frameworkErrors: (error, request, reply) => {
+      setHeaders(request, reply);
+      sendError(error, request, reply, options);
+    },
+    clientErrorHandler: (error, socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) return;
+      socket.end(rawErrorResponse(error.code));
+    },
+  });
+  parseBodiesLater(http);
+  addHeaders(http, options);
+  http.setErrorHandler((error, request, reply) => sendError(error, request, reply, options));
+  http.setNotFoundHandler((request, reply) => {
+    const [url = ''] = request.url.split('?', 1);
+    return sendError(
+      apiError('url_not_found', { method: request.method, url }),
+      request,
+      reply,
+      options,
+    );
+  });
+  for (const route of options.routes) register(http, route, options);
+  return http;
+}
+
+/** Bodies are taken as bytes and parsed by the handler, so that a bad one does not cost the connection. */
+function parseBodiesLater(http: FastifyInstance): void {
+  http.removeAllContentTypeParsers();
+  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+}
+
+function addHeaders(http: FastifyInstance, options: HttpOptions): void {
+  let closing = false;
+  http.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  http.addHook('onRequest', async (request, reply) => {
+    setHeaders(request, reply);
+    if (options.localHostsOnly && !isLocalHost(request.hostname)) {
+      throw apiError('host_not_allowed', { host: request.host });
+    }
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') throw apiError('unsupported_encoding', { found: encoding });
+  });
+  http.addHook('onSend', async (_request, reply, payload) => {
+    reply.header('openai-processing-ms', Math.max(1, Math.round(reply.elapsedTime)));
+    if (closing) reply.header('connection', 'close');
+    return payload;
+  });
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'content-type': 'application/json',
+    'openai-version': OPENAI_VERSION,
+    'x-content-type-options': 'nosniff',
+    'x-request-id': request.id,
+  });
+}
+
+/** The caller's own id where it is harmless, so that logs on both sides agree; otherwise a new one. */
+function requestId(given: string | readonly string[] | undefined): string {
+  return typeof given === 'string' && SAFE_REQUEST_ID.test(given)
+    ? given
+    : `req_${randomBytes(16).toString('hex')}`;
+}
+
+const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+
+function isLocalHost(hostname: string): boolean {
+  return LOCAL_HOSTS.has(hostname.toLowerCase()) || hostname.toLowerCase().endsWith('.localhost');
+}
+
+function register(http: FastifyInstance, route: Route, options: HttpOptions): void {
+  http.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    handler: async (request, reply) => {
+      const json = await route.handle({
+        principal: ANONYMOUS,
+        // Sound: the router yields one string a parameter.
+        path: request.params as Record<string, string>,
+        // Sound: the default query parser yields strings, and arrays of strings for repeated keys.
+        query: request.query as Query,
+        body: Buffer.isBuffer(request.body)
+          ? parseJson(request.body, options.deepestNesting)
+          : undefined,
+      });
+      return reply.send(json);
+    },
+  });
+}
+
+function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bodyLimit, onServerError }: HttpOptions,
+): FastifyReply {
+  const context: ErrorContext = {
+    method: request.method,
+    url: request.url,
+    contentType: request.headers['content-type'] ?? '',
+    bodyLimit,
+    requestId: request.id,
+  };
+  const answer = toApiError(error, context);
+  if (answer.status >= 500) onServerError(answer.cause ?? answer, request.id);
+  if (answer.retryAfter !== undefined) reply.header('retry-after', answer.retryAfter);
+  // The framework would close the connection after a refused body; Node reads and drops the rest of it instead.
+  reply.removeHeader('connection');
+  return reply.code(answer.status).send(errorJson(answer));
+}

@@ -1,0 +1,36 @@
+import type { TSchema } from 'typebox';
+import type { Principal } from '../access/principal.ts';
+import type { Query } from '../contract/requests.ts';
+
+/** What a handler sees of a request. */
+export interface Call {
+  readonly principal: Principal;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Query;
+  /** The parsed JSON body; `undefined` when there was none. */
+  readonly body: unknown;
+}
+
+/** A query parameter, as the OpenAPI document describes it. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: TSchema;
+}
+
+/** A route as data: the server registers it and the OpenAPI document describes it from the same entry. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** In OpenAPI's notation, `/conversations/{conversation_id}`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly query: readonly QueryParameter[];
+  readonly body?: { readonly schema: TSchema; readonly required: boolean };
+  readonly response: { readonly description: string; readonly schema: TSchema };
+  /** Statuses besides 200 that the operation itself can answer. */
+  readonly errors: readonly number[];
+  /** Answers with the JSON text of the response. */
+  handle(call: Call): Promise<string>;
+}

@@ -1,0 +1,62 @@
+import { Type } from 'typebox';
+import { parseNoQuery } from '../contract/requests.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Route } from './route.ts';
+
+const TAG = 'System';
+
+const Health = Type.Object(
+  { status: Type.Literal('ok'), version: Type.String() },
+  { title: 'Health' },
+);
+const Readiness = Type.Object({ status: Type.Literal('ready') }, { title: 'Readiness' });
+const AnyDocument = Type.Object({ openapi: Type.String() }, { title: 'OpenApiDocument' });
+
+/** Health, readiness, and the OpenAPI document of these and the given routes. */
+export function withSystemRoutes(
+  routes: readonly Route[],
+  { version, ping }: { readonly version: string; readonly ping: () => Promise<void> },
+): readonly Route[] {
+  const common = { method: 'GET', tag: TAG, query: [] } as const;
+  const health: Route = {
+    ...common,
+    path: '/health',
+    operationId: 'getHealth',
+    summary: 'Whether the process is alive',
+    response: { description: 'It is', schema: Health },
+    errors: [],
+    handle: async ({ query }) => {
+      parseNoQuery(query);
+      return JSON.stringify({ status: 'ok', version });
+    },
+  };
+  const readiness: Route = {
+    ...common,
+    path: '/ready',
+    operationId: 'getReadiness',
+    summary: 'Whether the server can serve: the database answers',
+    response: { description: 'It can', schema: Readiness },
+    errors: [],
+    handle: async ({ query }) => {
+      parseNoQuery(query);
+      await ping();
+      return JSON.stringify({ status: 'ready' });
+    },
+  };
+  const document: Route = {
+    ...common,
+    path: '/openapi.json',
+    operationId: 'getOpenApiDocument',
+    summary: 'This document',
+    response: { description: 'The document', schema: AnyDocument },
+    errors: [],
+    handle: async ({ query }) => {
+      parseNoQuery(query);
+      return text();
+    },
+  };
+  const all = [...routes, health, readiness, document];
+  let built: string | undefined;
+  const text = (): string => (built ??= JSON.stringify(openApiDocument(all, version)));
+  return all;
+}

@@ -1,0 +1,60 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+
+interface Operation {
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+export interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+/** Holds responses against the OpenAPI document that the server itself serves. */
+export class ResponseValidator {
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: false });
+  readonly #document: Document;
+  readonly #validators = new Map<string, ValidateFunction>();
+
+  constructor(document: Document) {
+    this.#document = document;
+    this.#ajv.addSchema(document, 'document');
+  }
+
+  /** Throws unless the document foresees this answer of this route. */
+  assert(method: string, path: string, status: number, body: unknown): void {
+    const template = this.#template(path);
+    // What no route answers has the error envelope too.
+    const pointer =
+      template === undefined
+        ? '/components/schemas/ErrorResponse'
+        : this.#pointer(template, method.toLowerCase(), status);
+    const validate = this.#validator(pointer);
+    if (!validate(body)) {
+      throw new Error(
+        `${method} ${path} answered ${status} with what its schema refuses: ${JSON.stringify(validate.errors)}\n${JSON.stringify(body).slice(0, 500)}`,
+      );
+    }
+  }
+
+  #template(path: string): string | undefined {
+    return Object.keys(this.#document.paths).find((template) =>
+      new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]*')}$`).test(path),
+    );
+  }
+
+  #pointer(template: string, method: string, status: number): string {
+    const operation = this.#document.paths[template]?.[method];
+    if (operation === undefined) return '/components/schemas/ErrorResponse';
+    if (operation.responses[status] === undefined) {
+      throw new Error(`the document does not foresee ${status} of ${method} ${template}`);
+    }
+    const escaped = template.replaceAll('/', '~1');
+    return `/paths/${escaped}/${method}/responses/${status}/content/application~1json/schema`;
+  }
+
+  #validator(pointer: string): ValidateFunction {
+    const known = this.#validators.get(pointer);
+    if (known !== undefined) return known;
+    const compiled = this.#ajv.compile({ $ref: `document#${encodeURI(pointer)}` });
+    this.#validators.set(pointer, compiled);
+    return compiled;
+  }
+}

@@ -1,0 +1,63 @@
+import OpenAI from 'openai';
+import { createServer, loadConfig } from '../../src/index.ts';
+import { ResponseValidator, type Document } from './document.ts';
+
+export interface TestServer extends AsyncDisposable {
+  /** Base URL with `/v1`. */
+  readonly url: string;
+  readonly origin: string;
+  /** The official client, every answer of which is held against the served document. */
+  readonly client: OpenAI;
+  /** `fetch` with the same check; `path` begins behind the origin. */
+  request(
+    path: string,
+    init?: RequestInit,
+  ): Promise<{ status: number; headers: Headers; body: unknown }>;
+  /** What the server reported as its own fault. Empty, or the test fails when the server is closed. */
+  readonly failures: unknown[];
+}
+
+/** A server on a real socket, on a database in memory unless the settings say otherwise. */
+export async function startServer(...settings: readonly string[]): Promise<TestServer> {
+  const hasDatabase = settings.includes('--database-url');
+  const config = await loadConfig({
+    arguments: [
+      '--port',
+      '0',
+      ...(hasDatabase ? [] : ['--database-url', 'sqlite::memory:']),
+      ...settings,
+    ],
+    environment: {},
+  });
+  const failures: unknown[] = [];
+  const server = await createServer(config, { onServerError: (error) => failures.push(error) });
+  const url = await server.listen();
+  const origin = new URL(url).origin;
+  const validating = await validatingFetch(origin);
+  return {
+    url,
+    origin,
+    failures,
+    client: new OpenAI({ baseURL: url, apiKey: 'any', fetch: validating, maxRetries: 0 }),
+    request: async (path, init) => {
+      const response = await validating(`${origin}${path}`, init);
+      return { status: response.status, headers: response.headers, body: await response.json() };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.close();
+      if (failures.length > 0) throw new AggregateError(failures, 'the server failed');
+    },
+  };
+}
+
+async function validatingFetch(origin: string): Promise<typeof fetch> {
+  const document = (await (await fetch(`${origin}/openapi.json`)).json()) as Document;
+  const validator = new ResponseValidator(document);
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const url = new URL(input instanceof Request ? input.url : input);
+    const body: unknown = await response.clone().json();
+    validator.assert(init?.method ?? 'GET', url.pathname, response.status, body);
+    return response;
+  };
+}
