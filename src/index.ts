@@ -8,4 +8,5 @@ export type * from './store/port.ts';
 export { ApiError, type ErrorKind } from './base/errors.ts';
 export { OperatorError } from './base/operator-error.ts';
 export type { Conversation } from './contract/conversation.ts';
+export type { ConversationItemList } from './contract/items/schemas.ts';
 export type { ConversationItem, InputItem } from './contract/items/table.ts';

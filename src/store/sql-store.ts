@@ -173,15 +173,19 @@ function link(
   return items.map((item) => {
     if (seen.has(item.id)) throw new Refused({ refused: 'item_present', id: item.id });
     seen.add(item.id);
-    if (item.kind === 'minted') return item;
+    if (item.kind === 'minted') return toRecord(item);
     const stored = transaction.get(sql.SELECT_ITEM_ANYWHERE, [tenant, item.id, conversationId]);
     if (stored !== undefined) {
       if (stored['here'] === 1) throw new Refused({ refused: 'item_present', id: item.id });
       return { id: item.id, type: text(stored, 'type'), data: text(stored, 'data') };
     }
     if (item.kind === 'reference') throw new Refused({ refused: 'reference_absent', id: item.id });
-    return item;
+    return toRecord(item);
   });
+}
+
+function toRecord({ id, type, data }: ItemRecord): ItemRecord {
+  return { id, type, data };
 }
 
 function insertItems(

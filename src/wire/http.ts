@@ -73,15 +73,16 @@ function addHeaders(http: FastifyInstance, options: HttpOptions): void {
     closing = true;
     done();
   });
-  http.addHook('onRequest', async (request, reply) => {
-    setHeaders(request, reply);
+  http.addHook('onRequest', async (request) => {
     if (options.localHostsOnly && !isLocalHost(request.hostname)) {
       throw apiError('host_not_allowed', { host: request.host });
     }
     const encoding = request.headers['content-encoding'] ?? 'identity';
     if (encoding !== 'identity') throw apiError('unsupported_encoding', { found: encoding });
   });
-  http.addHook('onSend', async (_request, reply, payload) => {
+  // Last of all: the framework adds a charset, which JSON has none of, to a content type that it sees earlier.
+  http.addHook('onSend', async (request, reply, payload) => {
+    setHeaders(request, reply);
     reply.header('openai-processing-ms', Math.max(1, Math.round(reply.elapsedTime)));
     if (closing) reply.header('connection', 'close');
     return payload;

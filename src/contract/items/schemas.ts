@@ -1,6 +1,6 @@
 /** The unions over all item types, as the OpenAPI document and the exported types show them. */
 
-import { Type, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { asJsonSchema, Id, type JsonSchema, nullable, omittable } from '../schema.ts';
 import {
   ITEM_DEFINITIONS,
@@ -45,3 +45,4 @@ export const ConversationItemList = Type.Object(
   },
   { title: 'ConversationItemList' },
 );
+export type ConversationItemList = Static<typeof ConversationItemList>;

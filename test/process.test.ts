@@ -1,0 +1,229 @@
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { existsSync } from 'node:fs';
+import OpenAI from 'openai';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from './support/folder.ts';
+import { runProcess, startProcess, urlOf } from './support/process.ts';
+
+const clientOf = (line: string): OpenAI =>
+  new OpenAI({ baseURL: urlOf(line), apiKey: 'any', maxRetries: 0 });
+
+describe('serve', () => {
+  test('needs no setting, prints one line, and keeps its data over a restart', async () => {
+    await using folder = await temporaryFolder();
+    const cwd = folder.path('.');
+    // The port is the only thing set, so that tests can run side by side.
+    const start = () => startProcess(['serve', '--port', '0'], { cwd });
+    let id: string;
+    {
+      await using server = start();
+      const line = await server.firstLine();
+      expect(line).toMatch(
+        /^colloquy \d+\.\d+\.\d+ listening on http:\/\/127\.0\.0\.1:\d+\/v1 \(database sqlite:\.\/colloquy\.db\)$/,
+      );
+      const client = clientOf(line);
+      ({ id } = await client.conversations.create({ items: [{ role: 'user', content: 'kept' }] }));
+      server.child.kill('SIGTERM');
+      expect(await server.finished()).toMatchObject({ code: 0, stdout: `${line}\n`, stderr: '' });
+    }
+    expect(existsSync(folder.path('colloquy.db'))).toBe(true);
+    expect(existsSync(folder.path('colloquy.db-wal'))).toBe(false);
+    await using server = start();
+    const { data } = await clientOf(await server.firstLine()).conversations.items.list(id);
+    expect(data).toMatchObject([{ content: [{ text: 'kept' }] }]);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s finishes what is under way', async (signal) => {
+    await using server = startProcess([
+      'serve',
+      '--port',
+      '0',
+      '--database-url',
+      'sqlite::memory:',
+    ]);
+    const url = new URL(urlOf(await server.firstLine()));
+    const body = JSON.stringify({ metadata: { a: 'b' } });
+    const socket = connect(Number(url.port), url.hostname);
+    const answer = new Promise<string>((resolve, reject) => {
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('close', () => resolve(text));
+      socket.on('error', reject);
+    });
+    socket.write(
+      `POST /v1/conversations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    server.child.kill(signal);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    // New connections are refused while the old one is served to its end.
+    await expect(fetch(`${url.origin}/health`)).rejects.toThrow('fetch failed');
+    socket.write(body.slice(5));
+    expect(await answer).toMatch(
+      /^HTTP\/1\.1 200 OK[^]*connection: close[^]*"metadata":\{"a":"b"\}/,
+    );
+    expect(await server.finished()).toMatchObject({ code: 0 });
+  });
+
+  test('a second signal exits at once', async () => {
+    await using server = startProcess([
+      'serve',
+      '--port',
+      '0',
+      '--database-url',
+      'sqlite::memory:',
+    ]);
+    const url = new URL(urlOf(await server.firstLine()));
+    const socket = connect(Number(url.port), url.hostname);
+    socket.on('error', () => undefined);
+    socket.write(
+      'POST /v1/conversations HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    server.child.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(server.child.exitCode).toBeNull();
+    server.child.kill('SIGTERM');
+    expect(await server.finished()).toMatchObject({ code: 1 });
+    socket.destroy();
+  });
+
+  test('settings: a flag wins over the environment, which wins over the file', async () => {
+    await using folder = await temporaryFolder();
+    const file = folder.path('settings.yaml');
+    await writeFile(file, 'port: 1\ndatabase_url: sqlite:./from-file.db\nmax_page_size: 7\n');
+    await using server = startProcess(['serve', '--port=0'], {
+      cwd: folder.path('.'),
+      environment: { COLLOQUY_CONFIG: file, COLLOQUY_PORT: '2', COLLOQUY_MAX_PAGE_SIZE: '8' },
+    });
+    const line = await server.firstLine();
+    expect(line).toContain('sqlite:./from-file.db');
+    const client = clientOf(line);
+    const { id } = await client.conversations.create();
+    await expect(client.conversations.items.list(id, { limit: 9 })).rejects.toThrow('<= 8');
+  });
+});
+
+describe('what the command line refuses', () => {
+  const cases: [string, string[], Record<string, string>, string, string][] = [
+    ['a flag', ['serve', '--prot', '1'], {}, 'unknown_setting', '--port'],
+    ['a variable', ['serve'], { COLLOQUY_PROT: '1' }, 'unknown_setting', 'COLLOQUY_PORT'],
+    ['a command', ['serv'], {}, 'unknown_command', 'serve'],
+    ['an action', ['migrate', 'down'], {}, 'unknown_action', 'colloquy migrate up'],
+    ['a loose argument', ['serve', 'now'], {}, 'unexpected_argument', '--name VALUE'],
+    ['a flag without its value', ['serve', '--port'], {}, 'missing_value', '--port PORT'],
+    ['a port that is none', ['serve', '--port', '99999'], {}, 'invalid_setting', '0 to 65535'],
+    [
+      'a dialect that is none',
+      ['serve'],
+      { COLLOQUY_DIALECT: 'x' },
+      'invalid_setting',
+      'llama-stack',
+    ],
+    [
+      'a database that is none',
+      ['serve', '--database-url', 'mysql://x'],
+      {},
+      'invalid_setting',
+      'sqlite:',
+    ],
+    ['strangers', ['serve', '--host', '0.0.0.0'], {}, 'anonymous_on_network', '--allow-anonymous'],
+    [
+      'a missing config file',
+      ['serve', '--config', 'none.yaml'],
+      {},
+      'unreadable_config',
+      'exists',
+    ],
+    [
+      'a folder that is not there',
+      ['serve', '--port', '0', '--database-url', 'sqlite:/no/such/folder/x.db'],
+      {},
+      'cannot_open_database',
+      'folder',
+    ],
+  ];
+  test.each(cases)('%s', async (_name, args, environment, code, fix) => {
+    const { code: exitCode, stdout, stderr } = await runProcess(args, { environment });
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(new RegExp(`^colloquy: ${code}: .+\n  fix: .+\n$`));
+    expect(stderr.split('fix: ')[1]).toContain(fix);
+  });
+
+  test('a key of the config file, a file that is no map, and one that is no YAML', async () => {
+    await using folder = await temporaryFolder();
+    const run = async (content: string): Promise<string> => {
+      const file = folder.path('c.yaml');
+      await writeFile(file, content);
+      return (await runProcess(['serve', '--config', file])).stderr;
+    };
+    expect(await run('hots: x\n')).toMatch(
+      /unknown_setting: Unknown setting hots.*\n.*nearest is host/,
+    );
+    expect(await run('- a\n')).toContain('unreadable_config');
+    expect(await run('a: [\n')).toContain('unreadable_config');
+    expect(await run('port: [1]\n')).toContain('invalid_setting');
+  });
+
+  test('a port in use', async () => {
+    await using server = startProcess([
+      'serve',
+      '--port',
+      '0',
+      '--database-url',
+      'sqlite::memory:',
+    ]);
+    const { port } = new URL(urlOf(await server.firstLine()));
+    const second = await runProcess(['serve', '--port', port, '--database-url', 'sqlite::memory:']);
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('port_in_use') });
+  });
+
+  test('a file that is not a database', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('x.db');
+    await writeFile(path, 'this is text, and long enough not to be taken for an empty database');
+    const { code, stderr } = await runProcess(['serve', '--database-url', `sqlite:${path}`]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot_open_database');
+  });
+});
+
+describe('other commands', () => {
+  test('version and help', async () => {
+    expect((await runProcess(['version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await runProcess(['--version'])).stdout).toMatch(/^\d/);
+    for (const args of [[], ['help'], ['--help']]) {
+      expect((await runProcess(args)).stdout).toContain('colloquy serve');
+    }
+    const { stdout } = await runProcess(['help', 'serve']);
+    expect(stdout).toContain('--database-url URL, COLLOQUY_DATABASE_URL');
+    expect((await runProcess(['serve', '--help'])).stdout).toBe(stdout);
+  });
+
+  test('migrate shows and does what is pending, also beside a running server', async () => {
+    await using folder = await temporaryFolder();
+    const database = ['--database-url', `sqlite:${folder.path('m.db')}`];
+    expect((await runProcess(['migrate', 'status', ...database])).stdout).toMatch(/^pending 1 /);
+    expect((await runProcess(['migrate', 'up', ...database])).stdout).toMatch(/^applied 1 /);
+    expect((await runProcess(['migrate', 'up', ...database])).stdout).toContain('up to date');
+    await using server = startProcess(['serve', '--port', '0', ...database]);
+    await server.firstLine();
+    expect((await runProcess(['migrate', 'status', ...database])).stdout).toMatch(/^applied 1 /);
+  });
+
+  test('strangers are served where that is asked for', async () => {
+    await using server = startProcess([
+      'serve',
+      '--host',
+      '0.0.0.0',
+      '--port',
+      '0',
+      '--allow-anonymous',
+      '--database-url',
+      'sqlite::memory:',
+    ]);
+    expect(await server.firstLine()).toContain('listening on');
+  });
+});
