@@ -773,7 +773,7 @@ describe('HTTP', () => {
         headers: { 'content-type': 'application/json' },
         body,
         ...(typeof body === 'string' ? {} : { duplex: 'half' }),
-      } as RequestInit);
+      });
       expect(status).toBe(413);
       expect(answer).toMatchObject({
         error: { code: 'request_too_large', message: expect.stringContaining('2048 bytes') },

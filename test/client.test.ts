@@ -166,7 +166,10 @@ describe('the llama-stack dialect', () => {
 describe('limits', () => {
   test('items per request and page size are settings', async () => {
     await using server = await startServer(
-      ...['--max-items-per-request', '30', '--max-page-size', '200'],
+      '--max-items-per-request',
+      '30',
+      '--max-page-size',
+      '200',
     );
     const { id } = await server.client.conversations.create();
     const items = Array.from({ length: 30 }, () => ({ role: 'user' as const, content: 'x' }));

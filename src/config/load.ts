@@ -29,7 +29,7 @@ export function variableOf({ name }: Setting): string {
   return `${VARIABLE_PREFIX}${name.replaceAll('-', '_').toUpperCase()}`;
 }
 
-export function fileKeyOf({ name }: Setting): string {
+function fileKeyOf({ name }: Setting): string {
   return name.replaceAll('-', '_');
 }
 

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
+
+/** Imports, of types too, point from a higher rank to a lower one, or stay in their folder. */
+const RANKS: Readonly<Record<string, number>> = {
+  base: 0,
+  contract: 1,
+  store: 1,
+  access: 1,
+  config: 1,
+  service: 2,
+  wire: 3,
+  'server.ts': 4,
+  'index.ts': 5,
+  cli: 5,
+  'main.ts': 6,
+};
+
+/** Packages that belong to one part of the house. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  fastify: ['wire'],
+  typebox: ['contract', 'wire'],
+  'typebox/compile': ['contract'],
+  'node:sqlite': ['store'],
+  yaml: ['config'],
+  'fastest-levenshtein': ['contract', 'config', 'cli'],
+};
+
+function partOf(path: string): string {
+  return relative(SOURCE, path).split('/')[0] ?? '';
+}
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  .map((name) => join(SOURCE, name));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name ?? '');
+}
+
+test('every file has a rank', () => {
+  expect(files.length).toBeGreaterThan(30);
+  expect(files.map(partOf).filter((part) => RANKS[part] === undefined)).toEqual([]);
+});
+
+test('imports point down', () => {
+  const upward: string[] = [];
+  for (const file of files) {
+    for (const name of importsOf(file).filter((candidate) => candidate.startsWith('.'))) {
+      const [from, to] = [partOf(file), partOf(join(dirname(file), name))];
+      if (from !== to && !((RANKS[to] ?? Infinity) < (RANKS[from] ?? -1))) {
+        upward.push(`${relative(SOURCE, file)} imports ${name}`);
+      }
+    }
+  }
+  expect(upward).toEqual([]);
+});
+
+test('each package stays in its part, and only known ones are imported', () => {
+  const strays: string[] = [];
+  for (const file of files) {
+    for (const name of importsOf(file).filter((candidate) => !candidate.startsWith('.'))) {
+      const allowed = PACKAGES[name];
+      const fine = allowed?.includes(partOf(file)) ?? name.startsWith('node:');
+      if (!fine) strays.push(`${relative(SOURCE, file)} imports ${name}`);
+    }
+  }
+  expect(strays).toEqual([]);
+});
+
+test('the environment is read in one place', () => {
+  const readers = files.filter((file) => readFileSync(file, 'utf8').includes('process.env'));
+  expect(readers.map((file) => relative(SOURCE, file))).toEqual(['main.ts']);
+});
