@@ -263,7 +263,7 @@ export class ApiError extends Error {
     this.status = definition.status;
     this.type = definition.type;
     this.code = definition.code;
-    this.param = text.param;
+    this.param = text.param === null ? null : echo(text.param);
     this.retryAfter = text.retryAfter;
   }
 }

@@ -13,7 +13,8 @@ import { Include } from './include.ts';
 import { parseItem, type ParsedItem } from './items/parse.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { asJsonSchema } from './schema.ts';
-import { explain, kindOf, unknownParameter, validator } from './validate.ts';
+import { validator } from './validate.ts';
+import { explain, kindOf, unknownParameter } from './explain.ts';
 
 /** How much one request may ask for. */
 export interface RequestLimits {

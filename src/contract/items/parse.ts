@@ -1,9 +1,10 @@
 import type { TSchema } from 'typebox';
 import { apiError } from '../../base/errors.ts';
 import { hasIdCharacters, newId } from '../../base/ids.ts';
+import { kindOf } from '../explain.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { Id } from '../schema.ts';
-import { kindOf, validator, type Validate } from '../validate.ts';
+import { validator, type Validate } from '../validate.ts';
 import { withDefaults } from './content.ts';
 import type { ItemDefinition } from './define.ts';
 import { ITEM_DEFINITIONS, itemDefinition } from './table.ts';

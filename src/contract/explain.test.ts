@@ -6,7 +6,7 @@ import { ITEM_SAMPLES } from '../../test/support/item-samples.ts';
 import { Metadata } from './conversation.ts';
 import { ITEM_DEFINITIONS } from './items/table.ts';
 import { asJsonSchema } from './schema.ts';
-import { explain } from './validate.ts';
+import { explain } from './explain.ts';
 
 /** Values of all kinds, and some that fit somewhere. */
 const odd = fc.oneof(
