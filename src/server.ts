@@ -1,7 +1,15 @@
-import { isLoopback, type Config } from './config/settings.ts';
+import { ApiKeyScheme } from './access/authentication/api-keys.ts';
+import { authenticate, type OnRefusal } from './access/authentication/authenticate.ts';
+import { GatewayScheme } from './access/authentication/gateway-headers.ts';
+import { JwtScheme } from './access/authentication/jwt.ts';
+import type { Scheme } from './access/authentication/scheme.ts';
+import { Authorizer } from './access/policy/authorizer.ts';
+import { policyOf } from './access/policy/parse.ts';
+import { isLoopback, type AuthConfig, type Config } from './config/settings.ts';
 import { packageVersion } from './config/version.ts';
 import { Conversations } from './service/conversations/conversations.ts';
 import { openStore } from './store/open-store.ts';
+import type { Store } from './store/port.ts';
 import { conversationRoutes } from './wire/conversation-routes.ts';
 import { createHttp } from './wire/http.ts';
 import { withSystemRoutes } from './wire/system-routes.ts';
@@ -16,14 +24,28 @@ export interface Server {
 export interface ServerOptions {
   /** Told of every failure that is the server's own, with the request id that the caller was given. */
   readonly onServerError?: (error: unknown, requestId: string) => void;
+  /** Told why credentials were refused. Never sees them. */
+  readonly onRefusal?: (refusal: Parameters<OnRefusal>[0], requestId: string) => void;
+}
+
+function buildSchemes({ schemes, jwt, headers }: AuthConfig, store: Store): readonly Scheme[] {
+  return schemes.map((scheme) => {
+    if (scheme === 'keys') return new ApiKeyScheme(store.keys);
+    if (scheme === 'jwt' && jwt !== undefined) return new JwtScheme(jwt);
+    if (scheme === 'headers' && headers !== undefined) return new GatewayScheme(headers);
+    throw new Error(`the scheme ${scheme} has no configuration`);
+  });
 }
 
 /** Builds a server on its database. The one place where the parts meet. */
 export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
+  const onRefusal = options.onRefusal ?? (() => undefined);
   await using stack = new AsyncDisposableStack();
   const version = packageVersion();
   const store = stack.adopt(await openStore(config.database), (opened) => opened.close());
-  const conversations = new Conversations(store);
+  const authorizer = new Authorizer(policyOf(config.auth.policyRules));
+  const conversations = new Conversations(store, authorizer);
+  const schemes = buildSchemes(config.auth, store);
   const routes = withSystemRoutes(
     conversationRoutes(conversations, { ...config.limits, dialect: config.dialect }),
     { version, ping: () => store.ping() },
@@ -33,7 +55,10 @@ export async function createServer(config: Config, options: ServerOptions = {}):
       routes,
       bodyLimit: config.limits.bodyBytes,
       deepestNesting: config.limits.nesting,
-      localHostsOnly: isLoopback(config.host) && !config.allowAnonymous,
+      localHostsOnly:
+        isLoopback(config.host) && !config.allowAnonymous && config.auth.schemes.length === 0,
+      authenticate: (credentials, requestId) =>
+        authenticate(schemes, credentials, (refusal) => onRefusal(refusal, requestId)),
       onServerError: options.onServerError ?? (() => undefined),
     }),
     (built) => built.close(),

@@ -31,7 +31,8 @@ describe('the README', () => {
     for (const { name, fallback } of Object.values(SETTINGS)) {
       const row = readme.split('\n').find((line) => line.startsWith(`| \`--${name}\``)) ?? '';
       expect(row).toContain(`\`COLLOQUY_${name.replaceAll('-', '_').toUpperCase()}\``);
-      expect(row).toContain(`\`${fallback}\``);
+      expect(row).toContain(fallback === '' ? '|' : `\`${fallback}\``);
+      expect(row).not.toBe('');
     }
   });
 });

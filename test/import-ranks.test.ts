@@ -27,7 +27,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'typebox/compile': ['contract'],
   'node:sqlite': ['store'],
   yaml: ['config'],
-  'fastest-levenshtein': ['contract', 'config', 'cli'],
+  'fastest-levenshtein': ['base', 'access', 'contract', 'config', 'cli'],
+  jose: ['access'],
 };
 
 function partOf(path: string): string {

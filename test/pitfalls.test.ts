@@ -184,10 +184,17 @@ describe('atomicity and loss', () => {
     await using folder = await temporaryFolder();
     const path = folder.path('growth.db');
     const store = await openStore({ kind: 'sqlite', path, synchronous: 'full' });
-    const conversation = { tenant: 't', conversationId: 'c' };
+    const everything = { kind: 'all' } as const;
+    const conversation = {
+      tenant: 't',
+      conversationId: 'c',
+      access: everything,
+      readable: everything,
+    };
     await store.createConversation({
       ...conversation,
       owner: 'o',
+      attributes: {},
       metadata: '{}',
       createdAt: 1,
       items: [],
@@ -286,6 +293,8 @@ describe('operation', () => {
       allowAnonymous: 'true',
       sqliteSynchronous: 'normal',
       dialect: 'llama-stack',
+      auth: 'keys',
+      authHeadersSecret: 'secret',
       maxItemsPerRequest: '21',
       maxPageSize: '101',
       maxBodyBytes: '2000',

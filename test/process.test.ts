@@ -160,9 +160,9 @@ describe('what the command line refuses', () => {
       return (await runProcess(['serve', '--config', file])).stderr;
     };
     expect(await run('hots: x\n')).toMatch(
-      /unknown_setting: Unknown setting hots.*\n.*nearest is host/,
+      /unknown_setting: Unknown setting hots \(line 1 of .*\n.*nearest is host/,
     );
-    expect(await run('- a\n')).toContain('unreadable_config');
+    expect(await run('- a\n')).toContain('it is not a map');
     expect(await run('a: [\n')).toContain('unreadable_config');
     expect(await run('port: [1]\n')).toContain('invalid_setting');
   });

@@ -14,7 +14,7 @@ interface ErrorText {
 
 interface ErrorDefinition<Detail> {
   readonly status: number;
-  readonly type: 'invalid_request_error' | 'server_error';
+  readonly type: 'invalid_request_error' | 'server_error' | 'requests';
   readonly code: string | null;
   readonly text: (detail: Detail) => ErrorText;
 }
@@ -33,6 +33,14 @@ function server<Detail>(
   text: (detail: Detail) => ErrorText,
 ): ErrorDefinition<Detail> {
   return { status, type: 'server_error', code, text };
+}
+
+function limited<Detail>(
+  status: number,
+  code: string | null,
+  text: (detail: Detail) => ErrorText,
+): ErrorDefinition<Detail> {
+  return { status, type: 'requests', code, text };
 }
 
 const LONGEST_ECHO = 200;
@@ -72,6 +80,18 @@ const DEFINITIONS = {
     message: `No item found with id '${echo(d.id)}'`,
     param: d.param,
   })),
+  conversation_cursor_not_found: invalid(404, null, (d: { id: string; param: string }) => ({
+    message: `Conversation with id '${echo(d.id)}' not found.`,
+    param: d.param,
+  })),
+  mutually_exclusive_parameters: invalid(
+    400,
+    'mutually_exclusive_parameters',
+    (d: { first: string; second: string }) => ({
+      message: `Mutually exclusive parameters: '${d.first}' and '${d.second}'. Ensure you are only providing one of them.`,
+      param: null,
+    }),
+  ),
   url_not_found: invalid(404, null, (d: { method: string; url: string }) => ({
     message: `Invalid URL (${d.method} ${echo(d.url)})`,
     param: null,
@@ -94,6 +114,30 @@ const DEFINITIONS = {
   })),
   host_not_allowed: invalid(403, 'host_not_allowed', (d: { host: string }) => ({
     message: `Host '${echo(d.host)}' is not served: without authentication this server answers only requests addressed to this machine (localhost, 127.0.0.1 or [::1]).`,
+    param: null,
+  })),
+  missing_credentials: invalid(401, null, () => ({
+    message:
+      "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the API from your browser and are prompted for a username and password. You can obtain an API key from https://platform.openai.com/account/api-keys.",
+    param: null,
+  })),
+  /** `shown` is the credential as far as it may be repeated. */
+  wrong_credentials: invalid(401, 'invalid_api_key', (d: { shown: string }) => ({
+    message: `Incorrect API key provided: ${d.shown}. You can find your API key at https://platform.openai.com/account/api-keys.`,
+    param: null,
+  })),
+  authentication_unavailable: server(503, 'authentication_unavailable', () => ({
+    message: 'Your credentials cannot be checked right now. Please retry in a few seconds.',
+    param: null,
+    retryAfter: 2,
+  })),
+  too_many_requests: limited(429, 'rate_limit_exceeded', (d: { seconds: number }) => ({
+    message: `Rate limit reached. Please try again in ${d.seconds}s.`,
+    param: null,
+    retryAfter: d.seconds,
+  })),
+  create_forbidden: invalid(403, 'access_denied', () => ({
+    message: 'You may not create conversations here.',
     param: null,
   })),
   body_too_large: invalid(413, 'request_too_large', (d: { limit: number }) => ({

@@ -15,12 +15,15 @@ export interface Page<Entry> {
 }
 
 /** How many rows to fetch for a page: one more than asked, so that `has_more` is known and never guessed. */
-export function rowsToFetch(request: PageRequest): number {
+export function rowsToFetch(request: Pick<PageRequest, 'limit'>): number {
   return request.limit + 1;
 }
 
 /** Cuts what was fetched with {@link rowsToFetch} to the page. */
-export function toPage<Entry>(request: PageRequest, fetched: readonly Entry[]): Page<Entry> {
+export function toPage<Entry>(
+  request: Pick<PageRequest, 'limit'>,
+  fetched: readonly Entry[],
+): Page<Entry> {
   return fetched.length > request.limit
     ? { entries: fetched.slice(0, request.limit), hasMore: true }
     : { entries: fetched, hasMore: false };

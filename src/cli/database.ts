@@ -1,6 +1,35 @@
 import { OperatorError } from '../base/operator-error.ts';
-import type { DatabaseConfig } from '../config/settings.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Config, DatabaseConfig } from '../config/settings.ts';
 import { SchemaMismatchError } from '../store/migrations.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/port.ts';
+import type { CommandContext } from './command.ts';
+
+/**
+ * Runs a command on the configured database and closes it. `args` are the settings among the command's
+ * arguments, `otherFlags` the names of its own.
+ */
+export async function withStore(
+  { environment }: CommandContext,
+  args: readonly string[],
+  otherFlags: readonly string[],
+  work: (store: Store, config: Config) => Promise<void>,
+): Promise<void> {
+  const config = await loadConfig({
+    arguments: args,
+    environment,
+    otherFlags: otherFlags.map((name) => `--${name}`),
+  });
+  const store = await openStore(config.database).catch((error: unknown) => {
+    throw openingError(error, config.database);
+  });
+  try {
+    await work(store, config);
+  } finally {
+    await store.close();
+  }
+}
 
 /** Says what keeps a database from being opened, and what to do. */
 export function openingError(error: unknown, { path }: DatabaseConfig): unknown {

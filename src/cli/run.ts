@@ -2,8 +2,11 @@ import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../base/operator-error.ts';
 import { packageVersion } from '../config/version.ts';
 import type { Command, CommandContext } from './command.ts';
+import { adopt } from './adopt.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
+import { policy } from './policy.ts';
 import { serve } from './serve.ts';
 
 const version: Command = {
@@ -21,7 +24,15 @@ const help: Command = {
     print(name === undefined ? generalHelp(COMMANDS) : commandHelp(find(name))),
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, migrate, version, help };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve,
+  keys,
+  policy,
+  adopt,
+  migrate,
+  version,
+  help,
+};
 const ALIASES: Readonly<Record<string, string>> = {
   '--help': 'help',
   '-h': 'help',

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../base/operator-error.ts';
+import { Section, type Locate } from '../base/section.ts';
+import { AUTH_KEYS, readAuth } from './auth.ts';
 import {
   SETTINGS,
   toConfig,
@@ -42,6 +44,8 @@ type Source = (setting: Setting) => Given | undefined;
 export interface ConfigSources {
   /** Command line arguments behind the command. */
   readonly arguments: readonly string[];
+  /** Flags of the command itself, for the nearest name; they are not among the arguments any more. */
+  readonly otherFlags?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -50,10 +54,11 @@ export interface ConfigSources {
  * Throws an `OperatorError` for anything unknown, naming the nearest setting, and for any value that does not fit.
  */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  const flags = fromFlags(sources.arguments);
+  const flags = fromFlags(sources.arguments, sources.otherFlags ?? []);
   const environment = fromEnvironment(sources.environment);
   const file = flags(CONFIG_FILE) ?? environment(CONFIG_FILE);
-  const layers = [flags, environment, file === undefined ? nothing : await fromFile(file)];
+  const section = file === undefined ? undefined : await readConfigFile(file);
+  const layers = [flags, environment, fromFile(section)];
   const given = (key: SettingKey): Given => {
     const setting = SETTINGS[key];
     for (const layer of layers) {
@@ -64,12 +69,10 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   };
   // Sound: one entry for each key.
   const all = Object.fromEntries(KEYS.map((key) => [key, given(key)])) as Record<SettingKey, Given>;
-  return toConfig(all);
+  return toConfig(all, (secret) => readAuth(section?.section(AUTH, AUTH_KEYS), secret));
 }
 
-const nothing: Source = () => undefined;
-
-function fromFlags(args: readonly string[]): Source {
+function fromFlags(args: readonly string[], otherFlags: readonly string[]): Source {
   const options = Object.fromEntries(
     NAMED_OUTSIDE_THE_FILE.map((setting) => [
       setting.name,
@@ -88,7 +91,8 @@ function fromFlags(args: readonly string[]): Source {
     }
     if (token.kind !== 'option') continue;
     const setting = NAMED_OUTSIDE_THE_FILE.find(({ name }) => name === token.name);
-    if (setting === undefined) throw unknown(token.rawName, NAMED_OUTSIDE_THE_FILE.map(flagOf));
+    if (setting === undefined)
+      throw unknown(token.rawName, [...NAMED_OUTSIDE_THE_FILE.map(flagOf), ...otherFlags]);
     const isSwitch = setting.placeholder === undefined;
     if (!isSwitch && token.value === undefined) {
       throw new OperatorError(
@@ -110,61 +114,55 @@ function fromEnvironment(environment: ConfigSources['environment']): Source {
   return (setting) => lookUp(environment[variableOf(setting)], variableOf(setting));
 }
 
-async function fromFile(file: Given): Promise<Source> {
-  const content = await readConfigFile(file);
-  const known = Object.values(SETTINGS).map(fileKeyOf);
-  for (const key of Object.keys(content)) {
-    if (!known.includes(key)) throw unknown(key, known, file.text);
-  }
+const AUTH: string = SETTINGS.auth.name;
+
+/** The scalars of the file; `auth` is a section there, and its `schemes` are what the flag of that name gives. */
+function fromFile(file: Section | undefined): Source {
+  const auth = file?.section(AUTH, AUTH_KEYS);
   return (setting) => {
-    const origin = `${fileKeyOf(setting)} in ${file.text}`;
-    const value = content[fileKeyOf(setting)];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      throw new OperatorError(
-        'invalid_setting',
-        `${origin} is a list or a map.`,
-        `Give ${origin} a single value.`,
-      );
-    }
-    return lookUp(String(value), origin);
+    const isAuth = setting.name === AUTH;
+    const key = isAuth ? 'schemes' : fileKeyOf(setting);
+    const section = isAuth ? auth : file;
+    const text = isAuth ? section?.texts(key)?.join(',') : section?.text(key);
+    return lookUp(text, `${key} in ${section?.origin(key)}`);
   };
 }
 
-async function readConfigFile({ text: path }: Given): Promise<Readonly<Record<string, unknown>>> {
+async function readConfigFile({ text: path }: Given): Promise<Section> {
   // Loaded only when there is a file to read: start-up is felt.
-  const { parse } = await import('yaml');
-  let content: unknown;
-  try {
-    content = parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new OperatorError(
-      'unreadable_config',
-      `The config file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      'Check that the file exists and is YAML.',
-      error,
-    );
-  }
-  if (content === null) return {};
-  if (typeof content !== 'object' || Array.isArray(content)) {
-    throw new OperatorError(
-      'unreadable_config',
-      `The config file ${path} is not a map of settings.`,
-      'Write one setting a line, as in `port: 4141`.',
-    );
-  }
-  // Sound: YAML maps with scalar keys become plain objects.
-  return content as Readonly<Record<string, unknown>>;
+  const { LineCounter, parseDocument } = await import('yaml');
+  const lines = new LineCounter();
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined) throw unreadable(path, error);
+  const locate: Locate = (place) => {
+    const node: unknown = document.getIn(place, true);
+    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
+    return Array.isArray(range) ? `line ${lines.linePos(Number(range[0])).line} of ${path}` : path;
+  };
+  return new Section(document.toJS() ?? {}, Object.values(SETTINGS).map(fileKeyOf), locate);
+}
+
+function unreadable(path: string, error: unknown): OperatorError {
+  return new OperatorError(
+    'unreadable_config',
+    `The config file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    'Check that the file exists and is YAML.',
+    error,
+  );
 }
 
 function lookUp(text: string | undefined, origin: string): Given | undefined {
   return text === undefined ? undefined : { text, origin };
 }
 
-function unknown(name: string, known: readonly string[], file?: string): OperatorError {
+function unknown(name: string, known: readonly string[]): OperatorError {
   return new OperatorError(
     'unknown_setting',
-    `Unknown setting ${name}${file === undefined ? '' : ` in ${file}`}.`,
+    `Unknown setting ${name}.`,
     `The nearest is ${closest(name, [...known])}; \`colloquy help\` lists all.`,
   );
 }

@@ -1,4 +1,5 @@
 import { OperatorError } from '../base/operator-error.ts';
+import type { AuthSection } from './auth.ts';
 
 /** Where the data lives. */
 export interface DatabaseConfig {
@@ -8,6 +9,14 @@ export interface DatabaseConfig {
   readonly synchronous: 'full' | 'normal';
 }
 
+const AUTH_SCHEMES = ['keys', 'jwt', 'headers'] as const;
+type AuthScheme = (typeof AUTH_SCHEMES)[number];
+
+export interface AuthConfig extends AuthSection {
+  /** The ways to say who is asking, in order; none: everyone is anonymous. */
+  readonly schemes: readonly AuthScheme[];
+}
+
 /** Everything that can be set, read, checked and typed. */
 export interface Config {
   readonly host: string;
@@ -15,6 +24,7 @@ export interface Config {
   readonly allowAnonymous: boolean;
   readonly database: DatabaseConfig;
   readonly dialect: 'openai' | 'llama-stack';
+  readonly auth: AuthConfig;
   readonly limits: {
     readonly itemsPerRequest: number;
     readonly pageSize: number;
@@ -55,6 +65,19 @@ export const SETTINGS = {
     name: 'allow-anonymous',
     fallback: 'false',
     description: 'Serve everyone who can reach a host other than this machine.',
+  },
+  auth: {
+    name: 'auth',
+    placeholder: 'SCHEMES',
+    fallback: '',
+    description:
+      'Who may ask: some of keys, jwt, headers, separated by commas. None: everyone, on this machine only.',
+  },
+  authHeadersSecret: {
+    name: 'auth-headers-secret',
+    placeholder: 'TEXT',
+    fallback: '',
+    description: 'What the gateway of the scheme headers sends along to prove itself.',
   },
   sqliteSynchronous: {
     name: 'sqlite-synchronous',
@@ -105,13 +128,17 @@ export interface Given {
 }
 
 /** Turns what was given into the typed configuration. Throws an `OperatorError` that names the setting and the fix. */
-export function toConfig(given: Readonly<Record<SettingKey, Given>>): Config {
+export function toConfig(
+  given: Readonly<Record<SettingKey, Given>>,
+  readAuthSection: (headersSecret: string) => AuthSection,
+): Config {
   const config: Config = {
     host: nonEmpty(given.host),
     port: integer(given.port, 0, 65_535),
     allowAnonymous: flag(given.allowAnonymous),
     database: database(given.databaseUrl, choice(given.sqliteSynchronous, ['full', 'normal'])),
     dialect: choice(given.dialect, ['openai', 'llama-stack']),
+    auth: auth(given.auth, readAuthSection(given.authHeadersSecret.text)),
     limits: {
       itemsPerRequest: integer(given.maxItemsPerRequest, 1, 100_000),
       pageSize: integer(given.maxPageSize, 1, 100_000),
@@ -130,12 +157,29 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-function refuseStrangers({ host, allowAnonymous }: Config): void {
-  if (isLoopback(host) || allowAnonymous) return;
+function auth(given: Given, section: AuthSection): AuthConfig {
+  const names = given.text.split(',').map((name) => name.trim());
+  const schemes = names
+    .filter((name) => name !== '')
+    .map((text) => choice({ ...given, text }, AUTH_SCHEMES));
+  for (const scheme of ['jwt', 'headers'] as const) {
+    if (schemes.includes(scheme) && section[scheme] === undefined) {
+      throw new OperatorError(
+        'invalid_setting',
+        `${given.origin} names ${scheme}, of which the config file says nothing.`,
+        `Write a section auth: ${scheme}: in the config file, as docs/access.md shows.`,
+      );
+    }
+  }
+  return { ...section, schemes };
+}
+
+function refuseStrangers({ host, allowAnonymous, auth: { schemes } }: Config): void {
+  if (isLoopback(host) || allowAnonymous || schemes.length > 0) return;
   throw new OperatorError(
     'anonymous_on_network',
     `Listening on ${host} would let everyone who can reach it read and delete every conversation: no authentication is configured.`,
-    'Listen on 127.0.0.1, or pass --allow-anonymous if that is what you want.',
+    'Listen on 127.0.0.1, name an authentication scheme with --auth, or pass --allow-anonymous if that is what you want.',
   );
 }
 

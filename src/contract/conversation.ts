@@ -25,6 +25,17 @@ export const Conversation = Type.Object(
 );
 export type Conversation = Static<typeof Conversation>;
 
+export const ConversationList = Type.Object(
+  {
+    object: Type.Literal('list'),
+    data: Type.Array(Conversation),
+    first_id: nullable(Type.String()),
+    has_more: Type.Boolean(),
+    last_id: nullable(Type.String()),
+  },
+  { title: 'ConversationList' },
+);
+
 export const ConversationDeleted = Type.Object(
   {
     id: Type.String(),

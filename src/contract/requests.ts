@@ -29,6 +29,16 @@ export interface CreateConversationRequest {
   readonly items: readonly ParsedItem[];
 }
 
+export interface ConversationListRequest {
+  readonly limit: number;
+  readonly order: Order;
+  readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
+  readonly metadata: readonly (readonly [key: string, value: string])[];
+  /** Unix seconds, both exclusive. */
+  readonly createdAfter: number | undefined;
+  readonly createdBefore: number | undefined;
+}
+
 /** The parsers of all requests under the given limits. Each throws an `ApiError` that names the parameter. */
 export class RequestParser {
   readonly #pageSize: number;
@@ -71,13 +81,35 @@ export class RequestParser {
     return parseInclude(query);
   }
 
+  listConversations(query: Query): ConversationListRequest {
+    const known = [
+      'limit',
+      'order',
+      'after',
+      'before',
+      'created_after',
+      'created_before',
+      'metadata',
+    ];
+    refuseUnknown(query, known);
+    const [after, before] = [single(query, 'after'), single(query, 'before')];
+    if (after !== undefined && before !== undefined) {
+      throw apiError('mutually_exclusive_parameters', { first: 'after', second: 'before' });
+    }
+    const id = after ?? before;
+    return {
+      limit: this.#parseLimit(single(query, 'limit')),
+      order: parseOrder(single(query, 'order')),
+      cursor: id === undefined ? undefined : { id, side: after === undefined ? 'before' : 'after' },
+      metadata: parseMetadataFilter(query),
+      createdAfter: parseSeconds(query, 'created_after'),
+      createdBefore: parseSeconds(query, 'created_before'),
+    };
+  }
+
   #parseLimit(value: string | undefined): number {
     if (value === undefined) return Math.min(DEFAULT_LIMIT, this.#pageSize);
-    if (!/^-?\d+$/.test(value)) {
-      const found = /^-?\d*\.\d+$/.test(value) ? 'a decimal number' : 'a string';
-      throw apiError('invalid_type', { param: 'limit', expected: 'an integer', found });
-    }
-    const limit = Number(value);
+    const limit = parseInteger(value, 'limit');
     if (limit < 1) {
       throw apiError('integer_below_min_value', { param: 'limit', limit: 1, found: value });
     }
@@ -107,6 +139,27 @@ function parseItems(items: readonly unknown[]): readonly ParsedItem[] {
   return items.map((item, index) => parseItem(item, `items[${index}]`));
 }
 
+function parseInteger(value: string, param: string): number {
+  if (/^-?\d+$/.test(value)) return Number(value);
+  const found = /^-?\d*\.\d+$/.test(value) ? 'a decimal number' : 'a string';
+  throw apiError('invalid_type', { param, expected: 'an integer', found });
+}
+
+function parseSeconds(query: Query, name: string): number | undefined {
+  const value = single(query, name);
+  return value === undefined ? undefined : parseInteger(value, name);
+}
+
+const METADATA_KEY = /^metadata\[(.*)\]$/s;
+
+/** `metadata[key]=value`, once for each pair that must be there. */
+function parseMetadataFilter(query: Query): readonly (readonly [string, string])[] {
+  return Object.keys(query).flatMap((name) => {
+    const key = METADATA_KEY.exec(name)?.[1];
+    return key === undefined ? [] : [[key, single(query, name) ?? ''] as const];
+  });
+}
+
 function parseOrder(value: string | undefined): Order {
   if (value === undefined) return 'desc';
   if (value === 'asc' || value === 'desc') return value;
@@ -114,11 +167,11 @@ function parseOrder(value: string | undefined): Order {
 }
 
 /** `include[]=a&include[]=b` is what OpenAI's clients send; `include=a` and `include[0]=a` mean the same. */
-const ARRAY_KEY = /^([a-z_]+)\[\d{0,4}\]$/;
+const INCLUDE_KEY = /^include(?:\[\d{0,4}\])?$/;
 
 function parseInclude(query: Query): readonly Include[] {
   const values = Object.entries(query)
-    .filter(([key]) => baseName(key) === 'include')
+    .filter(([key]) => INCLUDE_KEY.test(key))
     .flatMap(([, value]) => value);
   values.forEach((value, index) => {
     const error = explain(asJsonSchema(Include), value, `include[${index}]`);
@@ -128,19 +181,19 @@ function parseInclude(query: Query): readonly Include[] {
   return values as readonly Include[];
 }
 
-function baseName(key: string): string {
-  return ARRAY_KEY.exec(key)?.[1] ?? key;
-}
-
 function single(query: Query, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === 'string') return value;
   throw apiError('invalid_type', { param: name, expected: 'a single value', found: 'an array' });
 }
 
+function baseName(key: string): string {
+  if (INCLUDE_KEY.test(key)) return 'include';
+  return METADATA_KEY.test(key) ? 'metadata' : key;
+}
+
 function refuseUnknown(query: Query, known: readonly string[]): void {
   for (const key of Object.keys(query)) {
-    const name = baseName(key) === 'include' ? 'include' : key;
-    if (!known.includes(name)) throw unknownParameter(key, key, known, query);
+    if (!known.includes(baseName(key))) throw unknownParameter(key, key, known, query);
   }
 }

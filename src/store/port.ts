@@ -1,6 +1,7 @@
 /** The store's port: what the rest of the program may ask of it, in the words of the domain. */
 
-import type { Page, PageRequest } from '../base/paging.ts';
+import type { Order, Page, PageRequest } from '../base/paging.ts';
+import type { Attributes, RowFilter } from '../base/row-filter.ts';
 
 /** String pairs a caller attaches to a conversation. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -36,8 +37,20 @@ export interface ConversationKey {
   readonly conversationId: string;
 }
 
-export interface NewConversation extends ConversationKey {
+/** A conversation as far as the caller may act on it: where `access` does not hold, there is none. */
+export interface Accessed extends ConversationKey {
+  readonly access: RowFilter;
+}
+
+/** Whose stored items the caller may link: those of conversations for which this holds. */
+export interface Linking {
+  readonly readable: RowFilter;
+}
+
+export interface NewConversation extends ConversationKey, Linking {
   readonly owner: string;
+  /** The creator's, stamped once. */
+  readonly attributes: Attributes;
   readonly metadata: string;
   readonly createdAt: number;
   readonly items: readonly Appended[];
@@ -65,11 +78,48 @@ export type DeleteItemResult =
   | { readonly absent: undefined; readonly conversation: ConversationRecord }
   | { readonly absent: 'conversation' | 'item' };
 
+/** What access depends on. */
+export interface ResourceRecord {
+  readonly id: string;
+  readonly owner: string;
+  readonly attributes: Attributes;
+}
+
+export interface Adoption {
+  readonly from: { readonly tenant: string; readonly owner: string };
+  readonly to: {
+    readonly tenant: string;
+    readonly owner: string;
+    readonly attributes: Attributes;
+  };
+  /** Undefined: all of them. */
+  readonly conversationId: string | undefined;
+}
+
+/** Which conversations to list, in the order in which they were created. */
+export interface ConversationsQuery {
+  readonly tenant: string;
+  readonly access: RowFilter;
+  readonly order: Order;
+  readonly limit: number;
+  /** A page behind, or in front of, a conversation; undefined: the first page. */
+  readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
+  /** Pairs that all must be in the metadata. */
+  readonly metadata: readonly (readonly [key: string, value: string])[];
+  /** Unix milliseconds: created at or after the first, and before the second. */
+  readonly createdFrom: number | undefined;
+  readonly createdUntil: number | undefined;
+}
+
 export interface StoreReader {
-  getConversation(key: ConversationKey): Promise<ConversationRecord | null>;
+  /** A page of the conversations for which `access` holds; null when the cursor is none of them. */
+  listConversations(query: ConversationsQuery): Promise<Page<ConversationRecord> | null>;
+  /** For explaining and auditing decisions; never for making them. */
+  getResource(key: ConversationKey): Promise<ResourceRecord | null>;
+  getConversation(key: Accessed): Promise<ConversationRecord | null>;
   /** One page of a conversation's items in the order they were appended, or backwards. */
-  listItems(input: ConversationKey & { readonly page: PageRequest }): Promise<ListResult>;
-  getItem(input: ConversationKey & { readonly itemId: string }): Promise<ItemResult>;
+  listItems(input: Accessed & { readonly page: PageRequest }): Promise<ListResult>;
+  getItem(input: Accessed & { readonly itemId: string }): Promise<ItemResult>;
   /** Resolves when a statement has run; rejects when the database is out of reach. */
   ping(): Promise<void>;
 }
@@ -79,18 +129,47 @@ export interface StoreWriter {
   createConversation(input: NewConversation): Promise<AppendResult>;
   /** Replaces the metadata. */
   updateConversation(
-    input: ConversationKey & { readonly metadata: string },
+    input: Accessed & { readonly metadata: string },
   ): Promise<ConversationRecord | null>;
   /** Deletes the conversation and its items; `false` when there is none. */
-  deleteConversation(key: ConversationKey): Promise<boolean>;
+  deleteConversation(key: Accessed): Promise<boolean>;
   /** Appends all items in the order given, next to each other, or none. */
   appendItems(
-    input: ConversationKey & { readonly items: readonly Appended[]; readonly createdAt: number },
+    input: Accessed & Linking & { readonly items: readonly Appended[]; readonly createdAt: number },
   ): Promise<AppendResult>;
-  deleteItem(input: ConversationKey & { readonly itemId: string }): Promise<DeleteItemResult>;
+  /** Gives an owner's conversations, with their items, to another. Returns how many. */
+  adopt(input: Adoption): Promise<number>;
+  deleteItem(input: Accessed & { readonly itemId: string }): Promise<DeleteItemResult>;
+}
+
+/** An API key without the key: who it is for, and the hash that only the key yields. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly tenant: string;
+  readonly subject: string;
+  readonly attributes: Attributes;
+  /** SHA-256 in hex. */
+  readonly hash: string;
+  /** Unix milliseconds, as are the others. */
+  readonly createdAt: number;
+  /** Null: never. */
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly lastUsedAt: number | null;
+}
+
+export interface KeyStore {
+  create(key: KeyRecord): Promise<void>;
+  find(hash: string): Promise<KeyRecord | null>;
+  /** All keys, or a tenant's, oldest first. */
+  list(tenant: string | undefined): Promise<readonly KeyRecord[]>;
+  /** `false` when there is no such key, or it is revoked already. */
+  revoke(input: { readonly id: string; readonly revokedAt: number }): Promise<boolean>;
+  touch(input: { readonly id: string; readonly usedAt: number }): Promise<void>;
 }
 
 export interface Store extends StoreReader, StoreWriter {
+  readonly keys: KeyStore;
   /** Finishes what is queued, folds the log into the database file and lets go of it. */
   close(): Promise<void>;
 }

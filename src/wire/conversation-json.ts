@@ -6,11 +6,13 @@ import { serveItem, type StoredItem } from '../contract/items/serve.ts';
 
 const MS_PER_SECOND = 1000;
 
-export function conversationJson(conversation: {
+interface ConversationFields {
   readonly id: string;
   readonly metadata: string;
   readonly createdAt: number;
-}): string {
+}
+
+export function conversationJson(conversation: ConversationFields): string {
   const createdAt = Math.floor(conversation.createdAt / MS_PER_SECOND);
   return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}}`;
 }
@@ -23,13 +25,23 @@ export function itemDeletedJson(id: string): string {
   return JSON.stringify({ id, object: 'conversation.item.deleted', deleted: true });
 }
 
-/** A page in the list envelope. `first_id` and `last_id` are of the page as it is ordered; null when it is empty. */
+export function conversationListJson(page: Page<ConversationFields>): string {
+  return listJson(page, conversationJson);
+}
+
 export function itemListJson(
-  { entries, hasMore }: Page<StoredItem & { readonly id: string }>,
+  page: Page<StoredItem & { readonly id: string }>,
   include: readonly Include[],
 ): string {
-  const data = entries.map((item) => serveItem(item, include)).join(',');
+  return listJson(page, (item) => serveItem(item, include));
+}
+
+/** A page in the list envelope. `first_id` and `last_id` are of the page as it is ordered; null when it is empty. */
+function listJson<Entry extends { readonly id: string }>(
+  { entries, hasMore }: Page<Entry>,
+  entryJson: (entry: Entry) => string,
+): string {
   const firstId = JSON.stringify(entries[0]?.id ?? null);
   const lastId = JSON.stringify(entries.at(-1)?.id ?? null);
-  return `{"object":"list","data":[${data}],"first_id":${firstId},"has_more":${hasMore},"last_id":${lastId}}`;
+  return `{"object":"list","data":[${entries.map(entryJson).join(',')}],"first_id":${firstId},"has_more":${hasMore},"last_id":${lastId}}`;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { ANONYMOUS } from '../access/principal.ts';
+import type { Credentials } from '../access/authentication/scheme.ts';
+import { ANONYMOUS, type Principal } from '../access/principal.ts';
 import { apiError } from '../base/errors.ts';
 import { parseJson } from '../contract/json.ts';
 import type { Query } from '../contract/requests.ts';
@@ -9,6 +10,8 @@ import type { Route } from './route.ts';
 
 export interface HttpOptions {
   readonly routes: readonly Route[];
+  /** Says who is asking, or throws the answer to who may not. */
+  readonly authenticate: (credentials: Credentials, requestId: string) => Promise<Principal>;
   /** The largest body in bytes. */
   readonly bodyLimit: number;
   /** How deep a body may nest arrays and objects. */
@@ -19,6 +22,7 @@ export interface HttpOptions {
   readonly onServerError: (error: unknown, requestId: string) => void;
 }
 
+const CHALLENGE = 'Bearer realm="OpenAI API"';
 const OPENAI_VERSION = '2020-10-01';
 const SAFE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 /** Longer than any URL that fits into Node's header limit: an id is never too long to be answered. */
@@ -57,6 +61,17 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   });
   for (const route of options.routes) register(http, route, options);
   return http;
+}
+
+/** What a request brings along to say who it is from. */
+function credentialsOf(request: FastifyRequest): Credentials {
+  return {
+    address: request.socket.remoteAddress ?? '',
+    header: (name) => {
+      const value = request.headers[name.toLowerCase()];
+      return Array.isArray(value) ? value[0] : value;
+    },
+  };
 }
 
 /** Bodies are taken as bytes and parsed by the handler, so that a bad one does not cost the connection. */
@@ -112,12 +127,18 @@ function isLocalHost(hostname: string): boolean {
 }
 
 function register(http: FastifyInstance, route: Route, options: HttpOptions): void {
+  const principals = new WeakMap<FastifyRequest, Principal>();
   http.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // Before the body is read: strangers do not get to upload.
+    onRequest: async (request) => {
+      if (route.isPublic) return;
+      principals.set(request, await options.authenticate(credentialsOf(request), request.id));
+    },
     handler: async (request, reply) => {
       const json = await route.handle({
-        principal: ANONYMOUS,
+        principal: principals.get(request) ?? ANONYMOUS,
         // Sound: the router yields one string a parameter.
         path: request.params as Record<string, string>,
         // Sound: the default query parser yields strings, and arrays of strings for repeated keys.
@@ -146,6 +167,7 @@ function sendError(
   };
   const answer = toApiError(error, context);
   if (answer.status >= 500) onServerError(answer.cause ?? answer, request.id);
+  if (answer.status === 401) reply.header('www-authenticate', CHALLENGE);
   if (answer.retryAfter !== undefined) reply.header('retry-after', answer.retryAfter);
   // The framework would close the connection after a refused body; Node reads and drops the rest of it instead.
   reply.removeHeader('connection');

@@ -7,13 +7,17 @@ type Node = Record<string, unknown>;
 
 const ERROR_DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is not valid',
+  401: 'The credentials are missing or wrong',
+  403: 'The caller may not do this',
   404: 'There is no such thing, or not for this caller',
   413: 'The body is too large',
   415: 'The body is not JSON',
+  429: 'Too many requests; retry after `retry-after` seconds',
   503: 'The database cannot take the request now; retry after `retry-after` seconds',
 };
 const ERRORS_WITH_A_BODY = [413, 415];
 const ERRORS_OF_ALL = [503];
+const ERRORS_BEHIND_AUTHENTICATION = [401, 403, 429];
 
 /** The OpenAPI 3.1 document of the given routes, from the same schemas that check requests. */
 export function openApiDocument(routes: readonly Route[], version: string): Node {
@@ -48,12 +52,14 @@ function operation(
   const statuses = [
     ...route.errors,
     ...(body === undefined ? [] : ERRORS_WITH_A_BODY),
+    ...(route.isPublic ? [] : ERRORS_BEHIND_AUTHENTICATION),
     ...ERRORS_OF_ALL,
   ];
   return {
     operationId: route.operationId,
     summary: route.summary,
     tags: [route.tag],
+    ...(route.isExtension === true ? { 'x-colloquy-extension': true } : {}),
     parameters: [
       ...pathParameters(route.path),
       ...route.query.map((parameter) => ({

@@ -16,6 +16,8 @@ export interface QueryParameter {
   readonly name: string;
   readonly description: string;
   readonly schema: TSchema;
+  /** OpenAPI's style, where it is not the usual one. */
+  readonly style?: 'deepObject';
 }
 
 /** A route as data: the server registers it and the OpenAPI document describes it from the same entry. */
@@ -26,6 +28,10 @@ export interface Route {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
+  /** Whether anybody may call it, with or without credentials. */
+  readonly isPublic: boolean;
+  /** Whether OpenAI's API has nothing of the kind. */
+  readonly isExtension?: boolean;
   readonly query: readonly QueryParameter[];
   readonly body?: { readonly schema: TSchema; readonly required: boolean };
   readonly response: { readonly description: string; readonly schema: TSchema };

@@ -17,7 +17,7 @@ export function withSystemRoutes(
   routes: readonly Route[],
   { version, ping }: { readonly version: string; readonly ping: () => Promise<void> },
 ): readonly Route[] {
-  const common = { method: 'GET', tag: TAG, query: [] } as const;
+  const common = { method: 'GET', tag: TAG, isPublic: true, query: [] } as const;
   const health: Route = {
     ...common,
     path: '/health',

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Appended, ItemRecord, Store } from '../../src/index.ts';
 
+const EVERYTHING = { kind: 'all' } as const;
+
 /** What every store must do, whatever database is below it. `open` gives an empty one. */
 export function describeStore(name: string, open: () => Promise<Store & AsyncDisposable>): void {
   describe(name, () => {
@@ -10,7 +12,12 @@ export function describeStore(name: string, open: () => Promise<Store & AsyncDis
     });
     afterEach(() => store[Symbol.asyncDispose]());
 
-    const key = (conversationId: string, tenant = 't') => ({ tenant, conversationId });
+    const key = (conversationId: string, tenant = 't') => ({
+      tenant,
+      conversationId,
+      access: EVERYTHING,
+      readable: EVERYTHING,
+    });
     const minted = (...ids: string[]): Appended[] =>
       ids.map((id) => ({ kind: 'minted', ...record(id) }));
     const record = (id: string): ItemRecord => ({ id, type: 'message', data: `{"id":"${id}"}` });
@@ -25,6 +32,7 @@ export function describeStore(name: string, open: () => Promise<Store & AsyncDis
       return store.createConversation({
         ...key(id, tenant),
         owner: 'o',
+        attributes: {},
         metadata: '{"a":"b"}',
         createdAt: 1_700_000_000_123,
         items,

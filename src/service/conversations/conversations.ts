@@ -1,11 +1,14 @@
+import type { Authorizer } from '../../access/policy/authorizer.ts';
+import type { Action } from '../../access/policy/rule.ts';
 import type { Principal } from '../../access/principal.ts';
 import { apiError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
 import type {
+  Accessed,
   Appended,
   AppendRefusal,
-  ConversationKey,
+  ConversationsQuery,
   ConversationRecord,
   ItemRecord,
   Metadata,
@@ -13,6 +16,13 @@ import type {
 } from '../../store/port.ts';
 
 const ID_PREFIX = 'conv';
+const MS_PER_SECOND = 1000;
+
+/** Which conversations to list; times in Unix seconds, both exclusive. */
+interface ListRequest extends Pick<ConversationsQuery, 'order' | 'limit' | 'cursor' | 'metadata'> {
+  readonly createdAfter: number | undefined;
+  readonly createdBefore: number | undefined;
+}
 
 /**
  * What the operations on conversations mean. Every method takes who is asking and throws an `ApiError`
@@ -20,9 +30,11 @@ const ID_PREFIX = 'conv';
  */
 export class Conversations {
   readonly #store: Store;
+  readonly #authorizer: Authorizer;
 
-  constructor(store: Store) {
+  constructor(store: Store, authorizer: Authorizer) {
     this.#store = store;
+    this.#authorizer = authorizer;
   }
 
   async create(
@@ -30,11 +42,15 @@ export class Conversations {
     input: { readonly metadata: Metadata; readonly items: readonly Appended[] },
   ): Promise<ConversationRecord> {
     const id = newId(ID_PREFIX);
+    this.#assertMayCreate(principal, id);
     const metadata = JSON.stringify(input.metadata);
     const createdAt = Date.now();
     const result = await this.#store.createConversation({
-      ...keyOf(principal, id),
+      tenant: principal.tenant,
+      conversationId: id,
       owner: principal.subject,
+      attributes: principal.attributes,
+      readable: this.#authorizer.filter(principal, 'read'),
       metadata,
       createdAt,
       items: input.items,
@@ -43,8 +59,25 @@ export class Conversations {
     return { id, metadata, createdAt };
   }
 
+  /** The conversations that the principal may read, by creation. */
+  async list(principal: Principal, request: ListRequest): Promise<Page<ConversationRecord>> {
+    const { createdAfter, createdBefore, cursor } = request;
+    const page = await this.#store.listConversations({
+      ...request,
+      tenant: principal.tenant,
+      access: this.#authorizer.filter(principal, 'read'),
+      createdFrom: createdAfter === undefined ? undefined : (createdAfter + 1) * MS_PER_SECOND,
+      createdUntil: createdBefore === undefined ? undefined : createdBefore * MS_PER_SECOND,
+    });
+    if (page !== null) return page;
+    throw apiError('conversation_cursor_not_found', {
+      id: cursor?.id ?? '',
+      param: cursor?.side ?? 'after',
+    });
+  }
+
   async get(principal: Principal, id: string): Promise<ConversationRecord> {
-    const conversation = await this.#store.getConversation(keyOf(principal, id));
+    const conversation = await this.#store.getConversation(this.#accessed(principal, 'read', id));
     if (conversation === null) throw apiError('conversation_not_found', { id });
     return conversation;
   }
@@ -52,7 +85,7 @@ export class Conversations {
   /** Replaces the whole metadata. */
   async update(principal: Principal, id: string, metadata: Metadata): Promise<ConversationRecord> {
     const conversation = await this.#store.updateConversation({
-      ...keyOf(principal, id),
+      ...this.#accessed(principal, 'update', id),
       metadata: JSON.stringify(metadata),
     });
     if (conversation === null) throw apiError('conversation_not_found', { id });
@@ -61,7 +94,7 @@ export class Conversations {
 
   /** Deletes the conversation with all its items. */
   async delete(principal: Principal, id: string): Promise<void> {
-    const deleted = await this.#store.deleteConversation(keyOf(principal, id));
+    const deleted = await this.#store.deleteConversation(this.#accessed(principal, 'delete', id));
     if (!deleted) throw apiError('conversation_not_found', { id });
   }
 
@@ -72,7 +105,8 @@ export class Conversations {
     items: readonly Appended[],
   ): Promise<readonly ItemRecord[]> {
     const result = await this.#store.appendItems({
-      ...keyOf(principal, id),
+      ...this.#accessed(principal, 'update', id),
+      readable: this.#authorizer.filter(principal, 'read'),
       items,
       createdAt: Date.now(),
     });
@@ -81,7 +115,10 @@ export class Conversations {
   }
 
   async listItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
-    const result = await this.#store.listItems({ ...keyOf(principal, id), page });
+    const result = await this.#store.listItems({
+      ...this.#accessed(principal, 'read', id),
+      page,
+    });
     if (result.absent === undefined) return result.page;
     throw result.absent === 'conversation'
       ? apiError('conversation_not_found', { id })
@@ -89,21 +126,36 @@ export class Conversations {
   }
 
   async getItem(principal: Principal, id: string, itemId: string): Promise<ItemRecord> {
-    const result = await this.#store.getItem({ ...keyOf(principal, id), itemId });
+    const result = await this.#store.getItem({
+      ...this.#accessed(principal, 'read', id),
+      itemId,
+    });
     if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
     return result.item;
   }
 
   /** Deletes one item and returns the conversation it was in. */
   async deleteItem(principal: Principal, id: string, itemId: string): Promise<ConversationRecord> {
-    const result = await this.#store.deleteItem({ ...keyOf(principal, id), itemId });
+    const result = await this.#store.deleteItem({
+      ...this.#accessed(principal, 'update', id),
+      itemId,
+    });
     if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
     return result.conversation;
   }
-}
 
-function keyOf(principal: Principal, conversationId: string): ConversationKey {
-  return { tenant: principal.tenant, conversationId };
+  /** A conversation, for one action: where the policy does not let the principal, there is none. */
+  #accessed(principal: Principal, action: Action, conversationId: string): Accessed {
+    const access = this.#authorizer.filter(principal, action);
+    return { tenant: principal.tenant, conversationId, access };
+  }
+
+  #assertMayCreate(principal: Principal, id: string): void {
+    const { subject, attributes } = principal;
+    const resource = { id, owner: subject, attributes };
+    const { allowed } = this.#authorizer.decide(principal, 'create', resource);
+    if (!allowed) throw apiError('create_forbidden');
+  }
 }
 
 function absenceError(absent: 'conversation' | 'item', id: string, itemId: string): Error {

@@ -1,0 +1,105 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Attributes } from '../../base/row-filter.ts';
+import type { Principal } from '../principal.ts';
+import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';
+
+/** A key as it is kept: who it is for, and a hash that only the key itself yields. */
+interface StoredKey {
+  readonly id: string;
+  readonly tenant: string;
+  readonly subject: string;
+  readonly attributes: Attributes;
+  /** SHA-256 of the key in hex. */
+  readonly hash: string;
+  /** Unix milliseconds; null: never. */
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+export interface KeyLookup {
+  find(hash: string): Promise<StoredKey | null>;
+  /** Notes that a key has been used. */
+  touch(input: { readonly id: string; readonly usedAt: number }): Promise<void>;
+}
+
+const PREFIX = 'clq_';
+const SECRET_BYTES = 32;
+/** Below a second, within which a revoked key must stop working everywhere. */
+const CACHED_FOR_MS = 500;
+const MOST_CACHED = 10_000;
+const TOUCHED_EVERY_MS = 60_000;
+
+/** A new key: `clq_` and 256 random bits. It is shown once; only its hash is kept. */
+export function newApiKey(): { readonly key: string; readonly hash: string } {
+  const key = PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
+  return { key, hash: hashOf(key) };
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+interface Cached {
+  readonly key: StoredKey | null;
+  readonly principal: Principal | undefined;
+  readonly until: number;
+}
+
+/** `Authorization: Bearer clq_…`, looked up by hash in the database. */
+export class ApiKeyScheme implements Scheme {
+  readonly name = 'keys';
+  readonly #keys: KeyLookup;
+  readonly #now: () => number;
+  readonly #cache = new Map<string, Cached>();
+  readonly #touched = new Map<string, number>();
+
+  constructor(keys: KeyLookup, now: () => number = Date.now) {
+    this.#keys = keys;
+    this.#now = now;
+  }
+
+  async authenticate(credentials: Parameters<Scheme['authenticate']>[0]): Promise<Outcome> {
+    const token = bearerToken(credentials);
+    if (token === undefined || !token.startsWith(PREFIX)) return NOT_MINE;
+    const hash = hashOf(token);
+    const { key, principal } = await this.#find(hash);
+    if (key === null || principal === undefined || !isSame(key.hash, hash)) {
+      return failure('unknown key');
+    }
+    if (key.revokedAt !== null) return failure(`key ${key.id} is revoked`);
+    if (key.expiresAt !== null && key.expiresAt <= this.#now()) {
+      return failure(`key ${key.id} has expired`);
+    }
+    this.#touch(key.id);
+    return { kind: 'success', principal };
+  }
+
+  async #find(hash: string): Promise<Cached> {
+    const now = this.#now();
+    const cached = this.#cache.get(hash);
+    if (cached !== undefined && cached.until > now) return cached;
+    const key = await this.#keys.find(hash);
+    const principal =
+      key === null
+        ? undefined
+        : { tenant: key.tenant, subject: key.subject, attributes: key.attributes };
+    if (this.#cache.size >= MOST_CACHED) this.#cache.clear();
+    const found = { key, principal, until: now + CACHED_FOR_MS };
+    this.#cache.set(hash, found);
+    return found;
+  }
+
+  #touch(id: string): void {
+    const now = this.#now();
+    if (now - (this.#touched.get(id) ?? 0) < TOUCHED_EVERY_MS) return;
+    if (this.#touched.size >= MOST_CACHED) this.#touched.clear();
+    this.#touched.set(id, now);
+    // Nobody waits for it, and a request must not fail for it.
+    this.#keys.touch({ id, usedAt: now }).catch(() => undefined);
+  }
+}
+
+function isSame(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,56 @@
+import { apiError } from '../../base/errors.ts';
+import { ANONYMOUS, UNOWNED, type Principal } from '../principal.ts';
+import { bearerToken, type Credentials, type Outcome, type Scheme } from './scheme.ts';
+
+/** Told of every refused request: by which scheme, and why. Never sees a credential. */
+export type OnRefusal = (refusal: {
+  readonly scheme: string;
+  readonly reason: string;
+  readonly cause?: unknown;
+}) => void;
+
+/**
+ * Says who is asking, by the first scheme that understands the request's credentials. Without any scheme
+ * everyone is anonymous. Throws the 401 of a missing or wrong credential, or 503 when a scheme cannot tell.
+ */
+export async function authenticate(
+  schemes: readonly Scheme[],
+  credentials: Credentials,
+  onRefusal: OnRefusal,
+): Promise<Principal> {
+  if (schemes.length === 0) return ANONYMOUS;
+  for (const scheme of schemes) {
+    const outcome = guarded(await scheme.authenticate(credentials));
+    if (outcome.kind === 'success') return outcome.principal;
+    if (outcome.kind === 'unavailable') {
+      onRefusal({ scheme: scheme.name, reason: 'unavailable', cause: outcome.cause });
+      throw apiError('authentication_unavailable', undefined, outcome.cause);
+    }
+    if (outcome.kind === 'failure') {
+      onRefusal({ scheme: scheme.name, reason: outcome.reason });
+      throw apiError('wrong_credentials', { shown: masked(bearerToken(credentials)) });
+    }
+  }
+  const token = bearerToken(credentials);
+  onRefusal({ scheme: 'none', reason: token === undefined ? 'no credentials' : 'unknown token' });
+  throw token === undefined
+    ? apiError('missing_credentials')
+    : apiError('wrong_credentials', { shown: masked(token) });
+}
+
+/** The owner of what nobody owns can never be who is asking. */
+function guarded(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'success') return outcome;
+  const { subject, tenant } = outcome.principal;
+  const isReserved = subject === UNOWNED || subject === '' || tenant === '';
+  return isReserved ? { kind: 'failure', reason: 'reserved or empty subject or tenant' } : outcome;
+}
+
+const SHOWN = 4;
+
+/** As much of a token as helps its owner to recognise it, and nobody else to use it. */
+function masked(token: string | undefined): string {
+  return token === undefined || token.length < SHOWN * 6
+    ? '***'
+    : `${token.slice(0, SHOWN)}***${token.slice(-SHOWN)}`;
+}

@@ -1,0 +1,78 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../../base/row-filter.ts';
+import { failure, NOT_MINE, type Credentials, type Outcome, type Scheme } from './scheme.ts';
+
+export interface GatewayOptions {
+  /** Names of the headers in which a gateway says who is asking. */
+  readonly headers: Readonly<Partial<Record<AttributeName | 'tenant', string>>> & {
+    readonly subject: string;
+  };
+  /** The tenant where no header names it. */
+  readonly tenant: string;
+  /** What the gateway sends along to prove itself. Undefined: its address alone does. */
+  readonly secret: { readonly header: string; readonly value: string } | undefined;
+  /** Addresses and CIDR ranges that the gateway may call from. Empty: any, so there must be a secret. */
+  readonly addresses: readonly string[];
+}
+
+/** Headers of a gateway that has authenticated the caller itself. Lists are separated by commas. */
+export class GatewayScheme implements Scheme {
+  readonly name = 'headers';
+  readonly #options: GatewayOptions;
+  readonly #gateways = new BlockList();
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    for (const address of options.addresses) {
+      const [base = '', prefix] = address.split('/');
+      const family = isIP(base) === 6 ? 'ipv6' : 'ipv4';
+      if (prefix === undefined) this.#gateways.addAddress(base, family);
+      else this.#gateways.addSubnet(base, Number(prefix), family);
+    }
+  }
+
+  // Asynchronous by the port; this scheme alone has nothing to wait for.
+  async authenticate(credentials: Credentials): Promise<Outcome> {
+    const { headers, tenant: fixedTenant } = this.#options;
+    const subject = credentials.header(headers.subject);
+    if (subject === undefined) return NOT_MINE;
+    if (!this.#isGateway(credentials)) return failure('not from a gateway');
+    const tenant = headers.tenant === undefined ? fixedTenant : credentials.header(headers.tenant);
+    if (tenant === undefined) return failure('no tenant header');
+    const attributes: Attributes = Object.fromEntries(
+      ATTRIBUTE_NAMES.flatMap((name) => {
+        const header = headers[name];
+        const values = header === undefined ? [] : list(credentials.header(header));
+        return values.length === 0 ? [] : [[name, values]];
+      }),
+    );
+    return { kind: 'success', principal: { tenant, subject, attributes } };
+  }
+
+  #isGateway(credentials: Credentials): boolean {
+    const { secret, addresses } = this.#options;
+    if (addresses.length > 0 && !this.#isListed(credentials.address)) return false;
+    return secret === undefined || isSame(credentials.header(secret.header) ?? '', secret.value);
+  }
+
+  #isListed(address: string): boolean {
+    const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+    return this.#gateways.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  }
+}
+
+function list(value: string | undefined): readonly string[] {
+  return (value ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function isSame(left: string, right: string): boolean {
+  return timingSafeEqual(digest(left), digest(right));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,129 @@
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
+import type { Principal } from '../principal.ts';
+import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';
+
+export interface JwtOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Undefined: found through the issuer's OpenID configuration. */
+  readonly jwksUrl: string | undefined;
+  /** The only algorithms taken, whatever a token's header says. */
+  readonly algorithms: readonly string[];
+  readonly clockToleranceSeconds: number;
+  /** The tenant of tokens, where no claim names it. */
+  readonly tenant: string;
+  /** Which claims hold what; a name with dots may lead into nested claims. */
+  readonly claims: Readonly<
+    Partial<Record<(typeof ATTRIBUTE_NAMES)[number] | 'tenant', string>>
+  > & {
+    readonly subject: string;
+  };
+}
+
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
+
+/** A token of three dotted parts; whatever else is a bearer token belongs to another scheme. */
+const COMPACT_JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+/** How soon after a fetch of the keys an unknown key id may cause another. */
+const BETWEEN_FETCHES_MS = 10_000;
+const FETCH_TIMEOUT_MS = 5_000;
+
+/** `Authorization: Bearer <JWT>` of an OpenID Connect issuer. */
+export class JwtScheme implements Scheme {
+  readonly name = 'jwt';
+  readonly #options: JwtOptions;
+  #keys: KeySet | undefined;
+
+  constructor(options: JwtOptions) {
+    this.#options = options;
+  }
+
+  async authenticate(credentials: Parameters<Scheme['authenticate']>[0]): Promise<Outcome> {
+    const token = bearerToken(credentials);
+    if (token === undefined || !COMPACT_JWT.test(token)) return NOT_MINE;
+    try {
+      this.#keys ??= await this.#keySet();
+      const { issuer, audience, algorithms, clockToleranceSeconds } = this.#options;
+      const { payload } = await jwtVerify(token, this.#keys, {
+        issuer,
+        audience,
+        algorithms: [...algorithms],
+        clockTolerance: clockToleranceSeconds,
+        requiredClaims: ['exp'],
+      });
+      return this.#principal(payload);
+    } catch (error) {
+      return isTokensFault(error) ? failure(error.code) : { kind: 'unavailable', cause: error };
+    }
+  }
+
+  async #keySet(): Promise<KeySet> {
+    const url = this.#options.jwksUrl ?? (await discover(this.#options.issuer));
+    return createRemoteJWKSet(new URL(url), {
+      cooldownDuration: BETWEEN_FETCHES_MS,
+      timeoutDuration: FETCH_TIMEOUT_MS,
+    });
+  }
+
+  #principal(payload: JWTPayload): Outcome {
+    const { claims, tenant: fixedTenant } = this.#options;
+    const subject = claim(payload, claims.subject);
+    const tenant = claims.tenant === undefined ? fixedTenant : claim(payload, claims.tenant);
+    if (typeof subject !== 'string') return failure(`no claim ${claims.subject}`);
+    if (typeof tenant !== 'string') return failure(`no claim ${claims.tenant}`);
+    const attributes: Attributes = Object.fromEntries(
+      ATTRIBUTE_NAMES.flatMap((name) => {
+        const source = claims[name];
+        const values = source === undefined ? [] : texts(claim(payload, source));
+        return values.length === 0 ? [] : [[name, values]];
+      }),
+    );
+    const principal: Principal = { tenant, subject, attributes };
+    return { kind: 'success', principal };
+  }
+}
+
+/** Faults that a token has; all others are of the issuer, or on the way to it. */
+const TOKEN_FAULTS = new Set<string>([
+  errors.JWTExpired.code,
+  errors.JWTClaimValidationFailed.code,
+  errors.JWTInvalid.code,
+  errors.JWSInvalid.code,
+  errors.JWSSignatureVerificationFailed.code,
+  errors.JOSEAlgNotAllowed.code,
+  errors.JOSENotSupported.code,
+  errors.JWKSNoMatchingKey.code,
+  errors.JWKSMultipleMatchingKeys.code,
+]);
+
+function isTokensFault(error: unknown): error is errors.JOSEError {
+  return error instanceof errors.JOSEError && TOKEN_FAULTS.has(error.code);
+}
+
+async function discover(issuer: string): Promise<string> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  const document: unknown = response.ok ? await response.json() : undefined;
+  if (typeof document === 'object' && document !== null && 'jwks_uri' in document) {
+    return String(document.jwks_uri);
+  }
+  throw new Error(`${url} answered ${response.status} and names no jwks_uri`);
+}
+
+/** A claim by its whole name, or by a dotted path into nested claims. */
+function claim(payload: JWTPayload, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return payload[name];
+  let value: unknown = payload;
+  for (const key of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
+}
+
+/** A list of texts as it is; one text is a list of one and never split, since names may have spaces. */
+function texts(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((entry) => typeof entry === 'string');
+}

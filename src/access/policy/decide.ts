@@ -1,0 +1,116 @@
+import {
+  ALL,
+  and,
+  NONE,
+  not,
+  or,
+  type AttributeName,
+  type Attributes,
+  type RowFilter,
+} from '../../base/row-filter.ts';
+import { UNOWNED, type Principal } from '../principal.ts';
+import type { Action, Condition, Policy, Rule } from './rule.ts';
+
+/** A conversation, as far as access goes. */
+export interface Resource {
+  readonly id: string;
+  readonly owner: string;
+  /** The creator's, stamped when it was created. */
+  readonly attributes: Attributes;
+}
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** The rule that decided; undefined when none matched. */
+  readonly rule: Rule | undefined;
+}
+
+/** Decides about one conversation. */
+export function decide(
+  policy: Policy,
+  principal: Principal,
+  action: Action,
+  resource: Resource,
+): Decision {
+  const rule = policy.find(
+    (candidate) =>
+      concerns(candidate, principal, action) && matches(candidate, principal, resource),
+  );
+  return { allowed: rule?.effect === 'permit', rule };
+}
+
+/** The same policy as a condition on rows: those that {@link decide} allows, and no others. */
+export function filterFor(policy: Policy, principal: Principal, action: Action): RowFilter {
+  return policy
+    .filter((rule) => concerns(rule, principal, action))
+    .reduceRight<RowFilter>((rest, rule) => {
+      const matching = ruleFilter(rule, principal);
+      return rule.effect === 'permit' ? or(matching, rest) : and(not(matching), rest);
+    }, NONE);
+}
+
+function concerns(rule: Rule, principal: Principal, action: Action): boolean {
+  const isForThem = rule.principal === undefined || rule.principal === principal.subject;
+  return isForThem && rule.actions.includes(action);
+}
+
+function matches(rule: Rule, principal: Principal, resource: Resource): boolean {
+  if (rule.conversations !== undefined && !rule.conversations.includes(resource.id)) return false;
+  if (rule.guard === undefined) return true;
+  const hold = rule.guard.conditions.every((condition) => holds(condition, principal, resource));
+  return hold === (rule.guard.kind === 'when');
+}
+
+function holds(condition: Condition, principal: Principal, resource: Resource): boolean {
+  switch (condition.kind) {
+    case 'owner':
+      return (resource.owner === principal.subject) !== condition.negated;
+    case 'unowned':
+      return resource.owner === UNOWNED;
+    case 'has':
+      return has(principal, condition.attribute, condition.value) !== condition.negated;
+    case 'shares': {
+      const theirs = resource.attributes[condition.attribute] ?? [];
+      const shared = theirs.some((value) => has(principal, condition.attribute, value));
+      return shared !== condition.negated;
+    }
+  }
+}
+
+function ruleFilter(rule: Rule, principal: Principal): RowFilter {
+  const scope =
+    rule.conversations === undefined
+      ? ALL
+      : or(...rule.conversations.map((id): RowFilter => ({ kind: 'id', id })));
+  if (rule.guard === undefined) return scope;
+  const conditions = and(
+    ...rule.guard.conditions.map((condition) => conditionFilter(condition, principal)),
+  );
+  return and(scope, rule.guard.kind === 'when' ? conditions : not(conditions));
+}
+
+function conditionFilter(condition: Condition, principal: Principal): RowFilter {
+  const filter = positiveFilter(condition, principal);
+  return 'negated' in condition && condition.negated ? not(filter) : filter;
+}
+
+function positiveFilter(condition: Condition, principal: Principal): RowFilter {
+  switch (condition.kind) {
+    case 'owner':
+      return { kind: 'owner', subject: principal.subject };
+    case 'unowned':
+      return { kind: 'owner', subject: UNOWNED };
+    case 'has':
+      return has(principal, condition.attribute, condition.value) ? ALL : NONE;
+    case 'shares': {
+      const values = principal.attributes[condition.attribute] ?? [];
+      return values.length === 0
+        ? NONE
+        : { kind: 'attribute', attribute: condition.attribute, values };
+    }
+  }
+}
+
+function has(principal: Principal, attribute: AttributeName, value: string): boolean {
+  return principal.attributes[attribute]?.includes(value) ?? false;
+}

@@ -1,0 +1,46 @@
+/**
+ * A condition on a conversation's row: who owns it, with which attributes. Access compiles policies to it,
+ * stores evaluate it in SQL, and neither knows of the other.
+ */
+export type RowFilter =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'owner'; readonly subject: string }
+  | { readonly kind: 'id'; readonly id: string }
+  /** The row's list `attribute` has one of `values`. */
+  | {
+      readonly kind: 'attribute';
+      readonly attribute: AttributeName;
+      readonly values: readonly string[];
+    }
+  | { readonly kind: 'not'; readonly filter: RowFilter }
+  | { readonly kind: 'and' | 'or'; readonly filters: readonly RowFilter[] };
+
+/** What a principal may have, and a conversation has from its creator: lists of strings. */
+export const ATTRIBUTE_NAMES = ['roles', 'teams', 'projects', 'namespaces'] as const;
+export type AttributeName = (typeof ATTRIBUTE_NAMES)[number];
+export type Attributes = Readonly<Partial<Record<AttributeName, readonly string[]>>>;
+
+export const ALL: RowFilter = { kind: 'all' };
+export const NONE: RowFilter = { kind: 'none' };
+
+/** Combines filters, folding what is constant, so that a plain policy becomes a plain condition. */
+export function not(filter: RowFilter): RowFilter {
+  if (filter.kind === 'all') return NONE;
+  if (filter.kind === 'none') return ALL;
+  return filter.kind === 'not' ? filter.filter : { kind: 'not', filter };
+}
+
+export function and(...filters: readonly RowFilter[]): RowFilter {
+  if (filters.some(({ kind }) => kind === 'none')) return NONE;
+  const rest = filters.filter(({ kind }) => kind !== 'all');
+  const [only = ALL] = rest;
+  return rest.length < 2 ? only : { kind: 'and', filters: rest };
+}
+
+export function or(...filters: readonly RowFilter[]): RowFilter {
+  if (filters.some(({ kind }) => kind === 'all')) return ALL;
+  const rest = filters.filter(({ kind }) => kind !== 'none');
+  const [only = NONE] = rest;
+  return rest.length < 2 ? only : { kind: 'or', filters: rest };
+}

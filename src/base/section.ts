@@ -1,0 +1,114 @@
+import { closest } from 'fastest-levenshtein';
+import { OperatorError } from './operator-error.ts';
+
+/** Says where a path of keys and indexes stands, such as `line 14 of colloquy.yaml`. */
+export type Locate = (path: readonly (string | number)[]) => string;
+
+/** A map of a configuration file, read key by key. Every method throws an `OperatorError` that names the place and the fix. */
+export class Section {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #path: readonly (string | number)[];
+  readonly #locate: Locate;
+
+  /** Throws unless `value` is a map that has none but the known keys. */
+  constructor(
+    value: unknown,
+    known: readonly string[],
+    locate: Locate,
+    path: readonly (string | number)[] = [],
+  ) {
+    this.#path = path;
+    this.#locate = locate;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw this.invalid('it is not a map', `Write a map with some of: ${known.join(', ')}.`);
+    }
+    // Sound: a YAML map, and keys of YAML maps are strings.
+    this.#values = value as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(value)) {
+      if (!known.includes(key)) {
+        throw new OperatorError(
+          'unknown_setting',
+          `Unknown setting ${[...path, key].join('.')} (${locate([...path, key])}).`,
+          `The nearest is ${closest(key, [...known])}; there are ${known.join(', ')}.`,
+        );
+      }
+    }
+  }
+
+  has(key: string): boolean {
+    return this.#value(key) !== undefined;
+  }
+
+  text(key: string): string | undefined {
+    const value = this.#value(key);
+    if (value === undefined || typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    throw this.invalid(`${key} is not text`, `Write ${key}: TEXT.`);
+  }
+
+  requiredText(key: string): string {
+    const value = this.text(key);
+    if (value === undefined || value === '') {
+      throw this.invalid(`${key} is missing`, `Write ${key}: TEXT.`);
+    }
+    return value;
+  }
+
+  /** A list of texts; one text alone is a list of one. */
+  texts(key: string): readonly string[] | undefined {
+    const value = this.#value(key);
+    if (value === undefined) return undefined;
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return list.map((entry) => {
+      if (typeof entry === 'string') return entry;
+      throw this.invalid(`${key} is not a list of texts`, `Write ${key}: [TEXT, TEXT].`);
+    });
+  }
+
+  integer(key: string, least: number, most: number): number | undefined {
+    const value = this.#value(key);
+    if (value === undefined) return undefined;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
+      return value;
+    }
+    throw this.invalid(
+      `${key} is not a whole number from ${least} to ${most}`,
+      `Write ${key}: ${least} or more.`,
+    );
+  }
+
+  section(key: string, known: readonly string[]): Section | undefined {
+    const value = this.#value(key);
+    return value === undefined
+      ? undefined
+      : new Section(value, known, this.#locate, [...this.#path, key]);
+  }
+
+  /** A list of maps. */
+  sections(key: string, known: readonly string[]): readonly Section[] | undefined {
+    const value = this.#value(key);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value))
+      throw this.invalid(`${key} is not a list`, 'Begin each entry with "- ".');
+    return value.map(
+      (entry: unknown, index) =>
+        new Section(entry, known, this.#locate, [...this.#path, key, index]),
+    );
+  }
+
+  /** Where the section, or one of its keys, stands. */
+  origin(key?: string): string {
+    const path = key === undefined ? this.#path : [...this.#path, key];
+    const name = path.join('.');
+    return name === '' ? this.#locate(path) : `${name}, ${this.#locate(path)}`;
+  }
+
+  invalid(problem: string, fix: string, code = 'invalid_setting'): OperatorError {
+    return new OperatorError(code, `${this.origin()}: ${problem}.`, fix);
+  }
+
+  /** YAML's null, a key without a value, counts as absent. */
+  #value(key: string): unknown {
+    return this.#values[key] ?? undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { ANONYMOUS, UNOWNED } from '../access/principal.ts';
+import type { Command } from './command.ts';
+import { withStore } from './database.ts';
+import { ATTRIBUTE_FLAGS, attributesOf, optional, required, takeOptions } from './options.ts';
+
+const VALUED = ['tenant', 'subject', 'conversation', ...ATTRIBUTE_FLAGS];
+
+export const adopt: Command = {
+  usage: 'colloquy adopt --subject NAME [--tenant NAME] [--team NAME ...] [--conversation ID]',
+  summary:
+    'Give an owner what was written while there was no authentication: all of it, or one conversation.',
+  takesSettings: true,
+  run: async (context) => {
+    const options = takeOptions(context.arguments, VALUED);
+    const owner = required(options, 'subject');
+    const tenant = optional(options, 'tenant') ?? ANONYMOUS.tenant;
+    await withStore(context, options.rest, VALUED, async (store) => {
+      const count = await store.adopt({
+        from: { tenant: ANONYMOUS.tenant, owner: UNOWNED },
+        to: { tenant, owner, attributes: attributesOf(options) },
+        conversationId: optional(options, 'conversation'),
+      });
+      context.print(`${count} conversations now belong to ${owner} of ${tenant}.`);
+    });
+  },
+};

@@ -1,0 +1,150 @@
+import { newApiKey } from '../access/authentication/api-keys.ts';
+import { UNOWNED } from '../access/principal.ts';
+import { newId } from '../base/ids.ts';
+import { OperatorError } from '../base/operator-error.ts';
+import type { KeyRecord, Store } from '../store/port.ts';
+import type { Command, CommandContext } from './command.ts';
+import { withStore } from './database.ts';
+import {
+  ATTRIBUTE_FLAGS,
+  attributesOf,
+  optional,
+  required,
+  takeOptions,
+  type Options,
+} from './options.ts';
+
+const DEFAULT_TENANT = 'default';
+const VALUED = ['tenant', 'subject', 'expires', ...ATTRIBUTE_FLAGS];
+const SWITCHES = ['json'];
+
+export const keys: Command = {
+  usage:
+    'colloquy keys create --subject NAME [--tenant NAME] [--role NAME ...] [--team NAME ...] [--project NAME ...] [--namespace NAME ...] [--expires 90d] [--json] | list [--tenant NAME] [--json] | revoke ID',
+  summary: 'Make, show and revoke API keys. A new key is printed once and kept nowhere.',
+  takesSettings: true,
+  run: async (context) => {
+    const options = takeOptions(context.arguments, VALUED, SWITCHES);
+    const [action, ...rest] = options.rest;
+    const [id] = action === 'revoke' ? rest : [];
+    const settings = action === 'revoke' ? rest.slice(1) : rest;
+    await withStore(context, settings, [...VALUED, ...SWITCHES], async (store) => {
+      if (action === 'create') await create(store, options, context);
+      else if (action === 'list') await list(store, options, context);
+      else if (action === 'revoke') await revoke(store, id, context);
+      else throw unknownAction(action);
+    });
+  },
+};
+
+async function create(store: Store, options: Options, { print }: CommandContext): Promise<void> {
+  const subject = required(options, 'subject');
+  if (subject === UNOWNED) {
+    throw new OperatorError(
+      'reserved_subject',
+      `The subject '${UNOWNED}' owns what was written without authentication.`,
+      'Choose another --subject.',
+    );
+  }
+  const { key, hash } = newApiKey();
+  const createdAt = Date.now();
+  const record: KeyRecord = {
+    id: newId('key'),
+    tenant: optional(options, 'tenant') ?? DEFAULT_TENANT,
+    subject,
+    attributes: attributesOf(options),
+    hash,
+    createdAt,
+    expiresAt: expiry(optional(options, 'expires'), createdAt),
+    revokedAt: null,
+    lastUsedAt: null,
+  };
+  await store.keys.create(record);
+  if (options.texts.has('json')) print(JSON.stringify({ key, ...shown(record) }));
+  else {
+    print(
+      `${record.id} for ${record.subject} of ${record.tenant}; this is the only time the key is shown:`,
+    );
+    print(key);
+  }
+}
+
+async function list(store: Store, options: Options, { print }: CommandContext): Promise<void> {
+  const records = await store.keys.list(optional(options, 'tenant'));
+  if (options.texts.has('json')) return print(JSON.stringify(records.map(shown)));
+  if (records.length === 0) return print('There are no keys.');
+  for (const record of records) print(line(record));
+}
+
+async function revoke(
+  store: Store,
+  id: string | undefined,
+  { print }: CommandContext,
+): Promise<void> {
+  if (id !== undefined && (await store.keys.revoke({ id, revokedAt: Date.now() }))) {
+    return print(`${id} is revoked.`);
+  }
+  throw new OperatorError(
+    'no_such_key',
+    id === undefined
+      ? 'revoke needs the id of a key.'
+      : `There is no key ${id} that could be revoked.`,
+    '`colloquy keys list` shows the ids.',
+  );
+}
+
+/** A key without its hash, with times as people and programs read them. */
+function shown(record: KeyRecord): Readonly<Record<string, unknown>> {
+  const { id, tenant, subject, attributes } = record;
+  return {
+    id,
+    tenant,
+    subject,
+    ...attributes,
+    created_at: time(record.createdAt),
+    expires_at: time(record.expiresAt),
+    revoked_at: time(record.revokedAt),
+    last_used_at: time(record.lastUsedAt),
+  };
+}
+
+function line(record: KeyRecord): string {
+  const lists = Object.entries(record.attributes).map(
+    ([name, values]) => `${name}=${values.join(',')}`,
+  );
+  const state =
+    record.revokedAt === null
+      ? record.expiresAt === null
+        ? 'never expires'
+        : `expires ${time(record.expiresAt)}`
+      : `revoked ${time(record.revokedAt)}`;
+  const used = record.lastUsedAt === null ? 'never used' : `last used ${time(record.lastUsedAt)}`;
+  return [record.id, record.tenant, record.subject, ...lists, state, used].join('  ');
+}
+
+function time(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function expiry(text: string | undefined, from: number): number | null {
+  if (text === undefined) return null;
+  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  if (count === undefined) {
+    throw new OperatorError(
+      'invalid_duration',
+      `--expires is '${text}', which is no duration.`,
+      'Write 30m, 12h or 90d.',
+    );
+  }
+  return from + Number(count) * (UNITS[unit] ?? 0);
+}
+
+function unknownAction(action: string | undefined): OperatorError {
+  return new OperatorError(
+    'unknown_action',
+    action === undefined ? 'keys needs an action.' : `keys does not know '${action}'.`,
+    'Write `colloquy keys create`, `colloquy keys list` or `colloquy keys revoke ID`.',
+  );
+}

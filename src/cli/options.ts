@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { OperatorError } from '../base/operator-error.ts';
+import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../base/row-filter.ts';
+
+/** A command's own flags, taken out of its arguments; what remains are positionals and settings. */
+export interface Options {
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+  readonly rest: readonly string[];
+}
+
+/** Takes `--name VALUE` and `--name=VALUE` for each of `valued`, and `--name` for each of `switches`. */
+export function takeOptions(
+  args: readonly string[],
+  valued: readonly string[],
+  switches: readonly string[] = [],
+): Options {
+  const texts = new Map<string, string[]>();
+  const taken = new Set<number>();
+  const options = Object.fromEntries([
+    ...valued.map((name) => [name, { type: 'string' as const }]),
+    ...switches.map((name) => [name, { type: 'boolean' as const }]),
+  ]);
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option' || !Object.hasOwn(options, token.name)) continue;
+    const isValued = valued.includes(token.name);
+    if (isValued && token.value === undefined) {
+      throw new OperatorError(
+        'missing_value',
+        `${token.rawName} needs a value.`,
+        `Write ${token.rawName} VALUE.`,
+      );
+    }
+    taken.add(token.index);
+    if (isValued && token.inlineValue === false) taken.add(token.index + 1);
+    texts.set(token.name, [...(texts.get(token.name) ?? []), token.value ?? 'true']);
+  }
+  return { texts, rest: args.filter((_, index) => !taken.has(index)) };
+}
+
+/** The value of a flag that is given at most once. */
+export function optional({ texts }: Options, name: string): string | undefined {
+  const [value, second] = texts.get(name) ?? [];
+  if (second === undefined) return value;
+  throw new OperatorError('repeated_flag', `--${name} is given twice.`, `Give --${name} once.`);
+}
+
+export function required(options: Options, name: string): string {
+  const value = optional(options, name);
+  if (value !== undefined && value !== '') return value;
+  throw new OperatorError('missing_flag', `--${name} is missing.`, `Add --${name} VALUE.`);
+}
+
+/** Flags for access attributes: `--role`, `--team`, `--project`, `--namespace`, each as often as needed. */
+export const ATTRIBUTE_FLAGS = ATTRIBUTE_NAMES.map(flagOfAttribute);
+
+export function attributesOf({ texts }: Options): Attributes {
+  return Object.fromEntries(
+    ATTRIBUTE_NAMES.flatMap((name) => {
+      const values = texts.get(flagOfAttribute(name)) ?? [];
+      return values.length === 0 ? [] : [[name, values]];
+    }),
+  );
+}
+
+function flagOfAttribute(name: AttributeName): string {
+  return name.slice(0, -1);
+}

@@ -1,0 +1,147 @@
+import { isIP } from 'node:net';
+import { ATTRIBUTE_NAMES, type AttributeName } from '../base/row-filter.ts';
+import type { Section } from '../base/section.ts';
+
+type ClaimNames = Readonly<Partial<Record<AttributeName | 'tenant', string>>> & {
+  readonly subject: string;
+};
+
+/** How to check the tokens of an OpenID Connect issuer. */
+interface JwtConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Undefined: found through the issuer's OpenID configuration. */
+  readonly jwksUrl: string | undefined;
+  readonly algorithms: readonly string[];
+  readonly clockToleranceSeconds: number;
+  /** The tenant, where no claim names it. */
+  readonly tenant: string;
+  readonly claims: ClaimNames;
+}
+
+/** Which headers of a gateway to believe, and why. */
+interface GatewayConfig {
+  readonly headers: ClaimNames;
+  readonly tenant: string;
+  readonly secret: { readonly header: string; readonly value: string } | undefined;
+  readonly addresses: readonly string[];
+}
+
+/** What the file's `auth` section says besides the schemes. */
+export interface AuthSection {
+  readonly jwt: JwtConfig | undefined;
+  readonly headers: GatewayConfig | undefined;
+  /** The rules of `access_policy` as they stand; undefined: nobody wrote any. */
+  readonly policyRules: readonly Section[] | undefined;
+}
+
+export const AUTH_KEYS = ['schemes', 'jwt', 'headers', 'access_policy'];
+const JWT_KEYS = [
+  'issuer',
+  'audience',
+  'jwks_url',
+  'algorithms',
+  'clock_tolerance',
+  'tenant',
+  'claims',
+];
+const RULE_KEYS = ['permit', 'forbid', 'when', 'unless', 'description'];
+const NAMES = ['subject', 'tenant', ...ATTRIBUTE_NAMES];
+const DEFAULT_TENANT = 'default';
+/** Signatures with a public key only: with a shared one, whoever checks tokens could also make them. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/** Reads the section. Throws an `OperatorError` that names the place and the fix. */
+export function readAuth(auth: Section | undefined, headersSecret: string): AuthSection {
+  return {
+    jwt: readJwt(auth),
+    headers: readHeaders(auth, headersSecret),
+    policyRules: auth?.sections('access_policy', RULE_KEYS),
+  };
+}
+
+function readJwt(auth: Section | undefined): JwtConfig | undefined {
+  const jwt = auth?.section('jwt', JWT_KEYS);
+  if (jwt === undefined) return undefined;
+  const algorithms = jwt.texts('algorithms') ?? ['RS256', 'ES256'];
+  for (const algorithm of algorithms) {
+    if (!ALGORITHMS.includes(algorithm)) {
+      throw jwt.invalid(
+        `'${algorithm}' is no algorithm for tokens`,
+        `Use some of: ${ALGORITHMS.join(', ')}.`,
+      );
+    }
+  }
+  for (const key of ['issuer', 'jwks_url']) {
+    const url = jwt.text(key);
+    if (url !== undefined && !URL.canParse(url)) {
+      throw jwt.invalid(`${key} is not a URL`, `Write ${key}: https://HOST/PATH.`);
+    }
+  }
+  return {
+    issuer: jwt.requiredText('issuer'),
+    audience: jwt.requiredText('audience'),
+    jwksUrl: jwt.text('jwks_url'),
+    algorithms,
+    clockToleranceSeconds: jwt.integer('clock_tolerance', 0, 600) ?? 30,
+    tenant: jwt.text('tenant') ?? DEFAULT_TENANT,
+    claims: readNames(jwt.section('claims', NAMES), 'sub'),
+  };
+}
+
+function readHeaders(auth: Section | undefined, secret: string): GatewayConfig | undefined {
+  const headers = auth?.section('headers', [
+    ...NAMES,
+    'secret_header',
+    'addresses',
+    'default_tenant',
+  ]);
+  // With the secret alone, the headers have their usual names.
+  if (headers === undefined && secret === '') return undefined;
+  const addresses = headers?.texts('addresses') ?? [];
+  const wrong = addresses.find((address) => !isAddress(address));
+  if (wrong !== undefined) {
+    throw headers?.invalid(`'${wrong}' is no address`, 'Write 10.0.0.1 or 10.0.0.0/8.');
+  }
+  if (headers !== undefined && addresses.length === 0 && secret === '') {
+    throw headers.invalid(
+      'anybody could send these headers',
+      'List the addresses of the gateway in addresses, or set COLLOQUY_AUTH_HEADERS_SECRET to what it sends along.',
+    );
+  }
+  const header = headers?.text('secret_header') ?? 'x-colloquy-secret';
+  return {
+    headers: readNames(headers, 'x-colloquy-subject'),
+    tenant: headers?.text('default_tenant') ?? DEFAULT_TENANT,
+    secret: secret === '' ? undefined : { header, value: secret },
+    addresses,
+  };
+}
+
+function isAddress(address: string): boolean {
+  const [base = '', prefix = '0'] = address.split('/');
+  const longest = isIP(base) === 6 ? 128 : 32;
+  return isIP(base) !== 0 && /^\d+$/.test(prefix) && Number(prefix) <= longest;
+}
+
+function readNames(names: Section | undefined, subject: string): ClaimNames {
+  const optional = ['tenant', ...ATTRIBUTE_NAMES].flatMap((key) => {
+    const name = names?.text(key);
+    return name === undefined ? [] : [[key, name]];
+  });
+  // Sound: the keys are the ones listed.
+  const rest = Object.fromEntries(optional) as Omit<ClaimNames, 'subject'>;
+  return { ...rest, subject: names?.text('subject') ?? subject };
+}

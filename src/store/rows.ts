@@ -1,0 +1,39 @@
+/** From a row's columns to the records of the port. */
+
+import type { Attributes } from '../base/row-filter.ts';
+import type { Row } from './driver.ts';
+import type { ConversationRecord, ItemRecord } from './port.ts';
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new Error(`column ${column} is not text`);
+  return value;
+}
+
+export function integer(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value !== 'number') throw new Error(`column ${column} is not an integer`);
+  return value;
+}
+
+/** The access attributes of a row. */
+export function attributes(row: Row): Attributes {
+  // Sound: only the store writes the column, and writes nothing else into it.
+  return JSON.parse(text(row, 'attributes')) as Attributes;
+}
+
+export function toConversation(row: Row): ConversationRecord {
+  return {
+    id: text(row, 'id'),
+    metadata: text(row, 'metadata'),
+    createdAt: integer(row, 'created_at'),
+  };
+}
+
+export function integerOrNull(row: Row, column: string): number | null {
+  return row[column] === null ? null : integer(row, column);
+}
+
+export function toItem(row: Row): ItemRecord {
+  return { id: text(row, 'id'), type: text(row, 'type'), data: text(row, 'data') };
+}
