@@ -6,7 +6,7 @@ if (major < 24) {
     'colloquy: node_too_old: This is Node ' +
       process.versions.node +
       '; colloquy needs Node 24 or later.\n' +
-      '  fix: Install a newer Node, or run it through npm: npx --package=node@24 --package=colloquy colloquy serve',
+      '  fix: Install Node 24 or later from https://nodejs.org.',
   );
   process.exit(1);
 }

@@ -4,6 +4,8 @@ export { createServer, type Server, type ServerOptions } from './server.ts';
 export { loadConfig, type ConfigSources } from './config/load.ts';
 export type { Config, DatabaseConfig } from './config/settings.ts';
 export { openStore, type DatabaseOptions } from './store/open-store.ts';
+export { SchemaMismatchError } from './store/migrations.ts';
+export { StoreUnavailableError } from './store/port.ts';
 export type * from './store/port.ts';
 export { ApiError, type ErrorKind } from './base/errors.ts';
 export { OperatorError } from './base/operator-error.ts';

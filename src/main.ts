@@ -3,7 +3,7 @@
 import { run } from './cli/run.ts';
 
 const stop = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // The second signal does not wait for what is under way.
     if (stop.signal.aborted) process.exit(1);

@@ -1,12 +1,15 @@
 import { ApiKeyScheme } from './access/authentication/api-keys.ts';
 import { authenticate, type OnRefusal } from './access/authentication/authenticate.ts';
+import { isolated } from './access/authentication/user-isolation.ts';
 import { GatewayScheme } from './access/authentication/gateway-headers.ts';
 import { JwtScheme } from './access/authentication/jwt.ts';
 import type { Scheme } from './access/authentication/scheme.ts';
 import { Authorizer } from './access/policy/authorizer.ts';
 import { policyOf } from './access/policy/parse.ts';
-import { isLoopback, type AuthConfig, type Config } from './config/settings.ts';
+import { openAuditLog } from './telemetry/audit-log.ts';
+import { isLoopback, refuseStrangers, type AuthConfig, type Config } from './config/settings.ts';
 import { packageVersion } from './config/version.ts';
+import { AuditTrail } from './service/audit.ts';
 import { Conversations } from './service/conversations/conversations.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/port.ts';
@@ -28,6 +31,9 @@ export interface ServerOptions {
   readonly onRefusal?: (refusal: Parameters<OnRefusal>[0], requestId: string) => void;
 }
 
+const MS_PER_SECOND = 1000;
+const STOP_WITHIN_MS = 30_000;
+
 function buildSchemes({ schemes, jwt, headers }: AuthConfig, store: Store): readonly Scheme[] {
   return schemes.map((scheme) => {
     if (scheme === 'keys') return new ApiKeyScheme(store.keys);
@@ -39,33 +45,57 @@ function buildSchemes({ schemes, jwt, headers }: AuthConfig, store: Store): read
 
 /** Builds a server on its database. The one place where the parts meet. */
 export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
+  refuseStrangers(config);
   const onRefusal = options.onRefusal ?? (() => undefined);
   await using stack = new AsyncDisposableStack();
   const version = packageVersion();
   const store = stack.adopt(await openStore(config.database), (opened) => opened.close());
   const authorizer = new Authorizer(policyOf(config.auth.policyRules));
   const conversations = new Conversations(store, authorizer);
+  const audit = stack.use(openAuditLog(config.auditLog));
+  const trail =
+    audit.write === undefined ? undefined : new AuditTrail(store, authorizer, audit.write);
   const schemes = buildSchemes(config.auth, store);
   const routes = withSystemRoutes(
     conversationRoutes(conversations, { ...config.limits, dialect: config.dialect }),
     { version, ping: () => store.ping() },
   );
   const http = stack.adopt(
-    createHttp({
+    await createHttp({
       routes,
       bodyLimit: config.limits.bodyBytes,
       deepestNesting: config.limits.nesting,
       localHostsOnly:
         isLoopback(config.host) && !config.allowAnonymous && config.auth.schemes.length === 0,
-      authenticate: (credentials, requestId) =>
-        authenticate(schemes, credentials, (refusal) => onRefusal(refusal, requestId)),
+      authenticate: async (credentials, requestId) => {
+        const principal = await authenticate(schemes, credentials, (refusal) => {
+          trail?.recordRefusal(requestId, refusal.scheme, refusal.reason);
+          onRefusal(refusal, requestId);
+        });
+        return config.auth.userIsolation ? isolated(principal, credentials) : principal;
+      },
+      protection: config.protection,
+      requestTimeout: config.protection.requestTimeoutSeconds * MS_PER_SECOND,
+      maxConnections: config.protection.maxConnections,
+      audit: trail,
       onServerError: options.onServerError ?? (() => undefined),
     }),
     (built) => built.close(),
   );
   const owned = stack.move();
   return {
-    listen: async () => `${await http.listen({ host: config.host, port: config.port })}/v1`,
-    close: () => owned.disposeAsync(),
+    listen: async () => {
+      await http.listen({ host: config.host, port: config.port });
+      const address = http.server.address();
+      // A text only on a pipe, which the configuration cannot ask for.
+      const port = typeof address === 'object' ? (address?.port ?? config.port) : config.port;
+      return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}/v1`;
+    },
+    close: async () => {
+      // Whoever is still sending by then will not finish.
+      const deadline = setTimeout(() => http.server.closeAllConnections(), STOP_WITHIN_MS);
+      await owned.disposeAsync();
+      clearTimeout(deadline);
+    },
   };
 }

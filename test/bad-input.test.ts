@@ -823,6 +823,17 @@ describe('HTTP', () => {
     expect(local.status).toBe(200);
   });
 
+  test('a page of another origin is not served without authentication, with or without a body', async () => {
+    const before = (await server.request('/v1/conversations')).body;
+    for (const origin of ['http://evil.example', 'null', 'http://127.0.0.1.evil.example']) {
+      const answer = await send('POST', '/v1/conversations', undefined, { origin });
+      expect(answer).toMatchObject({ status: 403, error: { code: 'origin_not_allowed' } });
+    }
+    expect((await server.request('/v1/conversations')).body).toEqual(before);
+    const own = await send('GET', '/health', undefined, { origin: 'http://localhost:3000' });
+    expect(own.status).toBe(200);
+  });
+
   test('every answer carries the headers, and keeps a harmless request id', async () => {
     const { headers } = await server.request(`/v1/conversations/${conversation}`);
     expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../src/config/settings.ts';
+import { startAccessServer } from './support/access.ts';
 import { startServer } from './support/server.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -51,6 +52,18 @@ test.each(pages)('the links of %s lead somewhere', (page) => {
       expect(existsSync(join(ROOT, dirname(page), target)), target).toBe(true);
     }
   }
+});
+
+describe('the configurations of docs/access.md', () => {
+  const blocks = [...read('docs/access.md').matchAll(/```yaml\n([^]*?)```/g)].map(
+    ([, yaml = '']) => yaml,
+  );
+
+  test.each(blocks)('%#: starts a server', async (yaml) => {
+    await using access = await startAccessServer(yaml);
+    expect((await access.call(undefined, 'GET', '/ready')).status).toBe(200);
+    expect((await access.call(undefined, 'GET', '/v1/conversations')).status).toBe(401);
+  });
 });
 
 test('every package and its reason is in ARCHITECTURE.md', () => {

@@ -12,6 +12,7 @@ const RANKS: Readonly<Record<string, number>> = {
   store: 1,
   access: 1,
   config: 1,
+  telemetry: 1,
   service: 2,
   wire: 3,
   'server.ts': 4,
@@ -27,6 +28,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'typebox/compile': ['contract'],
   'node:sqlite': ['store'],
   yaml: ['config'],
+  '@fastify/cors': ['wire'],
+  '@fastify/rate-limit': ['wire'],
   'fastest-levenshtein': ['base', 'access', 'contract', 'config', 'cli'],
   jose: ['access'],
 };

@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfig, openStore } from '../src/index.ts';
+import { createServer, loadConfig, openStore } from '../src/index.ts';
 import { SETTINGS } from '../src/config/settings.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { startServer, type TestServer } from './support/server.ts';
@@ -295,6 +295,13 @@ describe('operation', () => {
       dialect: 'llama-stack',
       auth: 'keys',
       authHeadersSecret: 'secret',
+      userIsolation: 'true',
+      auditLog: '-',
+      rateLimitPerAddress: '1',
+      rateLimitPerPrincipal: '1',
+      corsOrigins: 'https://example.com',
+      requestTimeout: '1',
+      maxConnections: '1',
       maxItemsPerRequest: '21',
       maxPageSize: '101',
       maxBodyBytes: '2000',
@@ -311,13 +318,18 @@ describe('operation', () => {
   });
 
   test('without authentication only this machine is served', async () => {
-    const at = (...args: string[]) => loadConfig({ arguments: args, environment: {} });
+    const at = (...args: string[]) => loadConfig({ arguments: args });
+    const memory = ['--database-url', 'sqlite::memory:'];
     for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.com']) {
-      await expect(at('--host', host)).rejects.toThrow('no authentication is configured');
-      expect((await at('--host', host, '--allow-anonymous')).host).toBe(host);
+      await expect(createServer(await at('--host', host, ...memory))).rejects.toThrow(
+        'no authentication is configured',
+      );
+      for (const allowed of [['--allow-anonymous'], ['--auth', 'keys']]) {
+        await (await createServer(await at('--host', host, ...memory, ...allowed))).close();
+      }
     }
-    for (const host of ['127.0.0.1', 'localhost', '::1']) {
-      expect((await at('--host', host)).host).toBe(host);
+    for (const host of ['127.0.0.1', '127.0.0.2', 'localhost', '::1']) {
+      await (await createServer(await at('--host', host, ...memory))).close();
     }
     expect((await at()).host).toBe('127.0.0.1');
   });

@@ -25,7 +25,11 @@ describe('serve', () => {
       const client = clientOf(line);
       ({ id } = await client.conversations.create({ items: [{ role: 'user', content: 'kept' }] }));
       server.child.kill('SIGTERM');
-      expect(await server.finished()).toMatchObject({ code: 0, stdout: `${line}\n`, stderr: '' });
+      expect(await server.finished()).toMatchObject({
+        code: 0,
+        stdout: `${line}\n`,
+        stderr: 'colloquy: finishing what is under way; a second signal stops at once.\n',
+      });
     }
     expect(existsSync(folder.path('colloquy.db'))).toBe(true);
     expect(existsSync(folder.path('colloquy.db-wal'))).toBe(false);
@@ -137,6 +141,14 @@ describe('what the command line refuses', () => {
       'exists',
     ],
     [
+      'a misspelt :memory:',
+      ['serve', '--database-url', 'sqlite::memry:'],
+      {},
+      'invalid_setting',
+      ':memory:',
+    ],
+    ['an address in brackets', ['serve', '--host', '[::1]'], {}, 'invalid_setting', 'brackets'],
+    [
       'a folder that is not there',
       ['serve', '--port', '0', '--database-url', 'sqlite:/no/such/folder/x.db'],
       {},
@@ -165,6 +177,25 @@ describe('what the command line refuses', () => {
     expect(await run('- a\n')).toContain('it is not a map');
     expect(await run('a: [\n')).toContain('unreadable_config');
     expect(await run('port: [1]\n')).toContain('invalid_setting');
+  });
+
+  test('no password of a database URL is repeated', async () => {
+    const { stderr } = await runProcess(['serve', '--database-url', 'postgres://u:secret@h/d']);
+    expect(stderr).toContain('postgres://***@h/d');
+    expect(stderr).not.toContain('secret');
+  });
+
+  test('but not what Kubernetes puts into the environment beside a service of that name', async () => {
+    const environment = {
+      COLLOQUY_PORT: 'tcp://10.0.0.1:4141',
+      COLLOQUY_SERVICE_HOST: '10.0.0.1',
+      COLLOQUY_SERVICE_PORT_HTTP: '4141',
+      COLLOQUY_PORT_4141_TCP_ADDR: '10.0.0.1',
+    };
+    const { code } = await runProcess(['migrate', 'status', '--database-url', 'sqlite:none.db'], {
+      environment,
+    });
+    expect(code).toBe(0);
   });
 
   test('a port in use', async () => {
@@ -206,6 +237,7 @@ describe('other commands', () => {
     await using folder = await temporaryFolder();
     const database = ['--database-url', `sqlite:${folder.path('m.db')}`];
     expect((await runProcess(['migrate', 'status', ...database])).stdout).toMatch(/^pending 1 /);
+    expect(existsSync(folder.path('m.db'))).toBe(false);
     expect((await runProcess(['migrate', 'up', ...database])).stdout).toMatch(/^applied 1 /);
     expect((await runProcess(['migrate', 'up', ...database])).stdout).toContain('up to date');
     await using server = startProcess(['serve', '--port', '0', ...database]);
@@ -224,6 +256,10 @@ describe('other commands', () => {
       '--database-url',
       'sqlite::memory:',
     ]);
-    expect(await server.firstLine()).toContain('listening on');
+    expect(await server.firstLine()).toContain('listening on http://0.0.0.0:');
+    server.child.kill('SIGHUP');
+    const { code, stderr } = await server.finished();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^colloquy: warning: everyone who can reach /);
   });
 });

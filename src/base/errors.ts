@@ -116,6 +116,10 @@ const DEFINITIONS = {
     message: `Host '${echo(d.host)}' is not served: without authentication this server answers only requests addressed to this machine (localhost, 127.0.0.1 or [::1]).`,
     param: null,
   })),
+  origin_not_allowed: invalid(403, 'origin_not_allowed', (d: { origin: string }) => ({
+    message: `Pages of '${echo(d.origin)}' may not call this server.`,
+    param: null,
+  })),
   missing_credentials: invalid(401, null, () => ({
     message:
       "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the API from your browser and are prompted for a username and password. You can obtain an API key from https://platform.openai.com/account/api-keys.",

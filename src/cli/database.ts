@@ -43,6 +43,14 @@ export function openingError(error: unknown, { path }: DatabaseConfig): unknown 
     );
   }
   const reason = error instanceof Error ? rootCause(error).message : String(error);
+  if (/locked|busy/.test(reason)) {
+    return new OperatorError(
+      'database_locked',
+      `The database ${path} is held by another process: ${reason}`,
+      'Stop the process that holds it, or try again when it has finished.',
+      error,
+    );
+  }
   return new OperatorError(
     'cannot_open_database',
     `The database ${path} cannot be opened: ${reason}`,

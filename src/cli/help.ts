@@ -32,7 +32,8 @@ export function commandHelp({ usage, summary, takesSettings }: Command): string 
 }
 
 function settingHelp(setting: Setting): string {
-  const { placeholder = '', fallback, description } = setting;
+  const { placeholder, fallback, description } = setting;
   const byDefault = fallback === '' ? '' : ` Default: ${fallback}.`;
-  return `  ${flagOf(setting)} ${placeholder}, ${variableOf(setting)}\n      ${description}${byDefault}`;
+  const flag = placeholder === undefined ? flagOf(setting) : `${flagOf(setting)} ${placeholder}`;
+  return `  ${flag}, ${variableOf(setting)}\n      ${description}${byDefault}`;
 }

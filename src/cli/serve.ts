@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Config } from '../config/settings.ts';
+import { isLoopback, type Config } from '../config/settings.ts';
 import { packageVersion } from '../config/version.ts';
 import { createServer } from '../server.ts';
 import type { Command } from './command.ts';
@@ -22,10 +22,16 @@ export const serve: Command = {
       const url = await server.listen().catch((error: unknown) => {
         throw listenError(error, config);
       });
+      if (config.auth.schemes.length === 0 && !isLoopback(config.host)) {
+        context.printError(
+          `colloquy: warning: everyone who can reach ${url} may read, change and delete every conversation.`,
+        );
+      }
       context.print(
         `colloquy ${packageVersion()} listening on ${url} (database sqlite:${config.database.path})`,
       );
       if (!context.stop.aborted) await once(context.stop, 'abort');
+      context.printError('colloquy: finishing what is under way; a second signal stops at once.');
     } finally {
       await server.close();
     }

@@ -14,6 +14,8 @@ interface JwtConfig {
   readonly jwksUrl: string | undefined;
   readonly algorithms: readonly string[];
   readonly clockToleranceSeconds: number;
+  /** How soon after a fetch of the issuer's keys an unknown key id may cause another. */
+  readonly keysCooldownSeconds: number;
   /** The tenant, where no claim names it. */
   readonly tenant: string;
   readonly claims: ClaimNames;
@@ -42,6 +44,7 @@ const JWT_KEYS = [
   'jwks_url',
   'algorithms',
   'clock_tolerance',
+  'keys_cooldown',
   'tenant',
   'claims',
 ];
@@ -96,6 +99,7 @@ function readJwt(auth: Section | undefined): JwtConfig | undefined {
     jwksUrl: jwt.text('jwks_url'),
     algorithms,
     clockToleranceSeconds: jwt.integer('clock_tolerance', 0, 600) ?? 30,
+    keysCooldownSeconds: jwt.integer('keys_cooldown', 1, 3600) ?? 10,
     tenant: jwt.text('tenant') ?? DEFAULT_TENANT,
     claims: readNames(jwt.section('claims', NAMES), 'sub'),
   };

@@ -43,19 +43,19 @@ type Source = (setting: Setting) => Given | undefined;
 
 export interface ConfigSources {
   /** Command line arguments behind the command. */
-  readonly arguments: readonly string[];
+  readonly arguments?: readonly string[];
   /** Flags of the command itself, for the nearest name; they are not among the arguments any more. */
   readonly otherFlags?: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
  * Reads flags, then environment, then the config file, then defaults; the first that has a setting wins.
  * Throws an `OperatorError` for anything unknown, naming the nearest setting, and for any value that does not fit.
  */
-export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  const flags = fromFlags(sources.arguments, sources.otherFlags ?? []);
-  const environment = fromEnvironment(sources.environment);
+export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
+  const flags = fromFlags(sources.arguments ?? [], sources.otherFlags ?? []);
+  const environment = fromEnvironment(sources.environment ?? {});
   const file = flags(CONFIG_FILE) ?? environment(CONFIG_FILE);
   const section = file === undefined ? undefined : await readConfigFile(file);
   const layers = [flags, environment, fromFile(section)];
@@ -86,7 +86,7 @@ function fromFlags(args: readonly string[], otherFlags: readonly string[]): Sour
       throw new OperatorError(
         'unexpected_argument',
         `Unexpected argument '${token.value}'.`,
-        'Settings are given as --name VALUE; `colloquy help` lists them.',
+        'Settings are given as --name VALUE, switches as --name alone, and behind npm as in npm start -- --name VALUE; `colloquy help serve` lists them.',
       );
     }
     if (token.kind !== 'option') continue;
@@ -106,12 +106,15 @@ function fromFlags(args: readonly string[], otherFlags: readonly string[]): Sour
   return (setting) => lookUp(found.get(setting.name), flagOf(setting));
 }
 
-function fromEnvironment(environment: ConfigSources['environment']): Source {
+function fromEnvironment(environment: NonNullable<ConfigSources['environment']>): Source {
   const known = NAMED_OUTSIDE_THE_FILE.map(variableOf);
-  for (const name of Object.keys(environment)) {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => !isServiceLink(name, value ?? '')),
+  );
+  for (const name of Object.keys(given)) {
     if (name.startsWith(VARIABLE_PREFIX) && !known.includes(name)) throw unknown(name, known);
   }
-  return (setting) => lookUp(environment[variableOf(setting)], variableOf(setting));
+  return (setting) => lookUp(given[variableOf(setting)], variableOf(setting));
 }
 
 const AUTH: string = SETTINGS.auth.name;
@@ -126,6 +129,14 @@ function fromFile(file: Section | undefined): Source {
     const text = isAuth ? section?.texts(key)?.join(',') : section?.text(key);
     return lookUp(text, `${key} in ${section?.origin(key)}`);
   };
+}
+
+/** Kubernetes puts variables of this form into every container beside a service that is named colloquy. */
+function isServiceLink(name: string, value: string): boolean {
+  return (
+    /^COLLOQUY_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/.test(name) ||
+    (name === 'COLLOQUY_PORT' && /^(tcp|udp|sctp):\/\//.test(value))
+  );
 }
 
 async function readConfigFile({ text: path }: Given): Promise<Section> {
@@ -150,7 +161,7 @@ function unreadable(path: string, error: unknown): OperatorError {
   return new OperatorError(
     'unreadable_config',
     `The config file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    'Check that the file exists and is YAML.',
+    'Check that the file exists and is YAML; a text with colons, such as "sqlite::memory:", needs quotes.',
     error,
   );
 }
@@ -163,6 +174,6 @@ function unknown(name: string, known: readonly string[]): OperatorError {
   return new OperatorError(
     'unknown_setting',
     `Unknown setting ${name}.`,
-    `The nearest is ${closest(name, [...known])}; \`colloquy help\` lists all.`,
+    `The nearest is ${closest(name, [...known])}; \`colloquy help serve\` lists all.`,
   );
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { OperatorError } from '../base/operator-error.ts';
 import type { AuthSection } from './auth.ts';
 
@@ -15,6 +16,8 @@ type AuthScheme = (typeof AUTH_SCHEMES)[number];
 export interface AuthConfig extends AuthSection {
   /** The ways to say who is asking, in order; none: everyone is anonymous. */
   readonly schemes: readonly AuthScheme[];
+  /** Whether the header `x-ms-user-isolation-key` narrows the subject. */
+  readonly userIsolation: boolean;
 }
 
 /** Everything that can be set, read, checked and typed. */
@@ -25,6 +28,15 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly dialect: 'openai' | 'llama-stack';
   readonly auth: AuthConfig;
+  /** A file to append to, or `-` for standard output; undefined: no audit. */
+  readonly auditLog: string | undefined;
+  readonly protection: {
+    readonly requestsPerAddress: number;
+    readonly requestsPerPrincipal: number;
+    readonly corsOrigins: readonly string[];
+    readonly requestTimeoutSeconds: number;
+    readonly maxConnections: number;
+  };
   readonly limits: {
     readonly itemsPerRequest: number;
     readonly pageSize: number;
@@ -64,7 +76,8 @@ export const SETTINGS = {
   allowAnonymous: {
     name: 'allow-anonymous',
     fallback: 'false',
-    description: 'Serve everyone who can reach a host other than this machine.',
+    description:
+      'Serve everyone who can reach a host other than this machine, which is refused otherwise, under any name in the Host header.',
   },
   auth: {
     name: 'auth',
@@ -92,6 +105,49 @@ export const SETTINGS = {
     fallback: 'openai',
     description:
       "openai, or llama-stack for the deletion answer that Llama Stack's clients expect.",
+  },
+  userIsolation: {
+    name: 'user-isolation',
+    fallback: 'false',
+    description:
+      "Let Azure's header x-ms-user-isolation-key set users of one key apart from each other.",
+  },
+  auditLog: {
+    name: 'audit-log',
+    placeholder: 'FILE',
+    fallback: '',
+    description:
+      'Where to write one JSON line for each change and each denial: a file, or - for standard output.',
+  },
+  rateLimitPerAddress: {
+    name: 'rate-limit-per-address',
+    placeholder: 'COUNT',
+    fallback: '0',
+    description: 'Requests a minute from one address, before authentication; 0: no limit.',
+  },
+  rateLimitPerPrincipal: {
+    name: 'rate-limit-per-principal',
+    placeholder: 'COUNT',
+    fallback: '0',
+    description: 'Requests a minute from one principal, after authentication; 0: no limit.',
+  },
+  corsOrigins: {
+    name: 'cors-origins',
+    placeholder: 'ORIGINS',
+    fallback: '',
+    description: 'Origins whose pages may call, separated by commas. None: no cross-origin calls.',
+  },
+  requestTimeout: {
+    name: 'request-timeout',
+    placeholder: 'SECONDS',
+    fallback: '120',
+    description: 'How long a request may take to arrive.',
+  },
+  maxConnections: {
+    name: 'max-connections',
+    placeholder: 'COUNT',
+    fallback: '10000',
+    description: 'Connections at a time; more are turned away.',
   },
   maxItemsPerRequest: {
     name: 'max-items-per-request',
@@ -132,13 +188,24 @@ export function toConfig(
   given: Readonly<Record<SettingKey, Given>>,
   readAuthSection: (headersSecret: string) => AuthSection,
 ): Config {
-  const config: Config = {
-    host: nonEmpty(given.host),
+  return {
+    host: host(given.host),
     port: integer(given.port, 0, 65_535),
     allowAnonymous: flag(given.allowAnonymous),
     database: database(given.databaseUrl, choice(given.sqliteSynchronous, ['full', 'normal'])),
     dialect: choice(given.dialect, ['openai', 'llama-stack']),
-    auth: auth(given.auth, readAuthSection(given.authHeadersSecret.text)),
+    auth: {
+      ...auth(given.auth, readAuthSection(given.authHeadersSecret.text)),
+      userIsolation: flag(given.userIsolation),
+    },
+    auditLog: given.auditLog.text === '' ? undefined : given.auditLog.text,
+    protection: {
+      requestsPerAddress: integer(given.rateLimitPerAddress, 0, 1_000_000_000),
+      requestsPerPrincipal: integer(given.rateLimitPerPrincipal, 0, 1_000_000_000),
+      corsOrigins: origins(given.corsOrigins),
+      requestTimeoutSeconds: integer(given.requestTimeout, 1, 3600),
+      maxConnections: integer(given.maxConnections, 1, 1_000_000),
+    },
     limits: {
       itemsPerRequest: integer(given.maxItemsPerRequest, 1, 100_000),
       pageSize: integer(given.maxPageSize, 1, 100_000),
@@ -147,8 +214,6 @@ export function toConfig(
       nesting: integer(given.maxNesting, 8, 1000),
     },
   };
-  refuseStrangers(config);
-  return config;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
@@ -157,11 +222,22 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-function auth(given: Given, section: AuthSection): AuthConfig {
-  const names = given.text.split(',').map((name) => name.trim());
-  const schemes = names
-    .filter((name) => name !== '')
-    .map((text) => choice({ ...given, text }, AUTH_SCHEMES));
+function commaSeparated({ text }: Given): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function origins(given: Given): readonly string[] {
+  return commaSeparated(given).map((text) => {
+    if (URL.canParse(text) && new URL(text).origin === text) return text;
+    throw invalid({ ...given, text }, 'an origin such as https://app.example.com');
+  });
+}
+
+function auth(given: Given, section: AuthSection): Omit<AuthConfig, 'userIsolation'> {
+  const schemes = commaSeparated(given).map((text) => choice({ ...given, text }, AUTH_SCHEMES));
   for (const scheme of ['jwt', 'headers'] as const) {
     if (schemes.includes(scheme) && section[scheme] === undefined) {
       throw new OperatorError(
@@ -174,7 +250,8 @@ function auth(given: Given, section: AuthSection): AuthConfig {
   return { ...section, schemes };
 }
 
-function refuseStrangers({ host, allowAnonymous, auth: { schemes } }: Config): void {
+/** Throws an `OperatorError` where everyone on the network would be let in without being asked for. */
+export function refuseStrangers({ host, allowAnonymous, auth: { schemes } }: Config): void {
   if (isLoopback(host) || allowAnonymous || schemes.length > 0) return;
   throw new OperatorError(
     'anonymous_on_network',
@@ -191,9 +268,11 @@ function invalid({ text, origin }: Given, expected: string): OperatorError {
   );
 }
 
-function nonEmpty(given: Given): string {
-  if (given.text === '') throw invalid(given, 'an address');
-  return given.text;
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+
+function host(given: Given): string {
+  if (isIP(given.text) !== 0 || HOST_NAME.test(given.text)) return given.text;
+  throw invalid(given, 'an address or a name, without brackets or port, such as 127.0.0.1 or ::1');
 }
 
 function integer(given: Given, least: number, most: number): number {
@@ -215,8 +294,10 @@ function choice<const Choice extends string>(given: Given, choices: readonly Cho
 }
 
 function database(url: Given, synchronous: DatabaseConfig['synchronous']): DatabaseConfig {
-  const path = /^sqlite:(.+)$/s.exec(url.text)?.[1];
+  // A misspelt `:memory:` or a parameter would otherwise become the name of a file.
+  const path = /^sqlite:(:memory:|[^:?][^?]*)$/s.exec(url.text)?.[1];
+  const text = url.text.replace(/:\/\/[^@]*@/, '://***@');
   if (path === undefined)
-    throw invalid(url, 'a URL such as sqlite:./colloquy.db or sqlite::memory:');
+    throw invalid({ ...url, text }, 'a URL such as sqlite:./colloquy.db or sqlite::memory:');
   return { kind: 'sqlite', path, synchronous };
 }

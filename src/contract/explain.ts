@@ -62,7 +62,7 @@ export function explain(schema: JsonSchema, value: unknown, path: string): ApiEr
 }
 
 function wrongType(alternatives: readonly JsonSchema[], value: unknown, path: string): ApiError {
-  const names = alternatives.map(nameOf).filter((name) => name !== 'null');
+  const names = [...new Set(alternatives.map(nameOf))].filter((name) => name !== 'null');
   const expected = names.length > 1 ? `one of ${names.join(' or ')}` : (names[0] ?? 'null');
   return apiError('invalid_type', { param: path, expected, found: kindOf(value) });
 }

@@ -25,6 +25,12 @@ export interface Driver {
    * Runs `work` as a transaction and resolves with its result once that is durable. When `work` throws,
    * everything it did is undone and the promise rejects with what it threw.
    */
-  write<Result>(work: (transaction: WriteTransaction) => Result): Promise<Result>;
+  write<Result>(
+    work: (transaction: WriteTransaction) => Result,
+    options?: {
+      /** The work deletes what somebody said: no trace of it may stay in the database's files for long. */
+      readonly erases: boolean;
+    },
+  ): Promise<Result>;
   close(): Promise<void>;
 }

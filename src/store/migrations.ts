@@ -31,6 +31,7 @@ const CREATE_LEDGER = `
     applied_at INTEGER NOT NULL
   )`;
 const LEDGER_EXISTS = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'`;
+const SELECT_ANY_TABLE = `SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 1`;
 const SELECT_APPLIED = 'SELECT version, name, checksum FROM schema_migrations ORDER BY version';
 const INSERT_APPLIED =
   'INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)';
@@ -56,11 +57,16 @@ export function migrationStatus(
   driver: Driver,
   shipped: readonly Migration[],
 ): Promise<MigrationStatus> {
-  return driver.read((transaction) =>
-    transaction.get(LEDGER_EXISTS, []) === undefined
-      ? { applied: [], pending: shipped }
-      : compare(transaction.all(SELECT_APPLIED, []), shipped),
-  );
+  return driver.read((transaction) => {
+    if (transaction.get(LEDGER_EXISTS, []) !== undefined) {
+      return compare(transaction.all(SELECT_APPLIED, []), shipped);
+    }
+    const foreign = transaction.get(SELECT_ANY_TABLE, []);
+    if (foreign === undefined) return { applied: [], pending: shipped };
+    throw new SchemaMismatchError(
+      `The database was made by another program: it has a table ${foreign['name']} and none of ours.`,
+    );
+  });
 }
 
 /** Applies what is pending, all of it or nothing, under the write lock, and returns what it applied. */

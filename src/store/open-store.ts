@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { migrate, migrationStatus, shippedMigrations, type Migration } from './migrations.ts';
 import type { MigrationStatus } from './migrations.ts';
 import type { Store } from './port.ts';
@@ -30,9 +31,11 @@ export function migrateDatabase(options: DatabaseOptions): Promise<readonly Migr
   );
 }
 
-/** Which migrations the database has and which it lacks. */
-export function databaseStatus(options: DatabaseOptions): Promise<MigrationStatus> {
-  return withDriver(options, (driver) => migrationStatus(driver, shippedMigrations(options.kind)));
+/** Which migrations the database has and which it lacks. Makes no database where there is none. */
+export async function databaseStatus(options: DatabaseOptions): Promise<MigrationStatus> {
+  const shipped = shippedMigrations(options.kind);
+  if (!existsSync(options.path)) return { applied: [], pending: shipped };
+  return withDriver(options, (driver) => migrationStatus(driver, shipped));
 }
 
 async function withDriver<Result>(

@@ -16,7 +16,8 @@ export function rowFilterSql(filter: RowFilter, first: number): Condition {
     parameters.push(value);
     return `$${first + parameters.length - 1}`;
   };
-  return { sql: render(filter, parameter), parameters };
+  // In brackets: a bare OR would undo the conditions that it stands beside.
+  return { sql: `(${render(filter, parameter)})`, parameters };
 }
 
 function render(filter: RowFilter, parameter: (value: Value) => string): string {

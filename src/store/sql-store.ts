@@ -36,6 +36,8 @@ class Refused extends Error {
   }
 }
 
+const ERASES = { erases: true };
+
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
   readonly keys: KeyStore;
@@ -136,7 +138,7 @@ export class SqlStore implements Store {
       if (transaction.run(statement, parameters) === 0) return false;
       transaction.run(sql.DELETE_ITEMS_OF_CONVERSATION, keyOf(key));
       return true;
-    });
+    }, ERASES);
   }
 
   deleteItem(input: Accessed & { readonly itemId: string }): Promise<DeleteItemResult> {
@@ -148,7 +150,7 @@ export class SqlStore implements Store {
       return deleted === 0
         ? { absent: 'item' }
         : { absent: undefined, conversation: toConversation(row) };
-    });
+    }, ERASES);
   }
 
   async listConversations(query: ConversationsQuery): Promise<Page<ConversationRecord> | null> {

@@ -102,6 +102,7 @@ class SqliteTransaction implements WriteTransaction {
 
 interface Job {
   readonly work: (transaction: WriteTransaction) => unknown;
+  readonly erases: boolean;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -120,6 +121,8 @@ export class SqliteDriver implements Driver {
   readonly #transaction: SqliteTransaction;
   readonly #queue: Job[] = [];
   #draining: Promise<void> | undefined;
+  /** Whether the log may hold text that has been deleted. */
+  #mustFold = false;
   #closed = false;
 
   private constructor(database: DatabaseSync) {
@@ -139,6 +142,10 @@ export class SqliteDriver implements Driver {
         PRAGMA secure_delete = ON;
         PRAGMA temp_store = MEMORY;
       `);
+      // A file that cannot be written is better refused now than at the first write.
+      await whileLocked(() => {
+        database.exec('BEGIN IMMEDIATE; ROLLBACK');
+      });
     } catch (error) {
       database.close();
       throw error;
@@ -155,11 +162,14 @@ export class SqliteDriver implements Driver {
     }
   }
 
-  write<Result>(work: (transaction: WriteTransaction) => Result): Promise<Result> {
+  write<Result>(
+    work: (transaction: WriteTransaction) => Result,
+    { erases } = { erases: false },
+  ): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       this.#assertOpen();
       // Sound: `resolve` is called with what this very `work` returned.
-      this.#queue.push({ work, resolve: resolve as (result: unknown) => void, reject });
+      this.#queue.push({ work, erases, resolve: resolve as (result: unknown) => void, reject });
       this.#draining ??= this.#drain();
     });
   }
@@ -168,13 +178,20 @@ export class SqliteDriver implements Driver {
     if (this.#closed) return;
     this.#closed = true;
     await this.#draining;
+    this.#foldLog();
+    this.#database.close();
+  }
+
+  /**
+   * Folds the log into the file and empties it, with the deleted text that may be in it. When another
+   * process is reading, or the disk refuses, the log stays beside the file, complete.
+   */
+  #foldLog(): boolean {
     try {
-      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    } catch (error) {
-      // Another process is reading: the log stays beside the file, complete, and the next one folds it in.
-      if (!isLocked(error)) throw translate(error);
-    } finally {
-      this.#database.close();
+      const row = this.#transaction.get('PRAGMA wal_checkpoint(TRUNCATE)', []);
+      return row?.['busy'] === 0;
+    } catch {
+      return false;
     }
   }
 
@@ -193,6 +210,7 @@ export class SqliteDriver implements Driver {
         });
         const outcomes = this.#runBatch(batch);
         this.#database.exec('COMMIT');
+        this.#mustFold ||= batch.some(({ erases }) => erases);
         settle(batch, outcomes);
       } catch (error) {
         this.#rollBack();
@@ -201,6 +219,7 @@ export class SqliteDriver implements Driver {
       }
     }
     this.#draining = undefined;
+    if (this.#mustFold) this.#mustFold = !this.#foldLog();
   }
 
   #runBatch(batch: readonly Job[]): readonly Outcome[] {

@@ -49,6 +49,7 @@ function conversationListRoute(
     method: 'GET',
     path: COLLECTION,
     operationId: 'listConversations',
+    action: 'read',
     summary: 'List the conversations that the caller may read, newest first',
     query: [
       ...pageParameters(options.pageSize, 'Newest first or oldest first.', 'conversation'),
@@ -75,7 +76,7 @@ function conversationListRoute(
       },
     ],
     response: ok('A page of conversations', ConversationList),
-    errors: [400, 404],
+    errors: [404],
     handle: async ({ principal, query }) =>
       conversationListJson(await conversations.list(principal, parser.listConversations(query))),
   };
@@ -93,10 +94,11 @@ function wholeConversationRoutes(
       method: 'POST',
       path: COLLECTION,
       operationId: 'createConversation',
+      action: 'create',
       summary: 'Create a conversation, with first items if any are given',
       body: { schema: createConversationBody(InputItem, options.itemsPerRequest), required: false },
       response: ok('The conversation', Conversation),
-      errors: [400, 404],
+      errors: [404],
       handle: async ({ principal, body, query }) => {
         parseNoQuery(query);
         return conversationJson(
@@ -109,6 +111,7 @@ function wholeConversationRoutes(
       method: 'GET',
       path: CONVERSATION,
       operationId: 'getConversation',
+      action: 'read',
       summary: 'Get a conversation',
       response: ok('The conversation', Conversation),
       errors: [404],
@@ -122,10 +125,11 @@ function wholeConversationRoutes(
       method: 'POST',
       path: CONVERSATION,
       operationId: 'updateConversation',
+      action: 'update',
       summary: "Replace a conversation's metadata",
       body: { schema: UpdateConversationBody, required: true },
       response: ok('The conversation with its new metadata', Conversation),
-      errors: [400, 404],
+      errors: [404],
       handle: async (call) => {
         parseNoQuery(call.query);
         const metadata = parser.updateConversation(call.body);
@@ -139,6 +143,7 @@ function wholeConversationRoutes(
       method: 'DELETE',
       path: CONVERSATION,
       operationId: 'deleteConversation',
+      action: 'delete',
       summary: 'Delete a conversation and its items',
       response: ok('The conversation is gone', ConversationDeleted),
       errors: [404],

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Credentials } from '../access/authentication/scheme.ts';
 import { ANONYMOUS, type Principal } from '../access/principal.ts';
-import { apiError } from '../base/errors.ts';
+import { ApiError, apiError } from '../base/errors.ts';
 import { parseJson } from '../contract/json.ts';
 import type { Query } from '../contract/requests.ts';
+import type { AuditedRequest, AuditTrail } from '../service/audit.ts';
 import { errorJson, rawErrorResponse, toApiError, type ErrorContext } from './error-response.ts';
-import type { Route } from './route.ts';
+import { protect, type Limiter, type ProtectionOptions } from './protection.ts';
+import type { Call, Route } from './route.ts';
 
 export interface HttpOptions {
   readonly routes: readonly Route[];
@@ -18,6 +20,13 @@ export interface HttpOptions {
   readonly deepestNesting: number;
   /** Whether to answer only requests whose Host header names this machine. Keeps web pages that rebind their name out. */
   readonly localHostsOnly: boolean;
+  readonly protection: ProtectionOptions;
+  /** How long a request may take to arrive, in milliseconds. */
+  readonly requestTimeout: number;
+  /** Connections at a time; more are turned away. */
+  readonly maxConnections: number;
+  /** Undefined: nothing is recorded. */
+  readonly audit: AuditTrail | undefined;
   /** Told of every failure that is the server's own, with the id that the caller was given. */
   readonly onServerError: (error: unknown, requestId: string) => void;
 }
@@ -29,9 +38,10 @@ const SAFE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const LONGEST_PARAMETER = 65_536;
 
 /** The HTTP side: routes, headers, limits, and the error envelope. Rules live elsewhere. */
-export function createHttp(options: HttpOptions): FastifyInstance {
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const http = Fastify({
     bodyLimit: options.bodyLimit,
+    requestTimeout: options.requestTimeout,
     logger: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -47,8 +57,14 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       socket.end(rawErrorResponse(error.code));
     },
   });
+  http.server.maxConnections = options.maxConnections;
   parseBodiesLater(http);
   addHeaders(http, options);
+  const principals = new WeakMap<FastifyRequest, Principal>();
+  const limiters = await protect(http, options.protection, (request) => {
+    const principal = principals.get(request);
+    return JSON.stringify([principal?.tenant, principal?.subject]);
+  });
   http.setErrorHandler((error, request, reply) => sendError(error, request, reply, options));
   http.setNotFoundHandler((request, reply) => {
     const [url = ''] = request.url.split('?', 1);
@@ -59,7 +75,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       options,
     );
   });
-  for (const route of options.routes) register(http, route, options);
+  for (const route of options.routes) register(http, route, { ...options, principals, limiters });
   return http;
 }
 
@@ -89,9 +105,7 @@ function addHeaders(http: FastifyInstance, options: HttpOptions): void {
     done();
   });
   http.addHook('onRequest', async (request) => {
-    if (options.localHostsOnly && !isLocalHost(request.hostname)) {
-      throw apiError('host_not_allowed', { host: request.host });
-    }
+    if (options.localHostsOnly) assertLocal(request, options.protection.corsOrigins);
     const encoding = request.headers['content-encoding'] ?? 'identity';
     if (encoding !== 'identity') throw apiError('unsupported_encoding', { found: encoding });
   });
@@ -120,36 +134,78 @@ function requestId(given: string | readonly string[] | undefined): string {
     : `req_${randomBytes(16).toString('hex')}`;
 }
 
-const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+const LOCAL_HOST = /^((.+\.)?localhost\.?|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 
-function isLocalHost(hostname: string): boolean {
-  return LOCAL_HOSTS.has(hostname.toLowerCase()) || hostname.toLowerCase().endsWith('.localhost');
+/** Refuses what a web page from elsewhere may have sent: under its own name for this address, or across origins. */
+function assertLocal(request: FastifyRequest, origins: readonly string[]): void {
+  if (!LOCAL_HOST.test(request.hostname))
+    throw apiError('host_not_allowed', { host: request.host });
+  const { origin } = request.headers;
+  if (origin === undefined || origins.includes(origin)) return;
+  if (!URL.canParse(origin) || !LOCAL_HOST.test(new URL(origin).hostname)) {
+    throw apiError('origin_not_allowed', { origin });
+  }
 }
 
-function register(http: FastifyInstance, route: Route, options: HttpOptions): void {
-  const principals = new WeakMap<FastifyRequest, Principal>();
+interface RouteContext extends HttpOptions {
+  readonly principals: WeakMap<FastifyRequest, Principal>;
+  readonly limiters: { readonly address: Limiter; readonly principal: Limiter };
+}
+
+function register(http: FastifyInstance, route: Route, context: RouteContext): void {
+  const { principals, limiters, authenticate } = context;
   http.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // Before the body is read: strangers do not get to upload.
     onRequest: async (request) => {
       if (route.isPublic) return;
-      principals.set(request, await options.authenticate(credentialsOf(request), request.id));
+      await limiters.address(request);
+      principals.set(request, await authenticate(credentialsOf(request), request.id));
+      await limiters.principal(request);
     },
     handler: async (request, reply) => {
-      const json = await route.handle({
-        principal: principals.get(request) ?? ANONYMOUS,
-        // Sound: the router yields one string a parameter.
-        path: request.params as Record<string, string>,
-        // Sound: the default query parser yields strings, and arrays of strings for repeated keys.
-        query: request.query as Query,
-        body: Buffer.isBuffer(request.body)
-          ? parseJson(request.body, options.deepestNesting)
-          : undefined,
-      });
+      const json = await audited(route, callOf(request, context), request.id, context.audit);
       return reply.send(json);
     },
   });
+}
+
+function callOf(request: FastifyRequest, { principals, deepestNesting }: RouteContext): Call {
+  return {
+    principal: principals.get(request) ?? ANONYMOUS,
+    // Sound: the router yields one string a parameter.
+    path: request.params as Record<string, string>,
+    // Sound: the default query parser yields strings, and arrays of strings for repeated keys.
+    query: request.query as Query,
+    body: Buffer.isBuffer(request.body) ? parseJson(request.body, deepestNesting) : undefined,
+  };
+}
+
+/** Runs the route's handler, with a record of it where a trail is kept. */
+async function audited(
+  route: Route,
+  call: Call,
+  requestId: string,
+  trail: AuditTrail | undefined,
+): Promise<string> {
+  if (trail === undefined || route.action === undefined) return route.handle(call);
+  const request: AuditedRequest = {
+    requestId,
+    principal: call.principal,
+    operation: route.operationId,
+    action: route.action,
+    conversationId: call.path['conversation_id'],
+  };
+  const decision = await trail.decision(request);
+  try {
+    const json = await route.handle(call);
+    trail.record(request, decision, 200);
+    return json;
+  } catch (error) {
+    trail.record(request, decision, error instanceof ApiError ? error.status : 500);
+    throw error;
+  }
 }
 
 function sendError(

@@ -48,11 +48,12 @@ function itemListRoutes(
       method: 'POST',
       path: ITEMS,
       operationId: 'createConversationItems',
+      action: 'update',
       summary: 'Append items to a conversation: all of them or none',
       query: [include],
       body: { schema: createItemsBody(InputItem, options.itemsPerRequest), required: true },
       response: ok('The items, in the order of the request', ConversationItemList),
-      errors: [400, 404],
+      errors: [404],
       handle: async (call) => {
         const included = parser.include(call.query);
         const items = await conversations.appendItems(
@@ -69,13 +70,14 @@ function itemListRoutes(
       method: 'GET',
       path: ITEMS,
       operationId: 'listConversationItems',
+      action: 'read',
       summary: "List a conversation's items in the order they were appended, or backwards",
       query: [
         ...pageParameters(options.pageSize, 'Oldest first or newest first.', 'item'),
         include,
       ],
       response: ok('A page of items', ConversationItemList),
-      errors: [400, 404],
+      errors: [404],
       handle: async (call) => {
         const { include: included, ...page } = parser.listItems(call.query);
         return itemListJson(
@@ -99,10 +101,11 @@ function singleItemRoutes(
       method: 'GET',
       path: ITEM,
       operationId: 'getConversationItem',
+      action: 'read',
       summary: 'Get an item',
       query: [include],
       response: ok('The item', ConversationItem),
-      errors: [400, 404],
+      errors: [404],
       handle: async (call) => {
         const included = parser.include(call.query);
         const item = await conversations.getItem(
@@ -119,6 +122,7 @@ function singleItemRoutes(
       method: 'DELETE',
       path: ITEM,
       operationId: 'deleteConversationItem',
+      action: 'update',
       summary: 'Delete an item',
       query: [],
       response:

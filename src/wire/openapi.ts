@@ -16,8 +16,8 @@ const ERROR_DESCRIPTIONS: Readonly<Record<number, string>> = {
   503: 'The database cannot take the request now; retry after `retry-after` seconds',
 };
 const ERRORS_WITH_A_BODY = [413, 415];
-const ERRORS_OF_ALL = [503];
-const ERRORS_BEHIND_AUTHENTICATION = [401, 403, 429];
+const ERRORS_OF_ALL = [400, 403, 503];
+const ERRORS_BEHIND_AUTHENTICATION = [401, 429];
 
 /** The OpenAPI 3.1 document of the given routes, from the same schemas that check requests. */
 export function openApiDocument(routes: readonly Route[], version: string): Node {
@@ -51,7 +51,7 @@ function operation(
   const { body, response } = route;
   const statuses = [
     ...route.errors,
-    ...(body === undefined ? [] : ERRORS_WITH_A_BODY),
+    ...(route.method === 'GET' ? [] : ERRORS_WITH_A_BODY),
     ...(route.isPublic ? [] : ERRORS_BEHIND_AUTHENTICATION),
     ...ERRORS_OF_ALL,
   ];

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Query } from '../contract/requests.ts';
 
@@ -30,6 +31,8 @@ export interface Route {
   readonly tag: string;
   /** Whether anybody may call it, with or without credentials. */
   readonly isPublic: boolean;
+  /** What the policy is asked for; undefined where there is nothing to ask about. */
+  readonly action?: Action;
   /** Whether OpenAI's API has nothing of the kind. */
   readonly isExtension?: boolean;
   readonly query: readonly QueryParameter[];

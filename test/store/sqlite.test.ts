@@ -94,6 +94,32 @@ describe('the SQLite file', () => {
     expect(list.absent === undefined && list.page.entries.length).toBe(200);
   });
 
+  test('a deleted text does not linger in the log beside the file', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('test.db');
+    await using store = await disposable(path);
+    const text = JSON.stringify({ secret: 'the-needle'.repeat(500) });
+    const items = ['a', 'b'].map(
+      (id) => ({ kind: 'minted', id, type: 'message', data: text }) as const,
+    );
+    const isThere = (): boolean =>
+      [path, `${path}-wal`].some((file) => readFileSync(file).includes('the-needle'));
+    await store.createConversation({ ...conversation('c'), items });
+    await store.createConversation(conversation('other'));
+    expect(isThere()).toBe(true);
+    await store.deleteItem({ ...key, itemId: 'a' });
+    await store.deleteConversation(key);
+    await expect.poll(isThere).toBe(false);
+  });
+
+  test('a database of another program is refused and left alone', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('test.db');
+    using other = new DatabaseSync(path);
+    other.exec('CREATE TABLE recipes (id INTEGER)');
+    await expect(disposable(path)).rejects.toThrow('another program: it has a table recipes');
+  });
+
   test('a deleted text is nowhere in the file any more', async () => {
     await using folder = await temporaryFolder();
     const path = folder.path('test.db');

@@ -11,6 +11,8 @@ export interface JwtOptions {
   /** The only algorithms taken, whatever a token's header says. */
   readonly algorithms: readonly string[];
   readonly clockToleranceSeconds: number;
+  /** How soon after a fetch of the issuer's keys an unknown key id may cause another. */
+  readonly keysCooldownSeconds: number;
   /** The tenant of tokens, where no claim names it. */
   readonly tenant: string;
   /** Which claims hold what; a name with dots may lead into nested claims. */
@@ -25,8 +27,7 @@ type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
 /** A token of three dotted parts; whatever else is a bearer token belongs to another scheme. */
 const COMPACT_JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
-/** How soon after a fetch of the keys an unknown key id may cause another. */
-const BETWEEN_FETCHES_MS = 10_000;
+const MS_PER_SECOND = 1000;
 const FETCH_TIMEOUT_MS = 5_000;
 
 /** `Authorization: Bearer <JWT>` of an OpenID Connect issuer. */
@@ -61,7 +62,7 @@ export class JwtScheme implements Scheme {
   async #keySet(): Promise<KeySet> {
     const url = this.#options.jwksUrl ?? (await discover(this.#options.issuer));
     return createRemoteJWKSet(new URL(url), {
-      cooldownDuration: BETWEEN_FETCHES_MS,
+      cooldownDuration: this.#options.keysCooldownSeconds * MS_PER_SECOND,
       timeoutDuration: FETCH_TIMEOUT_MS,
     });
   }

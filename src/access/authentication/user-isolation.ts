@@ -1,0 +1,14 @@
+import type { Principal } from '../principal.ts';
+import type { Credentials } from './scheme.ts';
+
+const HEADER = 'x-ms-user-isolation-key';
+
+/**
+ * Narrows a principal to one of the users behind it, as the header of Azure's API does. No subject can be
+ * taken for a narrowed one: its own separators are doubled, and the key has none.
+ */
+export function isolated(principal: Principal, credentials: Credentials): Principal {
+  const key = credentials.header(HEADER) ?? '';
+  const subject = principal.subject.replaceAll('#', '##');
+  return { ...principal, subject: key === '' ? subject : `${subject}#${encodeURIComponent(key)}` };
+}

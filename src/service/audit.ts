@@ -1,0 +1,88 @@
+import type { Authorizer } from '../access/policy/authorizer.ts';
+import type { Decision } from '../access/policy/decide.ts';
+import type { Action } from '../access/policy/rule.ts';
+import type { Principal } from '../access/principal.ts';
+import type { StoreReader } from '../store/port.ts';
+
+/** What somebody asked for. */
+export interface AuditedRequest {
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly operation: string;
+  readonly action: Action;
+  /** Undefined where the request names no conversation. */
+  readonly conversationId: string | undefined;
+}
+
+type Outcome = 'done' | 'denied' | 'absent' | 'refused' | 'failed';
+
+/** Writes one JSON line for each decision that changes something or denies it. Never sees an item. */
+export class AuditTrail {
+  readonly #store: Pick<StoreReader, 'getResource'>;
+  readonly #authorizer: Authorizer;
+  readonly #write: (line: string) => void;
+
+  constructor(
+    store: Pick<StoreReader, 'getResource'>,
+    authorizer: Authorizer,
+    write: (line: string) => void,
+  ) {
+    this.#store = store;
+    this.#authorizer = authorizer;
+    this.#write = write;
+  }
+
+  /**
+   * What the policy says of a request, looked up before it runs, since a deletion leaves nothing to look
+   * at. Undefined: there is no such conversation, or the request names none.
+   */
+  async decision(request: AuditedRequest): Promise<Decision | undefined> {
+    const { principal, action, conversationId } = request;
+    const { tenant, subject, attributes } = principal;
+    const resource =
+      action === 'create'
+        ? { id: '', owner: subject, attributes }
+        : conversationId === undefined
+          ? null
+          : await this.#store.getResource({ tenant, conversationId });
+    return resource === null ? undefined : this.#authorizer.decide(principal, action, resource);
+  }
+
+  /** Records how a request ended. `status` is the HTTP status of its answer. */
+  record(request: AuditedRequest, decision: Decision | undefined, status: number): void {
+    const outcome = outcomeOf(decision, status);
+    if (request.action === 'read' && outcome !== 'denied') return;
+    this.#line({
+      request_id: request.requestId,
+      tenant: request.principal.tenant,
+      principal: request.principal.subject,
+      operation: request.operation,
+      action: request.action,
+      resource: request.conversationId ?? null,
+      outcome,
+      rule: decision?.rule?.description ?? decision?.rule?.origin ?? null,
+    });
+  }
+
+  /** Records credentials that were not taken. `reason` never has any of them in it. */
+  recordRefusal(requestId: string, scheme: string, reason: string): void {
+    this.#line({
+      request_id: requestId,
+      principal: null,
+      outcome: 'unauthenticated',
+      scheme,
+      reason,
+    });
+  }
+
+  #line(entry: Readonly<Record<string, unknown>>): void {
+    this.#write(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+  }
+}
+
+function outcomeOf(decision: Decision | undefined, status: number): Outcome {
+  if (status < 300) return 'done';
+  if (status >= 500) return 'failed';
+  if (decision !== undefined && !decision.allowed) return 'denied';
+  return status === 404 ? 'absent' : 'refused';
+}

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decide, filterFor, type Resource } from '../../src/access/policy/decide.ts';
+import { policyOf } from '../../src/access/policy/parse.ts';
+import {
+  ACTIONS,
+  PRIVATE_POLICY,
+  type Condition,
+  type Rule,
+} from '../../src/access/policy/rule.ts';
+import type { Principal } from '../../src/access/principal.ts';
+import { ATTRIBUTE_NAMES, type Attributes } from '../../src/base/row-filter.ts';
+import { Section } from '../../src/base/section.ts';
+import { openStore, type Store } from '../../src/index.ts';
+
+const subjects = ['ann', 'bob', 'anonymous', "o'hara"];
+const values = ['a', 'b', 'c d', '"', "'"];
+
+const subject = fc.constantFrom(...subjects);
+const attributes: fc.Arbitrary<Attributes> = fc.record(
+  Object.fromEntries(ATTRIBUTE_NAMES.map((name) => [name, fc.subarray(values, { minLength: 1 })])),
+  { requiredKeys: [] },
+);
+const principal: fc.Arbitrary<Principal> = fc.record({
+  tenant: fc.constant('t'),
+  subject,
+  attributes,
+});
+const attribute = fc.constantFrom(...ATTRIBUTE_NAMES);
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  fc.record({ kind: fc.constant('owner' as const), negated: fc.boolean() }),
+  fc.record({ kind: fc.constant('unowned' as const) }),
+  fc.record({
+    kind: fc.constant('has' as const),
+    value: fc.constantFrom(...values),
+    attribute,
+    negated: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('shares' as const), attribute, negated: fc.boolean() }),
+);
+const ids = ['conv_0', 'conv_1', 'conv_2', 'conv_3', 'conv_4', 'conv_5'];
+const rule: fc.Arbitrary<Rule> = fc.record({
+  effect: fc.constantFrom('permit' as const, 'forbid' as const),
+  principal: fc.option(subject, { nil: undefined }),
+  actions: fc.subarray([...ACTIONS], { minLength: 1 }),
+  conversations: fc.option(fc.subarray(ids, { minLength: 1 }), { nil: undefined }),
+  guard: fc.option(
+    fc.record({
+      kind: fc.constantFrom('when' as const, 'unless' as const),
+      conditions: fc.array(condition, { minLength: 1, maxLength: 3 }),
+    }),
+    { nil: undefined },
+  ),
+  description: fc.constant(undefined),
+  origin: fc.constant('a test'),
+});
+
+describe('a policy', () => {
+  let store: Store;
+  let resources: readonly Resource[] = [];
+  beforeAll(async () => {
+    store = await openStore({ kind: 'sqlite', path: ':memory:', synchronous: 'full' });
+    const samples = fc.sample(fc.tuple(subject, attributes), { numRuns: ids.length, seed: 7 });
+    resources = samples.map(([owner, theirs], index) => ({
+      id: ids[index] ?? '',
+      owner,
+      attributes: theirs,
+    }));
+    for (const { id, owner, attributes: theirs } of resources) {
+      await store.createConversation({
+        tenant: 't',
+        conversationId: id,
+        owner,
+        attributes: theirs,
+        metadata: '{}',
+        createdAt: 1,
+        items: [],
+        readable: { kind: 'none' },
+      });
+    }
+  });
+  afterAll(() => store.close());
+
+  test('decides in SQL as it decides in the program', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rule, { maxLength: 5 }),
+        principal,
+        fc.constantFrom(...ACTIONS),
+        async (policy, who, action) => {
+          const access = filterFor(policy, who, action);
+          const allowed = resources
+            .filter((resource) => decide(policy, who, action, resource).allowed)
+            .map(({ id }) => id);
+          const page = await store.listConversations({
+            tenant: 't',
+            access,
+            order: 'asc',
+            limit: 100,
+            cursor: undefined,
+            metadata: [],
+            createdFrom: undefined,
+            createdUntil: undefined,
+          });
+          expect(page?.entries.map(({ id }) => id)).toEqual(allowed);
+          for (const { id } of resources) {
+            const found = await store.getConversation({ tenant: 't', conversationId: id, access });
+            expect(found !== null).toBe(allowed.includes(id));
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  test('that nobody wrote is private, and one condition on the owner', () => {
+    const who = { tenant: 't', subject: 'ann', attributes: { teams: ['a'] } };
+    expect(filterFor(PRIVATE_POLICY, who, 'read')).toEqual({ kind: 'owner', subject: 'ann' });
+  });
+});
+
+const locate = (path: readonly (string | number)[]): string => `line of ${path.join('.')}`;
+const parse = (...rules: unknown[]) =>
+  policyOf(
+    new Section({ access_policy: rules }, ['access_policy'], locate).sections('access_policy', [
+      'permit',
+      'forbid',
+      'when',
+      'unless',
+      'description',
+    ]),
+  );
+
+describe('the grammar', () => {
+  const all = { actions: ['read'] };
+  test.each([
+    ['user is owner', { kind: 'owner', negated: false }],
+    ['user is not owner', { kind: 'owner', negated: true }],
+    ['resource is unowned', { kind: 'unowned' }],
+    [
+      'user with admin in roles',
+      { kind: 'has', value: 'admin', attribute: 'roles', negated: false },
+    ],
+    [
+      'user with x y not in teams',
+      { kind: 'has', value: 'x y', attribute: 'teams', negated: true },
+    ],
+    ['user in owners teams', { kind: 'shares', attribute: 'teams', negated: false }],
+    ['user not in owners projects', { kind: 'shares', attribute: 'projects', negated: true }],
+  ])('%s', (text, expected) => {
+    expect(parse({ permit: all, when: text })[0]?.guard).toEqual({
+      kind: 'when',
+      conditions: [expected],
+    });
+    expect(parse({ forbid: all, unless: [text, text] })[0]?.guard).toEqual({
+      kind: 'unless',
+      conditions: [expected, expected],
+    });
+  });
+
+  test('resources have our name and those of Llama Stack', () => {
+    const of = (resource: unknown) => parse({ permit: { ...all, resource } })[0]?.conversations;
+    expect(of(undefined)).toBeUndefined();
+    expect(of('conversation::*')).toBeUndefined();
+    expect(of('conversation::conv_1')).toEqual(['conv_1']);
+    expect(of('sql_record::openai_conversations::conv_1')).toEqual(['conv_1']);
+    expect(of('sql_record::conversation_items::*')).toBeUndefined();
+  });
+
+  test.each([
+    [{ permit: all, forbid: all }, 'either permit or forbid'],
+    [{}, 'either permit or forbid'],
+    [{ permit: {} }, 'needs actions'],
+    [{ permit: { actions: ['raed'] } }, "there is no action 'raed'"],
+    [{ permit: { ...all, resource: 'model::x' } }, "'model::x' is no resource"],
+    [{ permit: all, when: 'user is tall' }, "'user is tall' is no condition"],
+    [{ permit: all, when: 'user in owners groups' }, "users have no list 'groups'"],
+    [{ permit: all, when: 'user is owner', unless: 'user is owner' }, 'both when and unless'],
+    [{ permit: all, when: [] }, 'when has no condition'],
+    [{ permit: { ...all, principle: 'x' } }, 'Unknown setting access_policy.0.permit.principle'],
+    [{ permit: all, whenn: 'x' }, 'Unknown setting access_policy.0.whenn'],
+    ['permit', 'not a map'],
+  ])('%j is refused with its place and a fix', (source, message) => {
+    expect(() => parse(source)).toThrow(message);
+    expect(() => parse(source)).toThrow('line of access_policy.0');
+    expect(() => parse(source)).toThrow(expect.objectContaining({ fix: expect.any(String) }));
+  });
+
+  test('the first rule that matches decides, and none is no', () => {
+    const who = { tenant: 't', subject: 'ann', attributes: {} };
+    const mine = { id: 'c', owner: 'ann', attributes: {} };
+    const policy = parse(
+      { forbid: { actions: ['delete'] } },
+      { permit: { actions: ['read', 'delete'] }, when: 'user is owner' },
+    );
+    expect(decide(policy, who, 'read', mine)).toMatchObject({ allowed: true, rule: policy[1] });
+    expect(decide(policy, who, 'delete', mine)).toMatchObject({ allowed: false, rule: policy[0] });
+    expect(decide(policy, who, 'update', mine)).toEqual({ allowed: false, rule: undefined });
+  });
+});

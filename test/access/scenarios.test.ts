@@ -1,0 +1,592 @@
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { startAccessServer, type AccessServer } from '../support/access.ts';
+import { startIssuer } from '../support/issuer.ts';
+import { startServer } from '../support/server.ts';
+
+const CONVERSATIONS = '/v1/conversations';
+const of = (id: string): string => `${CONVERSATIONS}/${id}`;
+
+async function create(access: AccessServer, token: string, metadata = {}): Promise<string> {
+  const { status, body } = await access.call(token, 'POST', CONVERSATIONS, { metadata });
+  expect(status).toBe(200);
+  return body.id;
+}
+
+async function listed(access: AccessServer, token: string, query = ''): Promise<string[]> {
+  const { status, body } = await access.call(token, 'GET', `${CONVERSATIONS}${query}`);
+  expect(status).toBe(200);
+  return body.data.map(({ id }) => id);
+}
+
+describe('a written policy', () => {
+  const TEAM = `
+auth:
+  schemes: [keys]
+  access_policy:
+    - forbid:
+        actions: [create]
+      unless: user with writer in roles
+    - permit:
+        actions: [create, read, update, delete]
+      when: user is owner
+    - permit:
+        actions: [read]
+      when: user in owners teams
+      description: Teams read what their members write.
+    - permit:
+        actions: [read, update, delete]
+        resource: conversation::*
+      when: user with admin in roles
+`;
+
+  test('reaches every operation: forbidden creation is 403, and all four actions count', async () => {
+    await using access = await startAccessServer(TEAM);
+    const reader = await access.key('rea', '--team', 'core');
+    const refused = await access.call(reader, 'POST', CONVERSATIONS, {});
+    expect(refused.status).toBe(403);
+    expect(refused.body.error).toMatchObject({
+      code: 'access_denied',
+      type: 'invalid_request_error',
+    });
+    const ann = await access.key('ann', '--team', 'core', '--role', 'writer');
+    const id = await create(access, ann, { topic: 'plan' });
+    // A colleague of the team reads, and can do nothing else.
+    expect((await access.call(reader, 'GET', of(id))).status).toBe(200);
+    expect((await access.call(reader, 'GET', `${of(id)}/items`)).status).toBe(200);
+    expect((await access.call(reader, 'POST', of(id), { metadata: {} })).status).toBe(404);
+    expect((await access.call(reader, 'DELETE', of(id))).status).toBe(404);
+    const items = { items: [{ role: 'user', content: 'x' }] };
+    expect((await access.call(reader, 'POST', `${of(id)}/items`, items)).status).toBe(404);
+    // An administrator does all but own it.
+    const admin = await access.key('adm', '--role', 'admin');
+    expect((await access.call(admin, 'POST', `${of(id)}/items`, items)).status).toBe(200);
+    expect((await access.call(admin, 'POST', of(id), { metadata: { a: 'b' } })).status).toBe(200);
+    // An update stamps no new owner: the team still reads, by the creator's attributes.
+    expect((await access.call(reader, 'GET', of(id))).body.metadata).toEqual({ a: 'b' });
+    expect(await listed(access, ann)).toEqual([id]);
+    expect((await access.call(admin, 'DELETE', of(id))).status).toBe(200);
+  });
+
+  test('shares nothing with those who merely share some attribute', async () => {
+    await using access = await startAccessServer();
+    const ann = await access.key('ann', '--team', 'core', '--role', 'user', '--namespace', 'n');
+    const bob = await access.key('bob', '--team', 'core', '--role', 'user', '--namespace', 'n');
+    const id = await create(access, ann);
+    expect((await access.call(bob, 'GET', of(id))).status).toBe(404);
+    expect(await listed(access, bob)).toEqual([]);
+  });
+
+  test('pages are full and has_more is true only where it is, whatever lies between', async () => {
+    await using access = await startAccessServer(TEAM);
+    const ann = await access.key('ann', '--team', 'core', '--role', 'writer');
+    const eve = await access.key('eve', '--team', 'other', '--role', 'writer');
+    const reader = await access.key('rea', '--team', 'core');
+    const mine: string[] = [];
+    for (let turn = 0; turn < 12; turn += 1) {
+      mine.push(await create(access, ann));
+      await create(access, eve);
+      await create(access, eve);
+    }
+    const walked: string[] = [];
+    let query = '?limit=5';
+    for (;;) {
+      const { body } = await access.call(reader, 'GET', `${CONVERSATIONS}${query}`);
+      walked.push(...body.data.map(({ id }) => id));
+      expect(body.data).toHaveLength(Math.min(5, 12 - (walked.length - body.data.length)));
+      expect(body.has_more).toBe(walked.length < 12);
+      if (!body.has_more) break;
+      query = `?limit=5&after=${walked.at(-1)}`;
+    }
+    expect(walked).toEqual(mine.toReversed());
+  });
+
+  test('an item appended by a colleague belongs to the conversation, not to the colleague', async () => {
+    await using access = await startAccessServer(TEAM);
+    const ann = await access.key('ann', '--role', 'writer');
+    const admin = await access.key('adm', '--role', 'admin');
+    const id = await create(access, ann);
+    const posted = await access.call(admin, 'POST', `${of(id)}/items`, {
+      items: [{ role: 'assistant', content: 'from a colleague' }],
+    });
+    const item = posted.body.data[0]?.id ?? '';
+    expect((await access.call(ann, 'GET', `${of(id)}/items/${item}`)).status).toBe(200);
+    expect((await access.call(ann, 'DELETE', `${of(id)}/items/${item}`)).status).toBe(200);
+  });
+
+  test('is explained by the command line, with the rule', async () => {
+    await using access = await startAccessServer(TEAM);
+    const id = await create(access, await access.key('ann', '--team', 'core', '--role', 'writer'));
+    const check = (...more: string[]) =>
+      access.command('policy', 'check', '--action', 'read', '--conversation', id, ...more);
+    expect(await check('--as', 'ann')).toMatch(/^yes: permit by the rule at .*line 8 of /);
+    expect(await check('--as', 'rea', '--team', 'core')).toMatch(
+      /^yes: .*Teams read what their members write\.$/,
+    );
+    expect(await check('--as', 'eve')).toBe('no: no rule matches.');
+    expect(await check('--as', 'eve', '--tenant', 'x')).toMatch(/^no: the tenant x has no/);
+    expect(await access.command('policy', 'check', '--as', 'eve', '--action', 'create')).toMatch(
+      /^no: forbid by the rule at .*line 5 of /,
+    );
+  });
+
+  test('that is wrong is refused at start, with its line and the fix', async () => {
+    await expect(
+      startAccessServer(
+        'auth:\n  schemes: [keys]\n  access_policy:\n    - permit: { actions: [raed] }\n',
+      ),
+    ).rejects.toThrow(/access_policy\.0.*line 4 of .*there is no action 'raed'/);
+  });
+});
+
+describe('what was written without authentication', () => {
+  test('is nobody’s once it is on, until a rule or an adoption says otherwise', async () => {
+    await using access = await startAccessServer();
+    const database = ['--database-url', `sqlite:${access.folder.path('access.db')}`];
+    let old: string[];
+    {
+      await using open = await startServer(...database);
+      const { conversations } = open.client;
+      old = [
+        (await conversations.create({ items: [{ role: 'user', content: 'old' }] })).id,
+        (await conversations.create()).id,
+      ];
+    }
+    const ann = await access.key('ann', '--team', 'core');
+    expect(await listed(access, ann)).toEqual([]);
+    expect((await access.call(ann, 'GET', of(old[0] ?? ''))).status).toBe(404);
+
+    const one = await access.command('adopt', '--subject', 'ann', '--conversation', old[0] ?? '');
+    expect(one).toBe('1 conversations now belong to ann of default.');
+    expect(await listed(access, ann)).toEqual([old[0]]);
+    const items = await access.call(ann, 'GET', `${of(old[0] ?? '')}/items`);
+    expect(items.body.data).toMatchObject([{ content: [{ text: 'old' }] }]);
+
+    await access.command('adopt', '--subject', 'zoe', '--tenant', 'acme');
+    const zoe = await access.key('zoe', '--tenant', 'acme');
+    expect(await listed(access, zoe)).toEqual([old[1]]);
+  });
+
+  test('can be shared by a rule for what is unowned', async () => {
+    await using access = await startAccessServer(
+      'auth:\n  schemes: [keys]\n  access_policy:\n    - permit: { actions: [read] }\n      when: resource is unowned\n',
+    );
+    let id: string;
+    {
+      await using open = await startServer(
+        '--database-url',
+        `sqlite:${access.folder.path('access.db')}`,
+      );
+      ({ id } = await open.client.conversations.create());
+    }
+    const ann = await access.key('ann');
+    expect((await access.call(ann, 'GET', of(id))).status).toBe(200);
+    expect((await access.call(ann, 'DELETE', of(id))).status).toBe(404);
+    await expect(access.command('keys', 'create', '--subject', 'anonymous')).rejects.toThrow(
+      'reserved_subject',
+    );
+  });
+});
+
+describe('API keys', () => {
+  test('a revoked key stops working within a second, also where it has just been used', async () => {
+    await using access = await startAccessServer();
+    const key = await access.key('ann');
+    expect((await access.call(key, 'GET', CONVERSATIONS)).status).toBe(200);
+    const [{ id } = { id: '' }] = JSON.parse(await access.command('keys', 'list', '--json')) as {
+      id: string;
+    }[];
+    await access.command('keys', 'revoke', id);
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect((await access.call(key, 'GET', CONVERSATIONS)).status).toBe(401);
+    await expect(access.command('keys', 'revoke', id)).rejects.toThrow('no_such_key');
+  });
+
+  test('only a hash is kept, and when a key was used is', async () => {
+    await using access = await startAccessServer();
+    const key = await access.key('ann');
+    expect(key).toMatch(/^clq_[\w-]{43}$/);
+    expect(await access.command('keys', 'list')).toContain('never used');
+    await access.call(key, 'GET', CONVERSATIONS);
+    await expect
+      .poll(() => access.command('keys', 'list'), { timeout: 5000 })
+      .toContain('last used 2');
+    for (const suffix of ['', '-wal']) {
+      const file = readFileSync(`${access.folder.path('access.db')}${suffix}`);
+      expect(file.includes(key)).toBe(false);
+    }
+  });
+
+  test('a new one stands alone on its line', async () => {
+    await using access = await startAccessServer();
+    const printed = await access.command('keys', 'create', '--subject', 'ann', '--expires', '90d');
+    expect(printed.split('\n')).toHaveLength(2);
+    expect(printed.split('\n')[1]).toMatch(/^clq_[\w-]{43}$/);
+    await expect(access.command('keys', 'create')).rejects.toThrow('missing_flag');
+    await expect(
+      access.command('keys', 'create', '--subject', 'a', '--expires', 'soon'),
+    ).rejects.toThrow('invalid_duration');
+    await expect(access.command('keys', 'create', '--subjct', 'a')).rejects.toThrow('--subject');
+  });
+});
+
+describe('tokens of an issuer', () => {
+  const yaml = (issuer: string): string =>
+    `auth:\n  schemes: [jwt]\n  jwt:\n    issuer: "${issuer}"\n    audience: colloquy\n    claims: { teams: groups, roles: realm.roles }\n  access_policy:\n    - permit: { actions: [create, read, update, delete] }\n      when: user is owner\n    - permit: { actions: [read] }\n      when: user in owners teams\n    - permit: { actions: [delete] }\n      when: user with two words in roles\n`;
+
+  test('are taken by discovery; claims become the principal, and text is never split', async () => {
+    await using issuer = await startIssuer();
+    await using access = await startAccessServer(yaml(issuer.url));
+    const ann = await issuer.token({ sub: 'ann lee', groups: ['core', 'x y'] });
+    const id = await create(access, ann);
+    expect(await listed(access, ann)).toEqual([id]);
+    const read = async (groups: unknown): Promise<number> =>
+      (await access.call(await issuer.token({ sub: 'bob', groups }), 'GET', of(id))).status;
+    expect(await read('core')).toBe(200);
+    expect(await read(['x y'])).toBe(200);
+    expect(await read('x y core')).toBe(404);
+    expect(await read(['x', 'y'])).toBe(404);
+    expect(await read({ core: true })).toBe(404);
+    const nested = await issuer.token({ sub: 'del', realm: { roles: ['two words'] } });
+    expect((await access.call(nested, 'DELETE', of(id))).status).toBe(200);
+    // One fetch of the keys served them all.
+    expect(issuer.keyFetches()).toBe(1);
+  });
+
+  test('an unreachable issuer is 503 and not 401, and recovers by itself', async () => {
+    await using issuer = await startIssuer();
+    await using access = await startAccessServer(yaml(issuer.url));
+    const token = await issuer.token({});
+    issuer.setOnline(false);
+    const answer = await access.call(token, 'GET', CONVERSATIONS);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(answer.body.error).toMatchObject({ type: 'server_error' });
+    issuer.setOnline(true);
+    expect((await access.call(token, 'GET', CONVERSATIONS)).status).toBe(200);
+    expect(access.server.failures.splice(0)).toHaveLength(1);
+  });
+
+  test('keys may rotate, and a flood of unknown key ids does not become a flood of fetches', async () => {
+    await using issuer = await startIssuer();
+    await using access = await startAccessServer(
+      yaml(issuer.url).replace('audience: colloquy', 'audience: colloquy\n    keys_cooldown: 1'),
+    );
+    const old = await issuer.token({});
+    expect((await access.call(old, 'GET', CONVERSATIONS)).status).toBe(200);
+    await issuer.rotate();
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect((await access.call(await issuer.token({}), 'GET', CONVERSATIONS)).status).toBe(200);
+    expect(issuer.keyFetches()).toBe(2);
+    expect((await access.call(old, 'GET', CONVERSATIONS)).status).toBe(401);
+    for (let n = 0; n < 20; n += 1) {
+      const token = await issuer.token({}, { kid: `unknown-${n}` });
+      expect((await access.call(token, 'GET', CONVERSATIONS)).status).toBe(401);
+    }
+    expect(issuer.keyFetches()).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('headers of a gateway', () => {
+  const yaml = 'auth:\n  schemes: [headers]\n  headers: { tenant: x-tenant, teams: x-teams }\n';
+  const gateway = (subject: string, more = {}) => ({
+    'x-colloquy-subject': subject,
+    'x-colloquy-secret': 's3cret',
+    'x-tenant': 'acme',
+    ...more,
+  });
+
+  test('are believed with the shared secret only', async () => {
+    await using access = await startAccessServer(yaml, '--auth-headers-secret', 's3cret');
+    const { status, body } = await access.call(
+      undefined,
+      'POST',
+      CONVERSATIONS,
+      {},
+      gateway('ann'),
+    );
+    expect(status).toBe(200);
+    const get = async (headers: Record<string, string>): Promise<number> =>
+      (await access.call(undefined, 'GET', of(body.id), undefined, headers)).status;
+    expect(await get(gateway('ann'))).toBe(200);
+    expect(await get(gateway('bob'))).toBe(404);
+    expect(await get(gateway('ann', { 'x-tenant': 'other' }))).toBe(404);
+    expect(await get(gateway('ann', { 'x-colloquy-secret': 'guess' }))).toBe(401);
+    expect(await get({ 'x-colloquy-subject': 'ann', 'x-tenant': 'acme' })).toBe(401);
+    expect(await get({})).toBe(401);
+  });
+
+  test('are believed from listed addresses only', async () => {
+    const at = (address: string): string => yaml.replace(' }', `, addresses: ["${address}"] }`);
+    const headers = { 'x-colloquy-subject': 'ann', 'x-tenant': 'acme' };
+    for (const [address, status] of [
+      ['127.0.0.0/8', 200],
+      ['10.0.0.0/8', 401],
+    ] as const) {
+      await using access = await startAccessServer(at(address));
+      const answer = await access.call(undefined, 'GET', CONVERSATIONS, undefined, headers);
+      expect(answer.status).toBe(status);
+    }
+  });
+
+  test('that anybody could send are refused at start', async () => {
+    await expect(startAccessServer(yaml)).rejects.toThrow('anybody could send');
+    await expect(startAccessServer('{}', '--auth', 'jwt')).rejects.toThrow('says nothing');
+    await expect(startAccessServer('{}', '--auth', 'kees')).rejects.toThrow('one of keys');
+  });
+});
+
+describe('the list of conversations', () => {
+  test('filters, pages in both directions, and answers no more than it should', async () => {
+    await using access = await startAccessServer();
+    const ann = await access.key('ann');
+    const ids: string[] = [];
+    for (let n = 0; n < 7; n += 1) {
+      ids.push(await create(access, ann, { parity: n % 2 === 0 ? 'even' : 'odd', 'k"[]': 'x' }));
+    }
+    const newest = ids.toReversed();
+    expect(await listed(access, ann)).toEqual(newest);
+    expect(await listed(access, ann, '?order=asc')).toEqual(ids);
+    expect(await listed(access, ann, '?limit=3')).toEqual(newest.slice(0, 3));
+    expect(await listed(access, ann, `?limit=3&after=${newest[2]}`)).toEqual(newest.slice(3, 6));
+    expect(await listed(access, ann, `?limit=2&before=${newest[4]}`)).toEqual(newest.slice(2, 4));
+    expect(await listed(access, ann, `?limit=2&order=asc&before=${ids[4]}`)).toEqual(
+      ids.slice(2, 4),
+    );
+    expect(await listed(access, ann, '?metadata[parity]=odd&order=asc')).toEqual([
+      ids[1],
+      ids[3],
+      ids[5],
+    ]);
+    expect(await listed(access, ann, '?metadata[parity]=odd&metadata[none]=x')).toEqual([]);
+    const key = encodeURIComponent('metadata[k"[]]');
+    expect(await listed(access, ann, `?${key}=x`)).toHaveLength(7);
+    const now = Math.floor(Date.now() / 1000);
+    expect(await listed(access, ann, `?created_after=${now + 5}`)).toEqual([]);
+    expect(await listed(access, ann, `?created_before=${now - 60}`)).toEqual([]);
+    expect(
+      await listed(access, ann, `?created_after=${now - 60}&created_before=${now + 5}`),
+    ).toHaveLength(7);
+    const first = await access.call(ann, 'GET', `${CONVERSATIONS}?limit=2`);
+    expect(first.body).toMatchObject({
+      object: 'list',
+      has_more: true,
+      first_id: newest[0],
+      last_id: newest[1],
+    });
+    const empty = await access.call(ann, 'GET', `${CONVERSATIONS}?after=${ids[0]}`);
+    expect(empty.body).toEqual({
+      object: 'list',
+      data: [],
+      first_id: null,
+      has_more: false,
+      last_id: null,
+    });
+  });
+
+  test.each([
+    ['limit=0', 'limit', 400],
+    ['after=a&before=b', null, 400],
+    ['after=conv_none', 'after', 404],
+    ['before=conv_none', 'before', 404],
+    ['created_after=soon', 'created_after', 400],
+    ['metadat[k]=v', 'metadat[k]', 400],
+  ])('%s is refused', async (query, param, status) => {
+    await using server = await startServer();
+    const answer = await server.request(`${CONVERSATIONS}?${query}`);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ error: { param } });
+  });
+
+  test('is marked as an extension in the document', async () => {
+    await using server = await startServer();
+    expect((await server.request('/openapi.json')).body).toMatchObject({
+      paths: { '/v1/conversations': { get: { 'x-colloquy-extension': true } } },
+    });
+  });
+
+  test('the isolation key sets users of one key apart, when it is on', async () => {
+    await using access = await startAccessServer('auth: { schemes: [keys] }\n', '--user-isolation');
+    const app = await access.key('app');
+    const as = (key: string) => ({ 'x-ms-user-isolation-key': key });
+    const { body } = await access.call(app, 'POST', CONVERSATIONS, {}, as('u1'));
+    expect((await access.call(app, 'GET', of(body.id), undefined, as('u1'))).status).toBe(200);
+    expect((await access.call(app, 'GET', of(body.id), undefined, as('u2'))).status).toBe(404);
+    expect((await access.call(app, 'GET', of(body.id))).status).toBe(404);
+    const sly = await access.key('app#u1');
+    expect((await access.call(sly, 'GET', of(body.id))).status).toBe(404);
+  });
+});
+
+describe('protection', () => {
+  test('a principal that asks too often gets 429, and others do not', async () => {
+    await using access = await startAccessServer(
+      '{}',
+      '--auth',
+      'keys',
+      '--rate-limit-per-principal',
+      '3',
+    );
+    const [ann, bob] = [await access.key('ann'), await access.key('bob')];
+    for (let n = 0; n < 3; n += 1) {
+      expect((await access.call(ann, 'GET', CONVERSATIONS)).status).toBe(200);
+    }
+    const limited = await access.call(ann, 'GET', CONVERSATIONS);
+    expect(limited.status).toBe(429);
+    expect(limited.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(limited.body.error).toMatchObject({ type: 'requests', code: 'rate_limit_exceeded' });
+    expect((await access.call(bob, 'GET', CONVERSATIONS)).status).toBe(200);
+    // Wrong credentials are nobody's and use up nobody's share.
+    expect((await access.call('clq_wrong', 'GET', CONVERSATIONS)).status).toBe(401);
+    expect((await access.call(bob, 'GET', CONVERSATIONS)).status).toBe(200);
+  });
+
+  test('an address that guesses keys gets 429 before they are looked at', async () => {
+    await using access = await startAccessServer(
+      '{}',
+      '--auth',
+      'keys',
+      '--rate-limit-per-address',
+      '2',
+    );
+    const statuses: number[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      statuses.push((await access.call(`clq_guess${n}`, 'GET', CONVERSATIONS)).status);
+    }
+    expect(statuses).toEqual([401, 401, 429, 429]);
+    expect((await access.call(undefined, 'GET', '/health')).status).toBe(200);
+  });
+
+  test('pages of other origins may call only where that is said', async () => {
+    const preflight = {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers':
+          'authorization,content-type,x-stainless-lang,x-stainless-runtime-version',
+      },
+    };
+    {
+      await using server = await startServer();
+      const answer = await fetch(`${server.origin}${CONVERSATIONS}`, preflight);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    }
+    await using server = await startServer('--cors-origins', 'https://app.example.com');
+    const answer = await fetch(`${server.origin}${CONVERSATIONS}`, preflight);
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(answer.headers.get('access-control-allow-headers')).toContain('x-stainless-lang');
+    const get = await server.request('/health', { headers: { origin: 'https://app.example.com' } });
+    expect(get.headers.get('access-control-expose-headers')).toContain('x-request-id');
+    const other = await server.request('/health', { headers: { origin: 'https://evil.example' } });
+    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+    expect(get.headers.get('x-powered-by')).toBeNull();
+    expect(get.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
+test('the audit log has a line for each change and each denial, and no words of anybody', async () => {
+  await using access = await startAccessServer(
+    'auth:\n  schemes: [keys]\n  access_policy:\n    - permit: { actions: [create, read, update, delete] }\n      when: user is owner\n      description: Owners may.\n',
+  );
+  const log = access.folder.path('audit.jsonl');
+  await using audited = await startServer(
+    '--database-url',
+    `sqlite:${access.folder.path('access.db')}`,
+    '--config',
+    access.folder.path('colloquy.yaml'),
+    '--audit-log',
+    log,
+  );
+  const [ann, bob] = [await access.key('ann'), await access.key('bob')];
+  const call = async (token: string, method: string, path: string, body?: unknown) =>
+    audited.request(path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'x-request-id': `${method}-1`,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const created = await call(ann, 'POST', CONVERSATIONS, {
+    items: [{ role: 'user', content: 'hush-hush' }],
+  });
+  const { id } = created.body as { id: string };
+  await call(ann, 'GET', of(id));
+  await call(bob, 'GET', of(id));
+  await call(bob, 'DELETE', of('conv_none'));
+  await call(ann, 'POST', of(id), { metadata: { k: 'hush-hush' } });
+  await call(ann, 'DELETE', of(id));
+  await call('clq_wrong', 'GET', of(id));
+  const text = readFileSync(log, 'utf8');
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const common = { time: expect.stringMatching(/^\d{4}-/), tenant: 'default' };
+  expect(lines).toEqual([
+    {
+      ...common,
+      request_id: 'POST-1',
+      principal: 'ann',
+      operation: 'createConversation',
+      action: 'create',
+      resource: null,
+      outcome: 'done',
+      rule: 'Owners may.',
+    },
+    {
+      ...common,
+      request_id: 'GET-1',
+      principal: 'bob',
+      operation: 'getConversation',
+      action: 'read',
+      resource: id,
+      outcome: 'denied',
+      rule: null,
+    },
+    {
+      ...common,
+      request_id: 'DELETE-1',
+      principal: 'bob',
+      operation: 'deleteConversation',
+      action: 'delete',
+      resource: 'conv_none',
+      outcome: 'absent',
+      rule: null,
+    },
+    {
+      ...common,
+      request_id: 'POST-1',
+      principal: 'ann',
+      operation: 'updateConversation',
+      action: 'update',
+      resource: id,
+      outcome: 'done',
+      rule: 'Owners may.',
+    },
+    {
+      ...common,
+      request_id: 'DELETE-1',
+      principal: 'ann',
+      operation: 'deleteConversation',
+      action: 'delete',
+      resource: id,
+      outcome: 'done',
+      rule: 'Owners may.',
+    },
+    {
+      time: common.time,
+      request_id: 'GET-1',
+      principal: null,
+      outcome: 'unauthenticated',
+      scheme: 'keys',
+      reason: 'unknown key',
+    },
+  ]);
+  expect(text).not.toContain('hush-hush');
+  expect(text).not.toContain('clq_');
+  expect(statSync(log).mode & 0o077).toBe(0);
+});

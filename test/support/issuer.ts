@@ -1,0 +1,70 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+
+export interface Issuer extends AsyncDisposable {
+  readonly url: string;
+  /** How often its keys have been fetched. */
+  readonly keyFetches: () => number;
+  /** Signs with the current key; `claims` and `header` win over the usual ones. */
+  token(claims: JWTPayload, header?: { alg?: string; kid?: string }): Promise<string>;
+  /** Replaces the signing key; the old one is no longer published. */
+  rotate(): Promise<void>;
+  setOnline(online: boolean): void;
+}
+
+/** A real OpenID Connect issuer on loopback: discovery, keys that rotate, and tokens. */
+export async function startIssuer(): Promise<Issuer> {
+  let number = 0;
+  let online = true;
+  let fetches = 0;
+  let current = await newKey();
+  async function newKey(): Promise<{ kid: string; privateKey: CryptoKey; jwk: object }> {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const kid = `key-${(number += 1)}`;
+    return {
+      kid,
+      privateKey,
+      jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' },
+    };
+  }
+  const server = createServer((request, response) => {
+    if (!online) {
+      response.writeHead(500).end();
+      return;
+    }
+    response.setHeader('content-type', 'application/json');
+    if (request.url === '/.well-known/openid-configuration') {
+      response.end(JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` }));
+    } else {
+      fetches += 1;
+      response.end(JSON.stringify({ keys: [current.jwk] }));
+    }
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  // Sound: a server that listens on TCP has such an address.
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    keyFetches: () => fetches,
+    token: (claims, header) =>
+      new SignJWT({ iss: url, aud: 'colloquy', sub: 'ann', ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: current.kid, ...header })
+        .setIssuedAt()
+        .setExpirationTime(claims.exp ?? '5m')
+        .sign(current.privateKey),
+    rotate: async () => {
+      current = await newKey();
+    },
+    setOnline: (value) => {
+      online = value;
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
