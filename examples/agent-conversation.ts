@@ -128,10 +128,21 @@ function partText(part: Extract<Item, { type: 'message' }>['content'][number]): 
   return part.type === 'input_image' ? `[image ${part.image_url}]` : `[${part.type}]`;
 }
 
-const conversation = await client.conversations.create({ metadata: { example: 'weekend trip' } });
-for (const items of turns) await client.conversations.items.create(conversation.id, { items });
+async function replay(): Promise<void> {
+  const conversation = await client.conversations.create({ metadata: { example: 'weekend trip' } });
+  for (const items of turns) await client.conversations.items.create(conversation.id, { items });
+  console.log(`${conversation.id}, ${JSON.stringify(conversation.metadata)}\n`);
+  for await (const item of client.conversations.items.list(conversation.id, { order: 'asc' })) {
+    console.log(lineOf(item));
+  }
+}
 
-console.log(`${conversation.id}, ${JSON.stringify(conversation.metadata)}\n`);
-for await (const item of client.conversations.items.list(conversation.id, { order: 'asc' })) {
-  console.log(lineOf(item));
+try {
+  await replay();
+} catch (error) {
+  if (!(error instanceof OpenAI.APIConnectionError)) throw error;
+  console.error(
+    `Nobody answers at ${client.baseURL}. Is the server running? Start it with: npm start`,
+  );
+  process.exitCode = 1;
 }
