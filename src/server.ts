@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { ApiKeyScheme } from './access/authentication/api-keys.ts';
 import { authenticate, type OnRefusal } from './access/authentication/authenticate.ts';
 import { isolated } from './access/authentication/user-isolation.ts';
@@ -14,7 +15,7 @@ import { Conversations } from './service/conversations/conversations.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/port.ts';
 import { conversationRoutes } from './wire/conversation-routes.ts';
-import { createHttp } from './wire/http.ts';
+import { createHttp, type HttpOptions } from './wire/http.ts';
 import { withSystemRoutes } from './wire/system-routes.ts';
 
 export interface Server {
@@ -34,50 +35,32 @@ export interface ServerOptions {
 const MS_PER_SECOND = 1000;
 const STOP_WITHIN_MS = 30_000;
 
-function buildSchemes({ schemes, jwt, headers }: AuthConfig, store: Store): readonly Scheme[] {
-  return schemes.map((scheme) => {
-    if (scheme === 'keys') return new ApiKeyScheme(store.keys);
-    if (scheme === 'jwt' && jwt !== undefined) return new JwtScheme(jwt);
-    if (scheme === 'headers' && headers !== undefined) return new GatewayScheme(headers);
-    throw new Error(`the scheme ${scheme} has no configuration`);
-  });
-}
-
 /** Builds a server on its database. The one place where the parts meet. */
 export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   refuseStrangers(config);
-  const onRefusal = options.onRefusal ?? (() => undefined);
   await using stack = new AsyncDisposableStack();
-  const version = packageVersion();
   const store = stack.adopt(await openStore(config.database), (opened) => opened.close());
   const authorizer = new Authorizer(policyOf(config.auth.policyRules));
-  const conversations = new Conversations(store, authorizer);
-  const audit = stack.use(openAuditLog(config.auditLog));
-  const trail =
-    audit.write === undefined ? undefined : new AuditTrail(store, authorizer, audit.write);
-  const schemes = buildSchemes(config.auth, store);
+  const { write } = stack.use(openAuditLog(config.auditLog));
+  const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write);
   const routes = withSystemRoutes(
-    conversationRoutes(conversations, { ...config.limits, dialect: config.dialect }),
-    { version, ping: () => store.ping() },
+    conversationRoutes(new Conversations(store, authorizer), {
+      ...config.limits,
+      dialect: config.dialect,
+    }),
+    { version: packageVersion(), ping: () => store.ping() },
   );
   const http = stack.adopt(
     await createHttp({
       routes,
       bodyLimit: config.limits.bodyBytes,
       deepestNesting: config.limits.nesting,
-      localHostsOnly:
-        isLoopback(config.host) && !config.allowAnonymous && config.auth.schemes.length === 0,
-      authenticate: async (credentials, requestId) => {
-        const principal = await authenticate(schemes, credentials, (refusal) => {
-          trail?.recordRefusal(requestId, refusal.scheme, refusal.reason);
-          onRefusal(refusal, requestId);
-        });
-        return config.auth.userIsolation ? isolated(principal, credentials) : principal;
-      },
+      localHostsOnly: isOpenToThisMachineOnly(config),
+      authenticate: authenticator(config, store, audit, options.onRefusal),
       protection: config.protection,
       requestTimeout: config.protection.requestTimeoutSeconds * MS_PER_SECOND,
       maxConnections: config.protection.maxConnections,
-      audit: trail,
+      audit,
       onServerError: options.onServerError ?? (() => undefined),
     }),
     (built) => built.close(),
@@ -86,10 +69,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
   return {
     listen: async () => {
       await http.listen({ host: config.host, port: config.port });
-      const address = http.server.address();
-      // A text only on a pipe, which the configuration cannot ask for.
-      const port = typeof address === 'object' ? (address?.port ?? config.port) : config.port;
-      return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}/v1`;
+      return clientUrl(config, http.server.address());
     },
     close: async () => {
       // Whoever is still sending by then will not finish.
@@ -98,4 +78,40 @@ export async function createServer(config: Config, options: ServerOptions = {}):
       clearTimeout(deadline);
     },
   };
+}
+
+function isOpenToThisMachineOnly({ host, allowAnonymous, auth }: Config): boolean {
+  return isLoopback(host) && !allowAnonymous && auth.schemes.length === 0;
+}
+
+function clientUrl(config: Config, address: AddressInfo | string | null): string {
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  // A text only on a pipe, which the configuration cannot ask for.
+  const port = typeof address === 'object' ? (address?.port ?? config.port) : config.port;
+  return `http://${host}:${port}/v1`;
+}
+
+function authenticator(
+  { auth }: Config,
+  store: Store,
+  audit: AuditTrail | undefined,
+  onRefusal: ServerOptions['onRefusal'],
+): HttpOptions['authenticate'] {
+  const schemes = buildSchemes(auth, store);
+  return async (credentials, requestId) => {
+    const principal = await authenticate(schemes, credentials, (refusal) => {
+      audit?.recordRefusal(requestId, refusal.scheme, refusal.reason);
+      onRefusal?.(refusal, requestId);
+    });
+    return auth.userIsolation ? isolated(principal, credentials) : principal;
+  };
+}
+
+function buildSchemes({ schemes, jwt, headers }: AuthConfig, store: Store): readonly Scheme[] {
+  return schemes.map((scheme) => {
+    if (scheme === 'keys') return new ApiKeyScheme(store.keys);
+    if (scheme === 'jwt' && jwt !== undefined) return new JwtScheme(jwt);
+    if (scheme === 'headers' && headers !== undefined) return new GatewayScheme(headers);
+    throw new Error(`the scheme ${scheme} has no configuration`);
+  });
 }

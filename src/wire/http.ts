@@ -32,6 +32,8 @@ export interface HttpOptions {
 }
 
 const CHALLENGE = 'Bearer realm="OpenAI API"';
+const LONGEST_HEADERS_MS = 60_000;
+const CHECKING_INTERVAL_MS = 5_000;
 const OPENAI_VERSION = '2020-10-01';
 const SAFE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 /** Longer than any URL that fits into Node's header limit: an id is never too long to be answered. */
@@ -42,6 +44,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const http = Fastify({
     bodyLimit: options.bodyLimit,
     requestTimeout: options.requestTimeout,
+    http: {
+      headersTimeout: Math.min(LONGEST_HEADERS_MS, options.requestTimeout),
+      // How often the two are looked after; the default of half a minute would let them be overrun by as much.
+      connectionsCheckingInterval: Math.min(CHECKING_INTERVAL_MS, options.requestTimeout),
+    },
     logger: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { startAccessServer, type AccessServer } from '../support/access.ts';
 import { startIssuer } from '../support/issuer.ts';
@@ -455,6 +456,48 @@ describe('protection', () => {
     }
     expect(statuses).toEqual([401, 401, 429, 429]);
     expect((await access.call(undefined, 'GET', '/health')).status).toBe(200);
+  });
+
+  test('a request that trickles in is cut off with 408', async () => {
+    await using server = await startServer('--request-timeout', '1');
+    const { hostname, port } = new URL(server.origin);
+    for (const start of [
+      'GET /health HTTP/1.1\r\nhost: loc',
+      'POST /v1/conversations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    ]) {
+      const answer = await new Promise<string>((resolve, reject) => {
+        let text = '';
+        const socket = connect(Number(port), hostname, () => socket.write(start));
+        socket.on('data', (chunk) => (text += chunk.toString()));
+        socket.on('close', () => resolve(text));
+        socket.on('error', reject);
+      });
+      expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*"type":"invalid_request_error"/);
+    }
+  });
+
+  test('connections past the limit are turned away, and those within it are served', async () => {
+    await using server = await startServer('--max-connections', '2');
+    const { hostname, port } = new URL(server.origin);
+    const open = (): Promise<Socket> =>
+      new Promise((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () => resolve(socket));
+        socket.on('error', reject);
+      });
+    const sockets = await Promise.all([open(), open(), open(), open()]);
+    const closed = await Promise.all(
+      sockets.map((socket) =>
+        Promise.race([
+          new Promise((resolve) => socket.on('close', () => resolve(true))),
+          new Promise((resolve) => setTimeout(() => resolve(false), 300)),
+        ]),
+      ),
+    );
+    expect(closed.filter(Boolean).length).toBeGreaterThanOrEqual(2);
+    for (const socket of sockets) socket.destroy();
+    await expect
+      .poll(async () => (await server.request('/health').catch(() => undefined))?.status)
+      .toBe(200);
   });
 
   test('pages of other origins may call only where that is said', async () => {
