@@ -2,7 +2,7 @@
 
 export { createServer, type Server, type ServerOptions } from './server.ts';
 export { loadConfig, type ConfigSources } from './config/load.ts';
-export type { Config, DatabaseConfig } from './config/settings.ts';
+export type { Config, DatabaseConfig } from './config/config.ts';
 export { openStore, type DatabaseOptions } from './store/open-store.ts';
 export { SchemaMismatchError } from './store/migrations.ts';
 export { StoreUnavailableError } from './store/port.ts';

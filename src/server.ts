@@ -8,7 +8,7 @@ import type { Scheme } from './access/authentication/scheme.ts';
 import { Authorizer } from './access/policy/authorizer.ts';
 import { policyOf } from './access/policy/parse.ts';
 import { openAuditLog } from './telemetry/audit-log.ts';
-import { isLoopback, refuseStrangers, type AuthConfig, type Config } from './config/settings.ts';
+import { isLoopback, refuseStrangers, type AuthConfig, type Config } from './config/config.ts';
 import { packageVersion } from './config/version.ts';
 import { AuditTrail } from './service/audit.ts';
 import { Conversations } from './service/conversations/conversations.ts';

@@ -19,29 +19,19 @@ interface ErrorDefinition<Detail> {
   readonly text: (detail: Detail) => ErrorText;
 }
 
-function invalid<Detail>(
+type Define = <Detail>(
   status: number,
   code: string | null,
   text: (detail: Detail) => ErrorText,
-): ErrorDefinition<Detail> {
-  return { status, type: 'invalid_request_error', code, text };
+) => ErrorDefinition<Detail>;
+
+function ofType(type: ErrorDefinition<never>['type']): Define {
+  return (status, code, text) => ({ status, type, code, text });
 }
 
-function server<Detail>(
-  status: number,
-  code: string | null,
-  text: (detail: Detail) => ErrorText,
-): ErrorDefinition<Detail> {
-  return { status, type: 'server_error', code, text };
-}
-
-function limited<Detail>(
-  status: number,
-  code: string | null,
-  text: (detail: Detail) => ErrorText,
-): ErrorDefinition<Detail> {
-  return { status, type: 'requests', code, text };
-}
+const invalid = ofType('invalid_request_error');
+const server = ofType('server_error');
+const limited = ofType('requests');
 
 const LONGEST_ECHO = 200;
 

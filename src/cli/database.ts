@@ -1,6 +1,6 @@
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Config, DatabaseConfig } from '../config/settings.ts';
+import type { Config, DatabaseConfig } from '../config/config.ts';
 import { SchemaMismatchError } from '../store/migrations.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/port.ts';

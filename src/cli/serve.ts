@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
-import { isLoopback, type Config } from '../config/settings.ts';
+import { isLoopback, type Config } from '../config/config.ts';
 import { packageVersion } from '../config/version.ts';
 import { createServer } from '../server.ts';
 import type { Command } from './command.ts';

@@ -1,38 +1,16 @@
 import { isIP } from 'node:net';
-import { ATTRIBUTE_NAMES, type AttributeName } from '../base/row-filter.ts';
+import type {
+  GatewayOptions,
+  JwtOptions,
+  PrincipalSources,
+} from '../base/authentication-options.ts';
+import { ATTRIBUTE_NAMES } from '../base/row-filter.ts';
 import type { Section } from '../base/section.ts';
-
-type ClaimNames = Readonly<Partial<Record<AttributeName | 'tenant', string>>> & {
-  readonly subject: string;
-};
-
-/** How to check the tokens of an OpenID Connect issuer. */
-interface JwtConfig {
-  readonly issuer: string;
-  readonly audience: string;
-  /** Undefined: found through the issuer's OpenID configuration. */
-  readonly jwksUrl: string | undefined;
-  readonly algorithms: readonly string[];
-  readonly clockToleranceSeconds: number;
-  /** How soon after a fetch of the issuer's keys an unknown key id may cause another. */
-  readonly keysCooldownSeconds: number;
-  /** The tenant, where no claim names it. */
-  readonly tenant: string;
-  readonly claims: ClaimNames;
-}
-
-/** Which headers of a gateway to believe, and why. */
-interface GatewayConfig {
-  readonly headers: ClaimNames;
-  readonly tenant: string;
-  readonly secret: { readonly header: string; readonly value: string } | undefined;
-  readonly addresses: readonly string[];
-}
 
 /** What the file's `auth` section says besides the schemes. */
 export interface AuthSection {
-  readonly jwt: JwtConfig | undefined;
-  readonly headers: GatewayConfig | undefined;
+  readonly jwt: JwtOptions | undefined;
+  readonly headers: GatewayOptions | undefined;
   /** The rules of `access_policy` as they stand; undefined: nobody wrote any. */
   readonly policyRules: readonly Section[] | undefined;
 }
@@ -75,7 +53,7 @@ export function readAuth(auth: Section | undefined, headersSecret: string): Auth
   };
 }
 
-function readJwt(auth: Section | undefined): JwtConfig | undefined {
+function readJwt(auth: Section | undefined): JwtOptions | undefined {
   const jwt = auth?.section('jwt', JWT_KEYS);
   if (jwt === undefined) return undefined;
   const algorithms = jwt.texts('algorithms') ?? ['RS256', 'ES256'];
@@ -105,7 +83,7 @@ function readJwt(auth: Section | undefined): JwtConfig | undefined {
   };
 }
 
-function readHeaders(auth: Section | undefined, secret: string): GatewayConfig | undefined {
+function readHeaders(auth: Section | undefined, secret: string): GatewayOptions | undefined {
   const headers = auth?.section('headers', [
     ...NAMES,
     'secret_header',
@@ -140,12 +118,12 @@ function isAddress(address: string): boolean {
   return isIP(base) !== 0 && /^\d+$/.test(prefix) && Number(prefix) <= longest;
 }
 
-function readNames(names: Section | undefined, subject: string): ClaimNames {
+function readNames(names: Section | undefined, subject: string): PrincipalSources {
   const optional = ['tenant', ...ATTRIBUTE_NAMES].flatMap((key) => {
     const name = names?.text(key);
     return name === undefined ? [] : [[key, name]];
   });
   // Sound: the keys are the ones listed.
-  const rest = Object.fromEntries(optional) as Omit<ClaimNames, 'subject'>;
+  const rest = Object.fromEntries(optional) as Omit<PrincipalSources, 'subject'>;
   return { ...rest, subject: names?.text('subject') ?? subject };
 }

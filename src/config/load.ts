@@ -4,14 +4,8 @@ import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../base/operator-error.ts';
 import { Section, type Locate } from '../base/section.ts';
 import { AUTH_KEYS, readAuth } from './auth.ts';
-import {
-  SETTINGS,
-  toConfig,
-  type Config,
-  type Given,
-  type Setting,
-  type SettingKey,
-} from './settings.ts';
+import { toConfig, type Config } from './config.ts';
+import { SETTINGS, type Given, type Setting, type SettingKey } from './settings.ts';
 
 /** The config file itself is named by a flag or a variable, never by a file. */
 export const CONFIG_FILE: Setting = {

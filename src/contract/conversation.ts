@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { nullable } from './schema.ts';
+import { listOf, nullable } from './schema.ts';
 
 const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
@@ -25,16 +25,7 @@ export const Conversation = Type.Object(
 );
 export type Conversation = Static<typeof Conversation>;
 
-export const ConversationList = Type.Object(
-  {
-    object: Type.Literal('list'),
-    data: Type.Array(Conversation),
-    first_id: nullable(Type.String()),
-    has_more: Type.Boolean(),
-    last_id: nullable(Type.String()),
-  },
-  { title: 'ConversationList' },
-);
+export const ConversationList = listOf(Conversation, 'ConversationList');
 
 export const ConversationDeleted = Type.Object(
   {

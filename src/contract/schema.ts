@@ -53,6 +53,20 @@ export function omittable<Schema extends TSchema>(
 /** An object whose values nobody here looks into. */
 export const AnyObject = Type.Unsafe<{ [key: string]: unknown }>({ type: 'object' });
 
+/** OpenAI's list envelope around a page. */
+export function listOf<Entry extends TSchema>(entry: Entry, title: string) {
+  return Type.Object(
+    {
+      object: Type.Literal('list'),
+      data: Type.Array(entry),
+      first_id: nullable(Type.String()),
+      has_more: Type.Boolean(),
+      last_id: nullable(Type.String()),
+    },
+    { title },
+  );
+}
+
 /** The longest text of a message or a tool output, in code points. */
 const LONGEST_TEXT = 10_485_760;
 /** The longest image URL or encrypted blob, in code points. */

@@ -1,20 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
-import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../../base/row-filter.ts';
+import type { GatewayOptions } from '../../base/authentication-options.ts';
+import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
 import { failure, NOT_MINE, type Credentials, type Outcome, type Scheme } from './scheme.ts';
-
-export interface GatewayOptions {
-  /** Names of the headers in which a gateway says who is asking. */
-  readonly headers: Readonly<Partial<Record<AttributeName | 'tenant', string>>> & {
-    readonly subject: string;
-  };
-  /** The tenant where no header names it. */
-  readonly tenant: string;
-  /** What the gateway sends along to prove itself. Undefined: its address alone does. */
-  readonly secret: { readonly header: string; readonly value: string } | undefined;
-  /** Addresses and CIDR ranges that the gateway may call from. Empty: any, so there must be a secret. */
-  readonly addresses: readonly string[];
-}
 
 /** Headers of a gateway that has authenticated the caller itself. Lists are separated by commas. */
 export class GatewayScheme implements Scheme {

@@ -1,27 +1,8 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import type { JwtOptions } from '../../base/authentication-options.ts';
 import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
 import type { Principal } from '../principal.ts';
 import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';
-
-export interface JwtOptions {
-  readonly issuer: string;
-  readonly audience: string;
-  /** Undefined: found through the issuer's OpenID configuration. */
-  readonly jwksUrl: string | undefined;
-  /** The only algorithms taken, whatever a token's header says. */
-  readonly algorithms: readonly string[];
-  readonly clockToleranceSeconds: number;
-  /** How soon after a fetch of the issuer's keys an unknown key id may cause another. */
-  readonly keysCooldownSeconds: number;
-  /** The tenant of tokens, where no claim names it. */
-  readonly tenant: string;
-  /** Which claims hold what; a name with dots may lead into nested claims. */
-  readonly claims: Readonly<
-    Partial<Record<(typeof ATTRIBUTE_NAMES)[number] | 'tenant', string>>
-  > & {
-    readonly subject: string;
-  };
-}
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 

@@ -1,7 +1,7 @@
 /** The unions over all item types, as the OpenAPI document and the exported types show them. */
 
 import { Type, type Static, type TSchema } from 'typebox';
-import { asJsonSchema, Id, type JsonSchema, nullable, omittable } from '../schema.ts';
+import { asJsonSchema, Id, type JsonSchema, listOf, omittable } from '../schema.ts';
 import {
   ITEM_DEFINITIONS,
   type ConversationItem as Item,
@@ -35,14 +35,5 @@ export const InputItem = Type.Unsafe<Input>({
   ],
 });
 
-export const ConversationItemList = Type.Object(
-  {
-    object: Type.Literal('list'),
-    data: Type.Array(ConversationItem),
-    first_id: nullable(Type.String()),
-    has_more: Type.Boolean(),
-    last_id: nullable(Type.String()),
-  },
-  { title: 'ConversationItemList' },
-);
+export const ConversationItemList = listOf(ConversationItem, 'ConversationItemList');
 export type ConversationItemList = Static<typeof ConversationItemList>;

@@ -1,0 +1,166 @@
+import { isIP } from 'node:net';
+import { OperatorError } from '../base/operator-error.ts';
+import type { AuthSection } from './auth.ts';
+import type { Given, SettingKey } from './settings.ts';
+
+/** Where the data lives. */
+export interface DatabaseConfig {
+  readonly kind: 'sqlite';
+  /** A file path, or `:memory:`. */
+  readonly path: string;
+  readonly synchronous: 'full' | 'normal';
+}
+
+const AUTH_SCHEMES = ['keys', 'jwt', 'headers'] as const;
+type AuthScheme = (typeof AUTH_SCHEMES)[number];
+
+export interface AuthConfig extends AuthSection {
+  /** The ways to say who is asking, in order; none: everyone is anonymous. */
+  readonly schemes: readonly AuthScheme[];
+  /** Whether the header `x-ms-user-isolation-key` narrows the subject. */
+  readonly userIsolation: boolean;
+}
+
+/** Everything that can be set, read, checked and typed. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly allowAnonymous: boolean;
+  readonly database: DatabaseConfig;
+  readonly dialect: 'openai' | 'llama-stack';
+  readonly auth: AuthConfig;
+  /** A file to append to, or `-` for standard output; undefined: no audit. */
+  readonly auditLog: string | undefined;
+  readonly protection: {
+    readonly requestsPerAddress: number;
+    readonly requestsPerPrincipal: number;
+    readonly corsOrigins: readonly string[];
+    readonly requestTimeoutSeconds: number;
+    readonly maxConnections: number;
+  };
+  readonly limits: {
+    readonly itemsPerRequest: number;
+    readonly pageSize: number;
+    readonly bodyBytes: number;
+    readonly nesting: number;
+  };
+}
+
+/** Turns what was given into the typed configuration. Throws an `OperatorError` that names the setting and the fix. */
+export function toConfig(
+  given: Readonly<Record<SettingKey, Given>>,
+  readAuthSection: (headersSecret: string) => AuthSection,
+): Config {
+  return {
+    host: host(given.host),
+    port: integer(given.port, 0, 65_535),
+    allowAnonymous: flag(given.allowAnonymous),
+    database: database(given.databaseUrl, choice(given.sqliteSynchronous, ['full', 'normal'])),
+    dialect: choice(given.dialect, ['openai', 'llama-stack']),
+    auth: {
+      ...auth(given.auth, readAuthSection(given.authHeadersSecret.text)),
+      userIsolation: flag(given.userIsolation),
+    },
+    auditLog: given.auditLog.text === '' ? undefined : given.auditLog.text,
+    protection: {
+      requestsPerAddress: integer(given.rateLimitPerAddress, 0, 1_000_000_000),
+      requestsPerPrincipal: integer(given.rateLimitPerPrincipal, 0, 1_000_000_000),
+      corsOrigins: origins(given.corsOrigins),
+      requestTimeoutSeconds: integer(given.requestTimeout, 1, 3600),
+      maxConnections: integer(given.maxConnections, 1, 1_000_000),
+    },
+    limits: {
+      itemsPerRequest: integer(given.maxItemsPerRequest, 1, 100_000),
+      pageSize: integer(given.maxPageSize, 1, 100_000),
+      bodyBytes: integer(given.maxBodyBytes, 1024, 1024 * 1024 * 1024),
+      // Beyond this, writing JSON back could exhaust the stack.
+      nesting: integer(given.maxNesting, 8, 1000),
+    },
+  };
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+function commaSeparated({ text }: Given): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function origins(given: Given): readonly string[] {
+  return commaSeparated(given).map((text) => {
+    if (URL.canParse(text) && new URL(text).origin === text) return text;
+    throw invalid({ ...given, text }, 'an origin such as https://app.example.com');
+  });
+}
+
+function auth(given: Given, section: AuthSection): Omit<AuthConfig, 'userIsolation'> {
+  const schemes = commaSeparated(given).map((text) => choice({ ...given, text }, AUTH_SCHEMES));
+  for (const scheme of ['jwt', 'headers'] as const) {
+    if (schemes.includes(scheme) && section[scheme] === undefined) {
+      throw new OperatorError(
+        'invalid_setting',
+        `${given.origin} names ${scheme}, of which the config file says nothing.`,
+        `Write a section auth: ${scheme}: in the config file, as docs/access.md shows.`,
+      );
+    }
+  }
+  return { ...section, schemes };
+}
+
+/** Throws an `OperatorError` where everyone on the network would be let in without being asked for. */
+export function refuseStrangers({ host, allowAnonymous, auth: { schemes } }: Config): void {
+  if (isLoopback(host) || allowAnonymous || schemes.length > 0) return;
+  throw new OperatorError(
+    'anonymous_on_network',
+    `Listening on ${host} would let everyone who can reach it read and delete every conversation: no authentication is configured.`,
+    'Listen on 127.0.0.1, name an authentication scheme with --auth, or pass --allow-anonymous if that is what you want.',
+  );
+}
+
+function invalid({ text, origin }: Given, expected: string): OperatorError {
+  return new OperatorError(
+    'invalid_setting',
+    `${origin} is '${text}', which is not ${expected}.`,
+    `Give ${origin} ${expected}.`,
+  );
+}
+
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+
+function host(given: Given): string {
+  if (isIP(given.text) !== 0 || HOST_NAME.test(given.text)) return given.text;
+  throw invalid(given, 'an address or a name, without brackets or port, such as 127.0.0.1 or ::1');
+}
+
+function integer(given: Given, least: number, most: number): number {
+  const value = /^\d+$/.test(given.text) ? Number(given.text) : Number.NaN;
+  if (!(value >= least && value <= most)) {
+    throw invalid(given, `a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+function flag(given: Given): boolean {
+  return choice(given, ['true', 'false']) === 'true';
+}
+
+function choice<const Choice extends string>(given: Given, choices: readonly Choice[]): Choice {
+  const found = choices.find((candidate) => candidate === given.text);
+  if (found === undefined) throw invalid(given, `one of ${choices.join(', ')}`);
+  return found;
+}
+
+function database(url: Given, synchronous: DatabaseConfig['synchronous']): DatabaseConfig {
+  // A misspelt `:memory:` or a parameter would otherwise become the name of a file.
+  const path = /^sqlite:(:memory:|[^:?][^?]*)$/s.exec(url.text)?.[1];
+  const text = url.text.replace(/:\/\/[^@]*@/, '://***@');
+  if (path === undefined)
+    throw invalid({ ...url, text }, 'a URL such as sqlite:./colloquy.db or sqlite::memory:');
+  return { kind: 'sqlite', path, synchronous };
+}
