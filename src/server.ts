@@ -3,7 +3,6 @@ import { ApiKeyScheme } from './access/authentication/api-keys.ts';
 import { authenticate, type OnRefusal } from './access/authentication/authenticate.ts';
 import { isolated } from './access/authentication/user-isolation.ts';
 import { GatewayScheme } from './access/authentication/gateway-headers.ts';
-import { JwtScheme } from './access/authentication/jwt.ts';
 import type { Scheme } from './access/authentication/scheme.ts';
 import { Authorizer } from './access/policy/authorizer.ts';
 import { policyOf } from './access/policy/parse.ts';
@@ -56,7 +55,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
       bodyLimit: config.limits.bodyBytes,
       deepestNesting: config.limits.nesting,
       localHostsOnly: isOpenToThisMachineOnly(config),
-      authenticate: authenticator(config, store, audit, options.onRefusal),
+      authenticate: await authenticator(config, store, audit, options.onRefusal),
       protection: config.protection,
       requestTimeout: config.protection.requestTimeoutSeconds * MS_PER_SECOND,
       maxConnections: config.protection.maxConnections,
@@ -91,13 +90,13 @@ function clientUrl(config: Config, address: AddressInfo | string | null): string
   return `http://${host}:${port}/v1`;
 }
 
-function authenticator(
+async function authenticator(
   { auth }: Config,
   store: Store,
   audit: AuditTrail | undefined,
   onRefusal: ServerOptions['onRefusal'],
-): HttpOptions['authenticate'] {
-  const schemes = buildSchemes(auth, store);
+): Promise<HttpOptions['authenticate']> {
+  const schemes = await Promise.all(auth.schemes.map((name) => buildScheme(name, auth, store)));
   return async (credentials, requestId) => {
     const principal = await authenticate(schemes, credentials, (refusal) => {
       audit?.recordRefusal(requestId, refusal.scheme, refusal.reason);
@@ -107,11 +106,17 @@ function authenticator(
   };
 }
 
-function buildSchemes({ schemes, jwt, headers }: AuthConfig, store: Store): readonly Scheme[] {
-  return schemes.map((scheme) => {
-    if (scheme === 'keys') return new ApiKeyScheme(store.keys);
-    if (scheme === 'jwt' && jwt !== undefined) return new JwtScheme(jwt);
-    if (scheme === 'headers' && headers !== undefined) return new GatewayScheme(headers);
-    throw new Error(`the scheme ${scheme} has no configuration`);
-  });
+async function buildScheme(
+  name: AuthConfig['schemes'][number],
+  { jwt, headers }: AuthConfig,
+  store: Store,
+): Promise<Scheme> {
+  if (name === 'keys') return new ApiKeyScheme(store.keys);
+  if (name === 'headers' && headers !== undefined) return new GatewayScheme(headers);
+  if (name === 'jwt' && jwt !== undefined) {
+    // Loaded only where it is used: start-up is felt.
+    const { JwtScheme } = await import('./access/authentication/jwt.ts');
+    return new JwtScheme(jwt);
+  }
+  throw new Error(`the scheme ${name} has no configuration`);
 }

@@ -1,7 +1,5 @@
 /** What keeps a server upright among strangers: rate limits and cross-origin rules. */
 
-import cors from '@fastify/cors';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { apiError } from '../base/errors.ts';
 
@@ -48,7 +46,9 @@ export async function protect(
   principalKey: (request: FastifyRequest) => string,
 ): Promise<{ readonly address: Limiter; readonly principal: Limiter }> {
   const { requestsPerAddress, requestsPerPrincipal, corsOrigins } = options;
+  // Each is loaded only where it is used: start-up is felt.
   if (corsOrigins.length > 0) {
+    const { default: cors } = await import('@fastify/cors');
     await http.register(cors, {
       origin: [...corsOrigins],
       methods: ['GET', 'POST', 'DELETE'],
@@ -58,6 +58,7 @@ export async function protect(
     });
   }
   if (requestsPerAddress > 0 || requestsPerPrincipal > 0) {
+    const { default: rateLimit } = await import('@fastify/rate-limit');
     await http.register(rateLimit, { global: false });
   }
   return {
