@@ -79,8 +79,12 @@ export async function createServer(config: Config, options: ServerOptions = {}):
   };
 }
 
+/** Whether reaching this machine is all it takes, so that a web page on it must not. */
 function isOpenToThisMachineOnly({ host, allowAnonymous, auth }: Config): boolean {
-  return isLoopback(host) && !allowAnonymous && auth.schemes.length === 0;
+  const needsNoSecret =
+    auth.schemes.length === 0 ||
+    (auth.schemes.includes('headers') && auth.headers?.secret === undefined);
+  return isLoopback(host) && !allowAnonymous && needsNoSecret;
 }
 
 function clientUrl(config: Config, address: AddressInfo | string | null): string {

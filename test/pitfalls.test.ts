@@ -312,8 +312,17 @@ describe('operation', () => {
       // Sound: `other` has exactly the keys of SETTINGS.
       const { name } = SETTINGS[key as keyof typeof SETTINGS];
       const variable = `COLLOQUY_${name.replaceAll('-', '_').toUpperCase()}`;
-      const config = await loadConfig({ arguments: [], environment: { [variable]: value } });
+      // Two settings make sense beside a scheme only, and are refused without one.
+      const config = await loadConfig({ environment: { [variable]: value } }).catch(
+        () => undefined,
+      );
       expect(config, name).not.toEqual(fallback);
+      const environment = { COLLOQUY_AUTH: 'keys', [variable]: value };
+      const beside = await loadConfig({ environment });
+      if (key !== 'auth')
+        expect(beside, name).not.toEqual(
+          await loadConfig({ environment: { COLLOQUY_AUTH: 'keys' } }),
+        );
     }
   });
 

@@ -4,6 +4,8 @@ import type { Attributes } from '../base/row-filter.ts';
 export interface Principal {
   readonly tenant: string;
   readonly subject: string;
+  /** The name under which it owns what it creates: the subject, or one user behind it. */
+  readonly owner: string;
   readonly attributes: Attributes;
 }
 
@@ -13,4 +15,26 @@ export interface Principal {
  */
 export const UNOWNED = 'anonymous';
 
-export const ANONYMOUS: Principal = { tenant: 'default', subject: UNOWNED, attributes: {} };
+export const ANONYMOUS: Principal = {
+  tenant: 'default',
+  subject: UNOWNED,
+  owner: UNOWNED,
+  attributes: {},
+};
+
+/** A principal that owns under its own name. */
+export function principalOf(tenant: string, subject: string, attributes: Attributes): Principal {
+  return { tenant, subject, owner: subject, attributes };
+}
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** Whether a subject, tenant or attribute may be called so: not empty, and of characters that every database keeps apart. */
+export function isUsableName(name: string): boolean {
+  return name !== '' && name.isWellFormed() && !CONTROL_CHARACTER.test(name);
+}
+
+/** Whether somebody may be this subject of this tenant. */
+export function isUsablePrincipal(tenant: string, subject: string): boolean {
+  return isUsableName(tenant) && isUsableName(subject) && subject !== UNOWNED;
+}

@@ -106,6 +106,10 @@ const DEFINITIONS = {
     message: `Host '${echo(d.host)}' is not served: without authentication this server answers only requests addressed to this machine (localhost, 127.0.0.1 or [::1]).`,
     param: null,
   })),
+  repeated_header: invalid(400, 'repeated_header', (d: { name: string }) => ({
+    message: `The header '${echo(d.name)}' may be given once only.`,
+    param: null,
+  })),
   origin_not_allowed: invalid(403, 'origin_not_allowed', (d: { origin: string }) => ({
     message: `Pages of '${echo(d.origin)}' may not call this server.`,
     param: null,

@@ -6,7 +6,7 @@ export type RowFilter =
   | { readonly kind: 'all' }
   | { readonly kind: 'none' }
   | { readonly kind: 'owner'; readonly subject: string }
-  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
   /** The row's list `attribute` has one of `values`. */
   | {
       readonly kind: 'attribute';

@@ -32,6 +32,10 @@ export class Section {
           `The nearest is ${closest(key, [...known])}; there are ${known.join(', ')}.`,
         );
       }
+      // A condition that was commented out under its key must not become no condition at all.
+      if (this.#values[key] === null) {
+        throw this.invalid(`${key} has no value`, `Give ${key} a value, or remove its line.`);
+      }
     }
   }
 
@@ -44,6 +48,13 @@ export class Section {
     if (value === undefined || typeof value === 'string') return value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     throw this.invalid(`${key} is not text`, `Write ${key}: TEXT.`);
+  }
+
+  /** A text that YAML has not read as a number or a truth value, which may have changed it. */
+  exactText(key: string): string | undefined {
+    const value = this.#value(key);
+    if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+    throw this.invalid(`${key} is not text`, `Write ${key}: "TEXT", in quotes.`);
   }
 
   requiredText(key: string): string {
@@ -107,8 +118,7 @@ export class Section {
     return new OperatorError(code, `${this.origin()}: ${problem}.`, fix);
   }
 
-  /** YAML's null, a key without a value, counts as absent. */
   #value(key: string): unknown {
-    return this.#values[key] ?? undefined;
+    return this.#values[key];
   }
 }

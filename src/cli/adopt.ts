@@ -1,9 +1,17 @@
+import { isolatedOwner } from '../access/authentication/user-isolation.ts';
 import { ANONYMOUS, UNOWNED } from '../access/principal.ts';
 import type { Command } from './command.ts';
 import { withStore } from './database.ts';
-import { ATTRIBUTE_FLAGS, attributesOf, optional, required, takeOptions } from './options.ts';
+import {
+  assertUsable,
+  ATTRIBUTE_FLAGS,
+  attributesOf,
+  optional,
+  required,
+  takeOptions,
+} from './options.ts';
 
-const VALUED = ['tenant', 'subject', 'conversation', ...ATTRIBUTE_FLAGS];
+const VALUED = ['tenant', 'isolation-key', 'subject', 'conversation', ...ATTRIBUTE_FLAGS];
 
 export const adopt: Command = {
   usage: 'colloquy adopt --subject NAME [--tenant NAME] [--team NAME ...] [--conversation ID]',
@@ -14,10 +22,16 @@ export const adopt: Command = {
     const options = takeOptions(context.arguments, VALUED);
     const owner = required(options, 'subject');
     const tenant = optional(options, 'tenant') ?? ANONYMOUS.tenant;
-    await withStore(context, options.rest, VALUED, async (store) => {
+    assertUsable(tenant, owner);
+    const key = optional(options, 'isolation-key') ?? '';
+    await withStore(context, options.rest, VALUED, async (store, { auth }) => {
       const count = await store.adopt({
         from: { tenant: ANONYMOUS.tenant, owner: UNOWNED },
-        to: { tenant, owner, attributes: attributesOf(options) },
+        to: {
+          tenant,
+          owner: auth.userIsolation ? isolatedOwner(owner, key) : owner,
+          attributes: attributesOf(options),
+        },
         conversationId: optional(options, 'conversation'),
       });
       context.print(`${count} conversations now belong to ${owner} of ${tenant}.`);

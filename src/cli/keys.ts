@@ -1,11 +1,11 @@
 import { newApiKey } from '../access/authentication/api-keys.ts';
-import { UNOWNED } from '../access/principal.ts';
 import { newId } from '../base/ids.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import type { KeyRecord, Store } from '../store/port.ts';
 import type { Command, CommandContext } from './command.ts';
 import { withStore } from './database.ts';
 import {
+  assertUsable,
   ATTRIBUTE_FLAGS,
   attributesOf,
   optional,
@@ -39,18 +39,13 @@ export const keys: Command = {
 
 async function create(store: Store, options: Options, { print }: CommandContext): Promise<void> {
   const subject = required(options, 'subject');
-  if (subject === UNOWNED) {
-    throw new OperatorError(
-      'reserved_subject',
-      `The subject '${UNOWNED}' owns what was written without authentication.`,
-      'Choose another --subject.',
-    );
-  }
+  const tenant = optional(options, 'tenant') ?? DEFAULT_TENANT;
+  assertUsable(tenant, subject);
   const { key, hash } = newApiKey();
   const createdAt = Date.now();
   const record: KeyRecord = {
     id: newId('key'),
-    tenant: optional(options, 'tenant') ?? DEFAULT_TENANT,
+    tenant,
     subject,
     attributes: attributesOf(options),
     hash,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isUsablePrincipal, UNOWNED } from '../access/principal.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../base/row-filter.ts';
 
@@ -65,4 +66,14 @@ export function attributesOf({ texts }: Options): Attributes {
 
 function flagOfAttribute(name: AttributeName): string {
   return name.slice(0, -1);
+}
+
+/** Throws where nobody could ever be this principal. */
+export function assertUsable(tenant: string, subject: string): void {
+  if (isUsablePrincipal(tenant, subject)) return;
+  throw new OperatorError(
+    'unusable_name',
+    `Nobody can be the subject '${subject}' of the tenant '${tenant}': one of them is empty, has control characters, or is reserved.`,
+    `Choose other names; '${UNOWNED}' owns what was written without authentication.`,
+  );
 }

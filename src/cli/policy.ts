@@ -2,17 +2,18 @@ import { Authorizer } from '../access/policy/authorizer.ts';
 import type { Decision } from '../access/policy/decide.ts';
 import { policyOf } from '../access/policy/parse.ts';
 import { ACTIONS, type Action } from '../access/policy/rule.ts';
+import { isolatedOwner } from '../access/authentication/user-isolation.ts';
 import { ANONYMOUS } from '../access/principal.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import type { Command } from './command.ts';
 import { withStore } from './database.ts';
 import { ATTRIBUTE_FLAGS, attributesOf, optional, required, takeOptions } from './options.ts';
 
-const VALUED = ['as', 'tenant', 'action', 'conversation', ...ATTRIBUTE_FLAGS];
+const VALUED = ['as', 'isolation-key', 'tenant', 'action', 'conversation', ...ATTRIBUTE_FLAGS];
 
 export const policy: Command = {
   usage:
-    'colloquy policy check --as SUBJECT --action create|read|update|delete [--conversation ID] [--tenant NAME] [--role NAME ...] [--team NAME ...]',
+    'colloquy policy check --as SUBJECT --action create|read|update|delete [--conversation ID] [--tenant NAME] [--isolation-key KEY] [--role NAME ...] [--team NAME ...]',
   summary: 'Say whether somebody may do something to a conversation, and which rule says so.',
   takesSettings: true,
   run: async (context) => {
@@ -26,14 +27,17 @@ export const policy: Command = {
     const conversationId = action === 'create' ? '' : required(options, 'conversation');
     await withStore(context, rest, VALUED, async (store, { auth }) => {
       const authorizer = new Authorizer(policyOf(auth.policyRules));
+      const owner = auth.userIsolation
+        ? isolatedOwner(subject, optional(options, 'isolation-key') ?? '')
+        : subject;
       const resource =
         action === 'create'
-          ? { id: conversationId, owner: subject, attributes }
+          ? { id: conversationId, owner, attributes }
           : await store.getResource({ tenant, conversationId });
       if (resource === null) {
         return context.print(`no: the tenant ${tenant} has no conversation ${conversationId}.`);
       }
-      const decision = authorizer.decide({ tenant, subject, attributes }, action, resource);
+      const decision = authorizer.decide({ tenant, subject, owner, attributes }, action, resource);
       context.print(explanation(decision));
     });
   },

@@ -113,9 +113,11 @@ function readHeaders(auth: Section | undefined, secret: string): GatewayOptions 
 }
 
 function isAddress(address: string): boolean {
-  const [base = '', prefix = '0'] = address.split('/');
+  const [base = '', prefix = '0', more] = address.split('/');
   const longest = isIP(base) === 6 ? 128 : 32;
-  return isIP(base) !== 0 && /^\d+$/.test(prefix) && Number(prefix) <= longest;
+  return (
+    more === undefined && isIP(base) !== 0 && /^\d+$/.test(prefix) && Number(prefix) <= longest
+  );
 }
 
 function readNames(names: Section | undefined, subject: string): PrincipalSources {

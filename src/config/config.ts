@@ -57,10 +57,7 @@ export function toConfig(
     allowAnonymous: flag(given.allowAnonymous),
     database: database(given.databaseUrl, choice(given.sqliteSynchronous, ['full', 'normal'])),
     dialect: choice(given.dialect, ['openai', 'llama-stack']),
-    auth: {
-      ...auth(given.auth, readAuthSection(given.authHeadersSecret.text)),
-      userIsolation: flag(given.userIsolation),
-    },
+    auth: authConfig(given, readAuthSection(given.authHeadersSecret.text)),
     auditLog: given.auditLog.text === '' ? undefined : given.auditLog.text,
     protection: {
       requestsPerAddress: integer(given.rateLimitPerAddress, 0, 1_000_000_000),
@@ -99,6 +96,19 @@ function origins(given: Given): readonly string[] {
   });
 }
 
+function authConfig(given: Readonly<Record<SettingKey, Given>>, section: AuthSection): AuthConfig {
+  const userIsolation = flag(given.userIsolation);
+  const settings = auth(given.auth, section);
+  if (userIsolation && settings.schemes.length === 0) {
+    throw new OperatorError(
+      'authentication_is_off',
+      `${given.userIsolation.origin} sets users of one key apart, and no authentication scheme is on.`,
+      'Name schemes with --auth, or leave user isolation out.',
+    );
+  }
+  return { ...settings, userIsolation };
+}
+
 function auth(given: Given, section: AuthSection): Omit<AuthConfig, 'userIsolation'> {
   const schemes = commaSeparated(given).map((text) => choice({ ...given, text }, AUTH_SCHEMES));
   for (const scheme of ['jwt', 'headers'] as const) {
@@ -109,6 +119,14 @@ function auth(given: Given, section: AuthSection): Omit<AuthConfig, 'userIsolati
         `Write a section auth: ${scheme}: in the config file, as docs/access.md shows.`,
       );
     }
+  }
+  const { jwt, headers, policyRules } = section;
+  if (schemes.length === 0 && (jwt ?? headers ?? policyRules) !== undefined) {
+    throw new OperatorError(
+      'authentication_is_off',
+      'The configuration says who may do what, and no authentication scheme is on to tell them apart.',
+      'Name schemes with --auth or auth: schemes:, or remove the rest of the auth settings.',
+    );
   }
   return { ...section, schemes };
 }

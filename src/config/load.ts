@@ -108,7 +108,8 @@ function fromEnvironment(environment: NonNullable<ConfigSources['environment']>)
   for (const name of Object.keys(given)) {
     if (name.startsWith(VARIABLE_PREFIX) && !known.includes(name)) throw unknown(name, known);
   }
-  return (setting) => lookUp(given[variableOf(setting)], variableOf(setting));
+  // Empty is not given: what a template left blank must not switch off what the file says.
+  return (setting) => lookUp(given[variableOf(setting)] || undefined, variableOf(setting));
 }
 
 const AUTH: string = SETTINGS.auth.name;

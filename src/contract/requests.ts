@@ -6,6 +6,7 @@ import type { Order, PageRequest } from '../base/paging.ts';
 import {
   createConversationBody,
   createItemsBody,
+  MOST_PAIRS,
   UpdateConversationBody,
   type Metadata,
 } from './conversation.ts';
@@ -154,7 +155,15 @@ const METADATA_KEY = /^metadata\[(.*)\]$/s;
 
 /** `metadata[key]=value`, once for each pair that must be there. */
 function parseMetadataFilter(query: Query): readonly (readonly [string, string])[] {
-  return Object.keys(query).flatMap((name) => {
+  const names = Object.keys(query).filter((name) => METADATA_KEY.test(name));
+  if (names.length > MOST_PAIRS) {
+    throw apiError('object_above_max_properties', {
+      param: 'metadata',
+      limit: MOST_PAIRS,
+      found: names.length,
+    });
+  }
+  return names.flatMap((name) => {
     const key = METADATA_KEY.exec(name)?.[1];
     return key === undefined ? [] : [[key, single(query, name) ?? ''] as const];
   });

@@ -14,6 +14,8 @@ export interface AuditedRequest {
   readonly conversationId: string | undefined;
 }
 
+const LONGEST_RESOURCE = 100;
+
 type Outcome = 'done' | 'denied' | 'absent' | 'refused' | 'failed';
 
 /** Writes one JSON line for each decision that changes something or denies it. Never sees an item. */
@@ -38,10 +40,10 @@ export class AuditTrail {
    */
   async decision(request: AuditedRequest): Promise<Decision | undefined> {
     const { principal, action, conversationId } = request;
-    const { tenant, subject, attributes } = principal;
+    const { tenant, owner, attributes } = principal;
     const resource =
       action === 'create'
-        ? { id: '', owner: subject, attributes }
+        ? { id: '', owner, attributes }
         : conversationId === undefined
           ? null
           : await this.#store.getResource({ tenant, conversationId });
@@ -58,7 +60,7 @@ export class AuditTrail {
       principal: request.principal.subject,
       operation: request.operation,
       action: request.action,
-      resource: request.conversationId ?? null,
+      resource: request.conversationId?.slice(0, LONGEST_RESOURCE) ?? null,
       outcome,
       rule: decision?.rule?.description ?? decision?.rule?.origin ?? null,
     });

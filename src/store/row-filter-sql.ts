@@ -28,8 +28,8 @@ function render(filter: RowFilter, parameter: (value: Value) => string): string 
       return 'FALSE';
     case 'owner':
       return `conversations.owner = ${parameter(filter.subject)}`;
-    case 'id':
-      return `conversations.id = ${parameter(filter.id)}`;
+    case 'ids':
+      return `conversations.id IN (SELECT value FROM json_each(${parameter(JSON.stringify(filter.ids))}))`;
     case 'attribute':
       // The name is one of four constants, never a caller's text.
       return `EXISTS (

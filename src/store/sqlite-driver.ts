@@ -18,6 +18,8 @@ const BLOCKING_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 30_000;
 const WAIT_BETWEEN_TRIES_MS = 10;
 
+const MOST_STATEMENTS = 200;
+
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const SQLITE_ERROR = 1;
 const SQLITE_BUSY = 5;
@@ -95,6 +97,11 @@ class SqliteTransaction implements WriteTransaction {
     if (known !== undefined) return known;
     // `$1` is a name to SQLite; `?1` is the numbered parameter that PostgreSQL writes as `$1`.
     const statement = this.#database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
+    // Callers can ask for many shapes of a list; the oldest statement makes room.
+    if (this.#statements.size >= MOST_STATEMENTS) {
+      const [oldest = ''] = this.#statements.keys();
+      this.#statements.delete(oldest);
+    }
     this.#statements.set(sql, statement);
     return statement;
   }

@@ -48,7 +48,7 @@ export function selectItemAnywhere(where: string): string {
     JOIN conversations
       ON conversations.tenant = items.tenant AND conversations.id = items.conversation_id
     WHERE items.tenant = $1 AND items.id = $2 AND (items.conversation_id = $3 OR (${where}))
-    ORDER BY items.conversation_id = $3 DESC
+    ORDER BY items.conversation_id = $3 DESC, items.created_at, items.conversation_id
     LIMIT 1`;
 }
 

@@ -8,8 +8,7 @@ export interface AuditLog extends Disposable {
 
 /**
  * Opens a file to append to, or standard output for `-`. The file is readable by its owner alone. Each line
- * is handed to the system before the request is answered; throws when that fails, so that nothing goes
- * unrecorded.
+ * is handed to the system before the request is answered; `write` throws when that fails.
  */
 export function openAuditLog(target: string | undefined): AuditLog {
   if (target === undefined) return { write: undefined, [Symbol.dispose]: () => undefined };

@@ -91,8 +91,10 @@ function credentialsOf(request: FastifyRequest): Credentials {
   return {
     address: request.socket.remoteAddress ?? '',
     header: (name) => {
-      const value = request.headers[name.toLowerCase()];
-      return Array.isArray(value) ? value[0] : value;
+      const [value, second] = request.raw.headersDistinct[name.toLowerCase()] ?? [];
+      // Two would be joined, and one of them may be the caller's own.
+      if (second !== undefined) throw apiError('repeated_header', { name });
+      return value;
     },
   };
 }
@@ -141,17 +143,16 @@ function requestId(given: string | readonly string[] | undefined): string {
     : `req_${randomBytes(16).toString('hex')}`;
 }
 
-const LOCAL_HOST = /^((.+\.)?localhost\.?|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+const LOCAL_HOST = /^(([a-z0-9-]+\.)*localhost\.?|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /** Refuses what a web page from elsewhere may have sent: under its own name for this address, or across origins. */
 function assertLocal(request: FastifyRequest, origins: readonly string[]): void {
-  if (!LOCAL_HOST.test(request.hostname))
-    throw apiError('host_not_allowed', { host: request.host });
-  const { origin } = request.headers;
-  if (origin === undefined || origins.includes(origin)) return;
-  if (!URL.canParse(origin) || !LOCAL_HOST.test(new URL(origin).hostname)) {
-    throw apiError('origin_not_allowed', { origin });
-  }
+  const { host = '', origin, 'sec-fetch-site': site } = request.headers;
+  if (!LOCAL_HOST.test(host)) throw apiError('host_not_allowed', { host });
+  if (origin !== undefined && origins.includes(origin)) return;
+  const [, originHost = ''] = /^https?:\/\/(.+)$/.exec(origin ?? '') ?? [];
+  const isForeign = origin === undefined ? site === 'cross-site' : !LOCAL_HOST.test(originHost);
+  if (isForeign) throw apiError('origin_not_allowed', { origin: origin ?? 'another site' });
 }
 
 interface RouteContext extends HttpOptions {
@@ -172,7 +173,7 @@ function register(http: FastifyInstance, route: Route, context: RouteContext): v
       await limiters.principal(request);
     },
     handler: async (request, reply) => {
-      const json = await audited(route, callOf(request, context), request.id, context.audit);
+      const json = await audited(route, callOf(request, context), request.id, context);
       return reply.send(json);
     },
   });
@@ -194,7 +195,7 @@ async function audited(
   route: Route,
   call: Call,
   requestId: string,
-  trail: AuditTrail | undefined,
+  { audit: trail, onServerError }: HttpOptions,
 ): Promise<string> {
   if (trail === undefined || route.action === undefined) return route.handle(call);
   const request: AuditedRequest = {
@@ -205,12 +206,23 @@ async function audited(
     conversationId: call.path['conversation_id'],
   };
   const decision = await trail.decision(request);
+  const record = (status: number): void => {
+    try {
+      trail.record(request, decision, status);
+    } catch (error) {
+      // What is done is done, and its answer must say so; the log of failures gets what the trail could not.
+      onServerError(
+        new Error(`no audit line for ${JSON.stringify(request)}`, { cause: error }),
+        requestId,
+      );
+    }
+  };
   try {
     const json = await route.handle(call);
-    trail.record(request, decision, 200);
+    record(200);
     return json;
   } catch (error) {
-    trail.record(request, decision, error instanceof ApiError ? error.status : 500);
+    record(error instanceof ApiError ? error.status : 500);
     throw error;
   }
 }

@@ -16,6 +16,8 @@ export interface ProtectionOptions {
 export type Limiter = (request: FastifyRequest) => Promise<void>;
 
 const WINDOW_MS = 60_000;
+/** How many addresses and principals are counted at a time; past that the oldest are forgotten. */
+const MOST_COUNTED = 100_000;
 
 /** Headers that the official clients send, and a browser therefore asks leave for. */
 const CLIENT_HEADERS = [
@@ -59,7 +61,7 @@ export async function protect(
   }
   if (requestsPerAddress > 0 || requestsPerPrincipal > 0) {
     const { default: rateLimit } = await import('@fastify/rate-limit');
-    await http.register(rateLimit, { global: false });
+    await http.register(rateLimit, { global: false, cache: MOST_COUNTED });
   }
   return {
     address: limiter(http, requestsPerAddress, (request) => `address ${request.ip}`),

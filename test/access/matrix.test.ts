@@ -106,6 +106,12 @@ describe.each([
       items: [{ type: 'item_reference', id: item }],
     });
     expect(reference.status).toBe(404);
+    const created = await access.call(token, 'POST', '/v1/conversations', {
+      items: [{ id: item, role: 'user', content: 'my own words' }],
+    });
+    const first = await access.call(token, 'GET', `/v1/conversations/${created.body.id}/items`);
+    expect(text(first)).not.toContain('private words');
+    await access.call(token, 'DELETE', `/v1/conversations/${created.body.id}`);
     expect(reference.body.error.message).toBe(`Item with id '${item}' not found.`);
     const claimed = await access.call(token, 'POST', `/v1/conversations/${mine.id}/items`, {
       items: [{ id: item, role: 'user', content: 'my own words' }],
@@ -184,6 +190,14 @@ describe('credentials that are none', () => {
       'the wrong issuer': [await issuer.token({ org: 'acme', iss: 'https://evil.example' }), WRONG],
       'an expired token': [await issuer.token({ org: 'acme', exp: 1 }), WRONG],
       'no tenant claim': [await issuer.token({}), WRONG],
+      'no expiry': [await issuer.token({ org: 'acme' }, {}, 'never'), WRONG],
+      'a subject that is no text': [await issuer.token({ org: 'acme', sub: 'ann\ud800' }), WRONG],
+      'a tenant with a control character': [await issuer.token({ org: 'acme\u0000' }), WRONG],
+      'an empty tenant': [await issuer.token({ org: '' }), WRONG],
+      'an algorithm of the issuer that is not configured': [
+        await issuer.token({ org: 'acme' }, { alg: 'EdDSA' }),
+        WRONG,
+      ],
       'the reserved subject': [await issuer.token({ org: 'acme', sub: 'anonymous' }), WRONG],
       'an empty subject': [await issuer.token({ org: 'acme', sub: '' }), WRONG],
       'alg none': [new UnsecuredJWT(claims).encode(), WRONG],

@@ -24,6 +24,7 @@ const attributes: fc.Arbitrary<Attributes> = fc.record(
 const principal: fc.Arbitrary<Principal> = fc.record({
   tenant: fc.constant('t'),
   subject,
+  owner: subject,
   attributes,
 });
 const attribute = fc.constantFrom(...ATTRIBUTE_NAMES);
@@ -114,7 +115,7 @@ describe('a policy', () => {
   });
 
   test('that nobody wrote is private, and one condition on the owner', () => {
-    const who = { tenant: 't', subject: 'ann', attributes: { teams: ['a'] } };
+    const who = { tenant: 't', subject: 'ann', owner: 'ann', attributes: { teams: ['a'] } };
     expect(filterFor(PRIVATE_POLICY, who, 'read')).toEqual({ kind: 'owner', subject: 'ann' });
   });
 });
@@ -180,6 +181,15 @@ describe('the grammar', () => {
     [{ permit: { ...all, principle: 'x' } }, 'Unknown setting access_policy.0.permit.principle'],
     [{ permit: all, whenn: 'x' }, 'Unknown setting access_policy.0.whenn'],
     ['permit', 'not a map'],
+    [{ permit: all, when: null }, 'when has no value'],
+    [{ permit: { ...all, principal: null } }, 'principal has no value'],
+    [{ permit: { ...all, principal: 12345 } }, 'principal is not text'],
+    [{ permit: { ...all, principal: '' } }, 'principal is not text'],
+    [{ permit: { ...all, resource: null } }, 'resource has no value'],
+    [{ permit: { ...all, resource: 'conversation::conv_*' } }, 'is no resource'],
+    [{ permit: { ...all, resource: 'conversation::a, conversation::b' } }, 'is no resource'],
+    [{ forbid: all, unless: 'user with a in roles or user with b in teams' }, 'is no condition'],
+    [{ forbid: all, unless: 'user with "core" in teams' }, 'is no condition'],
   ])('%j is refused with its place and a fix', (source, message) => {
     expect(() => parse(source)).toThrow(message);
     expect(() => parse(source)).toThrow('line of access_policy.0');
@@ -187,7 +197,7 @@ describe('the grammar', () => {
   });
 
   test('the first rule that matches decides, and none is no', () => {
-    const who = { tenant: 't', subject: 'ann', attributes: {} };
+    const who = { tenant: 't', subject: 'ann', owner: 'ann', attributes: {} };
     const mine = { id: 'c', owner: 'ann', attributes: {} };
     const policy = parse(
       { forbid: { actions: ['delete'] } },

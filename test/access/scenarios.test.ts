@@ -1,7 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/index.ts';
 import { startAccessServer, type AccessServer } from '../support/access.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { startIssuer } from '../support/issuer.ts';
 import { startServer } from '../support/server.ts';
 
@@ -59,6 +63,10 @@ auth:
     expect((await access.call(reader, 'DELETE', of(id))).status).toBe(404);
     const items = { items: [{ role: 'user', content: 'x' }] };
     expect((await access.call(reader, 'POST', `${of(id)}/items`, items)).status).toBe(404);
+    const own = await access.call(ann, 'POST', `${of(id)}/items`, items);
+    const item = `${of(id)}/items/${own.body.data[0]?.id}`;
+    expect((await access.call(reader, 'GET', item)).status).toBe(200);
+    expect((await access.call(reader, 'DELETE', item)).status).toBe(404);
     // An administrator does all but own it.
     const admin = await access.key('adm', '--role', 'admin');
     expect((await access.call(admin, 'POST', `${of(id)}/items`, items)).status).toBe(200);
@@ -131,6 +139,54 @@ auth:
     );
   });
 
+  test('lets nobody read through an update what they may not read', async () => {
+    await using access = await startAccessServer(
+      'auth:\n  schemes: [keys]\n  access_policy:\n    - permit: { actions: [create, read, update, delete] }\n      when: user is owner\n    - permit: { actions: [update] }\n      when: user with bot in roles\n',
+    );
+    const ann = await access.key('ann');
+    const bot = await access.key('bot', '--role', 'bot');
+    const id = await create(access, ann, { secret: 's3' });
+    const items = { items: [{ role: 'user', content: 'x' }] };
+    const added = await access.call(ann, 'POST', `${of(id)}/items`, items);
+    const item = `${of(id)}/items/${added.body.data[0]?.id}`;
+    expect((await access.call(bot, 'POST', `${of(id)}/items`, items)).status).toBe(200);
+    expect((await access.call(bot, 'DELETE', item)).status).toBe(404);
+    expect((await access.call(ann, 'GET', item)).status).toBe(200);
+  });
+
+  test('may name a thousand conversations', async () => {
+    const ids = Array.from({ length: 1200 }, (_, n) => `conversation::conv_${n}`);
+    await using access = await startAccessServer(
+      `auth:\n  schemes: [keys]\n  access_policy:\n    - permit: { actions: [read], resource: [${ids.join(', ')}] }\n`,
+    );
+    const ann = await access.key('ann');
+    expect(await listed(access, ann)).toEqual([]);
+    expect((await access.call(ann, 'GET', of('conv_7'))).status).toBe(404);
+  });
+
+  test('is refused while nothing tells callers apart, and so is what belongs to a scheme', async () => {
+    const rule = '  access_policy: [{ permit: { actions: [read] } }]\n';
+    await expect(startAccessServer(`auth:\n${rule}`)).rejects.toThrow(
+      'no authentication scheme is on',
+    );
+    await expect(startAccessServer('{}', '--user-isolation')).rejects.toThrow(
+      'no authentication scheme',
+    );
+    await expect(startAccessServer('auth:\n  schemes:\n')).rejects.toThrow('schemes has no value');
+  });
+
+  test('is not switched off by an empty variable', async () => {
+    await using folder = await temporaryFolder();
+    const file = folder.path('c.yaml');
+    await writeFile(file, 'auth: { schemes: [keys] }\nauth_headers_secret: s\n');
+    const config = await loadConfig({
+      arguments: ['--config', file],
+      environment: { COLLOQUY_AUTH: '', COLLOQUY_AUTH_HEADERS_SECRET: '' },
+    });
+    expect(config.auth.schemes).toEqual(['keys']);
+    expect(config.auth.headers?.secret?.value).toBe('s');
+  });
+
   test('that is wrong is refused at start, with its line and the fix', async () => {
     await expect(
       startAccessServer(
@@ -163,9 +219,24 @@ describe('what was written without authentication', () => {
     const items = await access.call(ann, 'GET', `${of(old[0] ?? '')}/items`);
     expect(items.body.data).toMatchObject([{ content: [{ text: 'old' }] }]);
 
-    await access.command('adopt', '--subject', 'zoe', '--tenant', 'acme');
+    await access.command('adopt', '--subject', 'zoe', '--tenant', 'acme', '--team', 'core');
+    await expect(access.command('adopt', '--subject', 'anonymous')).rejects.toThrow(
+      'unusable_name',
+    );
+    await expect(access.command('adopt', '--subject', 'a', '--tenant', '')).rejects.toThrow(
+      'unusable_name',
+    );
     const zoe = await access.key('zoe', '--tenant', 'acme');
     expect(await listed(access, zoe)).toEqual([old[1]]);
+    // The adopter's lists are stamped on it, for rules about what owners share.
+    const as = ['--as', 'x', '--tenant', 'acme', '--team', 'core', '--action', 'read'];
+    await writeFile(
+      access.folder.path('colloquy.yaml'),
+      'auth:\n  schemes: [keys]\n  access_policy:\n    - permit: { actions: [read] }\n      when: user in owners teams\n',
+    );
+    expect(await access.command('policy', 'check', ...as, '--conversation', old[1] ?? '')).toMatch(
+      /^yes/,
+    );
   });
 
   test('can be shared by a rule for what is unowned', async () => {
@@ -184,7 +255,7 @@ describe('what was written without authentication', () => {
     expect((await access.call(ann, 'GET', of(id))).status).toBe(200);
     expect((await access.call(ann, 'DELETE', of(id))).status).toBe(404);
     await expect(access.command('keys', 'create', '--subject', 'anonymous')).rejects.toThrow(
-      'reserved_subject',
+      'unusable_name',
     );
   });
 });
@@ -235,6 +306,9 @@ describe('tokens of an issuer', () => {
   const yaml = (issuer: string): string =>
     `auth:\n  schemes: [jwt]\n  jwt:\n    issuer: "${issuer}"\n    audience: colloquy\n    claims: { teams: groups, roles: realm.roles }\n  access_policy:\n    - permit: { actions: [create, read, update, delete] }\n      when: user is owner\n    - permit: { actions: [read] }\n      when: user in owners teams\n    - permit: { actions: [delete] }\n      when: user with two words in roles\n`;
 
+  const slow = (issuer: string): string =>
+    yaml(issuer).replace('audience: colloquy', 'audience: colloquy\n    keys_cooldown: 1');
+
   test('are taken by discovery; claims become the principal, and text is never split', async () => {
     await using issuer = await startIssuer();
     await using access = await startAccessServer(yaml(issuer.url));
@@ -256,23 +330,25 @@ describe('tokens of an issuer', () => {
 
   test('an unreachable issuer is 503 and not 401, and recovers by itself', async () => {
     await using issuer = await startIssuer();
-    await using access = await startAccessServer(yaml(issuer.url));
+    await using access = await startAccessServer(slow(issuer.url));
     const token = await issuer.token({});
     issuer.setOnline(false);
     const answer = await access.call(token, 'GET', CONVERSATIONS);
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(answer.body.error).toMatchObject({ type: 'server_error' });
+    for (let n = 0; n < 20; n += 1) await access.call(token, 'GET', CONVERSATIONS);
+    expect(issuer.requests()).toBe(1);
     issuer.setOnline(true);
-    expect((await access.call(token, 'GET', CONVERSATIONS)).status).toBe(200);
-    expect(access.server.failures.splice(0)).toHaveLength(1);
+    await expect
+      .poll(async () => (await access.call(token, 'GET', CONVERSATIONS)).status, { timeout: 5000 })
+      .toBe(200);
+    expect(access.server.failures.splice(0).length).toBeGreaterThan(0);
   });
 
   test('keys may rotate, and a flood of unknown key ids does not become a flood of fetches', async () => {
     await using issuer = await startIssuer();
-    await using access = await startAccessServer(
-      yaml(issuer.url).replace('audience: colloquy', 'audience: colloquy\n    keys_cooldown: 1'),
-    );
+    await using access = await startAccessServer(slow(issuer.url));
     const old = await issuer.token({});
     expect((await access.call(old, 'GET', CONVERSATIONS)).status).toBe(200);
     await issuer.rotate();
@@ -315,6 +391,17 @@ describe('headers of a gateway', () => {
     expect(await get(gateway('ann', { 'x-colloquy-secret': 'guess' }))).toBe(401);
     expect(await get({ 'x-colloquy-subject': 'ann', 'x-tenant': 'acme' })).toBe(401);
     expect(await get({})).toBe(401);
+    // Two of one header would be joined by the way, one of them perhaps the caller's own.
+    const doubled = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { ...gateway('ann'), 'x-tenant': ['acme', 'acme'] };
+      httpRequest(`${access.server.origin}${of(body.id)}`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(doubled).toBe(400);
   });
 
   test('are believed from listed addresses only', async () => {
@@ -385,6 +472,30 @@ describe('the list of conversations', () => {
     });
   });
 
+  test('the isolation key gets nobody around a rule for the subject, or around its rate limit', async () => {
+    await using access = await startAccessServer(
+      'auth:\n  schemes: [keys]\n  access_policy:\n    - forbid: { actions: [create], principal: app }\n    - permit: { actions: [create, read] }\n      when: user is owner\n',
+      '--user-isolation',
+      '--rate-limit-per-principal',
+      '3',
+    );
+    const app = await access.key('app');
+    const statuses: number[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const headers = { 'x-ms-user-isolation-key': `u${n}/é` };
+      statuses.push((await access.call(app, 'POST', CONVERSATIONS, {}, headers)).status);
+    }
+    expect(statuses).toEqual([403, 403, 403, 429, 429]);
+  });
+
+  test('takes as many metadata filters as metadata has pairs', async () => {
+    await using server = await startServer();
+    const filters = (count: number): string =>
+      Array.from({ length: count }, (_, n) => `metadata[k${n}]=v`).join('&');
+    expect((await server.request(`${CONVERSATIONS}?${filters(16)}`)).status).toBe(200);
+    expect((await server.request(`${CONVERSATIONS}?${filters(17)}`)).status).toBe(400);
+  });
+
   test.each([
     ['limit=0', 'limit', 400],
     ['after=a&before=b', null, 400],
@@ -414,6 +525,20 @@ describe('the list of conversations', () => {
     expect((await access.call(app, 'GET', of(body.id), undefined, as('u1'))).status).toBe(200);
     expect((await access.call(app, 'GET', of(body.id), undefined, as('u2'))).status).toBe(404);
     expect((await access.call(app, 'GET', of(body.id))).status).toBe(404);
+    const refused = await access.call(app, 'GET', `${CONVERSATIONS}?limit=0`, undefined, as('u1'));
+    expect(refused.status).toBe(400);
+    const check = [
+      'policy',
+      'check',
+      '--action',
+      'read',
+      '--conversation',
+      body.id,
+      '--user-isolation',
+    ];
+    expect(await access.command(...check, '--as', 'app', '--isolation-key', 'u1')).toMatch(/^yes/);
+    expect(await access.command(...check, '--as', 'app', '--isolation-key', 'u2')).toMatch(/^no/);
+    expect(await access.command(...check, '--as', 'app')).toMatch(/^no/);
     const sly = await access.key('app#u1');
     expect((await access.call(sly, 'GET', of(body.id))).status).toBe(404);
   });

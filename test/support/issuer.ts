@@ -6,8 +6,14 @@ export interface Issuer extends AsyncDisposable {
   readonly url: string;
   /** How often its keys have been fetched. */
   readonly keyFetches: () => number;
+  /** How often it has been asked anything. */
+  readonly requests: () => number;
   /** Signs with the current key; `claims` and `header` win over the usual ones. */
-  token(claims: JWTPayload, header?: { alg?: string; kid?: string }): Promise<string>;
+  token(
+    claims: JWTPayload,
+    header?: { alg?: string; kid?: string },
+    expiry?: 'never',
+  ): Promise<string>;
   /** Replaces the signing key; the old one is no longer published. */
   rotate(): Promise<void>;
   setOnline(online: boolean): void;
@@ -18,17 +24,21 @@ export async function startIssuer(): Promise<Issuer> {
   let number = 0;
   let online = true;
   let fetches = 0;
-  let current = await newKey();
-  async function newKey(): Promise<{ kid: string; privateKey: CryptoKey; jwk: object }> {
-    const { publicKey, privateKey } = await generateKeyPair('ES256');
+  let requests = 0;
+  let current = await newKey('ES256');
+  // Published and valid, and of an algorithm that nobody configures.
+  const other = await newKey('EdDSA');
+  async function newKey(alg: string): Promise<{ kid: string; privateKey: CryptoKey; jwk: object }> {
+    const { publicKey, privateKey } = await generateKeyPair(alg);
     const kid = `key-${(number += 1)}`;
     return {
       kid,
       privateKey,
-      jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' },
+      jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' },
     };
   }
   const server = createServer((request, response) => {
+    requests += 1;
     if (!online) {
       response.writeHead(500).end();
       return;
@@ -38,7 +48,7 @@ export async function startIssuer(): Promise<Issuer> {
       response.end(JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` }));
     } else {
       fetches += 1;
-      response.end(JSON.stringify({ keys: [current.jwk] }));
+      response.end(JSON.stringify({ keys: [current.jwk, other.jwk] }));
     }
   });
   await new Promise<void>((resolve) => {
@@ -49,14 +59,18 @@ export async function startIssuer(): Promise<Issuer> {
   return {
     url,
     keyFetches: () => fetches,
-    token: (claims, header) =>
-      new SignJWT({ iss: url, aud: 'colloquy', sub: 'ann', ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: current.kid, ...header })
-        .setIssuedAt()
-        .setExpirationTime(claims.exp ?? '5m')
-        .sign(current.privateKey),
+    requests: () => requests,
+    token: (claims, header, expiry) => {
+      const key = header?.alg === 'EdDSA' ? other : current;
+      const jwt = new SignJWT({ iss: url, aud: 'colloquy', sub: 'ann', ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header })
+        .setIssuedAt();
+      return (expiry === 'never' ? jwt : jwt.setExpirationTime(claims.exp ?? '5m')).sign(
+        key.privateKey,
+      );
+    },
     rotate: async () => {
-      current = await newKey();
+      current = await newKey('ES256');
     },
     setOnline: (value) => {
       online = value;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Attributes } from '../../base/row-filter.ts';
-import type { Principal } from '../principal.ts';
+import { principalOf, type Principal } from '../principal.ts';
 import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';
 
 /** A key as it is kept: who it is for, and a hash that only the key itself yields. */
@@ -80,9 +80,7 @@ export class ApiKeyScheme implements Scheme {
     if (cached !== undefined && cached.until > now) return cached;
     const key = await this.#keys.find(hash);
     const principal =
-      key === null
-        ? undefined
-        : { tenant: key.tenant, subject: key.subject, attributes: key.attributes };
+      key === null ? undefined : principalOf(key.tenant, key.subject, key.attributes);
     if (this.#cache.size >= MOST_CACHED) this.#cache.clear();
     const found = { key, principal, until: now + CACHED_FOR_MS };
     this.#cache.set(hash, found);

@@ -1,5 +1,5 @@
 import { apiError } from '../../base/errors.ts';
-import { ANONYMOUS, UNOWNED, type Principal } from '../principal.ts';
+import { ANONYMOUS, isUsableName, isUsablePrincipal, type Principal } from '../principal.ts';
 import { bearerToken, type Credentials, type Outcome, type Scheme } from './scheme.ts';
 
 /** Told of every refused request: by which scheme, and why. Never sees a credential. */
@@ -38,12 +38,18 @@ export async function authenticate(
     : apiError('wrong_credentials', { shown: masked(token) });
 }
 
-/** The owner of what nobody owns can never be who is asking. */
+/** Nobody can be who owns what nobody owns, or have a name that a database could take for another. */
 function guarded(outcome: Outcome): Outcome {
   if (outcome.kind !== 'success') return outcome;
-  const { subject, tenant } = outcome.principal;
-  const isReserved = subject === UNOWNED || subject === '' || tenant === '';
-  return isReserved ? { kind: 'failure', reason: 'reserved or empty subject or tenant' } : outcome;
+  const { subject, tenant, attributes } = outcome.principal;
+  const isUsable =
+    isUsablePrincipal(tenant, subject) && Object.values(attributes).flat().every(isUsableName);
+  return isUsable
+    ? outcome
+    : {
+        kind: 'failure',
+        reason: 'a subject, tenant or attribute that is empty, reserved or not text',
+      };
 }
 
 const SHOWN = 4;

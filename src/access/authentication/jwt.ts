@@ -1,33 +1,34 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { JwtOptions } from '../../base/authentication-options.ts';
 import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
-import type { Principal } from '../principal.ts';
+import { principalOf } from '../principal.ts';
+import { IssuerKeys } from './issuer-keys.ts';
 import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';
-
-type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
 /** A token of three dotted parts; whatever else is a bearer token belongs to another scheme. */
 const COMPACT_JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
-const MS_PER_SECOND = 1000;
-const FETCH_TIMEOUT_MS = 5_000;
 
 /** `Authorization: Bearer <JWT>` of an OpenID Connect issuer. */
 export class JwtScheme implements Scheme {
   readonly name = 'jwt';
   readonly #options: JwtOptions;
-  #keys: KeySet | undefined;
+  readonly #keys: IssuerKeys;
 
   constructor(options: JwtOptions) {
     this.#options = options;
+    this.#keys = new IssuerKeys(options);
   }
 
   async authenticate(credentials: Parameters<Scheme['authenticate']>[0]): Promise<Outcome> {
     const token = bearerToken(credentials);
     if (token === undefined || !COMPACT_JWT.test(token)) return NOT_MINE;
+    const { issuer, audience, algorithms, clockToleranceSeconds } = this.#options;
+    // Before any key is fetched: what could not be valid does not trouble the issuer.
+    if (!algorithms.includes(algorithmOf(token))) {
+      return failure('an algorithm that is not configured');
+    }
     try {
-      this.#keys ??= await this.#keySet();
-      const { issuer, audience, algorithms, clockToleranceSeconds } = this.#options;
-      const { payload } = await jwtVerify(token, this.#keys, {
+      const { payload } = await jwtVerify(token, this.#keys.find, {
         issuer,
         audience,
         algorithms: [...algorithms],
@@ -38,14 +39,6 @@ export class JwtScheme implements Scheme {
     } catch (error) {
       return isTokensFault(error) ? failure(error.code) : { kind: 'unavailable', cause: error };
     }
-  }
-
-  async #keySet(): Promise<KeySet> {
-    const url = this.#options.jwksUrl ?? (await discover(this.#options.issuer));
-    return createRemoteJWKSet(new URL(url), {
-      cooldownDuration: this.#options.keysCooldownSeconds * MS_PER_SECOND,
-      timeoutDuration: FETCH_TIMEOUT_MS,
-    });
   }
 
   #principal(payload: JWTPayload): Outcome {
@@ -61,8 +54,15 @@ export class JwtScheme implements Scheme {
         return values.length === 0 ? [] : [[name, values]];
       }),
     );
-    const principal: Principal = { tenant, subject, attributes };
-    return { kind: 'success', principal };
+    return { kind: 'success', principal: principalOf(tenant, subject, attributes) };
+  }
+}
+
+function algorithmOf(token: string): string {
+  try {
+    return decodeProtectedHeader(token).alg ?? '';
+  } catch {
+    return '';
   }
 }
 
@@ -83,16 +83,6 @@ function isTokensFault(error: unknown): error is errors.JOSEError {
   return error instanceof errors.JOSEError && TOKEN_FAULTS.has(error.code);
 }
 
-async function discover(issuer: string): Promise<string> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  const document: unknown = response.ok ? await response.json() : undefined;
-  if (typeof document === 'object' && document !== null && 'jwks_uri' in document) {
-    return String(document.jwks_uri);
-  }
-  throw new Error(`${url} answered ${response.status} and names no jwks_uri`);
-}
-
 /** A claim by its whole name, or by a dotted path into nested claims. */
 function claim(payload: JWTPayload, name: string): unknown {
   if (Object.hasOwn(payload, name)) return payload[name];
@@ -107,5 +97,5 @@ function claim(payload: JWTPayload, name: string): unknown {
 /** A list of texts as it is; one text is a list of one and never split, since names may have spaces. */
 function texts(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.filter((entry) => typeof entry === 'string');
+  return list.filter((entry): entry is string => typeof entry === 'string' && entry !== '');
 }

@@ -9,6 +9,11 @@ const HEADER = 'x-ms-user-isolation-key';
  */
 export function isolated(principal: Principal, credentials: Credentials): Principal {
   const key = credentials.header(HEADER) ?? '';
-  const subject = principal.subject.replaceAll('#', '##');
-  return { ...principal, subject: key === '' ? subject : `${subject}#${encodeURIComponent(key)}` };
+  return { ...principal, owner: isolatedOwner(principal.subject, key) };
+}
+
+/** The name under which one user behind a subject owns; without a key, the subject itself. */
+export function isolatedOwner(subject: string, key: string): string {
+  const plain = subject.replaceAll('#', '##');
+  return key === '' ? plain : `${plain}#${encodeURIComponent(key)}`;
 }

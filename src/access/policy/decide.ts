@@ -64,7 +64,7 @@ function matches(rule: Rule, principal: Principal, resource: Resource): boolean 
 function holds(condition: Condition, principal: Principal, resource: Resource): boolean {
   switch (condition.kind) {
     case 'owner':
-      return (resource.owner === principal.subject) !== condition.negated;
+      return (resource.owner === principal.owner) !== condition.negated;
     case 'unowned':
       return resource.owner === UNOWNED;
     case 'has':
@@ -78,10 +78,8 @@ function holds(condition: Condition, principal: Principal, resource: Resource): 
 }
 
 function ruleFilter(rule: Rule, principal: Principal): RowFilter {
-  const scope =
-    rule.conversations === undefined
-      ? ALL
-      : or(...rule.conversations.map((id): RowFilter => ({ kind: 'id', id })));
+  const scope: RowFilter =
+    rule.conversations === undefined ? ALL : { kind: 'ids', ids: rule.conversations };
   if (rule.guard === undefined) return scope;
   const conditions = and(
     ...rule.guard.conditions.map((condition) => conditionFilter(condition, principal)),
@@ -97,7 +95,7 @@ function conditionFilter(condition: Condition, principal: Principal): RowFilter 
 function positiveFilter(condition: Condition, principal: Principal): RowFilter {
   switch (condition.kind) {
     case 'owner':
-      return { kind: 'owner', subject: principal.subject };
+      return { kind: 'owner', subject: principal.owner };
     case 'unowned':
       return { kind: 'owner', subject: UNOWNED };
     case 'has':

@@ -35,7 +35,7 @@ function parseRule(rule: Section): Rule {
   }
   return {
     effect,
-    principal: scope.text('principal'),
+    principal: scope.exactText('principal'),
     actions: parseActions(scope),
     conversations: parseResources(scope),
     guard: parseGuard(rule),
@@ -58,7 +58,7 @@ function parseActions(scope: Section): readonly Action[] {
 
 /** `sql_record::…` are the names under which Llama Stack knows what is a conversation here. */
 const RESOURCE =
-  /^(?:conversation|sql_record::openai_conversations|sql_record::conversation_items)::(.+)$/;
+  /^(?:conversation|sql_record::openai_conversations|sql_record::conversation_items)::(\*|[A-Za-z0-9_-]+)$/;
 
 function parseResources(scope: Section): readonly string[] | undefined {
   const ids = scope.texts('resource')?.map((resource) => {
@@ -86,6 +86,8 @@ function parseGuard(rule: Section): Rule['guard'] {
   return { kind, conditions: conditions.map((text) => parseCondition(text, rule)) };
 }
 
+/** What looks like more than one condition, or like quotes that would be part of the value. */
+const AMBIGUOUS_VALUE = /["'`,]| (?:in|and|or|not) /;
 const USER_WITH = /^user with (.+?) (not )?in (\S+)$/;
 const USER_IN_OWNERS = /^user (not )?in owners (\S+)$/;
 
@@ -100,14 +102,14 @@ function parseCondition(text: string, rule: Section): Condition {
     return { kind: 'shares', attribute, negated: notShared !== undefined };
   }
   const [, given, notIn, list] = USER_WITH.exec(plain) ?? [];
-  if (given !== undefined && list !== undefined) {
+  if (given !== undefined && list !== undefined && !AMBIGUOUS_VALUE.test(` ${given} `)) {
     const attribute = parseAttribute(list, rule);
     return { kind: 'has', value: given, attribute, negated: notIn !== undefined };
   }
   throw refusal(
     rule,
     `'${text}' is no condition`,
-    'Write one of: user is owner; user is not owner; user with VALUE in LIST; user with VALUE not in LIST; user in owners LIST; user not in owners LIST; resource is unowned.',
+    'Write one condition a line, without quotes: user is owner; user is not owner; user with VALUE in LIST; user with VALUE not in LIST; user in owners LIST; user not in owners LIST; resource is unowned.',
   );
 }
 

@@ -4,6 +4,7 @@ import type { Principal } from '../../access/principal.ts';
 import { apiError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
+import { and } from '../../base/row-filter.ts';
 import type {
   Accessed,
   Appended,
@@ -48,7 +49,7 @@ export class Conversations {
     const result = await this.#store.createConversation({
       tenant: principal.tenant,
       conversationId: id,
-      owner: principal.subject,
+      owner: principal.owner,
       attributes: principal.attributes,
       readable: this.#authorizer.filter(principal, 'read'),
       metadata,
@@ -134,12 +135,11 @@ export class Conversations {
     return result.item;
   }
 
-  /** Deletes one item and returns the conversation it was in. */
+  /** Deletes one item and returns the conversation it was in, which the principal must therefore be able to read too. */
   async deleteItem(principal: Principal, id: string, itemId: string): Promise<ConversationRecord> {
-    const result = await this.#store.deleteItem({
-      ...this.#accessed(principal, 'update', id),
-      itemId,
-    });
+    const { access, ...key } = this.#accessed(principal, 'update', id);
+    const readable = this.#authorizer.filter(principal, 'read');
+    const result = await this.#store.deleteItem({ ...key, access: and(access, readable), itemId });
     if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
     return result.conversation;
   }
@@ -151,8 +151,8 @@ export class Conversations {
   }
 
   #assertMayCreate(principal: Principal, id: string): void {
-    const { subject, attributes } = principal;
-    const resource = { id, owner: subject, attributes };
+    const { owner, attributes } = principal;
+    const resource = { id, owner, attributes };
     const { allowed } = this.#authorizer.decide(principal, 'create', resource);
     if (!allowed) throw apiError('create_forbidden');
   }

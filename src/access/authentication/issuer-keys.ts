@@ -1,0 +1,84 @@
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JWTHeaderParameters,
+} from 'jose';
+import type { JwtOptions } from '../../base/authentication-options.ts';
+
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
+type Key = Awaited<ReturnType<KeySet>>;
+
+const MS_PER_SECOND = 1000;
+const FETCH_TIMEOUT_MS = 5_000;
+
+/**
+ * The public keys of an issuer: fetched when first needed and for an unknown key id, shared by all who
+ * wait, and after a failure not fetched again before the cooldown has passed.
+ */
+export class IssuerKeys {
+  readonly #options: JwtOptions;
+  #set: Promise<KeySet> | undefined;
+  #fetched: KeySet | undefined;
+  #failure: { readonly error: unknown; readonly until: number } | undefined;
+
+  constructor(options: JwtOptions) {
+    this.#options = options;
+  }
+
+  /** The key for a token's header. Rejects with jose's errors where the token is at fault, with others where the issuer is. */
+  readonly find = async (header: JWTHeaderParameters, token: FlattenedJWSInput): Promise<Key> => {
+    if (this.#failure !== undefined && this.#failure.until > Date.now()) {
+      return this.#amongKnown(header, token, this.#failure.error);
+    }
+    try {
+      this.#set ??= this.#locate();
+      this.#fetched = await this.#set;
+      return await this.#fetched(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) {
+        this.#set = this.#fetched === undefined ? undefined : this.#set;
+        this.#failure = { error, until: Date.now() + this.#cooldown() };
+      }
+      throw error;
+    }
+  };
+
+  /** While the issuer is left alone, keys that are known serve on. */
+  async #amongKnown(
+    header: JWTHeaderParameters,
+    token: FlattenedJWSInput,
+    failure: unknown,
+  ): Promise<Key> {
+    const known = this.#fetched?.jwks();
+    if (known === undefined) throw failure;
+    return createLocalJWKSet(known)(header, token);
+  }
+
+  #cooldown(): number {
+    return this.#options.keysCooldownSeconds * MS_PER_SECOND;
+  }
+
+  async #locate(): Promise<KeySet> {
+    const url = this.#options.jwksUrl ?? (await discover(this.#options.issuer));
+    return createRemoteJWKSet(new URL(url), {
+      cooldownDuration: this.#cooldown(),
+      timeoutDuration: FETCH_TIMEOUT_MS,
+    });
+  }
+}
+
+/** The address of an issuer's keys, from its OpenID configuration. */
+async function discover(issuer: string): Promise<string> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  const document: unknown = response.ok ? await response.json() : undefined;
+  if (typeof document !== 'object' || document === null || !('jwks_uri' in document)) {
+    throw new Error(`${url} answered ${response.status} and names no jwks_uri`);
+  }
+  if (!('issuer' in document) || document.issuer !== issuer) {
+    throw new Error(`${url} is the configuration of another issuer`);
+  }
+  return String(document.jwks_uri);
+}
