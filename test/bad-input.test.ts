@@ -26,21 +26,18 @@ function send(
   path: string,
   body: string | Buffer | undefined,
   headers: Record<string, string> = { 'content-type': 'application/json' },
+  origin = server.origin,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      `${server.origin}${path}`,
-      { method, agent, headers },
-      (response) => {
-        const port = response.socket.localPort;
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const parsed = JSON.parse(Buffer.concat(chunks).toString()) as { error?: unknown };
-          resolve({ status: response.statusCode ?? 0, error: parsed.error, port });
-        });
-      },
-    );
+    const request = httpRequest(`${origin}${path}`, { method, agent, headers }, (response) => {
+      const port = response.socket.localPort;
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const parsed = JSON.parse(Buffer.concat(chunks).toString()) as { error?: unknown };
+        resolve({ status: response.statusCode ?? 0, error: parsed.error, port });
+      });
+    });
     request.on('error', reject);
     request.end(body);
   });
@@ -779,8 +776,11 @@ describe('HTTP', () => {
         error: { code: 'request_too_large', message: expect.stringContaining('2048 bytes') },
       });
     }
-    const { status } = await small.request('/v1/conversations', { method: 'POST' });
-    expect(status).toBe(200);
+    const json = { 'content-type': 'application/json' };
+    const refused = await send('POST', '/v1/conversations', big, json, small.origin);
+    const next = await send('POST', '/v1/conversations', '{}', json, small.origin);
+    expect([refused.status, next.status]).toEqual([413, 200]);
+    expect(next.port).toBe(refused.port);
   });
 
   test('an upload that breaks off stores nothing and disturbs nobody', async () => {
