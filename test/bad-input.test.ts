@@ -441,6 +441,24 @@ const BODIES: [string, string | Buffer, Expected][] = [
     },
   ],
   [
+    'more keys in one object than anybody needs',
+    `{"items":[{"role":"user","content":"x",${Array.from({ length: 100_001 }, (_, n) => `"k${n}":1`).join(',')}}]}`,
+    {
+      message: 'Invalid body: too many keys. Expected at most 100000 in one object.',
+      param: null,
+      code: 'too_many_keys',
+    },
+  ],
+  [
+    'a number of 400 digits',
+    `{"items":[{"role":"user","content":"x","n":[${'9'.repeat(400)}]}]}`,
+    {
+      message: 'Invalid body: a number is too large. Numbers are 64-bit IEEE 754 floating point.',
+      param: null,
+      code: 'number_out_of_range',
+    },
+  ],
+  [
     'a number beyond doubles',
     '{"items":[{"role":"user","content":"x","n":1e999}]}',
     {
@@ -799,6 +817,26 @@ describe('HTTP', () => {
     });
     expect(await itemCount()).toBe(before);
     expect(server.failures).toEqual([]);
+  });
+
+  test.each([
+    ['a request without a Host header', 'GET /health HTTP/1.1\r\n\r\n', 400],
+    [
+      'an expectation that nobody knows',
+      'GET /health HTTP/1.1\r\nhost: localhost\r\nexpect: miracles\r\n\r\n',
+      417,
+    ],
+  ])('%s gets the envelope', async (_name, text, status) => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(server.origin);
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      socket.once('data', (chunk) => {
+        resolve(chunk.toString());
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*"type":"invalid_request_error"`));
   });
 
   test('what is not HTTP gets the envelope too', async () => {

@@ -159,6 +159,14 @@ const DEFINITIONS = {
     message: `Invalid body: nested too deep. Expected at most ${d.limit} levels of arrays and objects.`,
     param: null,
   })),
+  too_many_keys: invalid(400, 'too_many_keys', (d: { limit: number }) => ({
+    message: `Invalid body: too many keys. Expected at most ${d.limit} in one object.`,
+    param: null,
+  })),
+  expectation_failed: invalid(417, null, () => ({
+    message: "The server knows no expectation but '100-continue'.",
+    param: null,
+  })),
   number_out_of_range: invalid(400, 'number_out_of_range', () => ({
     message: 'Invalid body: a number is too large. Numbers are 64-bit IEEE 754 floating point.',
     param: null,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Credentials } from '../access/authentication/scheme.ts';
 import { ANONYMOUS, type Principal } from '../access/principal.ts';
@@ -45,6 +46,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     bodyLimit: options.bodyLimit,
     requestTimeout: options.requestTimeout,
     http: {
+      // A request without a Host header gets our answer rather than Node's empty one.
+      requireHostHeader: false,
       headersTimeout: Math.min(LONGEST_HEADERS_MS, options.requestTimeout),
       // How often the two are looked after; the default of half a minute would let them be overrun by as much.
       connectionsCheckingInterval: Math.min(CHECKING_INTERVAL_MS, options.requestTimeout),
@@ -65,6 +68,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     },
   });
   http.server.maxConnections = options.maxConnections;
+  http.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(417, { 'content-type': 'application/json' });
+    response.end(errorJson(apiError('expectation_failed')));
+  });
   parseBodiesLater(http);
   addHeaders(http, options);
   const principals = new WeakMap<FastifyRequest, Principal>();
@@ -114,6 +121,9 @@ function addHeaders(http: FastifyInstance, options: HttpOptions): void {
     done();
   });
   http.addHook('onRequest', async (request) => {
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw apiError('malformed_request');
+    }
     if (options.localHostsOnly) assertLocal(request, options.protection.corsOrigins);
     const encoding = request.headers['content-encoding'] ?? 'identity';
     if (encoding !== 'identity') throw apiError('unsupported_encoding', { found: encoding });
