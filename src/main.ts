@@ -11,6 +11,10 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   });
 }
 
+// Nobody reading the output any more is no reason to stop serving.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
 process.exitCode = await run({
   arguments: process.argv.slice(2),
   environment: process.env,

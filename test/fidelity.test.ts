@@ -65,6 +65,30 @@ describe('text comes back character for character', () => {
     }
   });
 
+  test('a page that would be too large ends early, and walking it still sees every item', async () => {
+    const conversation = await server.client.conversations.create();
+    const text = 'x'.repeat(10_000_000);
+    for (let n = 0; n < 10; n += 1) {
+      await server.client.conversations.items.create(conversation.id, {
+        items: [{ role: 'user', content: `${n}${text}` }],
+      });
+    }
+    const url = `${server.origin}/v1/conversations/${conversation.id}/items?order=asc&limit=100`;
+    const starts: string[] = [];
+    let after = '';
+    for (let page = 0; page < 10; page += 1) {
+      const list = (await (await fetch(`${url}${after}`)).json()) as {
+        data: { id: string; content: { text: string }[] }[];
+        has_more: boolean;
+      };
+      expect(list.data.length).toBeLessThan(10);
+      starts.push(...list.data.map(({ content }) => content[0]?.text[0] ?? ''));
+      if (!list.has_more) break;
+      after = `&after=${list.data.at(-1)?.id}`;
+    }
+    expect(starts.join('')).toBe('0123456789');
+  });
+
   test('lengths count code points, not UTF-16 units', async () => {
     const metadata = { ['💬'.repeat(64)]: '💬'.repeat(512) };
     expect((await create(JSON.stringify({ metadata }))).metadata).toEqual(metadata);

@@ -180,6 +180,13 @@ describe('normalising', () => {
     expect(await stored({ ...call, caller: null })).toMatchObject({ caller: null });
   });
 
+  test('a field that the document types is checked although only model servers send it', async () => {
+    const sent = { type: 'compaction', encrypted_content: 'x' };
+    expect(await stored({ ...sent, created_by: 'me' })).toMatchObject({ created_by: 'me' });
+    const { status } = await post(await newConversation(), [{ ...sent, created_by: {} }]);
+    expect(status).toBe(400);
+  });
+
   test('fields that nobody knows are kept, in items and in their parts', async () => {
     const future = { nested: [1, { deep: null }], n: null };
     const item = await stored({

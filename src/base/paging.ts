@@ -19,6 +19,21 @@ export function rowsToFetch(request: Pick<PageRequest, 'limit'>): number {
   return request.limit + 1;
 }
 
+/** Characters past which a page ends early, with `has_more`, rather than exhaust the memory. */
+const LARGEST_PAGE = 64 * 1024 * 1024;
+
+/** Cuts a page behind the entry with which it becomes too large. */
+export function withinReason<Entry>(
+  page: Page<Entry>,
+  sizeOf: (entry: Entry) => number,
+): Page<Entry> {
+  let size = 0;
+  const end = page.entries.findIndex((entry) => (size += sizeOf(entry)) > LARGEST_PAGE);
+  return end === -1 || end === page.entries.length - 1
+    ? page
+    : { entries: page.entries.slice(0, end + 1), hasMore: true };
+}
+
 /** Cuts what was fetched with {@link rowsToFetch} to the page. */
 export function toPage<Entry>(
   request: Pick<PageRequest, 'limit'>,

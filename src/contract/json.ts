@@ -20,7 +20,7 @@ const UPPER_E = 0x45;
 const LOWER_E = 0x65;
 
 /** Keys of one object; past this, engines keep objects so that every step over them takes seconds. */
-const MOST_KEYS = 100_000;
+const MOST_KEYS = 10_000;
 /** Digits in a row with which a number may be too large without an exponent. */
 const MANY_DIGITS = 300;
 

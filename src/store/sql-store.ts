@@ -1,4 +1,4 @@
-import { rowsToFetch, toPage, type Page, type PageRequest } from '../base/paging.ts';
+import { rowsToFetch, toPage, withinReason, type Page, type PageRequest } from '../base/paging.ts';
 import type { RowFilter } from '../base/row-filter.ts';
 import type { Driver, Value, WriteTransaction } from './driver.ts';
 import type {
@@ -67,7 +67,8 @@ export class SqlStore implements Store {
     if (first === undefined) return { absent: 'conversation' };
     if (after !== null && first['cursor'] === null) return { absent: 'cursor' };
     const items = first['id'] === null ? [] : rows.map(toItem);
-    return { absent: undefined, page: toPage(page, items) };
+    const found = withinReason(toPage(page, items), ({ data }) => data.length);
+    return { absent: undefined, page: found };
   }
 
   async getItem(input: Accessed & { readonly itemId: string }): Promise<ItemResult> {

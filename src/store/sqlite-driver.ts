@@ -12,6 +12,8 @@ export interface SqliteOptions {
 
 /** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
 const LARGEST_BATCH = 256;
+/** Writes that may wait; with more, the database is not keeping up, and callers had better hear it. */
+const LONGEST_QUEUE = 10_000;
 /** How long SQLite itself waits for another process's lock. Short, since the wait blocks the event loop. */
 const BLOCKING_WAIT_MS = 20;
 /** How long a request waits in total, between tries and off the event loop, for another process to let go. */
@@ -54,8 +56,11 @@ function translate(error: unknown): unknown {
 }
 
 /** Calls `attempt` again while another process holds the database, without blocking this one. */
-async function whileLocked<Result>(attempt: () => Result): Promise<Result> {
-  const deadline = performance.now() + LONGEST_WAIT_MS;
+async function whileLocked<Result>(
+  attempt: () => Result,
+  since: number = performance.now(),
+): Promise<Result> {
+  const deadline = since + LONGEST_WAIT_MS;
   for (;;) {
     try {
       return attempt();
@@ -110,6 +115,8 @@ class SqliteTransaction implements WriteTransaction {
 interface Job {
   readonly work: (transaction: WriteTransaction) => unknown;
   readonly erases: boolean;
+  /** When it began to wait. */
+  readonly since: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -176,7 +183,17 @@ export class SqliteDriver implements Driver {
     return new Promise<Result>((resolve, reject) => {
       this.#assertOpen();
       // Sound: `resolve` is called with what this very `work` returned.
-      this.#queue.push({ work, erases, resolve: resolve as (result: unknown) => void, reject });
+      if (this.#queue.length >= LONGEST_QUEUE) {
+        throw new StoreUnavailableError('too many writes are waiting');
+      }
+      const since = performance.now();
+      this.#queue.push({
+        work,
+        erases,
+        since,
+        resolve: resolve as (result: unknown) => void,
+        reject,
+      });
       this.#draining ??= this.#drain();
     });
   }
@@ -214,7 +231,7 @@ export class SqliteDriver implements Driver {
       try {
         await whileLocked(() => {
           this.#database.exec('BEGIN IMMEDIATE');
-        });
+        }, batch[0]?.since);
         const outcomes = this.#runBatch(batch);
         this.#database.exec('COMMIT');
         this.#mustFold ||= batch.some(({ erases }) => erases);

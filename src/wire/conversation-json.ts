@@ -25,23 +25,32 @@ export function itemDeletedJson(id: string): string {
   return JSON.stringify({ id, object: 'conversation.item.deleted', deleted: true });
 }
 
-export function conversationListJson(page: Page<ConversationFields>): string {
+export function conversationListJson(page: Page<ConversationFields>): string | Buffer {
   return listJson(page, conversationJson);
 }
 
 export function itemListJson(
   page: Page<StoredItem & { readonly id: string }>,
   include: readonly Include[],
-): string {
+): string | Buffer {
   return listJson(page, (item) => serveItem(item, include));
 }
+
+/** Near the longest string that the engine can hold; beyond it, an answer is made of bytes. */
+const LONGEST_TEXT = 200_000_000;
 
 /** A page in the list envelope. `first_id` and `last_id` are of the page as it is ordered; null when it is empty. */
 function listJson<Entry extends { readonly id: string }>(
   { entries, hasMore }: Page<Entry>,
   entryJson: (entry: Entry) => string,
-): string {
+): string | Buffer {
   const firstId = JSON.stringify(entries[0]?.id ?? null);
   const lastId = JSON.stringify(entries.at(-1)?.id ?? null);
-  return `{"object":"list","data":[${entries.map(entryJson).join(',')}],"first_id":${firstId},"has_more":${hasMore},"last_id":${lastId}}`;
+  const head = '{"object":"list","data":[';
+  const tail = `],"first_id":${firstId},"has_more":${hasMore},"last_id":${lastId}}`;
+  const texts = entries.map(entryJson);
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  if (length <= LONGEST_TEXT) return `${head}${texts.join(',')}${tail}`;
+  const parts = texts.flatMap((text, index) => [index === 0 ? head : ',', text]);
+  return Buffer.concat([...parts, tail].map((part) => Buffer.from(part)));
 }

@@ -45,6 +45,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const http = Fastify({
     bodyLimit: options.bodyLimit,
     requestTimeout: options.requestTimeout,
+    // A client that stops reading its answer is let go after the same time.
+    connectionTimeout: options.requestTimeout,
     http: {
       // A request without a Host header gets our answer rather than Node's empty one.
       requireHostHeader: false,
@@ -125,7 +127,7 @@ function addHeaders(http: FastifyInstance, options: HttpOptions): void {
       throw apiError('malformed_request');
     }
     if (options.localHostsOnly) assertLocal(request, options.protection.corsOrigins);
-    const encoding = request.headers['content-encoding'] ?? 'identity';
+    const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (encoding !== 'identity') throw apiError('unsupported_encoding', { found: encoding });
   });
   // Last of all: the framework adds a charset, which JSON has none of, to a content type that it sees earlier.
@@ -206,7 +208,7 @@ async function audited(
   call: Call,
   requestId: string,
   { audit: trail, onServerError }: HttpOptions,
-): Promise<string> {
+): Promise<string | Buffer> {
   if (trail === undefined || route.action === undefined) return route.handle(call);
   const request: AuditedRequest = {
     requestId,

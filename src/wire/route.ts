@@ -40,6 +40,6 @@ export interface Route {
   readonly response: { readonly description: string; readonly schema: TSchema };
   /** Statuses besides 200 that the operation itself can answer. */
   readonly errors: readonly number[];
-  /** Answers with the JSON text of the response. */
-  handle(call: Call): Promise<string>;
+  /** Answers with the JSON text of the response, as bytes where it is too long for a string. */
+  handle(call: Call): Promise<string | Buffer>;
 }

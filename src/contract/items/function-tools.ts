@@ -26,6 +26,7 @@ export const functionCall = defineItem({
   create: Type.Object({
     id: Type.Optional(Id),
     type: Type.Literal('function_call'),
+    created_by: Type.Optional(Type.String()),
     call_id: CallId,
     name: Type.String(),
     arguments: Type.String(),
@@ -49,6 +50,7 @@ export const functionCallOutput = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('function_call_output'),
+    created_by: Type.Optional(Type.String()),
     call_id: omittable(CallId),
     output: Type.Union([Text, OutputPartsParam]),
     name: omittable(Type.String()),
@@ -119,6 +121,7 @@ export const toolSearchCall = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('tool_search_call'),
+    created_by: Type.Optional(Type.String()),
     arguments: Type.Unknown(),
     call_id: omittable(CallId),
     execution: Type.Optional(Execution),
@@ -143,6 +146,7 @@ export const toolSearchOutput = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('tool_search_output'),
+    created_by: Type.Optional(Type.String()),
     tools: Type.Array(Tool),
     call_id: omittable(CallId),
     execution: Type.Optional(Execution),

@@ -229,6 +229,7 @@ export const computerCallOutput = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('computer_call_output'),
+    created_by: Type.Optional(Type.String()),
     call_id: CallId,
     output: ComputerScreenshot,
     acknowledged_safety_checks: omittable(Type.Array(SafetyCheck)),

@@ -46,6 +46,7 @@ export const compaction = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('compaction'),
+    created_by: Type.Optional(Type.String()),
     encrypted_content: Blob,
   }),
   returned: Type.Object({

@@ -66,6 +66,7 @@ export const shellCall = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('shell_call'),
+    created_by: Type.Optional(Type.String()),
     call_id: CallId,
     action: Type.Object({
       commands: Type.Array(Type.String()),
@@ -106,7 +107,12 @@ const outcome = Type.Union([
   Type.Object({ type: Type.Literal('timeout') }),
   Type.Object({ type: Type.Literal('exit'), exit_code: Type.Integer() }),
 ]);
-const shellOutput = { outcome, stderr: Type.String(), stdout: Type.String() };
+const shellOutput = {
+  outcome,
+  stderr: Type.String(),
+  stdout: Type.String(),
+  created_by: Type.Optional(Type.String()),
+};
 
 export const shellCallOutput = defineItem({
   type: 'shell_call_output',
@@ -115,6 +121,7 @@ export const shellCallOutput = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('shell_call_output'),
+    created_by: Type.Optional(Type.String()),
     call_id: CallId,
     output: Type.Array(Type.Object(shellOutput)),
     caller: Type.Optional(nullable(Caller)),
@@ -127,7 +134,7 @@ export const shellCallOutput = defineItem({
     status: Status,
     call_id: Type.String(),
     max_output_length: nullable(Type.Integer()),
-    output: Type.Array(Type.Object({ ...shellOutput, created_by: Type.Optional(Type.String()) })),
+    output: Type.Array(Type.Object(shellOutput)),
     caller: Type.Optional(nullable(Caller)),
     created_by: Type.Optional(Type.String()),
   }),
@@ -147,6 +154,7 @@ export const applyPatchCall = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('apply_patch_call'),
+    created_by: Type.Optional(Type.String()),
     call_id: CallId,
     operation,
     status: PatchStatus,
@@ -172,6 +180,7 @@ export const applyPatchCallOutput = defineItem({
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('apply_patch_call_output'),
+    created_by: Type.Optional(Type.String()),
     call_id: CallId,
     status: PatchOutcome,
     caller: Type.Optional(nullable(Caller)),
