@@ -45,8 +45,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const http = Fastify({
     bodyLimit: options.bodyLimit,
     requestTimeout: options.requestTimeout,
-    // A client that stops reading its answer is let go after the same time.
-    connectionTimeout: options.requestTimeout,
+    // A client that stops reading its answer is let go too, well after one that stops sending has had its 408.
+    connectionTimeout: options.requestTimeout * 2 + CHECKING_INTERVAL_MS,
     http: {
       // A request without a Host header gets our answer rather than Node's empty one.
       requireHostHeader: false,
