@@ -682,6 +682,47 @@ describe('a bad query', () => {
   });
 });
 
+test('an unknown parameter is refused on every operation', async () => {
+  const item = await server.client.conversations.items.create(conversation, {
+    items: [{ role: 'user', content: 'x' }],
+  });
+  const one = `/v1/conversations/${conversation}`;
+  for (const [method, path] of [
+    ['GET', '/v1/conversations'],
+    ['POST', '/v1/conversations'],
+    ['GET', one],
+    ['POST', one],
+    ['DELETE', one],
+    ['GET', `${one}/items`],
+    ['POST', `${one}/items`],
+    ['GET', `${one}/items/${item.first_id}`],
+    ['DELETE', `${one}/items/${item.first_id}`],
+    ['GET', '/health'],
+    ['GET', '/ready'],
+  ] as const) {
+    const body = method === 'POST' ? '{"metadata":{},"items":[]}' : undefined;
+    expect(await send(method, `${path}?bogus=1`, body), `${method} ${path}`).toMatchObject({
+      status: 400,
+      error: { code: 'unknown_parameter', param: 'bogus' },
+    });
+  }
+  await server.client.conversations.items.delete(item.first_id, { conversation_id: conversation });
+});
+
+test('how deep a body may nest is a setting', async () => {
+  await using shallow = await startServer('--max-nesting', '8');
+  const headers = { 'content-type': 'application/json' };
+  const nested = (levels: number): string =>
+    `{"items":[{"role":"user","content":"x","n":${'['.repeat(levels - 3)}${']'.repeat(levels - 3)}}]}`;
+  for (const [levels, status] of [
+    [8, 200],
+    [9, 400],
+  ] as const) {
+    const answer = await send('POST', '/v1/conversations', nested(levels), headers, shallow.origin);
+    expect(answer.status).toBe(status);
+  }
+});
+
 describe('an odd id', () => {
   const odd = [
     'foo',

@@ -102,6 +102,7 @@ describe('auto-pagination', () => {
       (await server.request(`/v1/conversations/${id}/items?limit=2&order=asc${query}`))
         .body as never;
     const two = await page('');
+    expect(Object.keys(two)).toEqual(['object', 'data', 'first_id', 'has_more', 'last_id']);
     const ids = two.data.map((item) => item.id);
     expect(two).toMatchObject({ has_more: true, first_id: ids[0], last_id: ids[1] });
     const rest = await page(`&after=${ids[1]}`);
@@ -148,6 +149,7 @@ describe('what a request may leave out', () => {
     const { created_at } = await server.client.conversations.create();
     expect(Math.abs(created_at - Date.now() / 1000)).toBeLessThan(60);
     expect(Number.isInteger(created_at)).toBe(true);
+    expect(created_at * 1000).toBeLessThanOrEqual(Date.now());
   });
 });
 

@@ -38,6 +38,26 @@ async function stored(item: unknown, query = ''): Promise<Item> {
   return only;
 }
 
+test('the document describes parameters, bodies and errors of every operation', async () => {
+  const { paths } = (await server.request('/openapi.json')).body as {
+    paths: Record<
+      string,
+      Record<string, { operationId: string; parameters: { name: string }[]; responses: object }>
+    >;
+  };
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(12);
+  const list = paths['/v1/conversations/{conversation_id}/items']?.['get'];
+  expect(list?.parameters.map(({ name }) => name)).toEqual([
+    'conversation_id',
+    'limit',
+    'order',
+    'after',
+    'include[]',
+  ]);
+  for (const { responses } of operations) expect(Object.keys(responses)).toContain('503');
+});
+
 describe('every item type', () => {
   test('is sampled here', async () => {
     const document = (await server.request('/openapi.json')).body as {

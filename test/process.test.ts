@@ -103,6 +103,7 @@ describe('serve', () => {
     });
     const line = await server.firstLine();
     expect(line).toContain('sqlite:./from-file.db');
+    expect(new URL(urlOf(line)).port).not.toBe('2');
     const client = clientOf(line);
     const { id } = await client.conversations.create();
     await expect(client.conversations.items.list(id, { limit: 9 })).rejects.toThrow('<= 8');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RowFilter } from '../../src/base/row-filter.ts';
 import { openStore, type Store } from '../../src/index.ts';
 import { conversationsPage } from '../../src/store/conversations-page.ts';
+import { SqliteDriver } from '../../src/store/sqlite-driver.ts';
 import { rowFilterSql } from '../../src/store/row-filter-sql.ts';
 import * as statements from '../../src/store/statements.ts';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
@@ -137,6 +138,45 @@ describe('the SQLite file', () => {
     await store.close();
     await expect(store.createConversation(conversation('c'))).rejects.toThrow('closed');
     await expect(store.ping()).rejects.toThrow('closed');
+  });
+});
+
+describe('the driver', () => {
+  test.each([
+    ['full', 2],
+    ['normal', 1],
+  ] as const)('syncs as it is told: %s', async (synchronous, level) => {
+    await using folder = await temporaryFolder();
+    const driver = await SqliteDriver.open({ path: folder.path('s.db'), synchronous });
+    expect(await driver.read((transaction) => transaction.get('PRAGMA synchronous', []))).toEqual({
+      synchronous: level,
+    });
+    await driver.close();
+  });
+
+  test('a full disk fails every write of the commit, stores none of them, and is got over', async () => {
+    await using folder = await temporaryFolder();
+    const driver = await SqliteDriver.open({ path: folder.path('f.db'), synchronous: 'full' });
+    const put = (text: string): Promise<number> =>
+      driver.write((transaction) => transaction.run('INSERT INTO t VALUES ($1)', [text]));
+    await driver.write((transaction) => transaction.script('CREATE TABLE t (x TEXT)'));
+    const limit = (pages: number) =>
+      driver.read((transaction) => transaction.get(`PRAGMA max_page_count = ${pages}`, []));
+    await limit(3);
+    const results = await Promise.allSettled(['a', 'b'].map((text) => put(text.repeat(100_000))));
+    for (const result of results) {
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'StoreUnavailableError' },
+      });
+    }
+    const count = () =>
+      driver.read((transaction) => transaction.get('SELECT count(*) AS n FROM t', []));
+    expect(await count()).toEqual({ n: 0 });
+    await limit(1_000_000);
+    await put('c');
+    expect(await count()).toEqual({ n: 1 });
+    await driver.close();
   });
 });
 
