@@ -1,9 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
+const common = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    globalSetup: ['test/support/global-setup.ts'],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'sqlite',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          provide: { database: 'sqlite' },
+        },
+      },
+      {
+        // Everything that is said over HTTP, once more.
+        test: {
+          ...common,
+          name: 'postgres',
+          include: ['test/http/**/*.test.ts'],
+          provide: { database: 'postgres' },
+        },
+      },
+    ],
   },
 });

@@ -2,8 +2,14 @@
 
 export { createServer, type Server, type ServerOptions } from './server.ts';
 export { loadConfig, type ConfigSources } from './config/load.ts';
-export type { Config, DatabaseConfig } from './config/config.ts';
-export { openStore, type DatabaseOptions } from './store/open-store.ts';
+export type { Config } from './config/config.ts';
+export type {
+  DatabaseOptions,
+  PostgresOptions,
+  SqliteOptions,
+  TlsOptions,
+} from './base/database-options.ts';
+export { openStore } from './store/open-store.ts';
 export { SchemaMismatchError } from './store/migrations.ts';
 export { StoreUnavailableError } from './store/port.ts';
 export type * from './store/port.ts';

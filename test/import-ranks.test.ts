@@ -27,6 +27,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   typebox: ['contract', 'wire'],
   'typebox/compile': ['contract'],
   'node:sqlite': ['store'],
+  pg: ['store'],
   yaml: ['config'],
   '@fastify/cors': ['wire'],
   '@fastify/rate-limit': ['wire'],

@@ -180,10 +180,20 @@ describe('what the command line refuses', () => {
     expect(await run('port: [1]\n')).toContain('invalid_setting');
   });
 
-  test('no password of a database URL is repeated', async () => {
-    const { stderr } = await runProcess(['serve', '--database-url', 'postgres://u:secret@h/d']);
-    expect(stderr).toContain('postgres://***@h/d');
-    expect(stderr).not.toContain('secret');
+  test.each([
+    'postgres://u:s3cret@127.0.0.1:1/d',
+    'postgres://u:s3/cret@127.0.0.1:1/d',
+    'postgres://u:s3#cret@127.0.0.1:1/d',
+    'postgres://u:s3@cret@127.0.0.1:1/d',
+    'postgres://u:s3%cret@127.0.0.1:1/d',
+    'postgres://u:s3cret@127.0.0.1:1/d?sslmode=on',
+    'postgres://u:s3cret@127.0.0.1:1/d?sslmod=require',
+    'mysql://u:s3cret@h/d',
+  ])('no password of a database URL is repeated: %s', async (url) => {
+    const { code, stdout, stderr } = await runProcess(['migrate', 'up', '--database-url', url]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^colloquy: \w+: .+\n {2}fix: .+\n$/);
+    expect(stdout + stderr).not.toMatch(/s3|cret/);
   });
 
   test('but not what Kubernetes puts into the environment beside a service of that name', async () => {

@@ -1,18 +1,24 @@
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
-import { databaseStatus, migrateDatabase } from '../store/open-store.ts';
+import { databaseStatus, migrateDatabase, pendingSql } from '../store/open-store.ts';
 import type { Command, CommandContext } from './command.ts';
 import { openingError } from './database.ts';
+import { takeOptions } from './options.ts';
 
 export const migrate: Command = {
-  usage: 'colloquy migrate status|up',
-  summary: "Show the database's schema, or bring it up to date. `serve` does so by itself.",
+  usage: 'colloquy migrate status|up [--sql]',
+  summary:
+    "Show the database's schema, or bring it up to date; with --sql, print what that would run. `serve` does so by itself.",
   takesSettings: true,
   run: async (context) => {
-    const [action, ...rest] = context.arguments;
-    const { database } = await loadConfig({ ...context, arguments: rest });
+    const { texts, rest: words } = takeOptions(context.arguments, [], ['sql']);
+    const isPrinting = texts.has('sql');
+    const isUnsaid = isPrinting && words[0]?.startsWith('--') !== false;
+    const [action, ...rest] = isUnsaid ? ['up', ...words] : words;
+    const { database } = await loadConfig({ ...context, arguments: rest, otherFlags: ['--sql'] });
     try {
-      if (action === 'status') await status(database, context);
+      if (action === 'up' && isPrinting) context.print(await pendingSql(database));
+      else if (action === 'status') await status(database, context);
       else if (action === 'up') await up(database, context);
       else throw unknownAction(action);
     } catch (error) {

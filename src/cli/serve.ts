@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { databaseName } from '../base/database-options.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import { isLoopback, type Config } from '../config/config.ts';
@@ -28,7 +29,7 @@ export const serve: Command = {
         );
       }
       context.print(
-        `colloquy ${packageVersion()} listening on ${url} (database sqlite:${config.database.path})`,
+        `colloquy ${packageVersion()} listening on ${url} (database ${databaseName(config.database)})`,
       );
       if (!context.stop.aborted) await once(context.stop, 'abort');
       context.printError('colloquy: finishing what is under way; a second signal stops at once.');

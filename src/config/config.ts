@@ -1,15 +1,9 @@
 import { isIP } from 'node:net';
+import type { DatabaseOptions } from '../base/database-options.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import type { AuthSection } from './auth.ts';
+import { readDatabase } from './database.ts';
 import type { Given, SettingKey } from './settings.ts';
-
-/** Where the data lives. */
-export interface DatabaseConfig {
-  readonly kind: 'sqlite';
-  /** A file path, or `:memory:`. */
-  readonly path: string;
-  readonly synchronous: 'full' | 'normal';
-}
 
 const AUTH_SCHEMES = ['keys', 'jwt', 'headers'] as const;
 type AuthScheme = (typeof AUTH_SCHEMES)[number];
@@ -26,7 +20,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly allowAnonymous: boolean;
-  readonly database: DatabaseConfig;
+  readonly database: DatabaseOptions;
   readonly dialect: 'openai' | 'llama-stack';
   readonly auth: AuthConfig;
   /** A file to append to, or `-` for standard output; undefined: no audit. */
@@ -55,7 +49,7 @@ export function toConfig(
     host: host(given.host),
     port: integer(given.port, 0, 65_535),
     allowAnonymous: flag(given.allowAnonymous),
-    database: database(given.databaseUrl, choice(given.sqliteSynchronous, ['full', 'normal'])),
+    database: database(given),
     dialect: choice(given.dialect, ['openai', 'llama-stack']),
     auth: authConfig(given, readAuthSection(given.authHeadersSecret.text)),
     auditLog: given.auditLog.text === '' ? undefined : given.auditLog.text,
@@ -174,11 +168,14 @@ function choice<const Choice extends string>(given: Given, choices: readonly Cho
   return found;
 }
 
-function database(url: Given, synchronous: DatabaseConfig['synchronous']): DatabaseConfig {
-  // A misspelt `:memory:` or a parameter would otherwise become the name of a file.
-  const path = /^sqlite:(:memory:|[^:?][^?]*)$/s.exec(url.text)?.[1];
-  const text = url.text.replace(/:\/\/[^@]*@/, '://***@');
-  if (path === undefined)
-    throw invalid({ ...url, text }, 'a URL such as sqlite:./colloquy.db or sqlite::memory:');
-  return { kind: 'sqlite', path, synchronous };
+function database(given: Readonly<Record<SettingKey, Given>>): DatabaseOptions {
+  return readDatabase(given.databaseUrl, {
+    synchronous: choice(given.sqliteSynchronous, ['full', 'normal']),
+    poolSize: integer(given.databasePoolSize, 1, 1000),
+    statementTimeoutSeconds: integer(given.databaseStatementTimeout, 0, 3600),
+    lockTimeoutSeconds: integer(given.databaseLockTimeout, 0, 3600),
+    applicationName: given.databaseApplicationName.text,
+    preparedStatements: choice(given.databasePreparedStatements, ['on', 'off']) === 'on',
+    rowLevelSecurity: choice(given.rls, ['on', 'off']) === 'on',
+  });
 }

@@ -24,7 +24,46 @@ export const SETTINGS = {
     name: 'database-url',
     placeholder: 'URL',
     fallback: 'sqlite:./colloquy.db',
-    description: 'Where the data lives: sqlite:PATH, or sqlite::memory: to keep nothing.',
+    description:
+      'Where the data lives: sqlite:PATH, sqlite::memory: to keep nothing, or postgres://USER:PASSWORD@HOST/DATABASE.',
+  },
+  databasePoolSize: {
+    name: 'database-pool-size',
+    placeholder: 'COUNT',
+    fallback: '10',
+    description: 'PostgreSQL: connections of this process at a time.',
+  },
+  databaseStatementTimeout: {
+    name: 'database-statement-timeout',
+    placeholder: 'SECONDS',
+    fallback: '30',
+    description: 'PostgreSQL: how long a statement may run; 0: as the server says.',
+  },
+  databaseLockTimeout: {
+    name: 'database-lock-timeout',
+    placeholder: 'SECONDS',
+    fallback: '10',
+    description: 'PostgreSQL: how long a statement may wait for a lock; 0: as the server says.',
+  },
+  databaseApplicationName: {
+    name: 'database-application-name',
+    placeholder: 'NAME',
+    fallback: 'colloquy',
+    description: 'PostgreSQL: what its list of connections calls this process.',
+  },
+  databasePreparedStatements: {
+    name: 'database-prepared-statements',
+    placeholder: 'MODE',
+    fallback: 'on',
+    description:
+      'PostgreSQL: on, or off for a pooler that does not carry prepared statements from one connection to another.',
+  },
+  rls: {
+    name: 'rls',
+    placeholder: 'MODE',
+    fallback: 'off',
+    description:
+      'PostgreSQL: on puts row-level security behind every statement, as a second wall between tenants.',
   },
   allowAnonymous: {
     name: 'allow-anonymous',

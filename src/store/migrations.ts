@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Driver, WriteTransaction } from './driver.ts';
+import type { Dialect } from './dialect.ts';
+import type { Driver, Query, Row, Scope, Write } from './driver.ts';
 
 /** One frozen step of the schema. `checksum` is the SHA-256 of the file, so that an edited step is noticed. */
 export interface Migration {
@@ -24,20 +25,40 @@ const FOLDER = new URL('../../migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
 
 const CREATE_LEDGER = `
-  CREATE TABLE IF NOT EXISTS schema_migrations (
-    version    INTEGER PRIMARY KEY,
-    name       TEXT    NOT NULL,
-    checksum   TEXT    NOT NULL,
-    applied_at INTEGER NOT NULL
-  )`;
-const LEDGER_EXISTS = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'`;
-const SELECT_ANY_TABLE = `SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 1`;
-const SELECT_APPLIED = 'SELECT version, name, checksum FROM schema_migrations ORDER BY version';
-const INSERT_APPLIED =
-  'INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)';
+CREATE TABLE IF NOT EXISTS schema_migrations (
+  version    INTEGER PRIMARY KEY,
+  name       TEXT    NOT NULL,
+  checksum   TEXT    NOT NULL,
+  applied_at BIGINT  NOT NULL
+);`;
+
+/** How each database tells which of its tables are there, and keeps others from migrating at the same time. */
+const CATALOGUE = {
+  sqlite: {
+    tables: `SELECT name FROM sqlite_schema WHERE type = 'table'`,
+    // A write of SQLite holds the only lock there is.
+    lock: '',
+  },
+  postgres: {
+    // PostgreSQL's schema may hold the tables of others; only ours matter.
+    tables: `
+      SELECT table_name::text AS name FROM information_schema.tables
+      WHERE table_schema = current_schema()
+        AND table_name IN ('schema_migrations', 'conversations', 'items', 'api_keys')`,
+    // The number is arbitrary; whoever migrates this program's schema takes it.
+    lock: 'SELECT pg_advisory_xact_lock(4141004141)',
+  },
+};
+
+const SELECT_APPLIED: Query = {
+  sql: 'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
+  parameters: [],
+};
+/** The tables of a schema belong to no tenant. */
+const SCOPE: Scope = { kind: 'none' };
 
 /** The steps that ship with this program, in order. */
-export function shippedMigrations(dialect: 'sqlite'): readonly Migration[] {
+export function shippedMigrations({ name: dialect }: Dialect): readonly Migration[] {
   const folder = new URL(`${dialect}/`, FOLDER);
   return readdirSync(folder)
     .toSorted()
@@ -53,52 +74,73 @@ export function shippedMigrations(dialect: 'sqlite'): readonly Migration[] {
 }
 
 /** What has been applied and what has not. Rejects with {@link SchemaMismatchError}. */
-export function migrationStatus(
+export async function migrationStatus(
   driver: Driver,
   shipped: readonly Migration[],
 ): Promise<MigrationStatus> {
-  return driver.read((transaction) => {
-    if (transaction.get(LEDGER_EXISTS, []) !== undefined) {
-      return compare(transaction.all(SELECT_APPLIED, []), shipped);
-    }
-    const foreign = transaction.get(SELECT_ANY_TABLE, []);
-    if (foreign === undefined) return { applied: [], pending: shipped };
-    throw new SchemaMismatchError(
-      `The database was made by another program: it has a table ${foreign['name']} and none of ours.`,
-    );
-  });
+  const query = { sql: CATALOGUE[driver.dialect.name].tables, parameters: [] };
+  const tables = await driver.read({ scope: SCOPE, query });
+  if (tables.some((row) => row['name'] === 'schema_migrations')) {
+    return compare(await driver.read({ scope: SCOPE, query: SELECT_APPLIED }), shipped);
+  }
+  const [foreign] = tables;
+  if (foreign === undefined) return { applied: [], pending: shipped };
+  throw new SchemaMismatchError(
+    `The database was made by another program: it has a table ${foreign['name']} and none of ours.`,
+  );
 }
 
-/** Applies what is pending, all of it or nothing, under the write lock, and returns what it applied. */
+/** Applies what is pending, all of it or nothing, while no other process does, and returns what it applied. */
 export async function migrate(
   driver: Driver,
   shipped: readonly Migration[],
-  now: number,
 ): Promise<readonly Migration[]> {
   const { pending } = await migrationStatus(driver, shipped);
-  if (pending.length === 0) return [];
-  return driver.write((transaction) => apply(transaction, shipped, now));
+  return pending.length === 0 ? [] : driver.write(migration(shipped, driver.dialect));
 }
 
-function apply(
-  transaction: WriteTransaction,
-  shipped: readonly Migration[],
-  now: number,
-): readonly Migration[] {
-  transaction.run(CREATE_LEDGER, []);
+function migration(shipped: readonly Migration[], dialect: Dialect): Write<readonly Migration[]> {
   // Looked at again under the lock: another process may have been first.
-  const { pending } = compare(transaction.all(SELECT_APPLIED, []), shipped);
-  for (const { version, name, sql, checksum } of pending) {
-    transaction.script(sql);
-    transaction.run(INSERT_APPLIED, [version, name, checksum, now]);
-  }
-  return pending;
+  const pendingOf = (applied: readonly Row[]): readonly Migration[] =>
+    compare(applied, shipped).pending;
+  return {
+    scope: SCOPE,
+    inSteps: (steps) => {
+      steps.script(CREATE_LEDGER);
+      const pending = pendingOf(steps.all(SELECT_APPLIED));
+      for (const step of pending) steps.script(scriptOf(step, dialect));
+      return pending;
+    },
+    inRoundTrips: async (trips) => {
+      await trips.send({ sql: CATALOGUE[dialect.name].lock, parameters: [] });
+      await trips.script(CREATE_LEDGER);
+      const [applied = []] = await trips.send(SELECT_APPLIED);
+      const pending = pendingOf(applied);
+      for (const step of pending) await trips.script(scriptOf(step, dialect));
+      await trips.finish();
+      return pending;
+    },
+  };
 }
 
-function compare(
-  rows: ReturnType<WriteTransaction['all']>,
-  shipped: readonly Migration[],
-): MigrationStatus {
+/** What applying these steps to an empty or an older database runs, as a script for a database's own client. */
+export function migrationScript(pending: readonly Migration[], dialect: Dialect): string {
+  if (pending.length === 0) return '-- The schema is up to date.';
+  const steps = pending.map(
+    (step) => `-- ${step.version} ${step.name}\n${scriptOf(step, dialect)}`,
+  );
+  return ['BEGIN;', CREATE_LEDGER.trim(), ...steps, 'COMMIT;'].join('\n\n');
+}
+
+function scriptOf({ version, name, sql, checksum }: Migration, { now }: Dialect): string {
+  // Names and checksums are letters, digits and underscores.
+  return `${sql.trim()}
+
+INSERT INTO schema_migrations (version, name, checksum, applied_at)
+VALUES (${version}, '${name}', '${checksum}', ${now});`;
+}
+
+function compare(rows: readonly Row[], shipped: readonly Migration[]): MigrationStatus {
   const newest = shipped.at(-1)?.version ?? 0;
   for (const row of rows) {
     const known = shipped.find(({ version }) => version === row['version']);

@@ -1,22 +1,29 @@
 import { existsSync } from 'node:fs';
-import { migrate, migrationStatus, shippedMigrations, type Migration } from './migrations.ts';
-import type { MigrationStatus } from './migrations.ts';
+import type { DatabaseOptions } from '../base/database-options.ts';
+import { POSTGRES, SQLITE } from './dialect.ts';
+import type { Driver } from './driver.ts';
+import {
+  migrate,
+  migrationScript,
+  migrationStatus,
+  shippedMigrations,
+  type Migration,
+  type MigrationStatus,
+} from './migrations.ts';
 import type { Store } from './port.ts';
+import { assertRowLevelSecurity, ROW_LEVEL_SECURITY_SQL } from './postgres/row-level-security.ts';
 import { SqlStore } from './sql-store.ts';
-import { SqliteDriver, type SqliteOptions } from './sqlite-driver.ts';
-
-/** Where the data lives. */
-export type DatabaseOptions = { readonly kind: 'sqlite' } & SqliteOptions;
+import { SqliteDriver } from './sqlite/driver.ts';
 
 /**
  * Opens the database, brings its schema up to date, and returns the store on it.
- * Rejects with `SchemaMismatchError` when the schema is newer than this program, and with the driver's
- * error when the database cannot be opened.
+ * Rejects with `SchemaMismatchError` when the schema is newer than this program, with an `OperatorError` for
+ * what the operator can mend, and with the driver's error when the database cannot be opened.
  */
 export async function openStore(options: DatabaseOptions): Promise<Store> {
-  const driver = await SqliteDriver.open(options);
+  const driver = await openDriver(options);
   try {
-    await migrate(driver, shippedMigrations(options.kind), Date.now());
+    await migrateUp(driver, options);
   } catch (error) {
     await driver.close();
     throw error;
@@ -26,23 +33,47 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
 
 /** Applies the pending migrations and returns them. */
 export function migrateDatabase(options: DatabaseOptions): Promise<readonly Migration[]> {
-  return withDriver(options, (driver) =>
-    migrate(driver, shippedMigrations(options.kind), Date.now()),
-  );
+  return withDriver(options, (driver) => migrateUp(driver, options));
 }
 
 /** Which migrations the database has and which it lacks. Makes no database where there is none. */
 export async function databaseStatus(options: DatabaseOptions): Promise<MigrationStatus> {
-  const shipped = shippedMigrations(options.kind);
-  if (!existsSync(options.path)) return { applied: [], pending: shipped };
-  return withDriver(options, (driver) => migrationStatus(driver, shipped));
+  if (options.kind === 'sqlite' && !existsSync(options.path)) {
+    return { applied: [], pending: shippedMigrations(SQLITE) };
+  }
+  return withDriver(options, (driver) =>
+    migrationStatus(driver, shippedMigrations(driver.dialect)),
+  );
+}
+
+/** What `migrateDatabase` would run, as SQL. */
+export async function pendingSql(options: DatabaseOptions): Promise<string> {
+  const { pending } = await databaseStatus(options);
+  if (options.kind === 'sqlite') return migrationScript(pending, SQLITE);
+  const script = migrationScript(pending, POSTGRES);
+  return options.rowLevelSecurity ? `${script}\n\n${ROW_LEVEL_SECURITY_SQL}` : script;
+}
+
+async function migrateUp(driver: Driver, options: DatabaseOptions): Promise<readonly Migration[]> {
+  const applied = await migrate(driver, shippedMigrations(driver.dialect));
+  if (options.kind === 'postgres') {
+    await assertRowLevelSecurity(driver, options.rowLevelSecurity);
+  }
+  return applied;
+}
+
+async function openDriver(options: DatabaseOptions): Promise<Driver> {
+  if (options.kind === 'sqlite') return SqliteDriver.open(options);
+  // Loaded only where it is used: start-up is felt.
+  const { PostgresDriver } = await import('./postgres/driver.ts');
+  return PostgresDriver.open(options);
 }
 
 async function withDriver<Result>(
   options: DatabaseOptions,
-  work: (driver: SqliteDriver) => Promise<Result>,
+  work: (driver: Driver) => Promise<Result>,
 ): Promise<Result> {
-  const driver = await SqliteDriver.open(options);
+  const driver = await openDriver(options);
   try {
     return await work(driver);
   } finally {

@@ -1,4 +1,5 @@
 import type { RowFilter } from '../base/row-filter.ts';
+import type { Dialect } from './dialect.ts';
 import type { Value } from './driver.ts';
 
 export interface Condition {
@@ -10,17 +11,17 @@ export interface Condition {
  * A filter as a condition on the table `conversations`, with parameters numbered from `first`.
  * Values are always parameters, so the text depends on the shape of the filter alone.
  */
-export function rowFilterSql(filter: RowFilter, first: number): Condition {
+export function rowFilterSql(filter: RowFilter, first: number, dialect: Dialect): Condition {
   const parameters: Value[] = [];
   const parameter = (value: Value): string => {
     parameters.push(value);
     return `$${first + parameters.length - 1}`;
   };
   // In brackets: a bare OR would undo the conditions that it stands beside.
-  return { sql: `(${render(filter, parameter)})`, parameters };
+  return { sql: `(${render(filter, parameter, dialect)})`, parameters };
 }
 
-function render(filter: RowFilter, parameter: (value: Value) => string): string {
+function render(filter: RowFilter, parameter: (value: Value) => string, dialect: Dialect): string {
   switch (filter.kind) {
     case 'all':
       return 'TRUE';
@@ -29,18 +30,15 @@ function render(filter: RowFilter, parameter: (value: Value) => string): string 
     case 'owner':
       return `conversations.owner = ${parameter(filter.subject)}`;
     case 'ids':
-      return `conversations.id IN (SELECT value FROM json_each(${parameter(JSON.stringify(filter.ids))}))`;
+      return dialect.isOneOf('conversations.id', filter.ids, parameter);
     case 'attribute':
-      // The name is one of four constants, never a caller's text.
-      return `EXISTS (
-        SELECT 1 FROM json_each(conversations.attributes, '$.${filter.attribute}') AS theirs
-        WHERE theirs.value IN (SELECT value FROM json_each(${parameter(JSON.stringify(filter.values))})))`;
+      return dialect.sharesAttribute(filter.attribute, filter.values, parameter);
     case 'not':
-      return `NOT (${render(filter.filter, parameter)})`;
+      return `NOT (${render(filter.filter, parameter, dialect)})`;
     case 'and':
     case 'or':
       return filter.filters
-        .map((part) => `(${render(part, parameter)})`)
+        .map((part) => `(${render(part, parameter, dialect)})`)
         .join(filter.kind === 'and' ? ' AND ' : ' OR ');
   }
 }

@@ -1,7 +1,10 @@
-import type { Driver, Row } from './driver.ts';
+import { singleStatement, type Driver, type Row, type Scope, type Value } from './driver.ts';
 import type { KeyRecord, KeyStore } from './port.ts';
 import { attributes, integer, integerOrNull, text } from './rows.ts';
 import * as sql from './statements.ts';
+
+/** A key is looked up before anybody knows whose it is. */
+const SCOPE: Scope = { kind: 'none' };
 
 /** API keys in SQL, over a driver. */
 export class SqlKeyStore implements KeyStore {
@@ -12,41 +15,53 @@ export class SqlKeyStore implements KeyStore {
   }
 
   async create(key: KeyRecord): Promise<void> {
-    await this.#driver.write((transaction) =>
-      transaction.run(sql.INSERT_KEY, [
-        key.id,
-        key.tenant,
-        key.subject,
-        JSON.stringify(key.attributes),
-        key.hash,
-        key.createdAt,
-        key.expiresAt,
-        key.revokedAt,
-        key.lastUsedAt,
-      ]),
-    );
+    await this.#write(sql.INSERT_KEY, [
+      key.id,
+      key.tenant,
+      key.subject,
+      JSON.stringify(key.attributes),
+      key.hash,
+      key.createdAt,
+      key.expiresAt,
+      key.revokedAt,
+      key.lastUsedAt,
+    ]);
   }
 
   async find(hash: string): Promise<KeyRecord | null> {
-    const row = await this.#driver.read((transaction) => transaction.get(sql.SELECT_KEY, [hash]));
+    const [row] = await this.#driver.read({
+      scope: SCOPE,
+      query: { sql: sql.SELECT_KEY, parameters: [hash] },
+    });
     return row === undefined ? null : toKey(row);
   }
 
   async list(tenant: string | undefined): Promise<readonly KeyRecord[]> {
-    const rows = await this.#driver.read((transaction) =>
-      transaction.all(sql.LIST_KEYS, [tenant ?? null]),
-    );
+    const rows = await this.#driver.read({
+      scope: SCOPE,
+      query: { sql: sql.LIST_KEYS, parameters: [tenant ?? null] },
+    });
     return rows.map(toKey);
   }
 
-  revoke({ id, revokedAt }: { readonly id: string; readonly revokedAt: number }): Promise<boolean> {
-    return this.#driver.write(
-      (transaction) => transaction.run(sql.REVOKE_KEY, [id, revokedAt]) > 0,
-    );
+  async revoke({
+    id,
+    revokedAt,
+  }: {
+    readonly id: string;
+    readonly revokedAt: number;
+  }): Promise<boolean> {
+    const revoked = await this.#write(sql.REVOKE_KEY, [id, revokedAt]);
+    return revoked.length > 0;
   }
 
   async touch({ id, usedAt }: { readonly id: string; readonly usedAt: number }): Promise<void> {
-    await this.#driver.write((transaction) => transaction.run(sql.TOUCH_KEY, [id, usedAt]));
+    await this.#write(sql.TOUCH_KEY, [id, usedAt]);
+  }
+
+  #write(statement: string, parameters: readonly Value[]): Promise<readonly Row[]> {
+    const query = { sql: statement, parameters };
+    return this.#driver.write(singleStatement(SCOPE, query, (rows) => rows));
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Every SQL statement, once, in the dialect that SQLite and PostgreSQL share. `$n` are the parameters.
- * `where` is the access condition on `conversations`; its parameters follow the statement's own.
+ * Every SQL statement, once, in what SQLite and PostgreSQL share; where their best forms differ, the two stand
+ * side by side. `$n` are the parameters. `where` is the access condition on `conversations`; its parameters
+ * follow the statement's own. Of the parameters, `$1` is the tenant and `$2` the conversation.
  */
 
 import type { Order } from '../base/paging.ts';
@@ -22,11 +23,13 @@ export function updateMetadata(where: string): string {
 }
 
 export function deleteConversation(where: string): string {
-  return `DELETE FROM conversations WHERE tenant = $1 AND id = $2 AND ${where}`;
+  return `DELETE FROM conversations WHERE tenant = $1 AND id = $2 AND ${where} RETURNING id`;
 }
 
+/** Only where the conversation itself is gone: what its deletion left alone keeps its items. */
 export const DELETE_ITEMS_OF_CONVERSATION = `
-  DELETE FROM items WHERE tenant = $1 AND conversation_id = $2`;
+  DELETE FROM items WHERE tenant = $1 AND conversation_id = $2
+    AND NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2)`;
 
 /** Hands out `$3` positions in one step, so that two appends can neither tie nor interleave. */
 export function reservePositions(where: string): string {
@@ -36,30 +39,73 @@ export function reservePositions(where: string): string {
     RETURNING next_position - $3 AS first_position`;
 }
 
+const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';
+
+/** Step by step: one item at position `$3`. */
 export const INSERT_ITEM = `
-  INSERT INTO items (tenant, conversation_id, position, id, type, data, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+  INSERT INTO items (${ITEM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)`;
 
 /**
- * Finds the item `$2` in conversation `$3`, or else in the first of the tenant that the access condition lets
+ * In one trip: items `$5` (ids), `$6` (types) and `$7` (data), at the `$3` positions that the statement in front
+ * has reserved, which holds the conversation's row. Nothing where the access condition does not hold.
+ */
+export function insertItems(where: string): string {
+  return `
+    INSERT INTO items (${ITEM_COLUMNS})
+    SELECT $1, $2, conversations.next_position - $3 + item.place - 1, item.id, item.type, item.data, $4
+    FROM conversations,
+      unnest($5::text[], $6::text[], $7::text[]) WITH ORDINALITY AS item (id, type, data, place)
+    WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
+}
+
+/**
+ * Finds item `id` in conversation `$2`, or else in the first of the tenant that the access condition lets
  * through: two steps down the index, however many conversations have the item.
  */
-export function selectItemAnywhere(where: string): string {
+function itemAnywhere(id: string, where: string): string {
   return `
     SELECT 1 AS here, type, data FROM items
-    WHERE tenant = $1 AND id = $2 AND conversation_id = $3
+    WHERE tenant = $1 AND id = ${id} AND conversation_id = $2
     UNION ALL
     SELECT * FROM (
       SELECT 0 AS here, items.type, items.data
       FROM items
       JOIN conversations
         ON conversations.tenant = items.tenant AND conversations.id = items.conversation_id
-      WHERE items.tenant = $1 AND items.id = $2 AND ${where}
+      WHERE items.tenant = $1 AND items.id = ${id} AND ${where}
       LIMIT 1
     ) AS elsewhere
     ORDER BY here DESC
     LIMIT 1`;
 }
+
+/** Step by step: the item `$3`. */
+export function selectItemAnywhere(where: string): string {
+  return itemAnywhere('$3', where);
+}
+
+/** In one trip: all of the items `$3`. */
+export function selectItemsAnywhere(where: string): string {
+  return `
+    SELECT posted.id, found.here, found.type, found.data
+    FROM unnest($3::text[]) AS posted (id)
+    CROSS JOIN LATERAL (${itemAnywhere('posted.id', where)}) AS found`;
+}
+
+/**
+ * Makes those who bring the same item ids wait for each other until they commit, so that one id cannot become
+ * two items in two conversations at once. `$1` are numbers that stand for the ids, in ascending order.
+ */
+export const LOCK_IDS = `
+  SELECT pg_advisory_xact_lock(id) FROM unnest($1::text[]::bigint[]) AS id`;
+
+/** Those of the items `$3` that are in the conversation. No row: no conversation. A row whose id is null: none of them. */
+export const SELECT_ITEMS_HERE = `
+  SELECT items.id, items.type, items.data
+  FROM conversations
+  LEFT JOIN items
+    ON items.tenant = $1 AND items.conversation_id = $2 AND items.id = ANY ($3::text[])
+  WHERE conversations.tenant = $1 AND conversations.id = $2`;
 
 /** No row: no conversation. A row whose id is null: no item. */
 export function selectItem(where: string): string {
@@ -70,8 +116,13 @@ export function selectItem(where: string): string {
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
 }
 
-export const DELETE_ITEM = `
-  DELETE FROM items WHERE tenant = $1 AND conversation_id = $2 AND id = $3`;
+export function deleteItem(where: string): string {
+  return `
+    DELETE FROM items
+    WHERE tenant = $1 AND conversation_id = $2 AND id = $3
+      AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND ${where})
+    RETURNING id`;
+}
 
 /**
  * A page of items by position. Parameters: tenant, conversation, how many rows, and the cursor's item id
@@ -126,22 +177,25 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
       LIMIT ${limit}
     )
     SELECT ${position} AS cursor, page.id, page.metadata, page.created_at
-    FROM (SELECT 1) LEFT JOIN page ON TRUE
+    FROM (SELECT 1) AS one LEFT JOIN page ON TRUE
     ORDER BY page.created_at ${direction}, page.id ${direction}`;
 }
 
 export const SELECT_RESOURCE = `
   SELECT id, owner, attributes FROM conversations WHERE tenant = $1 AND id = $2`;
 
+const ADOPTED = 'tenant = $1 AND owner = $2 AND id = coalesce($3, id)';
+
+/** First of all, since what is appended meanwhile must move too. */
+export const LOCK_ADOPTED = `SELECT id FROM conversations WHERE ${ADOPTED} FOR UPDATE`;
+
 /** Before the conversations move, since it asks which of them will. */
 export const ADOPT_ITEMS = `
   UPDATE items SET tenant = $4
-  WHERE tenant = $1 AND conversation_id IN (
-    SELECT id FROM conversations WHERE tenant = $1 AND owner = $2 AND ($3 IS NULL OR id = $3))`;
+  WHERE tenant = $1 AND conversation_id IN (SELECT id FROM conversations WHERE ${ADOPTED})`;
 
 export const ADOPT_CONVERSATIONS = `
-  UPDATE conversations SET tenant = $4, owner = $5, attributes = $6
-  WHERE tenant = $1 AND owner = $2 AND ($3 IS NULL OR id = $3)`;
+  UPDATE conversations SET tenant = $4, owner = $5, attributes = $6 WHERE ${ADOPTED} RETURNING id`;
 
 const KEY_COLUMNS =
   'id, tenant, subject, attributes, hash, created_at, expires_at, revoked_at, last_used_at';
@@ -153,10 +207,10 @@ export const SELECT_KEY = `SELECT ${KEY_COLUMNS} FROM api_keys WHERE hash = $1`;
 
 /** For people at a terminal, who have few enough keys to read them all. */
 export const LIST_KEYS = `
-  SELECT ${KEY_COLUMNS} FROM api_keys WHERE $1 IS NULL OR tenant = $1 ORDER BY id`;
+  SELECT ${KEY_COLUMNS} FROM api_keys WHERE tenant = coalesce($1, tenant) ORDER BY id`;
 
 export const REVOKE_KEY = `
-  UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL`;
+  UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id`;
 
 export const TOUCH_KEY = 'UPDATE api_keys SET last_used_at = $2 WHERE id = $1';
 

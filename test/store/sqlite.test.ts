@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RowFilter } from '../../src/base/row-filter.ts';
 import { openStore, type Store } from '../../src/index.ts';
 import { conversationsPage } from '../../src/store/conversations-page.ts';
-import { SqliteDriver } from '../../src/store/sqlite-driver.ts';
+import { SQLITE } from '../../src/store/dialect.ts';
+import { singleStatement } from '../../src/store/driver.ts';
+import { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { rowFilterSql } from '../../src/store/row-filter-sql.ts';
 import * as statements from '../../src/store/statements.ts';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
@@ -141,6 +143,9 @@ describe('the SQLite file', () => {
   });
 });
 
+const scope = { kind: 'none' } as const;
+const statement = (sql: string) => ({ scope, query: { sql, parameters: [] } });
+
 describe('the driver', () => {
   test.each([
     ['full', 2],
@@ -148,20 +153,18 @@ describe('the driver', () => {
   ] as const)('syncs as it is told: %s', async (synchronous, level) => {
     await using folder = await temporaryFolder();
     const driver = await SqliteDriver.open({ path: folder.path('s.db'), synchronous });
-    expect(await driver.read((transaction) => transaction.get('PRAGMA synchronous', []))).toEqual({
-      synchronous: level,
-    });
+    expect(await driver.read(statement('PRAGMA synchronous'))).toEqual([{ synchronous: level }]);
     await driver.close();
   });
 
   test('a full disk fails every write of the commit, stores none of them, and is got over', async () => {
     await using folder = await temporaryFolder();
     const driver = await SqliteDriver.open({ path: folder.path('f.db'), synchronous: 'full' });
-    const put = (text: string): Promise<number> =>
-      driver.write((transaction) => transaction.run('INSERT INTO t VALUES ($1)', [text]));
-    await driver.write((transaction) => transaction.script('CREATE TABLE t (x TEXT)'));
-    const limit = (pages: number) =>
-      driver.read((transaction) => transaction.get(`PRAGMA max_page_count = ${pages}`, []));
+    const write = (sql: string, ...parameters: string[]) =>
+      driver.write(singleStatement(scope, { sql, parameters }, (rows) => rows));
+    const put = (text: string) => write('INSERT INTO t VALUES ($1)', text);
+    await write('CREATE TABLE t (x TEXT)');
+    const limit = (pages: number) => driver.read(statement(`PRAGMA max_page_count = ${pages}`));
     await limit(3);
     const results = await Promise.allSettled(['a', 'b'].map((text) => put(text.repeat(100_000))));
     for (const result of results) {
@@ -170,12 +173,11 @@ describe('the driver', () => {
         reason: { name: 'StoreUnavailableError' },
       });
     }
-    const count = () =>
-      driver.read((transaction) => transaction.get('SELECT count(*) AS n FROM t', []));
-    expect(await count()).toEqual({ n: 0 });
+    const count = () => driver.read(statement('SELECT count(*) AS n FROM t'));
+    expect(await count()).toEqual([{ n: 0 }]);
     await limit(1_000_000);
     await put('c');
-    expect(await count()).toEqual({ n: 1 });
+    expect(await count()).toEqual([{ n: 1 }]);
     await driver.close();
   });
 });
@@ -251,7 +253,7 @@ describe('every read of 200,000 conversations of 1,000 owners is an index search
   ];
 
   test.each(filters)('statements about one conversation, as seen by %s', (_name, filter) => {
-    const where = rowFilterSql(filter, 9).sql;
+    const where = rowFilterSql(filter, 9, SQLITE).sql;
     const texts = [
       statements.selectConversation(where),
       statements.updateMetadata(where),
@@ -259,7 +261,7 @@ describe('every read of 200,000 conversations of 1,000 owners is an index search
       statements.reservePositions(where),
       statements.selectItemAnywhere(where),
       statements.selectItem(where),
-      statements.DELETE_ITEM,
+      statements.deleteItem(where),
       statements.DELETE_ITEMS_OF_CONVERSATION,
       statements.SELECT_KEY,
       ...(['asc', 'desc'] as const).flatMap((order) =>
@@ -282,17 +284,20 @@ describe('every read of 200,000 conversations of 1,000 owners is an index search
         { id: 'c', side: 'before' },
       ] as const) {
         for (const createdFrom of [undefined, 5]) {
-          const { statement } = conversationsPage({
-            tenant: 't',
-            access,
-            order,
-            cursor,
-            limit: 20,
-            metadata: [['a', 'b']],
-            createdFrom,
-            createdUntil: undefined,
-          });
-          const details = plan(statement);
+          const { sql } = conversationsPage(
+            {
+              tenant: 't',
+              access,
+              order,
+              cursor,
+              limit: 20,
+              metadata: [['a', 'b']],
+              createdFrom,
+              createdUntil: undefined,
+            },
+            SQLITE,
+          );
+          const details = plan(sql);
           const index = name === 'an owner' ? 'conversations_by_owner' : 'conversations_by_time';
           expect(details.join('\n')).toContain(`SEARCH conversations USING INDEX ${index}`);
           for (const detail of details) {

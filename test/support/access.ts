@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { run } from '../../src/cli/run.ts';
+import { freshDatabase, type TestDatabase } from './database.ts';
 import { temporaryFolder, type Folder } from './folder.ts';
 import { startServer, type TestServer } from './server.ts';
 
 export interface AccessServer extends AsyncDisposable {
   readonly server: TestServer;
   readonly folder: Folder;
+  readonly database: TestDatabase;
   /** Runs a command line on the server's database, and returns what it printed. Throws what it refused with. */
   command(...args: readonly string[]): Promise<string>;
   /** Makes an API key with the command line and returns it. */
@@ -36,15 +38,16 @@ export interface Answer {
   };
 }
 
-/** A server on a file, with authentication and a config file of its own. */
+/** A server with authentication and a config file of its own. */
 export async function startAccessServer(
   yaml = 'auth: { schemes: [keys] }\n',
   ...settings: readonly string[]
 ): Promise<AccessServer> {
   const folder = await temporaryFolder();
+  const database = await freshDatabase();
   const config = folder.path('colloquy.yaml');
   await writeFile(config, yaml);
-  const shared = ['--config', config, '--database-url', `sqlite:${folder.path('access.db')}`];
+  const shared = ['--config', config, '--database-url', database.url];
   const server = await startServer(...shared, ...settings);
   const command = async (...args: readonly string[]): Promise<string> => {
     const printed: string[] = [];
@@ -62,6 +65,7 @@ export async function startAccessServer(
   return {
     server,
     folder,
+    database,
     command,
     key: async (subject, ...more) => {
       const printed = await command('keys', 'create', '--subject', subject, ...more, '--json');
@@ -82,6 +86,7 @@ export async function startAccessServer(
     },
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
     },
   };

@@ -1,5 +1,7 @@
 import OpenAI from 'openai';
 import { createServer, loadConfig } from '../../src/index.ts';
+import { inject } from 'vitest';
+import { freshDatabase, type TestDatabase } from './database.ts';
 import { ResponseValidator, type Document } from './document.ts';
 
 export interface TestServer extends AsyncDisposable {
@@ -17,14 +19,21 @@ export interface TestServer extends AsyncDisposable {
   readonly failures: unknown[];
 }
 
-/** A server on a real socket, on a database in memory unless the settings say otherwise. */
+/** What is quickest to have, where nobody else opens it. */
+async function ownDatabase(): Promise<Pick<TestDatabase, 'url'> & AsyncDisposable> {
+  return inject('database') === 'sqlite'
+    ? { url: 'sqlite::memory:', [Symbol.asyncDispose]: async () => undefined }
+    : freshDatabase();
+}
+
+/** A server on a real socket, on a database of its own unless the settings name one. */
 export async function startServer(...settings: readonly string[]): Promise<TestServer> {
-  const hasDatabase = settings.includes('--database-url');
+  const database = settings.includes('--database-url') ? undefined : await ownDatabase();
   const config = await loadConfig({
     arguments: [
       '--port',
       '0',
-      ...(hasDatabase ? [] : ['--database-url', 'sqlite::memory:']),
+      ...(database === undefined ? [] : ['--database-url', database.url]),
       ...settings,
     ],
     environment: {},
@@ -45,6 +54,7 @@ export async function startServer(...settings: readonly string[]): Promise<TestS
     },
     [Symbol.asyncDispose]: async () => {
       await server.close();
+      await database?.[Symbol.asyncDispose]();
       if (failures.length > 0) throw new AggregateError(failures, 'the server failed');
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startServer } from './support/server.ts';
+import { startServer } from '../support/server.ts';
 
 describe('the official client', () => {
   test('creates, reads, updates and deletes a conversation', async () => {

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decide, filterFor, type Resource } from '../../src/access/policy/decide.ts';
-import { policyOf } from '../../src/access/policy/parse.ts';
+import { decide, filterFor, type Resource } from '../../../src/access/policy/decide.ts';
+import { policyOf } from '../../../src/access/policy/parse.ts';
 import {
   ACTIONS,
   PRIVATE_POLICY,
   type Condition,
   type Rule,
-} from '../../src/access/policy/rule.ts';
-import type { Principal } from '../../src/access/principal.ts';
-import { ATTRIBUTE_NAMES, type Attributes } from '../../src/base/row-filter.ts';
-import { Section } from '../../src/base/section.ts';
-import { openStore, type Store } from '../../src/index.ts';
+} from '../../../src/access/policy/rule.ts';
+import type { Principal } from '../../../src/access/principal.ts';
+import { ATTRIBUTE_NAMES, type Attributes } from '../../../src/base/row-filter.ts';
+import { Section } from '../../../src/base/section.ts';
+import { openStore, type Store } from '../../../src/index.ts';
 
 const subjects = ['ann', 'bob', 'anonymous', "o'hara"];
 const values = ['a', 'b', 'c d', '"', "'"];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ITEM_SAMPLES } from './support/item-samples.ts';
-import { startServer, type TestServer } from './support/server.ts';
+import { ITEM_SAMPLES } from '../support/item-samples.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -119,7 +119,7 @@ describe('every item type', () => {
 
 describe('items recorded from the real service', () => {
   const recorded = JSON.parse(
-    readFileSync(new URL('fixtures/recorded-items.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../fixtures/recorded-items.json', import.meta.url), 'utf8'),
   ) as Item[];
   const everything = [
     'web_search_call.action.sources',

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startAccessServer, type AccessServer, type Answer } from '../support/access.ts';
-import { startIssuer, type Issuer } from '../support/issuer.ts';
+import { startAccessServer, type AccessServer, type Answer } from '../../support/access.ts';
+import { startIssuer, type Issuer } from '../../support/issuer.ts';
 
 /** Every route, every way of naming something, every kind of stranger: nothing leaks, nothing changes. */
 

@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Driver, ReadTransaction, Row, Value, WriteTransaction } from './driver.ts';
-import { StoreUnavailableError } from './port.ts';
-
-export interface SqliteOptions {
-  /** A file path, or `:memory:`. */
-  readonly path: string;
-  /** `full`: a commit survives a power cut. `normal`: it survives a crash of the process, not of the machine. */
-  readonly synchronous: 'full' | 'normal';
-}
+import type { SqliteOptions } from '../../base/database-options.ts';
+import { SQLITE } from '../dialect.ts';
+import type { Driver, Query, Read, Row, Steps, Value, Write } from '../driver.ts';
+import { StoreUnavailableError } from '../port.ts';
 
 /** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
 const LARGEST_BATCH = 256;
@@ -71,7 +66,12 @@ async function whileLocked<Result>(
   }
 }
 
-class SqliteTransaction implements WriteTransaction {
+/** What SQLite binds: lists as JSON. */
+function bindable(value: Value): string | number | null {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+}
+
+class SqliteSteps implements Steps {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -79,18 +79,18 @@ class SqliteTransaction implements WriteTransaction {
     this.#database = database;
   }
 
-  all(sql: string, parameters: readonly Value[]): readonly Row[] {
+  all({ sql, parameters }: Query): readonly Row[] {
     // Sound: every column of the schema is TEXT or INTEGER, so values are strings, numbers or null.
-    return this.#prepared(sql).all(...parameters) as unknown as readonly Row[];
+    return this.#prepared(sql).all(...parameters.map(bindable)) as unknown as readonly Row[];
   }
 
-  get(sql: string, parameters: readonly Value[]): Row | undefined {
+  get({ sql, parameters }: Query): Row | undefined {
     // Sound: as in `all`.
-    return this.#prepared(sql).get(...parameters) as Row | undefined;
+    return this.#prepared(sql).get(...parameters.map(bindable)) as Row | undefined;
   }
 
-  run(sql: string, parameters: readonly Value[]): number {
-    return Number(this.#prepared(sql).run(...parameters).changes);
+  run({ sql, parameters }: Query): number {
+    return Number(this.#prepared(sql).run(...parameters.map(bindable)).changes);
   }
 
   script(sql: string): void {
@@ -113,7 +113,7 @@ class SqliteTransaction implements WriteTransaction {
 }
 
 interface Job {
-  readonly work: (transaction: WriteTransaction) => unknown;
+  readonly work: (steps: Steps) => unknown;
   readonly erases: boolean;
   /** When it began to wait. */
   readonly since: number;
@@ -131,21 +131,24 @@ type Outcome = { readonly result: unknown } | { readonly error: unknown };
  * before the commit has returned.
  */
 export class SqliteDriver implements Driver {
+  readonly dialect = SQLITE;
+  readonly #path: string;
   readonly #database: DatabaseSync;
-  readonly #transaction: SqliteTransaction;
+  readonly #steps: SqliteSteps;
   readonly #queue: Job[] = [];
   #draining: Promise<void> | undefined;
   /** Whether the log may hold text that has been deleted. */
   #mustFold = false;
   #closed = false;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(path: string, database: DatabaseSync) {
+    this.#path = path;
     this.#database = database;
-    this.#transaction = new SqliteTransaction(database);
+    this.#steps = new SqliteSteps(database);
   }
 
   /** Opens or creates the database. Rejects with SQLite's own error when the file cannot be used. */
-  static async open(options: SqliteOptions): Promise<SqliteDriver> {
+  static async open(options: Omit<SqliteOptions, 'kind'>): Promise<SqliteDriver> {
     const database = new DatabaseSync(options.path, { timeout: BLOCKING_WAIT_MS });
     try {
       await whileLocked(() => {
@@ -164,38 +167,47 @@ export class SqliteDriver implements Driver {
       database.close();
       throw error;
     }
-    return new SqliteDriver(database);
+    return new SqliteDriver(options.path, database);
   }
 
-  async read<Result>(work: (transaction: ReadTransaction) => Result): Promise<Result> {
+  async read({ query }: Read): Promise<readonly Row[]> {
     this.#assertOpen();
     try {
-      return await whileLocked(() => work(this.#transaction));
+      return await whileLocked(() => this.#steps.all(query));
     } catch (error) {
       throw translate(error);
     }
   }
 
-  write<Result>(
-    work: (transaction: WriteTransaction) => Result,
-    { erases } = { erases: false },
-  ): Promise<Result> {
+  write<Result>({ inSteps, erases = false }: Write<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       this.#assertOpen();
-      // Sound: `resolve` is called with what this very `work` returned.
       if (this.#queue.length >= LONGEST_QUEUE) {
         throw new StoreUnavailableError('too many writes are waiting');
       }
       const since = performance.now();
       this.#queue.push({
-        work,
+        work: inSteps,
         erases,
         since,
+        // Sound: `resolve` is called with what this very `work` returned.
         resolve: resolve as (result: unknown) => void,
         reject,
       });
       this.#draining ??= this.#drain();
     });
+  }
+
+  async snapshot<Result>(
+    work: (read: (query: Query) => Promise<readonly Row[]>) => Promise<Result>,
+  ): Promise<Result> {
+    this.#assertOpen();
+    // A connection of its own, whose open transaction keeps seeing what it saw first; memory has only the one.
+    if (this.#path === ':memory:') return work(async (query) => this.#steps.all(query));
+    using database = new DatabaseSync(this.#path, { readOnly: true, timeout: BLOCKING_WAIT_MS });
+    database.exec('BEGIN');
+    const steps = new SqliteSteps(database);
+    return await work(async (query) => steps.all(query));
   }
 
   async close(): Promise<void> {
@@ -212,7 +224,7 @@ export class SqliteDriver implements Driver {
    */
   #foldLog(): boolean {
     try {
-      const row = this.#transaction.get('PRAGMA wal_checkpoint(TRUNCATE)', []);
+      const row = this.#steps.get({ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', parameters: [] });
       return row?.['busy'] === 0;
     } catch {
       return false;
@@ -250,7 +262,7 @@ export class SqliteDriver implements Driver {
     return batch.map((job) => {
       this.#database.exec('SAVEPOINT job');
       try {
-        const result = job.work(this.#transaction);
+        const result = job.work(this.#steps);
         this.#database.exec('RELEASE job');
         return { result };
       } catch (error) {

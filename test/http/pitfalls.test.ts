@@ -2,10 +2,10 @@
 
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createServer, loadConfig, openStore } from '../src/index.ts';
-import { SETTINGS } from '../src/config/settings.ts';
-import { temporaryFolder } from './support/folder.ts';
-import { startServer, type TestServer } from './support/server.ts';
+import { createServer, loadConfig, openStore } from '../../src/index.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -291,6 +291,12 @@ describe('operation', () => {
       port: '1',
       databaseUrl: 'sqlite:other.db',
       allowAnonymous: 'true',
+      databasePoolSize: '5',
+      databaseStatementTimeout: '5',
+      databaseLockTimeout: '5',
+      databaseApplicationName: 'other',
+      databasePreparedStatements: 'off',
+      rls: 'on',
       sqliteSynchronous: 'normal',
       dialect: 'llama-stack',
       auth: 'keys',
@@ -307,22 +313,22 @@ describe('operation', () => {
       maxBodyBytes: '2000',
       maxNesting: '9',
     };
-    const fallback = await loadConfig({ arguments: [], environment: {} });
+    const postgres = { COLLOQUY_DATABASE_URL: 'postgres://127.0.0.1/db' };
     for (const [key, value] of Object.entries(other)) {
       // Sound: `other` has exactly the keys of SETTINGS.
       const { name } = SETTINGS[key as keyof typeof SETTINGS];
+      const isOfPostgres = /^(database-(?!url)|rls)/.test(name);
+      const database = isOfPostgres ? postgres : {};
       const variable = `COLLOQUY_${name.replaceAll('-', '_').toUpperCase()}`;
+      const load = (more: Record<string, string>) =>
+        loadConfig({ environment: { ...database, ...more } });
       // Two settings make sense beside a scheme only, and are refused without one.
-      const config = await loadConfig({ environment: { [variable]: value } }).catch(
-        () => undefined,
-      );
-      expect(config, name).not.toEqual(fallback);
-      const environment = { COLLOQUY_AUTH: 'keys', [variable]: value };
-      const beside = await loadConfig({ environment });
-      if (key !== 'auth')
-        expect(beside, name).not.toEqual(
-          await loadConfig({ environment: { COLLOQUY_AUTH: 'keys' } }),
-        );
+      const config = await load({ [variable]: value }).catch(() => undefined);
+      expect(config, name).not.toEqual(await load({}));
+      const beside = await load({ COLLOQUY_AUTH: 'keys', [variable]: value });
+      if (key !== 'auth') {
+        expect(beside, name).not.toEqual(await load({ COLLOQUY_AUTH: 'keys' }));
+      }
     }
   });
 

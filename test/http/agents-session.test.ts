@@ -1,6 +1,6 @@
 import { OpenAIConversationsSession } from '@openai/agents';
 import { expect, test } from 'vitest';
-import { startServer } from './support/server.ts';
+import { startServer } from '../support/server.ts';
 
 test('OpenAIConversationsSession of the Agents SDK works unchanged', async () => {
   await using server = await startServer();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startServer, type TestServer } from './support/server.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 
 /** The whole of what conversations mean, in memory: what the server's answers must equal. */
 class Model {

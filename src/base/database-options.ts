@@ -1,0 +1,49 @@
+/** Where the data lives, and how to reach it. */
+export type DatabaseOptions = SqliteOptions | PostgresOptions;
+
+export interface SqliteOptions {
+  readonly kind: 'sqlite';
+  /** A file path, or `:memory:`. */
+  readonly path: string;
+  /** `full`: a commit survives a power cut. `normal`: it survives a crash of the process, not of the machine. */
+  readonly synchronous: 'full' | 'normal';
+}
+
+export interface PostgresOptions {
+  readonly kind: 'postgres';
+  /** A host name, an address, or the folder of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  /** Undefined: the server asks for none, or `PGPASSWORD` has it. */
+  readonly password: string | undefined;
+  readonly tls: TlsOptions;
+  /** Connections at a time. */
+  readonly poolSize: number;
+  /** How long a statement may run, and how long it may wait for a lock, in milliseconds; 0: as the server says. */
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly applicationName: string;
+  /** Whether statements are prepared by name, once a connection. Off for poolers that cannot carry them. */
+  readonly preparedStatements: boolean;
+  /** Whether row-level security stands behind the conditions of the statements. */
+  readonly rowLevelSecurity: boolean;
+}
+
+/** The modes of libpq. `require` encrypts and checks nothing; `verify-ca` checks who signed the certificate, `verify-full` also whose it is. */
+export interface TlsOptions {
+  readonly mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /** Paths of PEM files; undefined: the authorities that Node trusts, and no client certificate. */
+  readonly rootCertificate: string | undefined;
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
+}
+
+/** The database as logs and messages may name it: never with its password. */
+export function databaseName(options: DatabaseOptions): string {
+  if (options.kind === 'sqlite') return `sqlite:${options.path}`;
+  const { user, host, port, database } = options;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return `postgres://${user}@${shownHost}:${port}/${database}`;
+}

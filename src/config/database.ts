@@ -1,0 +1,145 @@
+import { isIP } from 'node:net';
+import { userInfo } from 'node:os';
+import { closest } from 'fastest-levenshtein';
+import type { DatabaseOptions, TlsOptions } from '../base/database-options.ts';
+import { OperatorError } from '../base/operator-error.ts';
+import type { Given } from './settings.ts';
+
+/** What the settings say of the database, besides its URL. */
+export interface DatabaseSettings {
+  readonly synchronous: 'full' | 'normal';
+  readonly poolSize: number;
+  readonly statementTimeoutSeconds: number;
+  readonly lockTimeoutSeconds: number;
+  readonly applicationName: string;
+  readonly preparedStatements: boolean;
+  readonly rowLevelSecurity: boolean;
+}
+
+const DEFAULT_PORT = 5432;
+const TLS_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
+const PARAMETERS = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'application_name'];
+const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/;
+const MS_PER_SECOND = 1000;
+
+/** Reads `sqlite:PATH` or `postgres://…`. Throws an `OperatorError`, in which no password stands. */
+export function readDatabase(given: Given, settings: DatabaseSettings): DatabaseOptions {
+  if (/^postgres(ql)?:/.test(given.text)) return readPostgres(given, settings);
+  // A misspelt `:memory:` or a parameter would otherwise become the name of a file.
+  const path = /^sqlite:(:memory:|[^:?][^?]*)$/s.exec(given.text)?.[1];
+  if (path === undefined) {
+    throw invalid(
+      given,
+      'a URL such as sqlite:./colloquy.db, sqlite::memory: or postgres://HOST/DATABASE',
+    );
+  }
+  if (settings.rowLevelSecurity) {
+    throw new OperatorError(
+      'invalid_setting',
+      'rls is on, and the database is SQLite, which has no row-level security.',
+      'Leave rls out, or name a PostgreSQL database with --database-url.',
+    );
+  }
+  return { kind: 'sqlite', path, synchronous: settings.synchronous };
+}
+
+function readPostgres(given: Given, settings: DatabaseSettings): DatabaseOptions {
+  const url = parseUrl(given);
+  for (const name of url.searchParams.keys()) {
+    if (!PARAMETERS.includes(name)) {
+      throw new OperatorError(
+        'unknown_setting',
+        `${given.origin} has an unknown parameter ${name}.`,
+        `The nearest is ${closest(name, PARAMETERS)}; there are ${PARAMETERS.join(', ')}.`,
+      );
+    }
+  }
+  const parameter = (name: string): string | undefined => url.searchParams.get(name) ?? undefined;
+  const host = parameter('host') ?? (unbracketed(url.hostname) || 'localhost');
+  const user = decodeURIComponent(url.username) || systemUser();
+  return {
+    kind: 'postgres',
+    host,
+    port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+    user,
+    password: url.password === '' ? undefined : decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)) || user,
+    tls: readTls(given, host, parameter),
+    poolSize: settings.poolSize,
+    statementTimeoutMs: settings.statementTimeoutSeconds * MS_PER_SECOND,
+    lockTimeoutMs: settings.lockTimeoutSeconds * MS_PER_SECOND,
+    applicationName: parameter('application_name') ?? settings.applicationName,
+    preparedStatements: settings.preparedStatements,
+    rowLevelSecurity: settings.rowLevelSecurity,
+  };
+}
+
+function parseUrl(given: Given): URL {
+  // `postgres:///database?host=/folder` names no host, which such a URL may not, and this one may.
+  const text = given.text.replace(/^(postgres(?:ql)?:\/\/([^@/]*@)?)\//, '$1localhost/');
+  const url = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || isDamaged(url)) {
+    throw invalid(
+      given,
+      'a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE, with other characters than letters, digits and -._~ percent-encoded',
+    );
+  }
+  return url;
+}
+
+/** A password with a bare slash or hash ends the host early. */
+function isDamaged({ username, password, pathname, hash }: URL): boolean {
+  try {
+    for (const text of [username, password, pathname]) decodeURIComponent(text);
+  } catch {
+    return true;
+  }
+  return hash !== '' || pathname.slice(1).includes('/');
+}
+
+function readTls(
+  given: Given,
+  host: string,
+  parameter: (name: string) => string | undefined,
+): TlsOptions {
+  // What leaves this machine is encrypted, to a server that proves who it is, unless somebody says otherwise.
+  const text = parameter('sslmode') ?? (LOCAL_HOST.test(host) ? 'disable' : 'verify-full');
+  const mode = TLS_MODES.find((candidate) => candidate === text);
+  if (mode === undefined) {
+    throw new OperatorError(
+      'invalid_setting',
+      `sslmode in ${given.origin} is '${text}'.`,
+      `Write one of ${TLS_MODES.join(', ')}.`,
+    );
+  }
+  const root = parameter('sslrootcert');
+  return {
+    mode,
+    rootCertificate: root === 'system' ? undefined : root,
+    certificate: parameter('sslcert'),
+    key: parameter('sslkey'),
+  };
+}
+
+/** As libpq does; some containers run under a number without a name. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'postgres';
+  }
+}
+
+function unbracketed(host: string): string {
+  const inner = /^\[(.+)\]$/.exec(host)?.[1];
+  return inner !== undefined && isIP(inner) === 6 ? inner : decodeURIComponent(host);
+}
+
+function invalid({ text, origin }: Given, expected: string): OperatorError {
+  const shown = text.replace(/:\/\/.*@/s, '://***@');
+  return new OperatorError(
+    'invalid_setting',
+    `${origin} is '${shown}', which is not ${expected}.`,
+    `Give ${origin} ${expected}.`,
+  );
+}

@@ -1,0 +1,208 @@
+/** Creating a conversation and appending to it, in the two forms of a write. */
+
+import { createHash } from 'node:crypto';
+import { ALL, type RowFilter } from '../base/row-filter.ts';
+import { accessed, keyOf, scopeOf } from './access-condition.ts';
+import type { Dialect } from './dialect.ts';
+import type { Proof, Query, RoundTrips, Row, Steps, Write } from './driver.ts';
+import type {
+  Accessed,
+  Appended,
+  AppendRefusal,
+  ConversationKey,
+  ItemRecord,
+  Linking,
+  NewConversation,
+} from './port.ts';
+import { integer, text, toItem } from './rows.ts';
+import * as sql from './statements.ts';
+
+/** Thrown inside a transaction to undo it. */
+export class Refused extends Error {
+  readonly refusal: AppendRefusal;
+
+  constructor(refusal: AppendRefusal) {
+    super(refusal.refused);
+    this.refusal = refusal;
+  }
+}
+
+type Items = readonly ItemRecord[];
+
+export function createConversation(input: NewConversation, dialect: Dialect): Write<Items> {
+  const { owner, metadata, createdAt, items } = input;
+  const insert: Query = {
+    sql: sql.INSERT_CONVERSATION,
+    parameters: [
+      ...keyOf(input),
+      owner,
+      JSON.stringify(input.attributes),
+      metadata,
+      createdAt,
+      items.length,
+    ],
+  };
+  return {
+    scope: scopeOf(input),
+    inSteps: (steps) => {
+      const linked = linkInSteps(steps, input, items, dialect);
+      steps.all(insert);
+      insertOneByOne(steps, input, linked, 0, createdAt);
+      return linked;
+    },
+    inRoundTrips: async (trips) => {
+      const linked = await linkInOneTrip(trips, input, items, dialect, []);
+      await trips.finish(insert, ...insertTogether(input, linked, createdAt, ALL, dialect));
+      return linked;
+    },
+    // A conversation's id is made for it: where it is, this write has been.
+    proof: presence(input, items),
+  };
+}
+
+type Append = Accessed &
+  Linking & { readonly items: readonly Appended[]; readonly createdAt: number };
+
+export function appendItems(input: Append, dialect: Dialect): Write<Items> {
+  const { items, createdAt, access } = input;
+  const reserve = accessed(sql.reservePositions, [...keyOf(input), items.length], access, dialect);
+  const find = accessed(sql.selectConversation, keyOf(input), access, dialect);
+  return {
+    scope: scopeOf(input),
+    inSteps: (steps) => {
+      const reserved = steps.get(reserve);
+      if (reserved === undefined) throw new Refused({ refused: 'conversation_absent' });
+      const linked = linkInSteps(steps, input, items, dialect);
+      insertOneByOne(steps, input, linked, integer(reserved, 'first_position'), createdAt);
+      return linked;
+    },
+    inRoundTrips: async (trips) => {
+      const linked = await linkInOneTrip(trips, input, items, dialect, [find]);
+      const inserts = insertTogether(input, linked, createdAt, access, dialect);
+      const [reserved = []] = await trips.finish(reserve, ...inserts);
+      if (reserved.length === 0) throw new Refused({ refused: 'conversation_absent' });
+      return linked;
+    },
+    // Only ids that were made for these items prove anything: others may have been there before.
+    ...((items.length === 0 || items.some(({ kind }) => kind === 'minted')) && {
+      proof: presence(input, items),
+    }),
+  };
+}
+
+/** Finds a conversation with all of these items. */
+function presence(key: ConversationKey, items: readonly Appended[]): Proof<Items> {
+  return {
+    query: { sql: sql.SELECT_ITEMS_HERE, parameters: [...keyOf(key), items.map(({ id }) => id)] },
+    result: (rows) => {
+      if (rows.length === 0) return undefined;
+      const stored = new Map(
+        rows.filter((row) => row['id'] !== null).map((row) => [text(row, 'id'), toItem(row)]),
+      );
+      const found = items.flatMap(({ id }) => stored.get(id) ?? []);
+      return found.length === items.length ? found : undefined;
+    },
+  };
+}
+
+/** What will stand in the conversation: minted items as they are, ids of stored items as those are stored. */
+function link(
+  items: readonly Appended[],
+  findStored: (id: string) => Row | undefined,
+): readonly ItemRecord[] {
+  const seen = new Set<string>();
+  return items.map((item) => {
+    if (seen.has(item.id)) throw new Refused({ refused: 'item_present', id: item.id });
+    seen.add(item.id);
+    if (item.kind === 'minted') return toRecord(item);
+    const stored = findStored(item.id);
+    if (stored !== undefined) {
+      if (stored['here'] === 1) throw new Refused({ refused: 'item_present', id: item.id });
+      return { id: item.id, type: text(stored, 'type'), data: text(stored, 'data') };
+    }
+    if (item.kind === 'reference') throw new Refused({ refused: 'reference_absent', id: item.id });
+    return toRecord(item);
+  });
+}
+
+function toRecord({ id, type, data }: ItemRecord): ItemRecord {
+  return { id, type, data };
+}
+
+function linkInSteps(
+  steps: Steps,
+  input: ConversationKey & Linking,
+  items: readonly Appended[],
+  dialect: Dialect,
+): Items {
+  return link(items, (id) =>
+    steps.get(accessed(sql.selectItemAnywhere, [...keyOf(input), id], input.readable, dialect)),
+  );
+}
+
+/**
+ * Looks up the ids that the caller brought, where there are any; most appends make this trip not at all.
+ * `conversation` finds the conversation, where it must be there already.
+ */
+async function linkInOneTrip(
+  trips: RoundTrips,
+  input: ConversationKey & Linking,
+  items: readonly Appended[],
+  dialect: Dialect,
+  conversation: readonly Query[],
+): Promise<Items> {
+  const ids = items.filter(({ kind }) => kind !== 'minted').map(({ id }) => id);
+  if (ids.length === 0) return link(items, () => undefined);
+  const results = await trips.send(
+    { sql: sql.LOCK_IDS, parameters: [lockNumbers(input.tenant, ids)] },
+    accessed(sql.selectItemsAnywhere, [...keyOf(input), ids], input.readable, dialect),
+    ...conversation,
+  );
+  const [, found = [], conversations] = results;
+  if (conversations?.length === 0) throw new Refused({ refused: 'conversation_absent' });
+  const stored = new Map(found.map((row) => [text(row, 'id'), row]));
+  return link(items, (id) => stored.get(id));
+}
+
+/** Numbers of 64 bits that stand for ids of a tenant, in an order that all transactions share. */
+function lockNumbers(tenant: string, ids: readonly string[]): readonly string[] {
+  return [...new Set(ids)]
+    .map((id) =>
+      createHash('sha256')
+        .update(JSON.stringify([tenant, id]))
+        .digest(),
+    )
+    .map((digest) => digest.readBigInt64BE())
+    .toSorted((a, b) => (a < b ? -1 : Number(a > b)))
+    .map(String);
+}
+
+function insertOneByOne(
+  steps: Steps,
+  key: ConversationKey,
+  items: Items,
+  firstPosition: number,
+  createdAt: number,
+): void {
+  items.forEach(({ id, type, data }, index) => {
+    const parameters = [...keyOf(key), firstPosition + index, id, type, data, createdAt];
+    steps.run({ sql: sql.INSERT_ITEM, parameters });
+  });
+}
+
+function insertTogether(
+  key: ConversationKey,
+  items: Items,
+  createdAt: number,
+  access: RowFilter,
+  dialect: Dialect,
+): readonly Query[] {
+  if (items.length === 0) return [];
+  const columns = [
+    items.map(({ id }) => id),
+    items.map(({ type }) => type),
+    items.map(({ data }) => data),
+  ];
+  const parameters = [...keyOf(key), items.length, createdAt, ...columns];
+  return [accessed(sql.insertItems, parameters, access, dialect)];
+}

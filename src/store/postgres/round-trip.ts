@@ -1,0 +1,112 @@
+import type { Connection, FieldDef, Submittable } from 'pg';
+import type { Query, Row, Value } from '../driver.ts';
+import type { Column, StatementCache } from './statement-cache.ts';
+
+type Results = readonly (readonly Row[])[];
+
+export interface RoundTripOptions {
+  readonly statements: StatementCache;
+  /** After how many milliseconds without an answer the connection counts as broken. */
+  readonly timeoutMs: number;
+  readonly resolve: (results: Results) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Several statements in one round trip, and one transaction unless one is open: everything is sent behind each
+ * other, with one Sync at its end, https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY.
+ * The driver's own query object sends a Sync with each statement.
+ */
+export class RoundTrip implements Submittable {
+  readonly #queries: readonly Query[];
+  readonly #options: RoundTripOptions;
+  readonly #results: Row[][];
+  readonly #columns: (readonly Column[] | undefined)[];
+  #connection: Connection | undefined;
+  #current = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(queries: readonly Query[], options: RoundTripOptions) {
+    this.#queries = queries;
+    this.#options = options;
+    this.#results = queries.map(() => []);
+    this.#columns = queries.map(({ sql }) => options.statements.columnsOf(sql));
+  }
+
+  submit(connection: Connection): void {
+    const { statements, timeoutMs } = this.#options;
+    this.#connection = connection;
+    this.#timer = setTimeout(() => {
+      connection.stream.destroy(new Error(`no answer from the database in ${timeoutMs} ms`));
+    }, timeoutMs);
+    connection.stream.cork();
+    this.#queries.forEach(({ sql, parameters }, index) => {
+      const name = statements.nameOf(sql);
+      if (statements.mustPrepare(connection, name)) {
+        connection.parse({ name, text: sql, types: [] }, true);
+      }
+      connection.bind({ statement: name, values: parameters.map(bindable) }, true);
+      if (this.#columns[index] === undefined) connection.describe({ type: 'P' }, true);
+      connection.execute({}, true);
+    });
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  handleRowDescription({ fields }: { readonly fields: readonly FieldDef[] }): void {
+    this.#describe(fields);
+  }
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    const columns = this.#columns[this.#current] ?? [];
+    const row: Record<string, string | number | null> = {};
+    columns.forEach(({ name, isNumber }, index) => {
+      const text = fields[index] ?? null;
+      row[name] = isNumber && text !== null ? Number(text) : text;
+    });
+    this.#results[this.#current]?.push(row);
+  }
+
+  handleCommandComplete(): void {
+    // A statement without a result is described by silence.
+    if (this.#columns[this.#current] === undefined) this.#describe([]);
+    this.#current += 1;
+  }
+
+  handleError(error: unknown): void {
+    this.#end();
+    this.#options.reject(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.#end();
+    this.#options.resolve(this.#results);
+  }
+
+  #describe(fields: readonly FieldDef[]): void {
+    const query = this.#queries[this.#current];
+    if (query === undefined) return;
+    this.#columns[this.#current] = this.#options.statements.describe(query.sql, fields);
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    if (this.#connection !== undefined) this.#options.statements.settle(this.#connection);
+  }
+}
+
+/** A value as PostgreSQL reads it from text. */
+function bindable(value: Value): string | null {
+  if (value === null) return null;
+  if (typeof value === 'object') return `{${value.map(arrayElement).join(',')}}`;
+  return storable(String(value));
+}
+
+function arrayElement(text: string): string {
+  return `"${storable(text).replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+}
+
+/** PostgreSQL's text has no U+0000, and nothing stored has one outside JSON, where it is escaped: what has one finds nothing. */
+function storable(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
+}

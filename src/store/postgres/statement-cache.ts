@@ -1,0 +1,81 @@
+import type { Connection, FieldDef } from 'pg';
+
+/** A column of a result: its name, and whether its text is a number. */
+export interface Column {
+  readonly name: string;
+  readonly isNumber: boolean;
+}
+
+/** Statements that get a name; the shapes of lists are many, and what comes later goes without. */
+const MOST_NAMES = 500;
+/** `int8`, `int2` and `int4`: what this schema has of numbers. */
+const NUMBER_TYPES = new Set([20, 21, 23]);
+
+interface ConnectionState {
+  readonly prepared: Set<string>;
+  /** Names in the order in which the server was asked to prepare them. */
+  readonly preparing: string[];
+}
+
+/** What a process knows of its statements: their names, which connection has prepared them, and their columns. */
+export class StatementCache {
+  readonly #isNaming: boolean;
+  readonly #names = new Map<string, string>();
+  readonly #columns = new Map<string, readonly Column[]>();
+  readonly #connections = new WeakMap<Connection, ConnectionState>();
+
+  constructor(isNaming: boolean) {
+    this.#isNaming = isNaming;
+  }
+
+  /** The name to prepare a statement under; empty: prepare it for this once. */
+  nameOf(sql: string): string {
+    if (!this.#isNaming) return '';
+    const known = this.#names.get(sql);
+    if (known !== undefined) return known;
+    if (this.#names.size >= MOST_NAMES) return '';
+    const name = `colloquy_${this.#names.size}`;
+    this.#names.set(sql, name);
+    return name;
+  }
+
+  /** Whether the server must be told the statement before it can run; notes that it now is. */
+  mustPrepare(connection: Connection, name: string): boolean {
+    const { prepared, preparing } = this.#stateOf(connection);
+    if (name !== '' && (prepared.has(name) || preparing.includes(name))) return false;
+    preparing.push(name);
+    return true;
+  }
+
+  /** Forgets what the server has skipped, behind a statement that failed. */
+  settle(connection: Connection): void {
+    this.#stateOf(connection).preparing.length = 0;
+  }
+
+  columnsOf(sql: string): readonly Column[] | undefined {
+    return this.#columns.get(sql);
+  }
+
+  /** Notes the columns of a statement, as the server has described them. */
+  describe(sql: string, fields: readonly FieldDef[]): readonly Column[] {
+    const columns = fields.map(({ name, dataTypeID }) => ({
+      name,
+      isNumber: NUMBER_TYPES.has(dataTypeID),
+    }));
+    if (this.#columns.size < MOST_NAMES) this.#columns.set(sql, columns);
+    return columns;
+  }
+
+  #stateOf(connection: Connection): ConnectionState {
+    const known = this.#connections.get(connection);
+    if (known !== undefined) return known;
+    const state: ConnectionState = { prepared: new Set(), preparing: [] };
+    // A prepared statement outlives the failure of what came behind it in the same trip.
+    connection.on('parseComplete', () => {
+      const name = state.preparing.shift();
+      if (name !== undefined && name !== '') state.prepared.add(name);
+    });
+    this.#connections.set(connection, state);
+    return state;
+  }
+}

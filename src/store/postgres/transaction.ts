@@ -1,0 +1,113 @@
+import type { PoolClient } from 'pg';
+import type { Query, RoundTrips, Row, Scope } from '../driver.ts';
+import { isFatal, sqlStateOf } from './faults.ts';
+import { RoundTrip } from './round-trip.ts';
+import type { StatementCache } from './statement-cache.ts';
+
+const statement = (sql: string): Query => ({ sql, parameters: [] });
+const BEGIN = statement('BEGIN');
+const COMMIT = statement('COMMIT');
+const ROLLBACK = statement('ROLLBACK');
+const BEGIN_SNAPSHOT = statement('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+
+export interface TransactionOptions {
+  readonly statements: StatementCache;
+  readonly timeoutMs: number;
+  /** Whether each transaction must name whose rows it is about. */
+  readonly rowLevelSecurity: boolean;
+  readonly scope: Scope;
+}
+
+/** What a transaction says first, so that the row-level policies let its tenant's rows through. */
+function scopeQueries({ rowLevelSecurity, scope }: TransactionOptions): readonly Query[] {
+  if (!rowLevelSecurity || scope.kind === 'none') return [];
+  return scope.kind === 'all'
+    ? [statement(`SELECT set_config('colloquy.every_tenant', 'on', TRUE)`)]
+    : [{ sql: `SELECT set_config('colloquy.tenant', $1, TRUE)`, parameters: [scope.tenant] }];
+}
+
+/** One transaction on a connection of the pool, which it gives back in the end. */
+export class PostgresTransaction implements RoundTrips {
+  readonly #client: PoolClient;
+  readonly #options: TransactionOptions;
+  #isOpen = false;
+  #isCommitting = false;
+  #failure: unknown;
+
+  constructor(client: PoolClient, options: TransactionOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** Whether the commit has been asked for. If the connection breaks from then on, nobody knows how it went. */
+  get isCommitting(): boolean {
+    return this.#isCommitting;
+  }
+
+  /** What the server or the network has thrown, as opposed to the code in between. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  send(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+    return this.#open(BEGIN, queries);
+  }
+
+  /** Opens a read-only transaction that keeps seeing what it sees first. */
+  openSnapshot(): Promise<unknown> {
+    return this.#open(BEGIN_SNAPSHOT, []);
+  }
+
+  async finish(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+    const before = this.#isOpen ? [] : scopeQueries(this.#options);
+    const after = this.#isOpen ? [COMMIT] : [];
+    this.#isCommitting = true;
+    const results = await this.#trip([...before, ...queries, ...after]);
+    this.#isOpen = false;
+    return results.slice(before.length, before.length + queries.length);
+  }
+
+  async script(sql: string): Promise<void> {
+    await this.#noting(this.#client.query(sql));
+  }
+
+  /** Gives the connection back: rolled back where the transaction is open, closed where it can no longer be trusted. */
+  async release(): Promise<void> {
+    const failure = this.#failure;
+    const isBroken =
+      failure !== undefined && (sqlStateOf(failure) === undefined || isFatal(failure));
+    if (isBroken) return this.#client.release(true);
+    if (!this.#isOpen) return this.#client.release();
+    try {
+      await this.#trip([ROLLBACK]);
+      this.#client.release();
+    } catch {
+      this.#client.release(true);
+    }
+  }
+
+  async #open(begin: Query, queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+    const before = this.#isOpen ? [] : [begin, ...scopeQueries(this.#options)];
+    this.#isOpen = true;
+    const results = await this.#trip([...before, ...queries]);
+    return results.slice(before.length);
+  }
+
+  #trip(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+    const { statements, timeoutMs } = this.#options;
+    return this.#noting(
+      new Promise((resolve, reject) => {
+        this.#client.query(new RoundTrip(queries, { statements, timeoutMs, resolve, reject }));
+      }),
+    );
+  }
+
+  async #noting<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+}

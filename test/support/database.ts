@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { inject } from 'vitest';
+import { temporaryFolder } from './folder.ts';
+import { createDatabase } from './postgres.ts';
+
+export interface TestDatabase extends AsyncDisposable {
+  /** For `--database-url`. */
+  readonly url: string;
+  /** Whether a text stands anywhere in what is kept of API keys. */
+  keepsOfKeys(text: string): Promise<boolean>;
+}
+
+/** An empty database of the kind that the suite runs on, which several processes can open. */
+export async function freshDatabase(): Promise<TestDatabase> {
+  if (inject('database') === 'postgres') {
+    const database = await createDatabase(inject('postgresUrl'));
+    return {
+      ...database,
+      keepsOfKeys: async (text) => {
+        const rows = await database.run('SELECT api_keys::text AS kept FROM api_keys');
+        return rows.some(({ kept }) => String(kept).includes(text));
+      },
+    };
+  }
+  const folder = await temporaryFolder();
+  const path = folder.path('test.db');
+  return {
+    url: `sqlite:${path}`,
+    keepsOfKeys: async (text) =>
+      [path, `${path}-wal`].some((file) => readFileSync(file).includes(text)),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}

