@@ -30,9 +30,18 @@ export const SQLITE: Dialect = {
   sharesAttribute: (attribute, values, parameter) => `EXISTS (
     SELECT 1 FROM json_each(conversations.attributes, '$.${attribute}') AS theirs
     WHERE ${SQLITE.isOneOf('theirs.value', values, parameter)})`,
-  hasPair: (key, value, parameter) => `EXISTS (
-    SELECT 1 FROM json_each(conversations.metadata) AS pair
-    WHERE pair.key = ${parameter(key)} AND pair.value = ${parameter(value)})`,
+  hasPair: (key, value, parameter) => {
+    const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+    // As text, since SQLite cannot say U+0000 and unpaired surrogates, which JSON escapes. Between commas, a pair
+    // with a backslash stands nowhere but where it is one.
+    if (pair.includes('\\')) {
+      return `instr(',' || substr(conversations.metadata, 2, length(conversations.metadata) - 2) || ',',
+        ${parameter(`,${pair},`)}) > 0`;
+    }
+    return `EXISTS (
+      SELECT 1 FROM json_each(conversations.metadata) AS pair
+      WHERE pair.key = ${parameter(key)} AND pair.value = ${parameter(value)})`;
+  },
 };
 
 export const POSTGRES: Dialect = {

@@ -253,5 +253,120 @@ export function describeStore(name: string, open: () => Promise<Store & AsyncDis
       const found = await store.getItem({ ...key('c'), itemId: 'a' });
       expect(found.absent === undefined && found.item.data === data).toBe(true);
     });
+
+    test('lists by metadata, whatever characters they have', async () => {
+      const pairs: [string, string][] = [
+        ['a', 'b'],
+        ['a', 'b.'],
+        ['a', '.*'],
+        ['"', '\\'],
+        ['a":"b', '","a":"b'],
+        ['\u0000', '\ud800'],
+        ['(', '[^]$|?+{2}'],
+        ['', ''],
+        ['é', '💬\n'],
+      ];
+      for (const [index, pair] of pairs.entries()) {
+        const metadata = JSON.stringify(Object.fromEntries([['x', 'y'], pair, ['z', '']]));
+        await store.createConversation({
+          ...key(`c${index}`),
+          owner: 'o',
+          attributes: {},
+          metadata,
+          createdAt: index,
+          items: [],
+        });
+      }
+      for (const [index, pair] of pairs.entries()) {
+        expect(await listed([pair])).toEqual([`c${index}`]);
+        expect(await listed([pair, ['x', 'y']])).toEqual([`c${index}`]);
+        expect(await listed([pair, ['x', 'z']])).toEqual([]);
+      }
+      expect(await listed([['x', 'y']])).toHaveLength(pairs.length);
+      expect(await listed([['b', 'a']])).toEqual([]);
+    });
+
+    async function listed(metadata: readonly (readonly [string, string])[]): Promise<string[]> {
+      const page = await store.listConversations({
+        tenant: 't',
+        access: EVERYTHING,
+        order: 'asc',
+        limit: 100,
+        cursor: undefined,
+        metadata,
+        createdFrom: undefined,
+        createdUntil: undefined,
+      });
+      return page?.entries.map(({ id }) => id) ?? [];
+    }
+
+    test('conversations of one moment are listed byte by byte of their ids', async () => {
+      const named = ['b', 'B', 'a', 'A', '_', '-', '0'];
+      for (const id of named) await create(id);
+      expect(await listed([])).toEqual(named.toSorted());
+    });
+
+    test('an id that nothing can have names nothing', async () => {
+      await create('c', minted('a'));
+      for (const odd of ['a\0', '\0', 'a\ud800', '']) {
+        expect(await store.getConversation(key(odd))).toBeNull();
+        expect(await store.getItem({ ...key('c'), itemId: odd })).toEqual({ absent: 'item' });
+        expect(await ids('c', 'asc', 5, odd)).toBe('cursor');
+        expect(await append('c', [{ kind: 'reference', id: odd }])).toMatchObject({
+          refused: 'reference_absent',
+        });
+      }
+    });
+
+    test('adopts conversations with their items, also into another tenant', async () => {
+      await create('c', minted('a'));
+      await create('d', minted('b'));
+      const to = { tenant: 'u', owner: 'new', attributes: { teams: ['x'] } };
+      const from = { tenant: 't', owner: 'o' };
+      expect(await store.adopt({ from, to, conversationId: 'c' })).toBe(1);
+      expect(await ids('c')).toBe('conversation');
+      expect(await ids('c', 'asc', 5, undefined, 'u')).toEqual({ ids: ['a'], hasMore: false });
+      expect(await store.getResource({ tenant: 'u', conversationId: 'c' })).toEqual({
+        id: 'c',
+        owner: 'new',
+        attributes: { teams: ['x'] },
+      });
+      expect(await store.adopt({ from, to, conversationId: undefined })).toBe(1);
+      expect(await store.adopt({ from, to, conversationId: undefined })).toBe(0);
+      expect(await ids('d', 'asc', 5, undefined, 'u')).toEqual({ ids: ['b'], hasMore: false });
+    });
+
+    test('what the caller may not reach is not there for any operation', async () => {
+      await create('c', minted('a'));
+      const mine = { kind: 'owner', subject: 'somebody else' } as const;
+      const theirs = { tenant: 't', conversationId: 'c', access: mine, readable: mine };
+      const page = { limit: 5, order: 'asc', after: undefined } as const;
+      expect(await store.getConversation(theirs)).toBeNull();
+      expect(await store.updateConversation({ ...theirs, metadata: '{}' })).toBeNull();
+      expect(await store.deleteConversation(theirs)).toBe(false);
+      expect(await store.listItems({ ...theirs, page })).toEqual({ absent: 'conversation' });
+      expect(await store.getItem({ ...theirs, itemId: 'a' })).toEqual({ absent: 'conversation' });
+      expect(await store.deleteItem({ ...theirs, itemId: 'a' })).toEqual({
+        absent: 'conversation',
+      });
+      expect(await store.appendItems({ ...theirs, createdAt: 1, items: minted('b') })).toEqual({
+        refused: 'conversation_absent',
+      });
+      expect(
+        await store.appendItems({ ...theirs, createdAt: 1, items: [claimed('a', '')] }),
+      ).toEqual({ refused: 'conversation_absent' });
+      await create('d');
+      // An id that is stored out of reach is one that is stored nowhere.
+      const linking = { ...key('d'), readable: mine, createdAt: 1 };
+      expect(
+        await store.appendItems({ ...linking, items: [{ kind: 'reference', id: 'a' }] }),
+      ).toEqual({ refused: 'reference_absent', id: 'a' });
+      expect(await store.appendItems({ ...linking, items: [claimed('a', '"own"')] })).toMatchObject(
+        {
+          items: [{ data: '"own"' }],
+        },
+      );
+      expect(await ids('c')).toEqual({ ids: ['a'], hasMore: false });
+    });
   });
 }

@@ -12,11 +12,11 @@ const PASSWORD = 'a/password@with:signs';
 export interface PostgresServer extends AsyncDisposable {
   /** Of the database `postgres`, as a superuser. */
   readonly url: string;
+  /** Of its data. */
+  readonly folder: string;
   start(): Promise<void>;
-  /** Ends its connections and stops. */
-  stop(): Promise<void>;
-  /** Sends the whole server a signal, such as SIGQUIT, which it dies of at once. */
-  signal(signal: NodeJS.Signals): Promise<void>;
+  /** Stops it: SIGINT ends its connections first, SIGQUIT is a crash. */
+  stop(signal: 'SIGINT' | 'SIGQUIT'): Promise<void>;
 }
 
 /** A real PostgreSQL in a temporary folder, on a free port of this machine only, run by any user, root included. */
@@ -49,11 +49,14 @@ export async function startPostgres(): Promise<PostgresServer> {
   await server.start();
   return {
     url: `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
+    folder: databaseDir,
     start: () => server.start(),
-    stop: () => server.stop(),
-    signal: async (signal) => {
-      const [pid] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n');
-      process.kill(Number(pid), signal);
+    stop: async (signal) => {
+      if (signal === 'SIGQUIT') {
+        const [pid] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n');
+        process.kill(Number(pid), signal);
+      }
+      await server.stop();
     },
     [Symbol.asyncDispose]: async () => {
       await server.stop();
@@ -82,17 +85,42 @@ export interface PostgresDatabase extends AsyncDisposable {
 }
 
 /** An empty database on a server, gone when the test ends. */
-export async function createDatabase(serverUrl: string): Promise<PostgresDatabase> {
+export async function createDatabase(serverUrl: string, options = ''): Promise<PostgresDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await runOn(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY FILE_COPY`);
+  await runOn(
+    serverUrl,
+    `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY FILE_COPY ${options}`,
+  );
   const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
   return {
     url,
     run: (sql, values) => runOn(url, sql, values),
     [Symbol.asyncDispose]: async () => {
       await runOn(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+      await runOn(serverUrl, `DROP ROLE IF EXISTS owner_of_${name}, guest_of_${name}`);
     },
   };
+}
+
+/**
+ * A role that is no superuser, so that rights and row-level security hold for it: it owns the database, or may
+ * read and write what others make there. Returns the URL with which it connects.
+ */
+export async function ordinaryRole(
+  database: Pick<PostgresDatabase, 'url' | 'run'>,
+  kind: 'owner' | 'guest' = 'owner',
+): Promise<string> {
+  const url = new URL(database.url);
+  const name = url.pathname.slice(1);
+  const role = `${kind}_of_${name}`;
+  await database.run(`CREATE ROLE ${role} LOGIN PASSWORD 'pw'`);
+  await database.run(
+    kind === 'owner'
+      ? `ALTER DATABASE ${name} OWNER TO ${role}`
+      : `ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${role};
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`,
+  );
+  return Object.assign(url, { username: role, password: 'pw' }).href;
 }
 
 async function runOn(

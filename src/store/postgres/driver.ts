@@ -70,8 +70,10 @@ export class PostgresDriver implements Driver {
       client.on('error', () => undefined);
     });
     try {
-      const client = await pool.connect();
-      client.release();
+      const { rows } = await pool.query<{ readonly server_encoding: string }>(
+        'SHOW server_encoding',
+      );
+      assertUtf8(rows[0]?.server_encoding);
     } catch (error) {
       await pool.end();
       throw error;
@@ -196,6 +198,15 @@ export class PostgresDriver implements Driver {
       }
     }
   }
+}
+
+function assertUtf8(encoding: string | undefined): void {
+  if (encoding === 'UTF8') return;
+  throw new OperatorError(
+    'wrong_encoding',
+    `The database's encoding is ${encoding}, which does not have all characters.`,
+    "Make one with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.",
+  );
 }
 
 /** Doubling, and different each time, so that two that collided do not meet again. */

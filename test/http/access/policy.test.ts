@@ -11,7 +11,8 @@ import {
 import type { Principal } from '../../../src/access/principal.ts';
 import { ATTRIBUTE_NAMES, type Attributes } from '../../../src/base/row-filter.ts';
 import { Section } from '../../../src/base/section.ts';
-import { openStore, type Store } from '../../../src/index.ts';
+import { loadConfig, openStore, type Store } from '../../../src/index.ts';
+import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 
 const subjects = ['ann', 'bob', 'anonymous', "o'hara"];
 const values = ['a', 'b', 'c d', '"', "'"];
@@ -57,10 +58,13 @@ const rule: fc.Arbitrary<Rule> = fc.record({
 });
 
 describe('a policy', () => {
+  let database: TestDatabase;
   let store: Store;
   let resources: readonly Resource[] = [];
   beforeAll(async () => {
-    store = await openStore({ kind: 'sqlite', path: ':memory:', synchronous: 'full' });
+    database = await freshDatabase();
+    const config = await loadConfig({ arguments: ['--database-url', database.url] });
+    store = await openStore(config.database);
     const samples = fc.sample(fc.tuple(subject, attributes), { numRuns: ids.length, seed: 7 });
     resources = samples.map(([owner, theirs], index) => ({
       id: ids[index] ?? '',
@@ -80,7 +84,10 @@ describe('a policy', () => {
       });
     }
   });
-  afterAll(() => store.close());
+  afterAll(async () => {
+    await store.close();
+    await database[Symbol.asyncDispose]();
+  });
 
   test('decides in SQL as it decides in the program', async () => {
     await fc.assert(

@@ -1,0 +1,56 @@
+import pg from 'pg';
+import {
+  loadConfig,
+  openStore,
+  type Appended,
+  type NewConversation,
+  type Store,
+} from '../../src/index.ts';
+
+export const everything = { kind: 'all' } as const;
+
+export const key = (conversationId: string, tenant = 't') => ({
+  tenant,
+  conversationId,
+  access: everything,
+  readable: everything,
+});
+
+export const newConversation = (id: string, tenant = 't'): NewConversation => ({
+  ...key(id, tenant),
+  owner: 'o',
+  attributes: {},
+  metadata: '{}',
+  createdAt: 1,
+  items: [],
+});
+
+export const minted = (...ids: readonly string[]): Appended[] =>
+  ids.map((id) => ({ kind: 'minted', id, type: 'message', data: `{"id":"${id}"}` }));
+
+/** A store on a database, by the settings that a person would give. */
+export async function openOn(
+  url: string,
+  ...settings: readonly string[]
+): Promise<Store & AsyncDisposable> {
+  const { database } = await loadConfig({ arguments: ['--database-url', url, ...settings] });
+  const store = await openStore(database);
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
+
+export interface Session extends AsyncDisposable {
+  run(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+/** One connection that stays, for transactions of the test's own. */
+export async function openSession(url: string): Promise<Session> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return {
+    run: async (sql, values) => {
+      const given = values === undefined ? undefined : [...values];
+      return (await client.query<Record<string, unknown>>(sql, given)).rows;
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}

@@ -1,0 +1,80 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/**
+ * - `before`: what the client sends never arrives.
+ * - `after`: it arrives and is answered, and the client never hears the answer.
+ * - `during`: it arrives, and the client is gone at once.
+ */
+type Cut = 'before' | 'after' | 'during';
+
+export interface Proxy extends AsyncDisposable {
+  readonly port: number;
+  /** How often the client has sent something and waited for its answer. */
+  readonly roundTrips: () => number;
+  /** Breaks the connection that next sends these bytes. */
+  cut(how: Cut, marker: string): void;
+}
+
+/** A TCP proxy in front of a server on this machine, which breaks connections when it is told to. */
+export async function startProxy(targetPort: number): Promise<Proxy> {
+  const sockets = new Set<Socket>();
+  let planned: { readonly how: Cut; readonly marker: string } | undefined;
+  let trips = 0;
+  const server = createServer((client) => {
+    const target = connect(targetPort, '127.0.0.1');
+    let isAsking = false;
+    let isCutAfter = false;
+    const close = (): void => {
+      client.destroy();
+      target.destroy();
+    };
+    for (const socket of [client, target]) {
+      sockets.add(socket);
+      socket.on('error', close).on('close', () => {
+        sockets.delete(socket);
+        // A cut connection's other half lives until it has taken what was sent.
+        if (!isCutAfter) close();
+      });
+    }
+    client.on('data', (bytes) => {
+      if (!isAsking) trips += 1;
+      isAsking = true;
+      const cut = planned !== undefined && bytes.includes(planned.marker) ? planned.how : undefined;
+      if (cut === undefined) {
+        target.write(bytes);
+        return;
+      }
+      planned = undefined;
+      if (cut === 'before') return close();
+      isCutAfter = true;
+      target.write(bytes);
+      if (cut === 'during') client.destroy();
+    });
+    target.on('data', (bytes) => {
+      isAsking = false;
+      if (isCutAfter) {
+        isCutAfter = false;
+        return close();
+      }
+      client.write(bytes);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  // Sound: a server that listens on TCP has such an address.
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    roundTrips: () => trips,
+    cut: (how, marker) => {
+      planned = { how, marker };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+}

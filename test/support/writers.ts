@@ -1,0 +1,79 @@
+import OpenAI from 'openai';
+import { expect } from 'vitest';
+
+/** Everything that writers were told is stored, by conversation, in order. */
+export type Book = Map<
+  string,
+  {
+    texts: string[];
+    ids: string[];
+    /** What was sent and not answered. */
+    pending: string[] | undefined;
+  }
+>;
+
+export interface Writing {
+  readonly client: OpenAI;
+  readonly writer: number;
+  readonly book: Book;
+  readonly isOver: () => boolean;
+  /** Told of every failure; throws for what should not have failed. */
+  readonly onFailure: (error: unknown) => Promise<void> | void;
+  /** Something to do besides, between two appends. */
+  readonly alsoDo?: (conversationId: string) => Promise<unknown>;
+}
+
+/** Writes conversations until it is over, keeping book of every answer. After a failure it begins another one. */
+export async function keepWriting(writing: Writing): Promise<void> {
+  while (!writing.isOver()) {
+    try {
+      await writeOne(writing);
+    } catch (error) {
+      await writing.onFailure(error);
+    }
+  }
+}
+
+async function writeOne({ client, writer, book, isOver, alsoDo }: Writing): Promise<void> {
+  const { id } = await client.conversations.create();
+  const entry = {
+    texts: [] as string[],
+    ids: [] as string[],
+    pending: undefined as string[] | undefined,
+  };
+  book.set(id, entry);
+  for (let turn = 0; !isOver(); turn += 1) {
+    const texts = Array.from(
+      { length: 1 + (turn % 3) },
+      (_, index) => `${writer}/${turn}/${index} ${'π'.repeat(200)}`,
+    );
+    entry.pending = texts;
+    const { data } = await client.conversations.items.create(id, {
+      items: texts.map((content) => ({ role: 'user' as const, content })),
+    });
+    entry.texts.push(...texts);
+    entry.ids.push(...data.map((item) => item.id ?? ''));
+    entry.pending = undefined;
+    await alsoDo?.(id);
+  }
+}
+
+/** Holds what is stored against the book, and returns how many answered items there are. */
+export async function verifyBook(client: OpenAI, book: Book): Promise<number> {
+  let items = 0;
+  for (const [id, { texts, ids, pending }] of book) {
+    const stored: { id: string; text: string }[] = [];
+    for await (const item of client.conversations.items.list(id, { order: 'asc', limit: 100 })) {
+      if (item.type !== 'message' || item.content[0]?.type !== 'input_text') throw new Error('odd');
+      stored.push({ id: item.id, text: item.content[0].text });
+    }
+    expect(stored.slice(0, texts.length)).toEqual(
+      texts.map((text, index) => ({ id: ids[index], text })),
+    );
+    // What was not answered is there whole, once, or not at all.
+    const rest = stored.slice(texts.length).map(({ text }) => text);
+    if (rest.length > 0) expect(rest).toEqual(pending);
+    items += texts.length;
+  }
+  return items;
+}
