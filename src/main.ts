@@ -20,5 +20,10 @@ process.exitCode = await run({
   environment: process.env,
   print: (line) => process.stdout.write(`${line}\n`),
   printError: (line) => process.stderr.write(`${line}\n`),
+  input: process.stdin,
+  output: process.stdout,
+  showProgress: process.stderr.isTTY
+    ? (text) => process.stderr.write(`\r\u001b[K${text}`)
+    : undefined,
   stop: stop.signal,
 });

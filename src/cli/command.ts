@@ -7,6 +7,11 @@ export interface CommandContext {
   readonly print: (line: string) => void;
   /** Writes a line to standard error. */
   readonly printError: (line: string) => void;
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Standard output, for what is more than lines. */
+  readonly output: NodeJS.WritableStream;
+  /** Shows a text in place of the last one, on a terminal; undefined where there is none. */
+  readonly showProgress: ((text: string) => void) | undefined;
   /** Aborted when the process is asked to stop. */
   readonly stop: AbortSignal;
 }

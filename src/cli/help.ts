@@ -4,15 +4,16 @@ import type { Command } from './command.ts';
 
 /** All commands, a line each. */
 export function generalHelp(commands: Readonly<Record<string, Command>>): string {
-  const lines = Object.values(commands).map(
-    ({ usage, summary }) => `  ${usage.padEnd(28)} ${summary}`,
+  const longest = Math.max(...Object.keys(commands).map(({ length }) => length));
+  const lines = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(longest)}  ${summary}`,
   );
   return [
     'Colloquy keeps conversations for applications built on language models.',
     '',
     ...lines,
     '',
-    '`colloquy help serve` lists the settings.',
+    '`colloquy help COMMAND` says how to use one; `colloquy help serve` lists the settings.',
   ].join('\n');
 }
 

@@ -3,7 +3,10 @@ import { OperatorError } from '../base/operator-error.ts';
 import { packageVersion } from '../config/version.ts';
 import type { Command, CommandContext } from './command.ts';
 import { adopt } from './adopt.ts';
+import { backup } from './backup.ts';
+import { exportCommand } from './export.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { importCommand } from './import.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { policy } from './policy.ts';
@@ -29,6 +32,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   keys,
   policy,
   adopt,
+  export: exportCommand,
+  import: importCommand,
+  backup,
   migrate,
   version,
   help,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseOptions } from '../base/database-options.ts';
+import { OperatorError } from '../base/operator-error.ts';
 import { POSTGRES, SQLITE } from './dialect.ts';
 import type { Driver } from './driver.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import type { Store } from './port.ts';
 import { assertRowLevelSecurity, ROW_LEVEL_SECURITY_SQL } from './postgres/row-level-security.ts';
 import { SqlStore } from './sql-store.ts';
+import { backup } from './sqlite/backup.ts';
 import { SqliteDriver } from './sqlite/driver.ts';
 
 /**
@@ -52,6 +54,16 @@ export async function pendingSql(options: DatabaseOptions): Promise<string> {
   if (options.kind === 'sqlite') return migrationScript(pending, SQLITE);
   const script = migrationScript(pending, POSTGRES);
   return options.rowLevelSecurity ? `${script}\n\n${ROW_LEVEL_SECURITY_SQL}` : script;
+}
+
+/** Copies a SQLite database into a new file, while it is served. */
+export async function backupDatabase(options: DatabaseOptions, target: string): Promise<void> {
+  if (options.kind === 'sqlite') return backup(options.path, target);
+  throw new OperatorError(
+    'backup_of_postgres',
+    'backup copies SQLite files; this database is PostgreSQL.',
+    'Use pg_dump, or the snapshots of whoever runs it; `colloquy export` writes what moves anywhere.',
+  );
 }
 
 async function migrateUp(driver: Driver, options: DatabaseOptions): Promise<readonly Migration[]> {

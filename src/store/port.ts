@@ -168,8 +168,60 @@ export interface KeyStore {
   touch(input: { readonly id: string; readonly usedAt: number }): Promise<void>;
 }
 
+/** A row of a store, with all that it is, for moving it to another one. Texts of JSON are as they are served. */
+export type ArchiveRecord =
+  | ({ readonly kind: 'key' } & KeyRecord)
+  | ({ readonly kind: 'conversation' } & ArchivedConversation)
+  | ({ readonly kind: 'item' } & ArchivedItem);
+
+export interface ArchivedConversation {
+  readonly tenant: string;
+  readonly id: string;
+  readonly owner: string;
+  readonly attributes: Attributes;
+  readonly metadata: string;
+  readonly createdAt: number;
+  readonly nextPosition: number;
+}
+
+export interface ArchivedItem extends ItemRecord {
+  readonly tenant: string;
+  readonly conversationId: string;
+  readonly position: number;
+  readonly createdAt: number;
+}
+
+export interface ArchiveQuery {
+  /** Undefined: all of them. */
+  readonly tenant: string | undefined;
+  /** Begins behind this conversation, and leaves the keys out; undefined: at the beginning. */
+  readonly after: { readonly tenant: string; readonly id: string } | undefined;
+}
+
+export interface Archive {
+  /**
+   * Hands over everything of one moment, however long that takes: keys, then conversations by tenant and id, each
+   * in front of its items. Goes on when `take` has resolved.
+   */
+  read(
+    query: ArchiveQuery,
+    take: (records: readonly ArchiveRecord[]) => Promise<void>,
+  ): Promise<void>;
+  /**
+   * Adds what is not there yet, all or nothing, and returns how many that were. Rejects with an
+   * `ArchiveConflictError` where something else stands in a record's place.
+   */
+  write(records: readonly ArchiveRecord[]): Promise<number>;
+}
+
+/** What is to be added is there already, and differs; `message` says what. */
+export class ArchiveConflictError extends Error {
+  override readonly name = 'ArchiveConflictError';
+}
+
 export interface Store extends StoreReader, StoreWriter {
   readonly keys: KeyStore;
+  readonly archive: Archive;
   /** Finishes what is queued, folds the log into the database file and lets go of it. */
   close(): Promise<void>;
 }

@@ -65,7 +65,7 @@ export class SqlKeyStore implements KeyStore {
   }
 }
 
-function toKey(row: Row): KeyRecord {
+export function toKey(row: Row): KeyRecord {
   return {
     id: text(row, 'id'),
     tenant: text(row, 'tenant'),

@@ -1,6 +1,7 @@
 import { rowsToFetch, toPage, withinReason, type Page, type PageRequest } from '../base/paging.ts';
 import { accessed, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
+import { SqlArchive } from './archive.ts';
 import { appendItems, createConversation, Refused } from './append.ts';
 import { conversationsPage } from './conversations-page.ts';
 import { singleStatement, type Driver, type Query, type Row, type Write } from './driver.ts';
@@ -8,6 +9,7 @@ import type {
   Accessed,
   Adoption,
   Appended,
+  Archive,
   AppendResult,
   ConversationsQuery,
   ConversationKey,
@@ -30,11 +32,13 @@ import * as sql from './statements.ts';
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
   readonly keys: KeyStore;
+  readonly archive: Archive;
   readonly #driver: Driver;
 
   constructor(driver: Driver) {
     this.#driver = driver;
     this.keys = new SqlKeyStore(driver);
+    this.archive = new SqlArchive(driver);
   }
 
   async getConversation(key: Accessed): Promise<ConversationRecord | null> {

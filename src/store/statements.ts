@@ -214,5 +214,31 @@ export const REVOKE_KEY = `
 
 export const TOUCH_KEY = 'UPDATE api_keys SET last_used_at = $2 WHERE id = $1';
 
+/** Archives read whole tables, a piece at a time. With a tenant, `$1` is that, and the id counts alone. */
+export function selectConversationsPiece(ofOneTenant: boolean): string {
+  return `
+    SELECT tenant, id, owner, attributes, metadata, created_at, next_position FROM conversations
+    WHERE ${ofOneTenant ? 'tenant = $1 AND id > $2' : '(tenant, id) > ($1, $2)'}
+    ORDER BY tenant, id
+    LIMIT $3`;
+}
+
+/** Items behind (`$1`, `$2`, `$3`) up to conversation (`$4`, `$5`): `$6` of them, and fewer past `$7` bytes. */
+export const SELECT_ITEMS_PIECE = `
+  SELECT ${ITEM_COLUMNS}
+  FROM (
+    SELECT ${ITEM_COLUMNS},
+      row_number() OVER (ORDER BY tenant, conversation_id, position) AS place,
+      sum(octet_length(data)) OVER (ORDER BY tenant, conversation_id, position) AS bytes
+    FROM (
+      SELECT ${ITEM_COLUMNS} FROM items
+      WHERE (tenant, conversation_id, position) > ($1, $2, $3) AND (tenant, conversation_id) <= ($4, $5)
+      ORDER BY tenant, conversation_id, position
+      LIMIT $6
+    ) AS following
+  ) AS counted
+  WHERE place = 1 OR bytes <= $7
+  ORDER BY tenant, conversation_id, position`;
+
 /** Touches the file, so that one that cannot be read is noticed. */
 export const PING = 'SELECT count(*) FROM schema_migrations';

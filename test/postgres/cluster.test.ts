@@ -17,10 +17,8 @@ interface Member {
 
 /** Begins to serve the database in a process of its own. */
 async function join(databaseUrl: string): Promise<Member> {
-  const server = startProcess([
-    ...['serve', '--port', '0', '--database-url', databaseUrl],
-    ...['--database-pool-size', '5'],
-  ]);
+  const settings = ['--database-url', databaseUrl, '--database-pool-size', '5'];
+  const server = startProcess(['serve', '--port', '0', ...settings]);
   const client = new OpenAI({
     baseURL: urlOf(await server.firstLine()),
     apiKey: 'any',

@@ -209,9 +209,9 @@ describe('a PostgreSQL that is not keeping up', () => {
     await using store = await openOn(database.url);
     await store.createConversation(newConversation('c'));
     await using other = await openSession(database.url);
-    let isOver = false;
+    const over = new AbortController();
     const killing = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await other.run(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
            WHERE datname = current_database() AND pid <> pg_backend_pid()`,
@@ -225,7 +225,7 @@ describe('a PostgreSQL that is not keeping up', () => {
         refused: undefined,
       });
     }
-    isOver = true;
+    over.abort();
     await killing;
     const rows = await other.run('SELECT position::int, id FROM items ORDER BY position');
     expect(rows).toEqual(

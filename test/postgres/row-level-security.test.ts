@@ -99,7 +99,7 @@ test('a role that may not switch it on is told what its owner must run', async (
   const url = await ordinaryRole(database, 'guest');
   const refused = await openOn(url, '--rls', 'on').catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: 'row_level_security_off' });
-  const fix = String((refused as { fix: string }).fix);
+  const { fix } = refused as { fix: string };
   await database.run(/ALTER.*/.exec(fix)?.[0] ?? '');
   await using store = await openOn(url, '--rls', 'on');
   await store.createConversation(newConversation('c'));

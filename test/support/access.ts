@@ -57,6 +57,9 @@ export async function startAccessServer(
       environment: {},
       print: (line) => printed.push(line),
       printError: (line) => errors.push(line),
+      input: process.stdin,
+      output: process.stdout,
+      showProgress: undefined,
       stop: new AbortController().signal,
     });
     if (code !== 0) throw new Error(errors.join('\n'));

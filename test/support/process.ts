@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -18,34 +19,46 @@ export interface RunningProcess extends AsyncDisposable {
   finished(): Promise<Finished>;
 }
 
+export interface ProcessOptions {
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Files for standard input and output. */
+  readonly input?: string;
+  readonly output?: string;
+}
+
 /** The real program as a process of its own, in an environment of its own. */
 export function startProcess(
   args: readonly string[],
-  options: { cwd?: string; environment?: Record<string, string> } = {},
+  { cwd, environment, input, output }: ProcessOptions = {},
 ): RunningProcess {
+  const stdin = input === undefined ? undefined : openSync(input, 'r');
+  const stdout = output === undefined ? undefined : openSync(output, 'w');
   const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: options.cwd,
-    env: { PATH: process.env['PATH'], ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: [stdin ?? 'ignore', stdout ?? 'pipe', 'pipe'],
   });
+  for (const file of [stdin, stdout]) if (file !== undefined) closeSync(file);
   const exit = once(child, 'close');
-  let stdout = '';
+  let printed = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const finished = async (): Promise<Finished> => {
     await exit;
-    return { code: child.exitCode, signal: child.signalCode, stdout, stderr };
+    return { code: child.exitCode, signal: child.signalCode, stdout: printed, stderr };
   };
   return {
     child,
     finished,
     firstLine: async () => {
-      while (!stdout.includes('\n')) {
+      if (child.stdout === null) throw new Error('its output goes to a file');
+      while (!printed.includes('\n')) {
         const ended = await Promise.race([once(child.stdout, 'data'), exit.then(() => 'ended')]);
-        if (ended === 'ended' && !stdout.includes('\n')) throw new Error(`it ended: ${stderr}`);
+        if (ended === 'ended' && !printed.includes('\n')) throw new Error(`it ended: ${stderr}`);
       }
-      return stdout.slice(0, stdout.indexOf('\n'));
+      return printed.slice(0, printed.indexOf('\n'));
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -57,7 +70,7 @@ export function startProcess(
 /** Runs the program to its end. */
 export async function runProcess(
   args: readonly string[],
-  options: { cwd?: string; environment?: Record<string, string> } = {},
+  options: ProcessOptions = {},
 ): Promise<Finished> {
   await using running = startProcess(args, options);
   return await running.finished();

@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { expect } from 'vitest';
 
 /** Everything that writers were told is stored, by conversation, in order. */

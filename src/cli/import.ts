@@ -1,0 +1,47 @@
+import { OperatorError } from '../base/operator-error.ts';
+import { importArchive, type Imported } from '../service/archive/import.ts';
+import { linesOf } from '../service/archive/lines.ts';
+import { ArchiveConflictError } from '../store/port.ts';
+import type { Command } from './command.ts';
+import { withStore } from './database.ts';
+import { counted, ProgressLine } from './progress.ts';
+
+export const importCommand: Command = {
+  usage: 'colloquy import < FILE.jsonl',
+  summary:
+    'Add what `export` wrote, from standard input. What is there already stays as it is, so an import that was interrupted is run again.',
+  takesSettings: true,
+  run: async (context) => {
+    const { input, printError } = context;
+    await withStore(context, context.arguments, [], async (store) => {
+      const progress = new ProgressLine(context);
+      const imported = await importArchive(store.archive, linesOf(input), (soFar) =>
+        progress.update(() => shown(soFar)),
+      ).catch((error: unknown) => {
+        progress.clear();
+        throw explained(error);
+      });
+      progress.clear();
+      printError(`colloquy: ${shown(imported)}.`);
+    });
+  },
+};
+
+function shown({ counts: { key, conversation, item }, added }: Imported): string {
+  const all = key + conversation + item;
+  const present =
+    added === all
+      ? ''
+      : `, of which ${counted(all - added, 'record was', 'records were')} there already`;
+  return `imported ${counted(conversation, 'conversation')}, ${counted(item, 'item')} and ${counted(key, 'API key')}${present}`;
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof ArchiveConflictError)) return error;
+  return new OperatorError(
+    'archive_conflict',
+    error.message,
+    'Import into a database that has only what the same archive brought, or export the tenants that you need one by one.',
+    error,
+  );
+}

@@ -1,0 +1,93 @@
+import type { Archive, ArchiveRecord } from '../../store/port.ts';
+import { noCounts, parseLine, unreadable, type Counts } from './format.ts';
+
+const RECORDS_PER_WRITE = 1_000;
+/** Characters of lines that one write may have; a single line may be longer. */
+const SIZE_PER_WRITE = 4 * 1024 * 1024;
+
+export interface Imported {
+  readonly counts: Counts;
+  /** How many of the records were not there yet. */
+  readonly added: number;
+}
+
+/**
+ * Adds an archive's records to a store. What is there already is passed over, so an import that was interrupted
+ * is done by doing it again. Rejects with an `OperatorError` for what is no archive or ends early, and with an
+ * `ArchiveConflictError`; what came before that stays.
+ */
+export async function importArchive(
+  archive: Archive,
+  lines: AsyncIterable<string>,
+  onProgress?: (imported: Imported) => void,
+): Promise<Imported> {
+  const counts = noCounts();
+  let added = 0;
+  for await (const batch of batches(lines, counts)) {
+    added += await archive.write(batch);
+    onProgress?.({ counts, added });
+  }
+  return { counts, added };
+}
+
+/** Records in groups that fit a write. Counts them. */
+async function* batches(
+  lines: AsyncIterable<string>,
+  counts: Counts,
+): AsyncGenerator<readonly ArchiveRecord[]> {
+  let batch: ArchiveRecord[] = [];
+  let size = 0;
+  try {
+    for await (const { record, length } of records(lines)) {
+      batch.push(record);
+      size += length;
+      counts[record.kind] += 1;
+      if (batch.length >= RECORDS_PER_WRITE || size >= SIZE_PER_WRITE) {
+        yield batch;
+        batch = [];
+        size = 0;
+      }
+    }
+  } catch (error) {
+    // What stood in front of a line that cannot be read is good.
+    yield batch;
+    throw error;
+  }
+  yield batch;
+}
+
+async function* records(
+  lines: AsyncIterable<string>,
+): AsyncGenerator<{ readonly record: ArchiveRecord; readonly length: number }> {
+  const counts = noCounts();
+  let conversation: string | undefined;
+  let number = 0;
+  let hasEnded = false;
+  for await (const text of lines) {
+    number += 1;
+    const line = parseLine(text, number);
+    if ((number === 1) !== (line.kind === 'first')) {
+      throw unreadable(number, number === 1 ? 'it does not begin an archive' : 'it begins another');
+    }
+    if (hasEnded) throw unreadable(number, 'it stands behind the end');
+    if (line.kind === 'last') {
+      if (JSON.stringify(line.counts) !== JSON.stringify(counts)) {
+        throw unreadable(number, 'it counts other records than there are');
+      }
+      hasEnded = true;
+    }
+    if (line.kind !== 'record') continue;
+    const { record } = line;
+    counts[record.kind] += 1;
+    if (record.kind === 'conversation') conversation = placeOf(record.tenant, record.id);
+    if (record.kind === 'item' && placeOf(record.tenant, record.conversationId) !== conversation) {
+      throw unreadable(number, 'its item does not follow its conversation');
+    }
+    yield { record, length: text.length };
+  }
+  if (!hasEnded) throw unreadable(number + 1, 'the archive ends early');
+}
+
+function placeOf(tenant: string, conversationId: string): string {
+  return JSON.stringify([tenant, conversationId]);
+}

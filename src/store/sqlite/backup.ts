@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { OperatorError } from '../../base/operator-error.ts';
+
+/**
+ * Copies a database, as it is at one moment, into a new file, while others read and write it. The file is there
+ * only when it is whole, and its owner's alone. Rejects with SQLite's own error, or with an `OperatorError`.
+ */
+export async function backup(path: string, target: string): Promise<void> {
+  if (!existsSync(path) || path === ':memory:') {
+    throw new OperatorError(
+      'no_such_database',
+      `There is no database file ${path} to copy.`,
+      'Name it with --database-url sqlite:PATH.',
+    );
+  }
+  if (existsSync(target)) {
+    throw new OperatorError(
+      'file_exists',
+      `The file ${target} is there already.`,
+      'Name another file, or remove this one first.',
+    );
+  }
+  const partial = `${target}.partial`;
+  await rm(partial, { force: true });
+  try {
+    await (await open(partial, 'wx', 0o600)).close();
+    using database = new DatabaseSync(path, { timeout: 5_000 });
+    database.prepare('VACUUM INTO ?').run(partial);
+    // SQLite leaves it to the system when the copy reaches the disk.
+    await using copy = await open(partial, 'r+');
+    await copy.sync();
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}

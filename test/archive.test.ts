@@ -1,0 +1,407 @@
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import OpenAI from 'openai';
+import { describe, expect, inject, test } from 'vitest';
+
+import { temporaryFolder, type Folder } from './support/folder.ts';
+import { ITEM_SAMPLES } from './support/item-samples.ts';
+import { createDatabase } from './support/postgres.ts';
+import { minted, newConversation, openOn } from './support/postgres-store.ts';
+import { runProcess, startProcess, urlOf, type RunningProcess } from './support/process.ts';
+import { startServer } from './support/server.ts';
+import { keepWriting, verifyBook, type Book } from './support/writers.ts';
+
+const at = (url: string): string[] => ['--database-url', url];
+
+async function exportTo(url: string, output: string, ...more: readonly string[]): Promise<void> {
+  const { code, stderr } = await runProcess(['export', ...at(url), ...more], { output });
+  expect(stderr).toMatch(/^colloquy: exported .+\.\n$/);
+  expect(code).toBe(0);
+}
+
+async function importFrom(input: string, url: string): Promise<string> {
+  const { code, stderr } = await runProcess(['import', ...at(url)], { input });
+  expect(stderr).toMatch(/^colloquy: imported .+\.\n$/);
+  expect(code).toBe(0);
+  return stderr;
+}
+
+/** A database with everything that can be in one: tenants, owners, keys, linked items, gaps, every type, odd text. */
+async function fill(folder: Folder): Promise<string> {
+  const url = `sqlite:${folder.path('first.db')}`;
+  {
+    await using server = await startServer(...at(url));
+    const post = async (path: string, body: unknown): Promise<{ id: string }> => {
+      const answer = await server.request(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      expect(answer.status).toBe(200);
+      return answer.body as { id: string };
+    };
+    const odd = '\u0000 \ud800 \u2028 💬 \\ " \n \r';
+    const { id } = await post('/v1/conversations', { metadata: { [odd]: odd, __proto__: 'x' } });
+    for (const { type, prefix, sent } of ITEM_SAMPLES) {
+      const given = {
+        id: `${prefix}_sample`,
+        type,
+        ...sent,
+        extra: [1e21, -0, 1.5e-7, odd, { 7: 1, a: 2 }],
+      };
+      await post(`/v1/conversations/${id}/items`, {
+        items: [{ ...given, id: `${prefix}_${type}` }],
+      });
+    }
+    const linked = await post('/v1/conversations', { items: [{ id: 'msg_message' }] });
+    await post(`/v1/conversations/${linked.id}/items`, { items: [{ role: 'user', content: odd }] });
+    await server.client.conversations.items.delete('msg_message', { conversation_id: id });
+    for (let n = 0; n < 5; n += 1) await server.client.conversations.create();
+  }
+  await using store = await openOn(url);
+  for (const tenant of ['other', 'ähnlich', 'Z']) {
+    await store.createConversation({
+      ...newConversation('conv_same', tenant),
+      attributes: { teams: ['a', 'b'] },
+      items: minted('msg_same'),
+    });
+    await store.keys.create({
+      id: `key_${tenant}`,
+      tenant,
+      subject: 'somebody',
+      attributes: { roles: ['admin'] },
+      hash: `hash of ${tenant}`,
+      createdAt: 1,
+      expiresAt: tenant === 'Z' ? 2 : null,
+      revokedAt: null,
+      lastUsedAt: 3,
+    });
+  }
+  return url;
+}
+
+describe('an archive', () => {
+  test('goes from SQLite to PostgreSQL and back, and stays the same to the byte', async () => {
+    await using folder = await temporaryFolder();
+    const first = await fill(folder);
+    await using middle = await createDatabase(inject('postgresUrl'));
+    const last = `sqlite:${folder.path('last.db')}`;
+    const files = ['first', 'middle', 'last'].map((name) => folder.path(`${name}.jsonl`));
+    const [a = '', b = '', c = ''] = files;
+    await exportTo(first, a);
+    await importFrom(a, middle.url);
+    await exportTo(middle.url, b);
+    await importFrom(b, last);
+    await exportTo(last, c);
+    const text = readFileSync(a, 'utf8');
+    expect(text.split('\n').length).toBeGreaterThan(ITEM_SAMPLES.length + 10);
+    expect(readFileSync(b, 'utf8')).toBe(text);
+    expect(readFileSync(c, 'utf8')).toBe(text);
+    // And the tables themselves, row by row.
+    const rows = (path: string): unknown[] => {
+      using raw = new DatabaseSync(path);
+      return ['conversations', 'items', 'api_keys'].map((table) =>
+        raw.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).all(),
+      );
+    };
+    expect(rows(folder.path('last.db'))).toEqual(rows(folder.path('first.db')));
+    await using served = await startServer(...at(middle.url));
+    expect(served.failures).toEqual([]);
+  });
+
+  test('of one tenant has that tenant’s alone', async () => {
+    await using folder = await temporaryFolder();
+    const url = await fill(folder);
+    await exportTo(url, folder.path('z.jsonl'), '--tenant', 'Z');
+    const lines = readFileSync(folder.path('z.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(5);
+    for (const line of lines.slice(1, -1)) expect(line).toContain('"tenant":"Z"');
+  });
+
+  test('that was cut off anywhere is completed', async () => {
+    await using folder = await temporaryFolder();
+    const url = await fill(folder);
+    const path = folder.path('cut.jsonl');
+    await exportTo(url, path);
+    const whole = readFileSync(path);
+    for (const share of [0, 0.001, 0.1, 0.45, 0.8, 0.97, 0.9999]) {
+      writeFileSync(path, whole.subarray(0, Math.floor(whole.length * share)));
+      const { code, stderr } = await runProcess(['export', ...at(url), '--continue', path]);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect(readFileSync(path).equals(whole)).toBe(true);
+    }
+    const { stderr } = await runProcess(['export', ...at(url), '--continue', path]);
+    expect(stderr).toContain('is whole already');
+  });
+
+  test('that nobody reads to its end is given up', async () => {
+    await using folder = await temporaryFolder();
+    const url = `sqlite:${folder.path('large.db')}`;
+    await fillMany(folder.path('large.db'), 20_000);
+    const exporting = startProcess(['export', ...at(url)]);
+    await exporting.firstLine();
+    exporting.child.stdout?.destroy();
+    expect(await exporting.finished()).toMatchObject({ code: 1 });
+  });
+});
+
+describe('an import', () => {
+  async function refusal(folder: Folder, text: string): Promise<string> {
+    const path = folder.path('bad.jsonl');
+    writeFileSync(path, text);
+    const url = `sqlite:${folder.path('bad.db')}`;
+    const { code, stderr } = await runProcess(['import', ...at(url)], { input: path });
+    expect(code).toBe(1);
+    return stderr;
+  }
+
+  test('that was interrupted is completed by doing it again', async () => {
+    await using folder = await temporaryFolder();
+    await fillMany(folder.path('large.db'), 20_000);
+    await exportTo(`sqlite:${folder.path('large.db')}`, folder.path('a.jsonl'));
+    await using target = await createDatabase(inject('postgresUrl'));
+    for (const url of [`sqlite:${folder.path('target.db')}`, target.url]) {
+      await (await openOn(url)).close();
+      for (let kill = 0; kill < 2; kill += 1) {
+        const importing = startProcess(['import', ...at(url)], { input: folder.path('a.jsonl') });
+        setTimeout(() => importing.child.kill('SIGKILL'), 700);
+        await importing.finished();
+      }
+      expect(await importFrom(folder.path('a.jsonl'), url)).toContain('there already');
+      await exportTo(url, folder.path('b.jsonl'));
+      expect(
+        readFileSync(folder.path('b.jsonl')).equals(readFileSync(folder.path('a.jsonl'))),
+      ).toBe(true);
+    }
+  });
+
+  test('says which line it cannot read, and keeps what stood in front of it', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('a.jsonl');
+    await exportTo(await fill(folder), path);
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const change = (index: number, ...instead: string[]): string =>
+      lines.toSpliced(index, 1, ...instead).join('\n');
+    expect(await refusal(folder, '')).toContain('the archive ends early');
+    expect(await refusal(folder, 'hello\n')).toContain('Line 1 of the archive cannot be read');
+    expect(await refusal(folder, change(0, '{"colloquy_archive":2}'))).toContain('newer version');
+    expect(await refusal(folder, change(0))).toContain('does not begin an archive');
+    expect(await refusal(folder, change(9, '{"item":{"a":1}}'))).toMatch(
+      /Line 10 .* tenant is not/,
+    );
+    expect(await refusal(folder, change(9, '{"note":{}}'))).toContain('Line 10');
+    expect(await refusal(folder, change(9))).toContain('it counts other records');
+    expect(await refusal(folder, lines.slice(0, -2).join('\n'))).toContain('ends early');
+    expect(await refusal(folder, lines.join('\n').slice(0, -30))).toContain('it is no JSON');
+    expect(await refusal(folder, `${lines.join('\n')}${lines[1]}\n`)).toContain('behind the end');
+    // All of those stored what they could; the right file completes it.
+    expect(await importFrom(path, `sqlite:${folder.path('bad.db')}`)).toContain('there already');
+    await exportTo(`sqlite:${folder.path('bad.db')}`, folder.path('b.jsonl'));
+    expect(readFileSync(folder.path('b.jsonl'), 'utf8')).toBe(lines.join('\n'));
+  });
+
+  test('of something else than what is there is refused, and changes nothing of it', async () => {
+    await using folder = await temporaryFolder();
+    const first = folder.path('a.jsonl');
+    const url = await fill(folder);
+    await exportTo(url, first);
+    await using postgres = await createDatabase(inject('postgresUrl'));
+    await importFrom(first, postgres.url);
+    const text = readFileSync(first, 'utf8');
+    const changes: [RegExp, string, string][] = [
+      [
+        /"data":\{"id":"msg_same"/,
+        '"data":{"id":"msg_sane"',
+        'position 0 of conversation conv_same',
+      ],
+      [/"id":"conv_same","owner":"o"/, '"id":"conv_same","owner":"p"', 'conversation conv_same'],
+      [/"hash":"hash of other"/, '"hash":"hash of nobody"', 'API key key_other'],
+    ];
+    for (const [pattern, instead, place] of changes) {
+      writeFileSync(folder.path('other.jsonl'), text.replace(pattern, instead));
+      for (const target of [url, postgres.url]) {
+        const { code, stderr } = await runProcess(['import', ...at(target)], {
+          input: folder.path('other.jsonl'),
+        });
+        expect(code).toBe(1);
+        expect(stderr).toContain(
+          `colloquy: archive_conflict: The database has something else than the archive as ${place}`,
+        );
+        await exportTo(target, folder.path('b.jsonl'));
+        expect(readFileSync(folder.path('b.jsonl'), 'utf8')).toBe(text);
+      }
+    }
+  });
+});
+
+/** Conversations of two items each, quickly. */
+async function fillMany(path: string, conversations: number): Promise<void> {
+  await (await openOn(`sqlite:${path}`)).close();
+  using raw = new DatabaseSync(path);
+  raw.exec(`
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${conversations})
+    INSERT INTO conversations
+    SELECT 'default', printf('conv_%08d', n), 'owner-' || n % 100, '{}', '{"n":"' || n || '"}', n, 2 FROM numbers;
+    WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${conversations} * 2 + 1)
+    INSERT INTO items
+    SELECT 'default', printf('conv_%08d', n / 2), n % 2, 'msg_' || n, 'message',
+      '{"id":"msg_' || n || '","type":"message","content":"' || hex(zeroblob(200)) || '"}', n FROM numbers;
+  `);
+}
+
+test(
+  '100,000 conversations go through export and import in little memory',
+  { timeout: 180_000 },
+  async () => {
+    await using folder = await temporaryFolder();
+    await fillMany(folder.path('a.db'), 100_000);
+    await using middle = await createDatabase(inject('postgresUrl'));
+    const peaks: string[] = [];
+    const run = async (what: string, ...args: Parameters<typeof startProcess>): Promise<void> => {
+      const running = startProcess(...args);
+      const peak = await peakMemory(running);
+      expect(await running.finished()).toMatchObject({ code: 0 });
+      peaks.push(`${what} ${peak} MB`);
+      // The archive has 130 MB; what is held of it at a time does not grow with it.
+      expect(peak).toBeLessThan(400);
+    };
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => folder.path(`${name}.jsonl`)) as [
+      string,
+      string,
+      string,
+    ];
+    const last = at(`sqlite:${folder.path('c.db')}`);
+    await run('SQLite export', ['export', ...at(`sqlite:${folder.path('a.db')}`)], { output: a });
+    await run('PostgreSQL import', ['import', ...at(middle.url)], { input: a });
+    await run('PostgreSQL export', ['export', ...at(middle.url)], { output: b });
+    await run('SQLite import', ['import', ...last], { input: b });
+    await run('SQLite export', ['export', ...last], { output: c });
+    expect(readFileSync(b).equals(readFileSync(a))).toBe(true);
+    expect(readFileSync(c).equals(readFileSync(a))).toBe(true);
+    console.info(
+      `${Math.round(statSync(a).size / 1e6)} MB of archive; peak memory: ${peaks.join(', ')}`,
+    );
+  },
+);
+
+/** The most memory that a process has had at a time, in MB; 0 where the system does not say. */
+async function peakMemory({ child }: RunningProcess): Promise<number> {
+  let peak = 0;
+  while (child.exitCode === null && child.signalCode === null) {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+    } catch {
+      // It has ended, or the system has no such file.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return Math.round(peak);
+}
+
+describe('while a server is writing', () => {
+  async function underLoad(
+    url: string,
+    work: () => Promise<void>,
+  ): Promise<{ book: Book; client: OpenAI; stop: () => Promise<void> }> {
+    const server = startProcess(['serve', '--port', '0', ...at(url)]);
+    const client = new OpenAI({ baseURL: urlOf(await server.firstLine()), apiKey: 'any' });
+    const book: Book = new Map();
+    let isOver = false;
+    const writers = Array.from({ length: 4 }, (_, writer) => {
+      const began = performance.now();
+      return keepWriting({
+        client,
+        writer,
+        book,
+        // Many conversations, some of which grow while they are copied.
+        isOver: () => isOver || performance.now() - began > 60_000,
+        onFailure: (error) => {
+          throw error;
+        },
+      });
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await work();
+    isOver = true;
+    await Promise.all(writers);
+    return {
+      book,
+      client,
+      stop: async () => {
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  test.each(['sqlite', 'postgres'])('an export from %s is of one moment', async (kind) => {
+    await using folder = await temporaryFolder();
+    await using database = await createDatabase(inject('postgresUrl'));
+    const url = kind === 'sqlite' ? `sqlite:${folder.path('live.db')}` : database.url;
+    const path = folder.path('live.jsonl');
+    const { stop } = await underLoad(url, () => exportTo(url, path));
+    await stop();
+    const copy = folder.path('copy.db');
+    await importFrom(path, `sqlite:${copy}`);
+    assertWhole(copy);
+  });
+
+  test('a backup is of one moment, and is restored by putting it in place', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('live.db');
+    const copy = folder.path('copy.db');
+    const { client, stop, book } = await underLoad(`sqlite:${path}`, async () => {
+      const { code, stdout } = await runProcess(['backup', copy, ...at(`sqlite:${path}`)]);
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: `${copy} has everything that was there when the copy began.\n`,
+      });
+    });
+    expect(await verifyBook(client, book)).toBeGreaterThan(0);
+    await stop();
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    const items = assertWhole(copy);
+    expect(items).toBeGreaterThan(0);
+    await using restored = await startServer(...at(`sqlite:${copy}`));
+    for (const [id] of [...book].slice(0, 2)) {
+      const { data } = await restored.client.conversations.items.list(id, { order: 'asc' });
+      expect(data.map((item) => item.id)).toEqual(book.get(id)?.ids.slice(0, data.length));
+    }
+  });
+
+  /** Every conversation has the items that its next position counts. */
+  function assertWhole(path: string): number {
+    using raw = new DatabaseSync(path);
+    expect(raw.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+    const broken = raw
+      .prepare(
+        `SELECT id FROM conversations
+         WHERE next_position <> (SELECT count(*) FROM items WHERE conversation_id = conversations.id)`,
+      )
+      .all();
+    expect(broken).toEqual([]);
+    return Number(raw.prepare('SELECT count(*) AS n FROM items').get()?.['n']);
+  }
+});
+
+describe('a backup', () => {
+  test.each([
+    ['without a name', [], 'missing_file'],
+    ['of PostgreSQL', ['x.db', '--database-url', 'postgres://127.0.0.1/x'], 'backup_of_postgres'],
+    ['of nothing', ['x.db', '--database-url', 'sqlite:none.db'], 'no_such_database'],
+    ['of memory', ['x.db', '--database-url', 'sqlite::memory:'], 'no_such_database'],
+  ])('%s is refused', async (_name, args, code) => {
+    await using folder = await temporaryFolder();
+    const { stderr } = await runProcess(['backup', ...args], { cwd: folder.path('.') });
+    expect(stderr).toMatch(new RegExp(`^colloquy: ${code}: .+\n {2}fix: .+\n$`));
+  });
+
+  test('never overwrites a file', async () => {
+    await using folder = await temporaryFolder();
+    const url = await fill(folder);
+    appendFileSync(folder.path('x.db'), 'mine');
+    const { stderr } = await runProcess(['backup', folder.path('x.db'), ...at(url)]);
+    expect(stderr).toContain('file_exists');
+    expect(readFileSync(folder.path('x.db'), 'utf8')).toBe('mine');
+  });
+});
