@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random.ts';
 
 const WELL_FORMED = /^[A-Za-z0-9_-]+$/;
 const COUNTER_END = 0x1_0000;
@@ -25,7 +25,7 @@ export function newId(prefix: string): string {
   }
   const time = lastMillisecond.toString(16).padStart(12, '0');
   const tie = counter.toString(16).padStart(4, '0');
-  return `${prefix}_${time}${tie}${randomBytes(16).toString('hex')}`;
+  return `${prefix}_${time}${tie}${randomHex(16)}`;
 }
 
 /** Whether `id` consists of letters, digits, underscores and dashes only. */

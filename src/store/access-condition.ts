@@ -4,15 +4,37 @@ import type { Query, Scope, Value } from './driver.ts';
 import type { ConversationKey } from './port.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 
-/** A statement with an access condition, whose parameters stand behind the statement's own. */
-export function accessed(
-  statement: (where: string) => string,
-  parameters: readonly Value[],
-  access: RowFilter,
-  dialect: Dialect,
-): Query {
-  const condition = rowFilterSql(access, parameters.length + 1, dialect);
-  return { sql: statement(condition.sql), parameters: [...parameters, ...condition.parameters] };
+/** A statement that has yet to be given its access condition. The same one always takes as many parameters. */
+export type Statement = (where: string) => string;
+
+/** Statements with their access conditions, of one dialect. A principal's statements are made once. */
+export class AccessedStatements {
+  readonly dialect: Dialect;
+  readonly #known = new WeakMap<RowFilter, Map<Statement, Query>>();
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect;
+  }
+
+  /** The condition's parameters stand behind the statement's own. */
+  query(statement: Statement, parameters: readonly Value[], access: RowFilter): Query {
+    const known = this.#of(access);
+    let made = known.get(statement);
+    if (made === undefined) {
+      const condition = rowFilterSql(access, parameters.length + 1, this.dialect);
+      made = { sql: statement(condition.sql), parameters: condition.parameters };
+      known.set(statement, made);
+    }
+    return { sql: made.sql, parameters: [...parameters, ...made.parameters] };
+  }
+
+  #of(access: RowFilter): Map<Statement, Query> {
+    const known = this.#known.get(access);
+    if (known !== undefined) return known;
+    const none = new Map<Statement, Query>();
+    this.#known.set(access, none);
+    return none;
+  }
 }
 
 /** The first two parameters of every statement about one conversation. */

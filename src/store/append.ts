@@ -2,8 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { ALL, type RowFilter } from '../base/row-filter.ts';
-import { accessed, keyOf, scopeOf } from './access-condition.ts';
-import type { Dialect } from './dialect.ts';
+import { keyOf, scopeOf, type AccessedStatements } from './access-condition.ts';
 import type { Proof, Query, RoundTrips, Row, Steps, Write } from './driver.ts';
 import type {
   Accessed,
@@ -29,7 +28,10 @@ export class Refused extends Error {
 
 type Items = readonly ItemRecord[];
 
-export function createConversation(input: NewConversation, dialect: Dialect): Write<Items> {
+export function createConversation(
+  input: NewConversation,
+  statements: AccessedStatements,
+): Write<Items> {
   const { owner, metadata, createdAt, items } = input;
   const insert: Query = {
     sql: sql.INSERT_CONVERSATION,
@@ -45,14 +47,14 @@ export function createConversation(input: NewConversation, dialect: Dialect): Wr
   return {
     scope: scopeOf(input),
     inSteps: (steps) => {
-      const linked = linkInSteps(steps, input, items, dialect);
+      const linked = linkInSteps(steps, input, items, statements);
       steps.all(insert);
       insertOneByOne(steps, input, linked, 0, createdAt);
       return linked;
     },
     inRoundTrips: async (trips) => {
-      const linked = await linkInOneTrip(trips, input, items, dialect, []);
-      await trips.finish(insert, ...insertTogether(input, linked, createdAt, ALL, dialect));
+      const linked = await linkInOneTrip(trips, input, items, statements, []);
+      await trips.finish(insert, ...insertTogether(input, linked, createdAt, ALL, statements));
       return linked;
     },
     // A conversation's id is made for it: where it is, this write has been.
@@ -63,22 +65,22 @@ export function createConversation(input: NewConversation, dialect: Dialect): Wr
 type Append = Accessed &
   Linking & { readonly items: readonly Appended[]; readonly createdAt: number };
 
-export function appendItems(input: Append, dialect: Dialect): Write<Items> {
+export function appendItems(input: Append, statements: AccessedStatements): Write<Items> {
   const { items, createdAt, access } = input;
-  const reserve = accessed(sql.reservePositions, [...keyOf(input), items.length], access, dialect);
-  const find = accessed(sql.selectConversation, keyOf(input), access, dialect);
+  const reserve = statements.query(sql.reservePositions, [...keyOf(input), items.length], access);
+  const find = statements.query(sql.selectConversation, keyOf(input), access);
   return {
     scope: scopeOf(input),
     inSteps: (steps) => {
       const reserved = steps.get(reserve);
       if (reserved === undefined) throw new Refused({ refused: 'conversation_absent' });
-      const linked = linkInSteps(steps, input, items, dialect);
+      const linked = linkInSteps(steps, input, items, statements);
       insertOneByOne(steps, input, linked, integer(reserved, 'first_position'), createdAt);
       return linked;
     },
     inRoundTrips: async (trips) => {
-      const linked = await linkInOneTrip(trips, input, items, dialect, [find]);
-      const inserts = insertTogether(input, linked, createdAt, access, dialect);
+      const linked = await linkInOneTrip(trips, input, items, statements, [find]);
+      const inserts = insertTogether(input, linked, createdAt, access, statements);
       const [reserved = []] = await trips.finish(reserve, ...inserts);
       if (reserved.length === 0) throw new Refused({ refused: 'conversation_absent' });
       return linked;
@@ -133,10 +135,10 @@ function linkInSteps(
   steps: Steps,
   input: ConversationKey & Linking,
   items: readonly Appended[],
-  dialect: Dialect,
+  statements: AccessedStatements,
 ): Items {
   return link(items, (id) =>
-    steps.get(accessed(sql.selectItemAnywhere, [...keyOf(input), id], input.readable, dialect)),
+    steps.get(statements.query(sql.selectItemAnywhere, [...keyOf(input), id], input.readable)),
   );
 }
 
@@ -148,14 +150,14 @@ async function linkInOneTrip(
   trips: RoundTrips,
   input: ConversationKey & Linking,
   items: readonly Appended[],
-  dialect: Dialect,
+  statements: AccessedStatements,
   conversation: readonly Query[],
 ): Promise<Items> {
   const ids = items.filter(({ kind }) => kind !== 'minted').map(({ id }) => id);
   if (ids.length === 0) return link(items, () => undefined);
   const results = await trips.send(
     { sql: sql.LOCK_IDS, parameters: [lockNumbers(input.tenant, ids)] },
-    accessed(sql.selectItemsAnywhere, [...keyOf(input), ids], input.readable, dialect),
+    statements.query(sql.selectItemsAnywhere, [...keyOf(input), ids], input.readable),
     ...conversation,
   );
   const [, found = [], conversations] = results;
@@ -195,7 +197,7 @@ function insertTogether(
   items: Items,
   createdAt: number,
   access: RowFilter,
-  dialect: Dialect,
+  statements: AccessedStatements,
 ): readonly Query[] {
   if (items.length === 0) return [];
   const columns = [
@@ -204,5 +206,5 @@ function insertTogether(
     items.map(({ data }) => data),
   ];
   const parameters = [...keyOf(key), items.length, createdAt, ...columns];
-  return [accessed(sql.insertItems, parameters, access, dialect)];
+  return [statements.query(sql.insertItems, parameters, access)];
 }

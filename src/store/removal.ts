@@ -1,15 +1,14 @@
 /** Deleting, in the two forms of a write. */
 
-import { accessed, keyOf, scopeOf } from './access-condition.ts';
-import type { Dialect } from './dialect.ts';
+import { keyOf, scopeOf, type AccessedStatements } from './access-condition.ts';
 import type { Query, Row, Write } from './driver.ts';
 import type { Accessed, DeleteItemResult } from './port.ts';
 import { toConversation } from './rows.ts';
 import * as sql from './statements.ts';
 
 /** `false` when there is none. */
-export function deleteConversation(key: Accessed, dialect: Dialect): Write<boolean> {
-  const conversation = accessed(sql.deleteConversation, keyOf(key), key.access, dialect);
+export function deleteConversation(key: Accessed, statements: AccessedStatements): Write<boolean> {
+  const conversation = statements.query(sql.deleteConversation, keyOf(key), key.access);
   // A statement of its own, which sees what an append has added while the first one waited for it.
   const items: Query = { sql: sql.DELETE_ITEMS_OF_CONVERSATION, parameters: keyOf(key) };
   return {
@@ -29,10 +28,10 @@ export function deleteConversation(key: Accessed, dialect: Dialect): Write<boole
 
 export function deleteItem(
   input: Accessed & { readonly itemId: string },
-  dialect: Dialect,
+  statements: AccessedStatements,
 ): Write<DeleteItemResult> {
-  const find = accessed(sql.selectConversation, keyOf(input), input.access, dialect);
-  const remove = accessed(sql.deleteItem, [...keyOf(input), input.itemId], input.access, dialect);
+  const find = statements.query(sql.selectConversation, keyOf(input), input.access);
+  const remove = statements.query(sql.deleteItem, [...keyOf(input), input.itemId], input.access);
   return {
     scope: scopeOf(input),
     erases: true,

@@ -1,5 +1,5 @@
 import { rowsToFetch, toPage, withinReason, type Page, type PageRequest } from '../base/paging.ts';
-import { accessed, keyOf, scopeOf } from './access-condition.ts';
+import { AccessedStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
 import { SqlArchive } from './archive.ts';
 import { appendItems, createConversation, Refused } from './append.ts';
@@ -34,41 +34,50 @@ export class SqlStore implements Store {
   readonly keys: KeyStore;
   readonly archive: Archive;
   readonly #driver: Driver;
+  readonly #statements: AccessedStatements;
 
   constructor(driver: Driver) {
     this.#driver = driver;
+    this.#statements = new AccessedStatements(driver.dialect);
     this.keys = new SqlKeyStore(driver);
     this.archive = new SqlArchive(driver);
   }
 
   async getConversation(key: Accessed): Promise<ConversationRecord | null> {
-    const { dialect } = this.#driver;
-    const query = accessed(sql.selectConversation, keyOf(key), key.access, dialect);
+    const query = this.#statements.query(sql.selectConversation, keyOf(key), key.access);
     const [row] = await this.#read(key, query);
     return row === undefined ? null : toConversation(row);
   }
 
   async listItems(input: Accessed & { readonly page: PageRequest }): Promise<ListResult> {
     const { page, access } = input;
-    const { order, after = null } = page;
-    const query = accessed(
-      (where) => sql.selectItemsPage(order, after !== null, where),
-      [...keyOf(input), rowsToFetch(page), after],
-      access,
-      this.#driver.dialect,
-    );
+    const { order, after } = page;
+    const statements = sql.ITEM_PAGES[order];
+    const parameters = [...keyOf(input), rowsToFetch(page)];
+    const query =
+      after === undefined
+        ? this.#statements.query(statements.first, parameters, access)
+        : this.#statements.query(statements.after, [...parameters, after], access);
     const rows = await this.#read(input, query);
-    const first = rows[0];
-    if (first === undefined) return { absent: 'conversation' };
-    if (after !== null && first['cursor'] === null) return { absent: 'cursor' };
-    const items = first['id'] === null ? [] : rows.map(toItem);
-    const found = withinReason(toPage(page, items), ({ data }) => data.length);
+    if (rows.length === 0) return this.#emptyPage(input);
+    const found = withinReason(toPage(page, rows.map(toItem)), ({ data }) => data.length);
     return { absent: undefined, page: found };
+  }
+
+  /** Why a page has no items: there are none, or there is no such conversation or cursor. */
+  async #emptyPage(input: Accessed & { readonly page: PageRequest }): Promise<ListResult> {
+    const { after = null } = input.page;
+    const parameters = [...keyOf(input), after];
+    const query = this.#statements.query(sql.selectPageBasis, parameters, input.access);
+    const [basis] = await this.#read(input, query);
+    if (basis === undefined) return { absent: 'conversation' };
+    if (after !== null && basis['position'] === null) return { absent: 'cursor' };
+    return { absent: undefined, page: { entries: [], hasMore: false } };
   }
 
   async getItem(input: Accessed & { readonly itemId: string }): Promise<ItemResult> {
     const parameters = [...keyOf(input), input.itemId];
-    const query = accessed(sql.selectItem, parameters, input.access, this.#driver.dialect);
+    const query = this.#statements.query(sql.selectItem, parameters, input.access);
     const [row] = await this.#read(input, query);
     if (row === undefined) return { absent: 'conversation' };
     return row['id'] === null ? { absent: 'item' } : { absent: undefined, item: toItem(row) };
@@ -80,20 +89,20 @@ export class SqlStore implements Store {
   }
 
   createConversation(input: NewConversation): Promise<AppendResult> {
-    return this.#append(createConversation(input, this.#driver.dialect));
+    return this.#append(createConversation(input, this.#statements));
   }
 
   appendItems(
     input: Accessed & Linking & { readonly items: readonly Appended[]; readonly createdAt: number },
   ): Promise<AppendResult> {
-    return this.#append(appendItems(input, this.#driver.dialect));
+    return this.#append(appendItems(input, this.#statements));
   }
 
   updateConversation(
     input: Accessed & { readonly metadata: string },
   ): Promise<ConversationRecord | null> {
     const parameters = [...keyOf(input), input.metadata];
-    const query = accessed(sql.updateMetadata, parameters, input.access, this.#driver.dialect);
+    const query = this.#statements.query(sql.updateMetadata, parameters, input.access);
     return this.#driver.write(
       singleStatement(scopeOf(input), query, ([row]) =>
         row === undefined ? null : toConversation(row),
@@ -102,11 +111,11 @@ export class SqlStore implements Store {
   }
 
   deleteConversation(key: Accessed): Promise<boolean> {
-    return this.#driver.write(deleteConversation(key, this.#driver.dialect));
+    return this.#driver.write(deleteConversation(key, this.#statements));
   }
 
   deleteItem(input: Accessed & { readonly itemId: string }): Promise<DeleteItemResult> {
-    return this.#driver.write(deleteItem(input, this.#driver.dialect));
+    return this.#driver.write(deleteItem(input, this.#statements));
   }
 
   async listConversations(query: ConversationsQuery): Promise<Page<ConversationRecord> | null> {

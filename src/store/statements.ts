@@ -125,27 +125,34 @@ export function deleteItem(where: string): string {
 }
 
 /**
- * A page of items by position. Parameters: tenant, conversation, how many rows, and the cursor's item id
- * or null. No row: no conversation. `cursor` null although one was given: it names nothing here. `id` null:
- * the page is empty.
+ * A page of items by position. Parameters: tenant, conversation, how many rows, and the cursor's item id where
+ * there is one. No row: the page is empty, or one of what it rests on is absent, which `selectPageBasis` tells.
  */
-export function selectItemsPage(order: Order, withCursor: boolean, where: string): string {
+function selectItemsPage(order: Order, withCursor: boolean): (where: string) => string {
   const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-  const cursor = withCursor
-    ? `(SELECT position FROM items WHERE tenant = $1 AND id = $4 AND conversation_id = $2)`
-    : '$4';
+  return (where) => `
+    SELECT id, type, data FROM items
+    WHERE tenant = $1 AND conversation_id = $2
+      AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND ${where})
+      ${withCursor ? `AND position ${beyond} ${CURSOR_POSITION}` : ''}
+    ORDER BY position ${direction}
+    LIMIT $3`;
+}
+
+const CURSOR_POSITION = `(
+  SELECT position FROM items WHERE tenant = $1 AND id = $4 AND conversation_id = $2)`;
+
+export const ITEM_PAGES = {
+  asc: { first: selectItemsPage('asc', false), after: selectItemsPage('asc', true) },
+  desc: { first: selectItemsPage('desc', false), after: selectItemsPage('desc', true) },
+};
+
+/** What a page rests on. No row: no conversation. `position` null: the item `$3` is not in it. */
+export function selectPageBasis(where: string): string {
   return `
-    WITH page AS (
-      SELECT position, id, type, data FROM items
-      WHERE tenant = $1 AND conversation_id = $2 ${withCursor ? `AND position ${beyond} ${cursor}` : ''}
-      ORDER BY position ${direction}
-      LIMIT $3
-    )
-    SELECT ${cursor} AS cursor, page.id, page.type, page.data
+    SELECT (SELECT position FROM items WHERE tenant = $1 AND id = $3 AND conversation_id = $2) AS position
     FROM conversations
-    LEFT JOIN page ON TRUE
-    WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}
-    ORDER BY page.position ${direction}`;
+    WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
 
 /** The conditions of a list of conversations, as SQL; `cursor` is a parameter with an id. */

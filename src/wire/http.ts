@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Credentials } from '../access/authentication/scheme.ts';
 import { ANONYMOUS, type Principal } from '../access/principal.ts';
 import { ApiError, apiError } from '../base/errors.ts';
+import { randomHex } from '../base/random.ts';
 import { parseJson } from '../contract/json.ts';
 import type { Query } from '../contract/requests.ts';
 import type { AuditedRequest, AuditTrail } from '../service/audit.ts';
@@ -100,12 +100,25 @@ function credentialsOf(request: FastifyRequest): Credentials {
   return {
     address: request.socket.remoteAddress ?? '',
     header: (name) => {
-      const [value, second] = request.raw.headersDistinct[name.toLowerCase()] ?? [];
+      const value = request.headers[name.toLowerCase()];
       // Two would be joined, and one of them may be the caller's own.
-      if (second !== undefined) throw apiError('repeated_header', { name });
-      return value;
+      if (value !== undefined && isRepeated(name, request.raw.rawHeaders)) {
+        throw apiError('repeated_header', { name });
+      }
+      return typeof value === 'string' ? value : value?.[0];
     },
   };
+}
+
+/** `rawHeaders` are names and values by turns, as they came. */
+function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
+  const lowerCase = name.toLowerCase();
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const other = rawHeaders[index];
+    if (other?.length === name.length && other.toLowerCase() === lowerCase) count += 1;
+  }
+  return count > 1;
 }
 
 /** Bodies are taken as bytes and parsed by the handler, so that a bad one does not cost the connection. */
@@ -122,20 +135,21 @@ function addHeaders(http: FastifyInstance, options: HttpOptions): void {
     closing = true;
     done();
   });
-  http.addHook('onRequest', async (request) => {
+  http.addHook('onRequest', (request, _reply, done) => {
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw apiError('malformed_request');
     }
     if (options.localHostsOnly) assertLocal(request, options.protection.corsOrigins);
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (encoding !== 'identity') throw apiError('unsupported_encoding', { found: encoding });
+    done();
   });
   // Last of all: the framework adds a charset, which JSON has none of, to a content type that it sees earlier.
-  http.addHook('onSend', async (request, reply, payload) => {
+  http.addHook('onSend', (request, reply, payload, done) => {
     setHeaders(request, reply);
     reply.header('openai-processing-ms', Math.max(1, Math.round(reply.elapsedTime)));
     if (closing) reply.header('connection', 'close');
-    return payload;
+    done(null, payload);
   });
 }
 
@@ -150,9 +164,7 @@ function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
 
 /** The caller's own id where it is harmless, so that logs on both sides agree; otherwise a new one. */
 function requestId(given: string | readonly string[] | undefined): string {
-  return typeof given === 'string' && SAFE_REQUEST_ID.test(given)
-    ? given
-    : `req_${randomBytes(16).toString('hex')}`;
+  return typeof given === 'string' && SAFE_REQUEST_ID.test(given) ? given : `req_${randomHex(16)}`;
 }
 
 const LOCAL_HOST = /^(([a-z0-9-]+\.)*localhost\.?|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;

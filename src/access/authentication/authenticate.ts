@@ -38,18 +38,23 @@ export async function authenticate(
     : apiError('wrong_credentials', { shown: masked(token) });
 }
 
+/** Principals that have been looked at; schemes hand out the same ones again and again. */
+const usable = new WeakSet<Principal>();
+
 /** Nobody can be who owns what nobody owns, or have a name that a database could take for another. */
 function guarded(outcome: Outcome): Outcome {
-  if (outcome.kind !== 'success') return outcome;
+  if (outcome.kind !== 'success' || usable.has(outcome.principal)) return outcome;
   const { subject, tenant, attributes } = outcome.principal;
   const isUsable =
     isUsablePrincipal(tenant, subject) && Object.values(attributes).flat().every(isUsableName);
-  return isUsable
-    ? outcome
-    : {
-        kind: 'failure',
-        reason: 'a subject, tenant or attribute that is empty, reserved or not text',
-      };
+  if (!isUsable) {
+    return {
+      kind: 'failure',
+      reason: 'a subject, tenant or attribute that is empty, reserved or not text',
+    };
+  }
+  usable.add(outcome.principal);
+  return outcome;
 }
 
 const SHOWN = 4;

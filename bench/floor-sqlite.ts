@@ -1,0 +1,103 @@
+/**
+ * The floor for SQLite: the same tables, indexes, durability and group commit as the product, and nothing else.
+ * `node bench/floor-sqlite.ts FILE`
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { conversationJson, serve, type FloorItem } from './floor-http.ts';
+
+const LARGEST_BATCH = 256;
+
+const database = new DatabaseSync(process.argv[2] ?? ':memory:');
+database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+const migrations = new URL('../migrations/sqlite/', import.meta.url);
+for (const file of readdirSync(migrations).toSorted()) {
+  database.exec(readFileSync(new URL(file, migrations), 'utf8'));
+}
+
+const insertConversation = database.prepare(
+  `INSERT INTO conversations VALUES ('default', ?, 'anonymous', '{}', '{}', ?, ?)`,
+);
+const insertItem = database.prepare(`INSERT INTO items VALUES ('default', ?, ?, ?, ?, ?, ?)`);
+const reserve = database.prepare(
+  `UPDATE conversations SET next_position = next_position + ? WHERE tenant = 'default' AND id = ? RETURNING next_position`,
+);
+const select = database.prepare(
+  `SELECT created_at FROM conversations WHERE tenant = 'default' AND id = ?`,
+);
+const selectItems = database.prepare(
+  `SELECT id, type, data FROM items WHERE tenant = 'default' AND conversation_id = ? ORDER BY position DESC LIMIT ?`,
+);
+const selectItem = database.prepare(
+  `SELECT data FROM items WHERE tenant = 'default' AND id = ? AND conversation_id = ?`,
+);
+const selectConversations = database.prepare(
+  `SELECT id, created_at FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' ORDER BY created_at DESC, id DESC LIMIT ?`,
+);
+
+interface Write {
+  readonly work: () => void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+const queue: Write[] = [];
+let isDraining = false;
+
+function write(work: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    queue.push({ work, resolve, reject });
+    if (isDraining) return;
+    isDraining = true;
+    setImmediate(drain);
+  });
+}
+
+function drain(): void {
+  const batch = queue.splice(0, LARGEST_BATCH);
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    for (const { work } of batch) work();
+    database.exec('COMMIT');
+    for (const { resolve } of batch) resolve();
+  } catch (error) {
+    for (const { reject } of batch) reject(error);
+  }
+  if (queue.length > 0) setImmediate(drain);
+  else isDraining = false;
+}
+
+function insertItems(
+  id: string,
+  first: number,
+  createdAt: number,
+  items: readonly FloorItem[],
+): void {
+  let position = first;
+  for (const item of items) {
+    insertItem.run(id, position, item.id, item.type, item.data, createdAt);
+    position += 1;
+  }
+}
+
+serve({
+  create: (id, createdAt, items) =>
+    write(() => {
+      insertConversation.run(id, createdAt, items.length);
+      insertItems(id, 0, createdAt, items);
+    }),
+  append: (id, createdAt, items) =>
+    write(() => {
+      const next = Number(reserve.get(items.length, id)?.['next_position']);
+      insertItems(id, next - items.length, createdAt, items);
+    }),
+  get: async (id) => conversationJson(id, Number(select.get(id)?.['created_at'])),
+  // Sound: these columns are text.
+  list: async (id, limit) => selectItems.all(id, limit) as unknown as FloorItem[],
+  item: async (id, itemId) => String(selectItem.get(itemId, id)?.['data']),
+  conversations: async (limit) =>
+    selectConversations.all(limit).map((row) => {
+      const id = String(row['id']);
+      return { id, json: conversationJson(id, Number(row['created_at'])) };
+    }),
+});

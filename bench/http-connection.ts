@@ -1,0 +1,83 @@
+import { connect, type Socket } from 'node:net';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+
+/**
+ * One keep-alive connection that speaks just enough HTTP/1.1 to measure a server: on two cores, a full client
+ * would cost more than the servers that it is to measure, and make all of them look alike.
+ */
+export class HttpConnection {
+  readonly #socket: Socket;
+  #received: Buffer = Buffer.alloc(0);
+  #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('error', (error) => this.#waiting?.reject(error));
+    socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
+  }
+
+  static open({ hostname, port }: URL): Promise<HttpConnection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => resolve(new HttpConnection(socket)));
+      socket.once('error', reject);
+    });
+  }
+
+  /** Sends one request; the next may follow when it has been answered. */
+  send(request: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#socket.write(request);
+    });
+  }
+
+  close(): void {
+    this.#waiting = undefined;
+    this.#socket.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    const headEnd = this.#received.indexOf(HEAD_END);
+    if (headEnd === -1) return;
+    const head = this.#received.toString('latin1', 0, headEnd);
+    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? Number.NaN);
+    if (Number.isNaN(length)) throw new Error(`an answer without a length: ${head}`);
+    const end = headEnd + HEAD_END.length + length;
+    if (this.#received.length < end) return;
+    const answer = {
+      status: Number(head.slice(9, 12)),
+      body: this.#received.subarray(headEnd + HEAD_END.length, end),
+    };
+    this.#received = this.#received.subarray(end);
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve(answer);
+  }
+}
+
+export interface RequestParts {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** A request as text. `key` is the API key, of which a target may want one. */
+export function requestText(
+  { method, path, body }: RequestParts,
+  { host, key }: { host: string; key: string },
+): string {
+  const length =
+    body === undefined
+      ? ''
+      : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${key}\r\naccept: application/json\r\nuser-agent: bench\r\n${length}\r\n${body ?? ''}`;
+}

@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { HttpConnection, requestText } from './http-connection.ts';
+import type { Job, Measured } from './load-process.ts';
+import type { Call } from './workloads.ts';
+
+const LOAD_PROCESS = fileURLToPath(new URL('load-process.ts', import.meta.url));
+
+/** Runs a job in a load generator of its own. */
+export async function measure(job: Job): Promise<Measured> {
+  const child = fork(LOAD_PROCESS);
+  child.send(job);
+  // Sound: what the load generator sends.
+  const [answer] = (await once(child, 'message')) as [{ measured?: Measured; error?: string }];
+  child.disconnect();
+  await once(child, 'exit');
+  if (answer.measured === undefined) throw new Error(answer.error ?? 'the load generator failed');
+  return answer.measured;
+}
+
+/** For preparing a workload: calls the target, whatever is under way. */
+export function caller({ url, key }: { readonly url: string; readonly key: string }): {
+  readonly call: Call;
+  readonly close: () => void;
+} {
+  const base = new URL(url);
+  const idle: HttpConnection[] = [];
+  const all: HttpConnection[] = [];
+  return {
+    call: async (request) => {
+      const connection = idle.pop() ?? (await HttpConnection.open(base));
+      if (!all.includes(connection)) all.push(connection);
+      const { status, body } = await connection.send(
+        requestText(request, { host: base.host, key }),
+      );
+      idle.push(connection);
+      if (status !== 200) throw new Error(`${status}: ${body.toString('utf8').slice(0, 500)}`);
+      // Sound: the answers of the API have these parts, where they are asked for.
+      return JSON.parse(body.toString('utf8')) as Awaited<ReturnType<Call>>;
+    },
+    close: () => {
+      for (const connection of all) connection.close();
+    },
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = Number.NaN, high = Number.NaN] = [
+    sorted[sorted.length % 2 === 0 ? middle - 1 : middle],
+    sorted[middle],
+  ];
+  return (low + high) / 2;
+}

@@ -1,0 +1,138 @@
+import { caller, measure, median } from './measure.ts';
+import type { Measured } from './load-process.ts';
+import { count, fixed, table } from './report.ts';
+import type { Target } from './targets.ts';
+import { WORKLOADS, type WorkloadName } from './workloads.ts';
+
+export interface ThroughputOptions {
+  readonly names: readonly WorkloadName[];
+  readonly pairs: number;
+  readonly connections: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+}
+
+export interface Run extends Measured {
+  readonly memory: number;
+  readonly bytesOnDisk: number;
+}
+
+/** Makes a target on a fresh store; `stop` takes both away. */
+export type Start = () => Promise<Target>;
+
+/** One workload against one target. */
+export async function runOn(
+  target: Target,
+  name: WorkloadName,
+  options: ThroughputOptions,
+): Promise<Run> {
+  const { call, close } = caller(target);
+  const prepared = await WORKLOADS[name].prepare(call);
+  close();
+  const { url, key } = target;
+  const measured = await measure({ ...options, url, key, what: name, prepared });
+  return { ...measured, memory: target.memory(), bytesOnDisk: target.bytesOnDisk() };
+}
+
+async function runFresh(
+  start: Start,
+  name: WorkloadName,
+  options: ThroughputOptions,
+): Promise<Run> {
+  const target = await start();
+  try {
+    return await runOn(target, name, options);
+  } finally {
+    await target.stop();
+  }
+}
+
+/** Each workload on both, pair by pair, the order of the two alternating; ratios are of the same pair. */
+export async function compare(
+  titles: readonly [string, string],
+  starts: readonly [Start, Start],
+  options: ThroughputOptions,
+  log: (line: string) => void,
+): Promise<string> {
+  const rows: string[][] = [];
+  for (const name of options.names) {
+    const runs: [Run, Run][] = [];
+    for (let pair = 0; pair < options.pairs; pair += 1) {
+      const isSwapped = pair % 2 === 1;
+      const [first, second] = isSwapped ? starts.toReversed() : starts;
+      if (first === undefined || second === undefined) throw new Error('two are compared');
+      const one = await runFresh(first, name, options);
+      const other = await runFresh(second, name, options);
+      runs.push(isSwapped ? [other, one] : [one, other]);
+      log(
+        `${name}, pair ${pair + 1} of ${options.pairs}: ${runs
+          .at(-1)
+          ?.map(({ perSecond }) => count(perSecond))
+          .join(' against ')} a second`,
+      );
+    }
+    const of = (side: 0 | 1, what: (run: Run) => number): number =>
+      median(runs.map((pair) => what(pair[side])));
+    const latencies = (side: 0 | 1): string =>
+      [of(side, (run) => run.p50), of(side, (run) => run.p95), of(side, (run) => run.p99)]
+        .map((ms) => fixed(ms))
+        .join(' / ');
+    rows.push([
+      WORKLOADS[name].title,
+      count(of(0, (run) => run.perSecond)),
+      latencies(0),
+      fixed(
+        of(0, (run) => run.slowest),
+        0,
+      ),
+      count(of(1, (run) => run.perSecond)),
+      latencies(1),
+      fixed(median(runs.map(([ours, floor]) => ours.perSecond / floor.perSecond))),
+      fixed(
+        of(0, (run) => run.memory),
+        0,
+      ),
+    ]);
+  }
+  const [ours, theirs] = titles;
+  return table(
+    [
+      'workload',
+      `${ours}/s`,
+      'p50 / p95 / p99 ms',
+      'slowest ms',
+      `${theirs}/s`,
+      'p50 / p95 / p99 ms',
+      'ratio',
+      'memory MB',
+    ],
+    rows,
+  );
+}
+
+/** Each workload against one server that somebody else has started. */
+export async function runAgainst(
+  target: Target,
+  options: ThroughputOptions,
+  log: (line: string) => void,
+): Promise<string> {
+  const rows: string[][] = [];
+  for (const name of options.names) {
+    const runs: Run[] = [];
+    for (let n = 0; n < options.pairs; n += 1) runs.push(await runOn(target, name, options));
+    log(`${name}: done`);
+    const of = (what: (run: Run) => number): number => median(runs.map(what));
+    rows.push([
+      WORKLOADS[name].title,
+      count(of((run) => run.perSecond)),
+      [of((run) => run.p50), of((run) => run.p95), of((run) => run.p99)]
+        .map((ms) => fixed(ms))
+        .join(' / '),
+      fixed(
+        of((run) => run.slowest),
+        0,
+      ),
+    ]);
+  }
+  return table(['workload', 'requests/s', 'p50 / p95 / p99 ms', 'slowest ms'], rows);
+}
