@@ -31,5 +31,5 @@ export function machine(): string {
   } catch {
     // Not in a clone.
   }
-  return `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}; Node ${process.versions.node}, SQLite ${sqlite}; commit ${commit}; ${new Date().toISOString().slice(0, 10)}`;
+  return `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}; Node ${process.versions.node}, SQLite ${String(sqlite)}; commit ${commit}; ${new Date().toISOString().slice(0, 10)}`;
 }

@@ -15,7 +15,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await run({
+const code = await run({
   arguments: process.argv.slice(2),
   environment: process.env,
   print: (line) => process.stdout.write(`${line}\n`),
@@ -27,3 +27,7 @@ process.exitCode = await run({
     : undefined,
   stop: stop.signal,
 });
+
+process.exitCode = code;
+// A command that was dropped may still be at work.
+if (stop.signal.aborted && code !== 0) process.exit();

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import OpenAI from 'openai';
 import { describe, expect, inject, test } from 'vitest';
@@ -63,6 +63,7 @@ async function fill(folder: Folder): Promise<string> {
     await store.createConversation({
       ...newConversation('conv_same', tenant),
       attributes: { teams: ['a', 'b'] },
+      metadata: '{"a":"b"}',
       items: minted('msg_same'),
     });
     await store.keys.create({
@@ -134,6 +135,46 @@ describe('an archive', () => {
     expect(stderr).toContain('is whole already');
   });
 
+  test('is completed only where it is one, of the same tenant and the same database', async () => {
+    await using folder = await temporaryFolder();
+    const url = await fill(folder);
+    const path = folder.path('cut.jsonl');
+    const refused = async (text: string, ...more: readonly string[]): Promise<string> => {
+      writeFileSync(path, text);
+      const { code, stderr } = await runProcess(['export', ...more, '--continue', path]);
+      expect(code).toBe(1);
+      expect(readFileSync(path, 'utf8')).toBe(text);
+      return stderr;
+    };
+    for (const text of ['the only copy of my notes', 'notes\n', 'notes\nmore notes\n']) {
+      expect(await refused(text, ...at(url))).toContain('unreadable_archive');
+    }
+    await exportTo(url, path, '--tenant', 'Z');
+    const ofZ = readFileSync(path, 'utf8').slice(0, -20);
+    expect(await refused(ofZ, ...at(url))).toContain('Add --tenant Z');
+    await exportTo(url, path);
+    const ofAll = readFileSync(path, 'utf8').slice(0, -20);
+    expect(await refused(ofAll, ...at(url), '--tenant', 'Z')).toContain('Leave --tenant out');
+    const other = `sqlite:${folder.path('other.db')}`;
+    await (await openOn(other)).close();
+    expect(await refused(ofAll, ...at(other))).toContain('other_database');
+  });
+
+  test.each(['export', 'keys list', 'adopt --subject x'])(
+    '%s of a database that is not there makes none',
+    async (command) => {
+      await using folder = await temporaryFolder();
+      await using empty = await createDatabase(inject('postgresUrl'));
+      for (const url of [`sqlite:${folder.path('none.db')}`, empty.url]) {
+        const { code, stdout, stderr } = await runProcess([...command.split(' '), ...at(url)]);
+        expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+        expect(stderr).toContain('no_such_database');
+      }
+      expect(existsSync(folder.path('none.db'))).toBe(false);
+      expect(await empty.run(`SELECT to_regclass('items') AS items`)).toEqual([{ items: null }]);
+    },
+  );
+
   test('that nobody reads to its end is given up', async () => {
     await using folder = await temporaryFolder();
     const url = `sqlite:${folder.path('large.db')}`;
@@ -141,7 +182,9 @@ describe('an archive', () => {
     const exporting = startProcess(['export', ...at(url)]);
     await exporting.firstLine();
     exporting.child.stdout?.destroy();
-    expect(await exporting.finished()).toMatchObject({ code: 1 });
+    const { code, stderr } = await exporting.finished();
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot_write');
   });
 });
 
@@ -154,6 +197,18 @@ describe('an import', () => {
     expect(code).toBe(1);
     return stderr;
   }
+
+  test('stops when it is told to', async () => {
+    await using folder = await temporaryFolder();
+    await fillMany(folder.path('large.db'), 20_000);
+    await exportTo(`sqlite:${folder.path('large.db')}`, folder.path('a.jsonl'));
+    const target = at(`sqlite:${folder.path('target.db')}`);
+    const importing = startProcess(['import', ...target], { input: folder.path('a.jsonl') });
+    setTimeout(() => importing.child.kill('SIGINT'), 900);
+    const { code, stderr } = await importing.finished();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^colloquy: interrupted: .+\n {2}fix: Run it again/);
+  });
 
   test('that was interrupted is completed by doing it again', async () => {
     await using folder = await temporaryFolder();
@@ -190,6 +245,18 @@ describe('an import', () => {
       /Line 10 .* tenant is not/,
     );
     expect(await refusal(folder, change(9, '{"note":{}}'))).toContain('Line 10');
+    const all = lines.join('\n');
+    const first = all.indexOf('"teams":["a"');
+    expect(first).toBeGreaterThan(0);
+    expect(
+      await refusal(folder, all.replace('"teams":["a"', String.raw`"teams":["a\u0000"`)),
+    ).toContain('attributes is not lists of names');
+    expect(
+      await refusal(folder, all.replace('"owner":"o"', String.raw`"owner":"\ud800"`)),
+    ).toContain('owner is not text');
+    expect(await refusal(folder, all.replace('"position":1,', '"position":99999,'))).toContain(
+      'has not given out',
+    );
     expect(await refusal(folder, change(9))).toContain('it counts other records');
     expect(await refusal(folder, lines.slice(0, -2).join('\n'))).toContain('ends early');
     expect(await refusal(folder, lines.join('\n').slice(0, -30))).toContain('it is no JSON');
@@ -216,6 +283,9 @@ describe('an import', () => {
       ],
       [/"id":"conv_same","owner":"o"/, '"id":"conv_same","owner":"p"', 'conversation conv_same'],
       [/"hash":"hash of other"/, '"hash":"hash of nobody"', 'API key key_other'],
+      [/"revoked_at_ms":null/, '"revoked_at_ms":7', 'API key key_'],
+      [/"next_position":1,/, '"next_position":2,', 'conversation conv_'],
+      [/"metadata":\{"a":"b"\}/, '"metadata":{"a":"c"}', 'conversation conv_'],
     ];
     for (const [pattern, instead, place] of changes) {
       writeFileSync(folder.path('other.jsonl'), text.replace(pattern, instead));

@@ -189,6 +189,13 @@ describe('what the command line refuses', () => {
     'postgres://u:s3cret@127.0.0.1:1/d?sslmode=on',
     'postgres://u:s3cret@127.0.0.1:1/d?sslmod=require',
     'mysql://u:s3cret@h/d',
+    'postgres:u:s3cret@h/d',
+    'postgres//u:s3cret@h/d',
+    'u:s3cret@h/d',
+    'postgres://u:s3cret',
+    'postgres://h/d?password=s3cret#x',
+    'postgres://u:12/s3cret@h',
+    'postgres://u:1234?s3cret@h/d',
   ])('no password of a database URL is repeated: %s', async (url) => {
     const { code, stdout, stderr } = await runProcess(['migrate', 'up', '--database-url', url]);
     expect(code).toBe(1);

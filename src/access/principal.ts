@@ -29,9 +29,17 @@ export function principalOf(tenant: string, subject: string, attributes: Attribu
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** Whether a subject, tenant or attribute may be called so: not empty, and of characters that every database keeps apart. */
+/** Whether a text is one that every database keeps as it is: not empty, well-formed, without control characters. */
+export function isPlainText(text: string): boolean {
+  return text !== '' && text.isWellFormed() && !CONTROL_CHARACTER.test(text);
+}
+
+/** A tenant and an owner stand in one index entry, for which PostgreSQL has 2,704 bytes. */
+const LONGEST_NAME = 256;
+
+/** Whether a subject, tenant or attribute may be called so. */
 export function isUsableName(name: string): boolean {
-  return name !== '' && name.isWellFormed() && !CONTROL_CHARACTER.test(name);
+  return name.length <= LONGEST_NAME && isPlainText(name);
 }
 
 /** Whether somebody may be this subject of this tenant. */

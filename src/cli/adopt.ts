@@ -24,7 +24,8 @@ export const adopt: Command = {
     const tenant = optional(options, 'tenant') ?? ANONYMOUS.tenant;
     assertUsable(tenant, owner);
     const key = optional(options, 'isolation-key') ?? '';
-    await withStore(context, options.rest, VALUED, async (store, { auth }) => {
+    const use = { settings: options.rest, otherFlags: VALUED, begins: false };
+    await withStore(context, use, async (store, { auth }) => {
       const count = await store.adopt({
         from: { tenant: ANONYMOUS.tenant, owner: UNOWNED },
         to: {

@@ -19,6 +19,8 @@ export interface CommandContext {
 export interface Command {
   readonly usage: string;
   readonly summary: string;
+  /** Whether it ends by itself, in order, when it is asked to stop; others are dropped where they are. */
+  readonly drains?: boolean;
   /** Whether the settings of a server apply to it, and help lists them. */
   readonly takesSettings: boolean;
   run(context: CommandContext): Promise<void>;

@@ -3,33 +3,62 @@ import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
 import { SchemaMismatchError } from '../store/migrations.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/port.ts';
+import { databaseStatus, openStore } from '../store/open-store.ts';
+import { StoreUnavailableError, type Store } from '../store/port.ts';
 import type { CommandContext } from './command.ts';
 
-/**
- * Runs a command on the configured database and closes it. `args` are the settings among the command's
- * arguments, `otherFlags` the names of its own.
- */
+interface StoreUse {
+  /** The settings among the command's arguments, and the names of its own flags. */
+  readonly settings: readonly string[];
+  readonly otherFlags: readonly string[];
+  /** Whether the command may begin a database; others want one that is there. */
+  readonly begins: boolean;
+}
+
+/** Runs a command on the configured database and closes it. */
 export async function withStore(
   { environment }: CommandContext,
-  args: readonly string[],
-  otherFlags: readonly string[],
+  { settings, otherFlags, begins }: StoreUse,
   work: (store: Store, config: Config) => Promise<void>,
 ): Promise<void> {
   const config = await loadConfig({
-    arguments: args,
+    arguments: settings,
     environment,
     otherFlags: otherFlags.map((name) => `--${name}`),
   });
+  if (!begins) await assertBegun(config.database);
   const store = await openStore(config.database).catch((error: unknown) => {
     throw openingError(error, config.database);
   });
   try {
-    await work(store, config);
+    await work(store, config).catch((error: unknown) => {
+      throw error instanceof StoreUnavailableError ? awayError(error, config.database) : error;
+    });
   } finally {
     await store.close();
   }
+}
+
+function awayError(error: StoreUnavailableError, options: DatabaseOptions): OperatorError {
+  return new OperatorError(
+    'database_unavailable',
+    `The database ${databaseName(options)} cannot take more right now: ${reasonOf(error)}`,
+    'See to the database, and run the command again.',
+    error,
+  );
+}
+
+/** A mistyped name must not pass for a database with nothing in it. */
+async function assertBegun(options: DatabaseOptions): Promise<void> {
+  const { applied } = await databaseStatus(options).catch((error: unknown) => {
+    throw openingError(error, options);
+  });
+  if (applied.length > 0) return;
+  throw new OperatorError(
+    'no_such_database',
+    `There is no database of colloquy at ${databaseName(options)}.`,
+    'Name the right one with --database-url, or make this one with `colloquy migrate up`.',
+  );
 }
 
 /** Says what keeps a database from being opened, and what to do. */
@@ -73,11 +102,24 @@ function sqliteAdvice(reason: string): Advice {
 
 const POSTGRES_FIXES: readonly (readonly [RegExp, string])[] = [
   [
+    /client password must be/,
+    'The server wants a password: put one into the URL, or set PGPASSWORD.',
+  ],
+  [
+    /too many connections|connection slots/,
+    'Lower --database-pool-size, or raise the limit of the server or of the role.',
+  ],
+  [/not permitted to log in/, 'Let the role log in: ALTER ROLE ... LOGIN.'],
+  [
+    /altnames/,
+    'Connect by a name that the certificate has, or check the authority alone with sslmode=verify-ca.',
+  ],
+  [
     /does not support SSL/,
     'Add sslmode=disable to the URL, if the way to the database is private.',
   ],
   [
-    /certificate|self.signed|altnames/i,
+    /certificate|self.signed/i,
     "Name the authority's certificate with sslrootcert=FILE in the URL, or take any with sslmode=require.",
   ],
   [/no encryption/, 'Add sslmode=verify-full or sslmode=require to the URL.'],
@@ -87,8 +129,8 @@ const POSTGRES_FIXES: readonly (readonly [RegExp, string])[] = [
   ],
   [/database .* does not exist/, 'Make the database first: CREATE DATABASE, or createdb.'],
   [
-    /permission denied|must be owner/,
-    'Have the owner of the schema run what `colloquy migrate --sql` prints, or grant this role the right to.',
+    /permission denied|must be owner|no schema has been selected/,
+    'Have the owner of the schema run what `colloquy migrate --sql` prints, with the GRANT at its end for this role, which also needs USAGE on the schema.',
   ],
 ];
 

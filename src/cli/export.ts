@@ -23,7 +23,8 @@ export const exportCommand: Command = {
     const options = takeOptions(context.arguments, VALUED);
     const tenant = optional(options, 'tenant');
     const file = optional(options, 'continue');
-    await withStore(context, options.rest, VALUED, async (store) => {
+    const use = { settings: options.rest, otherFlags: VALUED, begins: false };
+    await withStore(context, use, async (store) => {
       if (file !== undefined) return continueFile(file, tenant, store, context);
       await run(
         store,
@@ -67,24 +68,51 @@ async function continueFile(
       `Begin one: colloquy export > ${path}`,
     );
   }
-  const point = await resumePoint(linesOf(createReadStream(path)));
+  const point = await resumePoint(linesOf(createReadStream(path)), tenant);
   if (point === 'whole') return context.printError(`colloquy: ${path} is whole already.`);
   const { bytes = 0, after, counts } = point ?? {};
+  if (after !== undefined) await assertHasConversation(store, after, path);
   await using handle = await open(path, 'r+');
   await handle.truncate(bytes);
-  let position = bytes;
-  const write = async (text: string): Promise<void> => {
-    const { bytesWritten } = await handle.write(text, position);
-    position += bytesWritten;
-  };
-  await run(store, write, { tenant, after, ...(counts !== undefined && { counts }) }, context);
+  const output = handle.createWriteStream({ start: bytes });
+  // Told through each write.
+  output.on('error', () => undefined);
+  await run(
+    store,
+    (text) => writeTo(output, text),
+    { tenant, after, ...(counts !== undefined && { counts }) },
+    context,
+  );
+}
+
+/** The file's last whole conversation tells whether it is of this database. */
+async function assertHasConversation(
+  store: Store,
+  { tenant, id }: { readonly tenant: string; readonly id: string },
+  path: string,
+): Promise<void> {
+  if ((await store.getResource({ tenant, conversationId: id })) !== null) return;
+  throw new OperatorError(
+    'other_database',
+    `The database has no conversation ${id} of tenant ${tenant}, behind which ${path} would go on.`,
+    'Name the database that the file is of, or export anew.',
+  );
+}
+
+function unwritable(error: unknown): OperatorError {
+  return new OperatorError(
+    'cannot_write',
+    `The archive cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    'Make room, or have its reader stay; `colloquy export --continue FILE` completes a file that was cut off.',
+    error,
+  );
 }
 
 /** Resolves when the stream can take more; rejects when nobody reads it any longer. */
 function writeTo(output: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     output.write(text, (error) => {
-      if (error) reject(error);
+      if (error) reject(unwritable(error));
       else resolve();
     });
   });

@@ -13,7 +13,16 @@ export const importCommand: Command = {
   takesSettings: true,
   run: async (context) => {
     const { input, printError } = context;
-    await withStore(context, context.arguments, [], async (store) => {
+    const [file] = context.arguments;
+    if (file !== undefined && !file.startsWith('--')) {
+      throw new OperatorError(
+        'unexpected_argument',
+        'import reads standard input.',
+        `Write \`colloquy import < ${file}\`, with the settings behind import.`,
+      );
+    }
+    const use = { settings: context.arguments, otherFlags: [], begins: true };
+    await withStore(context, use, async (store) => {
       const progress = new ProgressLine(context);
       const imported = await importArchive(store.archive, linesOf(input), (soFar) =>
         progress.update(() => shown(soFar)),

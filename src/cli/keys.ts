@@ -28,7 +28,8 @@ export const keys: Command = {
     const [action, ...rest] = options.rest;
     const [id] = action === 'revoke' ? rest : [];
     const settings = action === 'revoke' ? rest.slice(1) : rest;
-    await withStore(context, settings, [...VALUED, ...SWITCHES], async (store) => {
+    const use = { settings, otherFlags: [...VALUED, ...SWITCHES], begins: action === 'create' };
+    await withStore(context, use, async (store) => {
       if (action === 'create') await create(store, options, context);
       else if (action === 'list') await list(store, options, context);
       else if (action === 'revoke') await revoke(store, id, context);

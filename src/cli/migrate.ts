@@ -6,9 +6,9 @@ import { openingError } from './database.ts';
 import { takeOptions } from './options.ts';
 
 export const migrate: Command = {
-  usage: 'colloquy migrate status|up [--sql]',
+  usage: 'colloquy migrate status|up|--sql',
   summary:
-    "Show the database's schema, or bring it up to date; with --sql, print what that would run. `serve` does so by itself.",
+    "Show the database's schema, or bring it up to date; or print with --sql what that would run. `serve` does so by itself.",
   takesSettings: true,
   run: async (context) => {
     const { texts, rest: words } = takeOptions(context.arguments, [], ['sql']);
@@ -45,6 +45,6 @@ function unknownAction(action: string | undefined): OperatorError {
   return new OperatorError(
     'unknown_action',
     action === undefined ? 'migrate needs an action.' : `migrate does not know '${action}'.`,
-    'Write `colloquy migrate status` or `colloquy migrate up`.',
+    'Write `colloquy migrate status`, `colloquy migrate up` or `colloquy migrate --sql`.',
   );
 }

@@ -73,7 +73,7 @@ export function assertUsable(tenant: string, subject: string): void {
   if (isUsablePrincipal(tenant, subject)) return;
   throw new OperatorError(
     'unusable_name',
-    `Nobody can be the subject '${subject}' of the tenant '${tenant}': one of them is empty, has control characters, or is reserved.`,
+    `Nobody can be the subject '${subject}' of the tenant '${tenant}': one of them is empty, longer than 256 characters, has control characters, or is reserved.`,
     `Choose other names; '${UNOWNED}' owns what was written without authentication.`,
   );
 }

@@ -25,7 +25,8 @@ export const policy: Command = {
     const tenant = optional(options, 'tenant') ?? ANONYMOUS.tenant;
     const attributes = attributesOf(options);
     const conversationId = action === 'create' ? '' : required(options, 'conversation');
-    await withStore(context, rest, VALUED, async (store, { auth }) => {
+    const use = { settings: rest, otherFlags: VALUED, begins: false };
+    await withStore(context, use, async (store, { auth }) => {
       const authorizer = new Authorizer(policyOf(auth.policyRules));
       const owner = auth.userIsolation
         ? isolatedOwner(subject, optional(options, 'isolation-key') ?? '')

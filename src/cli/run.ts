@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../base/operator-error.ts';
 import { packageVersion } from '../config/version.ts';
@@ -52,12 +53,26 @@ export async function run(context: CommandContext): Promise<number> {
     const [name = 'help', ...rest] = context.arguments;
     const command = find(ALIASES[name] ?? name);
     if (rest.includes('--help') || rest.includes('-h')) context.print(commandHelp(command));
-    else await command.run({ ...context, arguments: rest });
+    else await finishedOrDropped(command, { ...context, arguments: rest });
     return 0;
   } catch (error) {
     context.printError(failureText(error));
     return 1;
   }
+}
+
+/** Nothing that a command does is left half done in a database, so it can be dropped at any moment. */
+async function finishedOrDropped(command: Command, context: CommandContext): Promise<void> {
+  const running = command.run(context);
+  if (command.drains === true) return running;
+  const dropped = once(context.stop, 'abort').then(() => {
+    throw new OperatorError(
+      'interrupted',
+      'The command was interrupted.',
+      'Run it again; an import passes over what is there, and `export --continue` completes a file.',
+    );
+  });
+  await Promise.race([running, dropped]);
 }
 
 function find(name: string): Command {

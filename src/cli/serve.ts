@@ -12,6 +12,7 @@ export const serve: Command = {
   usage: 'colloquy serve',
   summary: 'Serve until told to stop.',
   takesSettings: true,
+  drains: true,
   run: async (context) => {
     const config = await loadConfig(context);
     const server = await createServer(config, {

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
-import { closest } from 'fastest-levenshtein';
 import type { DatabaseOptions, TlsOptions } from '../base/database-options.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import type { Given } from './settings.ts';
@@ -18,7 +17,15 @@ export interface DatabaseSettings {
 
 const DEFAULT_PORT = 5432;
 const TLS_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
-const PARAMETERS = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'application_name'];
+const PARAMETERS = [
+  'host',
+  'port',
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'application_name',
+];
 const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/;
 const MS_PER_SECOND = 1000;
 
@@ -50,7 +57,7 @@ function readPostgres(given: Given, settings: DatabaseSettings): DatabaseOptions
       throw new OperatorError(
         'unknown_setting',
         `${given.origin} has an unknown parameter ${name}.`,
-        `The nearest is ${closest(name, PARAMETERS)}; there are ${PARAMETERS.join(', ')}.`,
+        `There are ${PARAMETERS.join(', ')}.`,
       );
     }
   }
@@ -60,7 +67,7 @@ function readPostgres(given: Given, settings: DatabaseSettings): DatabaseOptions
   return {
     kind: 'postgres',
     host,
-    port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+    port: readPort(given, parameter('port') ?? url.port),
     user,
     password: url.password === '' ? undefined : decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)) || user,
@@ -74,27 +81,38 @@ function readPostgres(given: Given, settings: DatabaseSettings): DatabaseOptions
   };
 }
 
+function readPort(given: Given, text: string): number {
+  const port = text === '' ? DEFAULT_PORT : Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new OperatorError(
+    'invalid_setting',
+    `The port in ${given.origin} is '${text}'.`,
+    'Write a number from 1 to 65535.',
+  );
+}
+
 function parseUrl(given: Given): URL {
   // `postgres:///database?host=/folder` names no host, which such a URL may not, and this one may.
   const text = given.text.replace(/^(postgres(?:ql)?:\/\/([^@/]*@)?)\//, '$1localhost/');
   const url = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || isDamaged(url)) {
-    throw invalid(
-      given,
-      'a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE, with other characters than letters, digits and -._~ percent-encoded',
+    throw new OperatorError(
+      'invalid_setting',
+      `${given.origin} is no URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE.`,
+      'Percent-encode what is special in the user and the password: @ is %40, : is %3A, / is %2F, # is %23, ? is %3F, % is %25.',
     );
   }
   return url;
 }
 
-/** A password with a bare slash or hash ends the host early. */
-function isDamaged({ username, password, pathname, hash }: URL): boolean {
+/** A password with a bare slash, question mark or hash ends the host early, and stands where none should. */
+function isDamaged({ username, password, pathname, search, hash }: URL): boolean {
   try {
     for (const text of [username, password, pathname]) decodeURIComponent(text);
   } catch {
     return true;
   }
-  return hash !== '' || pathname.slice(1).includes('/');
+  return hash !== '' || /[/@:]/.test(pathname.slice(1)) || search.includes('@');
 }
 
 function readTls(
@@ -103,7 +121,10 @@ function readTls(
   parameter: (name: string) => string | undefined,
 ): TlsOptions {
   // What leaves this machine is encrypted, to a server that proves who it is, unless somebody says otherwise.
-  const text = parameter('sslmode') ?? (LOCAL_HOST.test(host) ? 'disable' : 'verify-full');
+  const isPlain =
+    LOCAL_HOST.test(host) &&
+    !['sslrootcert', 'sslcert'].some((name) => parameter(name) !== undefined);
+  const text = parameter('sslmode') ?? (isPlain ? 'disable' : 'verify-full');
   const mode = TLS_MODES.find((candidate) => candidate === text);
   if (mode === undefined) {
     throw new OperatorError(
@@ -135,11 +156,11 @@ function unbracketed(host: string): string {
   return inner !== undefined && isIP(inner) === 6 ? inner : decodeURIComponent(host);
 }
 
-function invalid({ text, origin }: Given, expected: string): OperatorError {
-  const shown = text.replace(/:\/\/.*@/s, '://***@');
+/** Never repeats what was given: a password may stand anywhere in it. */
+function invalid({ origin }: Given, expected: string): OperatorError {
   return new OperatorError(
     'invalid_setting',
-    `${origin} is '${shown}', which is not ${expected}.`,
+    `${origin} is not ${expected}.`,
     `Give ${origin} ${expected}.`,
   );
 }

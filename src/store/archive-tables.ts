@@ -9,7 +9,7 @@ type Cells = Readonly<Record<string, string | number | null>>;
 interface ArchiveTable {
   readonly name: string;
   readonly columns: Readonly<Record<string, 'text' | 'bigint'>>;
-  /** What must be the same for two rows to be one; the rest may have gone on in the meantime. */
+  /** What must be the same for two rows to be one. */
   readonly identity: readonly string[];
 }
 
@@ -27,7 +27,8 @@ const TABLES: Readonly<Record<Kind, ArchiveTable>> = {
       revoked_at: 'bigint',
       last_used_at: 'bigint',
     },
-    identity: ['id', 'tenant', 'subject', 'hash'],
+    // When it was last used, a key in use goes on telling.
+    identity: ['id', 'tenant', 'subject', 'attributes', 'hash', 'expires_at', 'revoked_at'],
   },
   conversation: {
     name: 'conversations',
@@ -40,7 +41,7 @@ const TABLES: Readonly<Record<Kind, ArchiveTable>> = {
       created_at: 'bigint',
       next_position: 'bigint',
     },
-    identity: ['tenant', 'id', 'owner', 'created_at'],
+    identity: ['tenant', 'id', 'owner', 'attributes', 'metadata', 'created_at', 'next_position'],
   },
   item: {
     name: 'items',
@@ -100,7 +101,7 @@ function addInSteps(steps: Steps, table: ArchiveTable, row: Cells): number {
     parameters: names.map((name) => row[name] ?? null),
   });
   if (added > 0) return added;
-  const same = table.identity.map((name, index) => `${name} = $${index + 1}`);
+  const same = table.identity.map((name, index) => `${name} IS NOT DISTINCT FROM $${index + 1}`);
   const kept = steps.get({
     sql: `SELECT 1 AS kept FROM ${table.name} WHERE ${same.join(' AND ')}`,
     parameters: table.identity.map((name) => row[name] ?? null),
@@ -126,7 +127,9 @@ function insertTogether(table: ArchiveTable, rows: readonly Cells[]): Query {
 
 /** The first of the rows that does not stand in the table as it is. */
 function selectDifferent(table: ArchiveTable, rows: readonly Cells[]): Query {
-  const same = table.identity.map((name) => `kept.${name} = posted.${name}`).join(' AND ');
+  const same = table.identity
+    .map((name) => `kept.${name} IS NOT DISTINCT FROM posted.${name}`)
+    .join(' AND ');
   return {
     sql: `SELECT posted.place FROM ${posted(table)}
       WHERE NOT EXISTS (SELECT 1 FROM ${table.name} AS kept WHERE ${same})

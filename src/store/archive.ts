@@ -12,7 +12,8 @@ import { toKey } from './sql-key-store.ts';
 import * as sql from './statements.ts';
 
 const CONVERSATIONS_PER_PIECE = 500;
-const ITEMS_PER_PIECE = 2_000;
+const FIRST_ITEMS = 50;
+const MOST_ITEMS = 2_000;
 /** What one piece of items may take of the memory; a single item may be larger. */
 const BYTES_PER_PIECE = 4 * 1024 * 1024;
 
@@ -92,6 +93,7 @@ async function* itemPieces(
   const [first, end] = [conversations[0], conversations.at(-1)];
   if (first === undefined || end === undefined) return;
   let last = { tenant: first.tenant, conversationId: first.id, position: -1 };
+  let limit = FIRST_ITEMS;
   for (;;) {
     const rows = await read({
       sql: sql.SELECT_ITEMS_PIECE,
@@ -101,7 +103,7 @@ async function* itemPieces(
         last.position,
         end.tenant,
         end.id,
-        ITEMS_PER_PIECE,
+        limit,
         BYTES_PER_PIECE,
       ],
     });
@@ -110,6 +112,10 @@ async function* itemPieces(
     if (lastItem === undefined) return;
     yield items;
     last = lastItem;
+    // As many as will fit, going by the last ones: a database looks at all that it is asked for.
+    const size = items.reduce((sum, { data }) => sum + data.length, 0);
+    const fitting = Math.floor(BYTES_PER_PIECE / (size / items.length));
+    limit = Math.max(1, Math.min(fitting, limit * 2, MOST_ITEMS));
   }
 }
 

@@ -42,9 +42,9 @@ const CATALOGUE = {
   postgres: {
     // PostgreSQL's schema may hold the tables of others; only ours matter.
     tables: `
-      SELECT table_name::text AS name FROM information_schema.tables
-      WHERE table_schema = current_schema()
-        AND table_name IN ('schema_migrations', 'conversations', 'items', 'api_keys')`,
+      SELECT relname::text AS name FROM pg_class
+      WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')
+        AND relname IN ('schema_migrations', 'conversations', 'items', 'api_keys')`,
     // The number is arbitrary; whoever migrates this program's schema takes it.
     lock: 'SELECT pg_advisory_xact_lock(4141004141)',
   },

@@ -12,7 +12,7 @@ import {
   type MigrationStatus,
 } from './migrations.ts';
 import type { Store } from './port.ts';
-import { assertRowLevelSecurity, ROW_LEVEL_SECURITY_SQL } from './postgres/row-level-security.ts';
+import { assertUsable, GRANT_SQL, ROW_LEVEL_SECURITY_SQL } from './postgres/preconditions.ts';
 import { SqlStore } from './sql-store.ts';
 import { backup } from './sqlite/backup.ts';
 import { SqliteDriver } from './sqlite/driver.ts';
@@ -52,8 +52,10 @@ export async function databaseStatus(options: DatabaseOptions): Promise<Migratio
 export async function pendingSql(options: DatabaseOptions): Promise<string> {
   const { pending } = await databaseStatus(options);
   if (options.kind === 'sqlite') return migrationScript(pending, SQLITE);
-  const script = migrationScript(pending, POSTGRES);
-  return options.rowLevelSecurity ? `${script}\n\n${ROW_LEVEL_SECURITY_SQL}` : script;
+  const wall = options.rowLevelSecurity ? [ROW_LEVEL_SECURITY_SQL] : [];
+  const grant = GRANT_SQL.replaceAll(/^/gm, '-- ');
+  const afterwards = `-- For a role that serves and does not own the tables:\n${grant}`;
+  return [migrationScript(pending, POSTGRES), ...wall, afterwards].join('\n\n');
 }
 
 /** Copies a SQLite database into a new file, while it is served. */
@@ -69,7 +71,7 @@ export async function backupDatabase(options: DatabaseOptions, target: string): 
 async function migrateUp(driver: Driver, options: DatabaseOptions): Promise<readonly Migration[]> {
   const applied = await migrate(driver, shippedMigrations(driver.dialect));
   if (options.kind === 'postgres') {
-    await assertRowLevelSecurity(driver, options.rowLevelSecurity);
+    await assertUsable(driver, options.rowLevelSecurity);
   }
   return applied;
 }

@@ -136,7 +136,7 @@ export class SqlStore implements Store {
   }
 
   adopt(input: Adoption): Promise<number> {
-    return this.#driver.write(adopt(input));
+    return this.#driver.write(adopt(input, this.#driver.dialect));
   }
 
   close(): Promise<void> {

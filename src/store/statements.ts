@@ -191,18 +191,23 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
 export const SELECT_RESOURCE = `
   SELECT id, owner, attributes FROM conversations WHERE tenant = $1 AND id = $2`;
 
-const ADOPTED = 'tenant = $1 AND owner = $2 AND id = coalesce($3, id)';
+/** The conversations of owner `$2`, or one of them. */
+export const SELECT_ADOPTED = `
+  SELECT id FROM conversations WHERE tenant = $1 AND owner = $2 AND id = coalesce($3, id)`;
 
-/** First of all, since what is appended meanwhile must move too. */
-export const LOCK_ADOPTED = `SELECT id FROM conversations WHERE ${ADOPTED} FOR UPDATE`;
+/** Those and no others are adopted; what is appended to them meanwhile waits, and what is created stays behind. */
+export const LOCK_ADOPTED = `${SELECT_ADOPTED} FOR UPDATE`;
 
-/** Before the conversations move, since it asks which of them will. */
-export const ADOPT_ITEMS = `
-  UPDATE items SET tenant = $4
-  WHERE tenant = $1 AND conversation_id IN (SELECT id FROM conversations WHERE ${ADOPTED})`;
+/** `ids` is a condition on the id by the list `$2`. */
+export function adoptItems(ids: (column: string) => string): string {
+  return `UPDATE items SET tenant = $3 WHERE tenant = $1 AND ${ids('conversation_id')}`;
+}
 
-export const ADOPT_CONVERSATIONS = `
-  UPDATE conversations SET tenant = $4, owner = $5, attributes = $6 WHERE ${ADOPTED} RETURNING id`;
+export function adoptConversations(ids: (column: string) => string): string {
+  return `
+    UPDATE conversations SET tenant = $3, owner = $4, attributes = $5
+    WHERE tenant = $1 AND ${ids('id')}`;
+}
 
 const KEY_COLUMNS =
   'id, tenant, subject, attributes, hash, created_at, expires_at, revoked_at, last_used_at';

@@ -99,6 +99,9 @@ describe('a PostgreSQL that goes away', () => {
       return stderr;
     };
     expect(await refused({ port: '1' })).toMatch(/ECONNREFUSED.*\n.*fix: Check that PostgreSQL is/);
+    expect(await refused({ password: '' })).toMatch(
+      /password.*\n.*fix: The server wants a password/,
+    );
     expect(await refused({ password: 'x' })).toMatch(/password.*\n.*fix: Check the user/);
     expect(await refused({ pathname: '/none' })).toMatch(
       /does not exist\n.*fix: Make the database/,

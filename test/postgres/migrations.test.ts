@@ -27,9 +27,9 @@ describe('migrations of PostgreSQL', () => {
     expect(code).toBe(0);
     expect(await database.run(`SELECT to_regclass('items') AS items`)).toEqual([{ items: null }]);
     await database.run(stdout);
-    expect((await runProcess(['migrate', 'up', '--sql', ...url])).stdout).toBe(
-      '-- The schema is up to date.\n',
-    );
+    const again = (await runProcess(['migrate', 'up', '--sql', ...url])).stdout;
+    expect(again).toMatch(/^-- The schema is up to date\.\n/);
+    expect(again.replaceAll(/^--.*$/gm, '').trim()).toBe('');
     const ledger = await database.run(LEDGER);
     await using other = await createDatabase(inject('postgresUrl'));
     await (await openOn(other.url)).close();
@@ -47,6 +47,21 @@ describe('migrations of PostgreSQL', () => {
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toMatch(/permission denied.*\n.*fix: .*migrate --sql/);
     await (await openOn(database.url)).close();
+    for (const missing of [
+      'SELECT ON schema_migrations',
+      'INSERT ON items',
+      'USAGE ON SCHEMA public',
+    ]) {
+      const role = new URL(url).username;
+      const from = missing.startsWith('USAGE') ? 'PUBLIC' : role;
+      await database.run(`REVOKE ${missing} FROM ${from}`);
+      const lacking = await runProcess(['serve', '--port', '0', '--database-url', url]);
+      expect(lacking).toMatchObject({ code: 1, stdout: '' });
+      expect(lacking.stderr).toMatch(
+        /lacks INSERT on items.*\n.*GRANT|(permission denied|no schema has been selected).*\n.*GRANT/,
+      );
+      await database.run(`GRANT ${missing} TO ${from}`);
+    }
     await using store = await openOn(url);
     await store.createConversation(newConversation('c'));
     expect(await store.deleteConversation(key('c'))).toBe(true);

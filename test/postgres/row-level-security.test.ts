@@ -82,6 +82,14 @@ describe('with rls on', () => {
     ).toBe(1);
   });
 
+  test('policies that let more through are refused', async () => {
+    await database.run('CREATE POLICY open ON items USING (TRUE)');
+    await expect(openOn(url, '--rls', 'on')).rejects.toMatchObject({
+      code: 'row_level_security_open',
+    });
+    await database.run('DROP POLICY open ON items');
+  });
+
   test('a server that does not name its tenants is refused, not shown an empty database', async () => {
     await expect(openOn(url)).rejects.toMatchObject({ code: 'row_level_security_on' });
   });
@@ -104,4 +112,8 @@ test('a role that may not switch it on is told what its owner must run', async (
   await using store = await openOn(url, '--rls', 'on');
   await store.createConversation(newConversation('c'));
   expect(await store.getConversation(key('c'))).not.toBeNull();
+  // Switched on without FORCE it holds for this role all the same, and for one table alone.
+  await database.run('ALTER TABLE items NO FORCE ROW LEVEL SECURITY');
+  await database.run('ALTER TABLE conversations DISABLE ROW LEVEL SECURITY');
+  await expect(openOn(url)).rejects.toMatchObject({ code: 'row_level_security_on' });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
-import type { Appended, Store } from '../../src/index.ts';
+import { loadConfig, type Appended, type Store } from '../../src/index.ts';
+import { PostgresDriver } from '../../src/store/postgres/driver.ts';
+import { SqlStore } from '../../src/store/sql-store.ts';
 import { createDatabase, ordinaryRole, type PostgresDatabase } from '../support/postgres.ts';
 import { openOn, openSession, key, minted, newConversation } from '../support/postgres-store.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
@@ -41,27 +43,58 @@ describe('many connections at once', () => {
     }
   });
 
-  test('one id brought to several conversations at once is one item', async () => {
-    await using database = await createDatabase(inject('postgresUrl'));
-    await using store = await openOn(database.url);
-    const conversations = ['a', 'b', 'c', 'd'];
-    for (const id of conversations) await store.createConversation(newConversation(id));
-    for (let round = 0; round < 40; round += 1) {
-      // Two ids each, in both orders, so that whoever locks them as they come would deadlock.
-      const ids = [`x${round}`, `y${round}`];
-      await Promise.all(
-        conversations.map((conversation, index) => {
-          const items = ids.map(
-            (id) => ({ kind: 'claimed', id, type: 'message', data: `"${conversation}"` }) as const,
-          );
-          return append(store, index % 2 ? items : items.toReversed(), conversation);
-        }),
+  test.each(['read committed', 'repeatable read', 'serializable'])(
+    'one id brought to several conversations at once is one item, where transactions are %s',
+    async (isolation) => {
+      await using database = await createDatabase(inject('postgresUrl'));
+      const name = new URL(database.url).pathname.slice(1);
+      await database.run(
+        `ALTER DATABASE ${name} SET default_transaction_isolation = '${isolation}'`,
       );
+      await using store = await openOn(database.url);
+      const conversations = ['a', 'b', 'c', 'd'];
+      for (const id of conversations) await store.createConversation(newConversation(id));
+      for (let round = 0; round < 40; round += 1) {
+        // Two ids each, in both orders, so that whoever locks them as they come would deadlock.
+        const ids = [`x${round}`, `y${round}`];
+        await Promise.all(
+          conversations.map((conversation, index) => {
+            const items = ids.map(
+              (id) =>
+                ({ kind: 'claimed', id, type: 'message', data: `"${conversation}"` }) as const,
+            );
+            return append(store, index % 2 ? items : items.toReversed(), conversation);
+          }),
+        );
+      }
+      const split = await database.run(
+        'SELECT id FROM items GROUP BY id HAVING count(DISTINCT data) > 1 OR count(*) <> 4',
+      );
+      expect(split).toEqual([]);
+    },
+  );
+
+  test('conversations that are created while their owner’s are adopted keep their items', async () => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    await using store = await openOn(database.url, '--database-pool-size', '8');
+    let number = 0;
+    const create = async (): Promise<void> => {
+      number += 1;
+      const [id, items] = [`c${number}`, minted(`a${number}`, `b${number}`)];
+      await store.createConversation({ ...newConversation(id), items });
+    };
+    await Promise.all(Array.from({ length: 200 }, create));
+    for (let round = 0; round < 10; round += 1) {
+      const from = { tenant: 't', owner: 'o' };
+      const to = { tenant: `u${round}`, owner: 'new', attributes: {} };
+      const adopting = store.adopt({ from, to, conversationId: undefined });
+      await Promise.all([adopting, ...Array.from({ length: 60 }, create)]);
     }
-    const split = await database.run(
-      'SELECT id FROM items GROUP BY id HAVING count(DISTINCT data) > 1 OR count(*) <> 4',
+    const orphans = await database.run(
+      'SELECT id FROM items WHERE NOT EXISTS (SELECT 1 FROM conversations AS c WHERE c.tenant = items.tenant AND c.id = conversation_id)',
     );
-    expect(split).toEqual([]);
+    expect(orphans).toEqual([]);
+    expect(await database.run('SELECT count(*)::int AS n FROM items')).toEqual([{ n: number * 2 }]);
   });
 
   test('an id brought to one conversation twice at once is taken once', async () => {
@@ -225,6 +258,34 @@ describe('a connection that breaks', () => {
     ]);
   });
 
+  test('during a slow commit is not told that its own work is in its way', async () => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    const { store, proxy } = await proxied(database);
+    await store.createConversation(newConversation('c'));
+    await database.run(`
+      CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON items DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION dawdle()`);
+    const claimed = {
+      kind: 'claimed',
+      id: 'mine',
+      type: 'message',
+      data: '"marker-data"',
+    } as const;
+    proxy.cut('during', 'marker-data');
+    expect(await append(store, [...minted('a'), claimed])).toMatchObject({
+      refused: undefined,
+      items: [{ id: 'a' }, { id: 'mine' }],
+    });
+    await store.close();
+    await proxy[Symbol.asyncDispose]();
+    expect(await database.run('SELECT id FROM items ORDER BY position')).toEqual([
+      { id: 'a' },
+      { id: 'mine' },
+    ]);
+  });
+
   test('while a read waits has it read again', async () => {
     await using database = await createDatabase(inject('postgresUrl'));
     const { store, proxy } = await proxied(database);
@@ -257,4 +318,75 @@ describe('a connection that breaks', () => {
     await store.close();
     await proxy[Symbol.asyncDispose]();
   });
+});
+
+describe('a connection that is of no more use is replaced', () => {
+  test('one that leads to what is no longer the primary', async () => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    await (await openOn(database.url)).close();
+    const name = new URL(database.url).pathname.slice(1);
+    await database.run(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    await using store = await openOn(database.url, '--database-pool-size', '1');
+    await database.run(
+      `BEGIN READ WRITE; ALTER DATABASE ${name} RESET default_transaction_read_only; COMMIT`,
+    );
+    await store.createConversation(newConversation('c'));
+    expect(await store.getConversation(key('c'))).not.toBeNull();
+  });
+
+  test.each([
+    ['has lost its prepared statements', 'DEALLOCATE ALL'],
+    [
+      'has grown old under a change of the schema',
+      'ALTER TABLE conversations ALTER metadata TYPE varchar',
+    ],
+  ])('one that %s', async (_name, sql) => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    await (await openOn(database.url)).close();
+    const { database: options } = await loadConfig({
+      arguments: ['--database-url', database.url, '--database-pool-size', '1'],
+    });
+    if (options.kind !== 'postgres') throw new Error('not PostgreSQL');
+    const driver = await PostgresDriver.open(options);
+    const store = new SqlStore(driver);
+    await store.createConversation(newConversation('c'));
+    for (let round = 0; round < 3; round += 1) {
+      expect(await store.getConversation(key('c'))).not.toBeNull();
+      await driver.read({ scope: { kind: 'none' }, query: { sql, parameters: [] } });
+    }
+    expect(await append(store, minted('a'))).toMatchObject({ refused: undefined });
+    await driver.close();
+  });
+
+  test('one that nobody answers on, at once where nobody must wait', async () => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    const { store, proxy } = await proxied(database, '--database-statement-timeout', '600');
+    await store.ping();
+    proxy.hold();
+    await expect(store.ping()).rejects.toThrow('has not answered');
+    await proxy[Symbol.asyncDispose]();
+    await store.close();
+  });
+});
+
+test('a role with fewer connections than the pool is waited for', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  const url = await ordinaryRole(database);
+  await database.run(`ALTER ROLE ${new URL(url).username} CONNECTION LIMIT 3`);
+  await using store = await openOn(url, '--database-pool-size', '10');
+  await store.createConversation(newConversation('c'));
+  await Promise.all(Array.from({ length: 60 }, (_, n) => append(store, minted(`i${n}`))));
+  expect(await database.run('SELECT count(*)::int AS n FROM items')).toEqual([{ n: 60 }]);
+});
+
+test('an archive is read however long its reader takes', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using store = await openOn(database.url, '--database-statement-timeout', '1');
+  for (let n = 0; n < 501; n += 1) await store.createConversation(newConversation(`c${n}`));
+  let count = 0;
+  await store.archive.read({ tenant: undefined, after: undefined }, async (records) => {
+    count += records.length;
+    if (count === 500) await new Promise((resolve) => setTimeout(resolve, 1500));
+  });
+  expect(count).toBe(501);
 });

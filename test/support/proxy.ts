@@ -13,6 +13,8 @@ export interface Proxy extends AsyncDisposable {
   readonly roundTrips: () => number;
   /** Breaks the connection that next sends these bytes. */
   cut(how: Cut, marker: string): void;
+  /** Passes nothing on any more, and closes nothing. */
+  hold(): void;
 }
 
 /** A TCP proxy in front of a server on this machine, which breaks connections when it is told to. */
@@ -20,6 +22,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let planned: { readonly how: Cut; readonly marker: string } | undefined;
   let trips = 0;
+  let isHolding = false;
   const server = createServer((client) => {
     const target = connect(targetPort, '127.0.0.1');
     let isAsking = false;
@@ -37,6 +40,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       });
     }
     client.on('data', (bytes) => {
+      if (isHolding) return;
       if (!isAsking) trips += 1;
       isAsking = true;
       const cut = planned !== undefined && bytes.includes(planned.marker) ? planned.how : undefined;
@@ -69,6 +73,9 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
     roundTrips: () => trips,
     cut: (how, marker) => {
       planned = { how, marker };
+    },
+    hold: () => {
+      isHolding = true;
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();

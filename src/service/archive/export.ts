@@ -1,5 +1,5 @@
 import type { Archive, ArchiveQuery } from '../../store/port.ts';
-import { FIRST_LINE, lastLine, noCounts, toLine, type Counts } from './format.ts';
+import { firstLine, lastLine, noCounts, toLine, type Counts } from './format.ts';
 
 export interface ExportOptions extends ArchiveQuery {
   /** Of what stands in the archive already, where it goes on behind a conversation. */
@@ -14,7 +14,7 @@ export async function exportArchive(
   write: (text: string) => Promise<void>,
   { counts = noCounts(), onProgress, ...query }: ExportOptions,
 ): Promise<Counts> {
-  if (query.after === undefined) await write(`${FIRST_LINE}\n`);
+  if (query.after === undefined) await write(`${firstLine(query.tenant)}\n`);
   await archive.read(query, async (records) => {
     for (const { kind } of records) counts[kind] += 1;
     await write(records.map((record) => `${toLine(record)}\n`).join(''));

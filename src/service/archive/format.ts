@@ -3,13 +3,17 @@
  * items follow their conversation.
  */
 
+import { isPlainText, isUsableName } from '../../access/principal.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
 import type { ArchiveRecord } from '../../store/port.ts';
 
 const VERSION = 1;
 
-export const FIRST_LINE = JSON.stringify({ colloquy_archive: VERSION });
+/** Names the tenant, if the archive is of one alone. */
+export function firstLine(tenant: string | undefined): string {
+  return JSON.stringify({ colloquy_archive: VERSION, tenant });
+}
 
 /** How many records of each kind. */
 export type Counts = Record<ArchiveRecord['kind'], number>;
@@ -58,7 +62,7 @@ function open(value: object): string {
 }
 
 export type Line =
-  | { readonly kind: 'first' }
+  | { readonly kind: 'first'; readonly tenant: string | undefined }
   | { readonly kind: 'record'; readonly record: ArchiveRecord }
   | { readonly kind: 'last'; readonly counts: Counts };
 
@@ -66,7 +70,9 @@ export type Line =
 export function parseLine(text: string, number: number): Line {
   const line = new Fields(parse(text, number), number);
   if (line.has('colloquy_archive')) {
-    if (line.integer('colloquy_archive') === VERSION) return { kind: 'first' };
+    if (line.integer('colloquy_archive') === VERSION) {
+      return { kind: 'first', tenant: line.has('tenant') ? line.text('tenant') : undefined };
+    }
     throw unreadable(number, 'it is of a newer version of the format');
   }
   if (line.has('end')) {
@@ -86,7 +92,7 @@ function toRecord(line: Fields, number: number): ArchiveRecord {
     const item = line.fields('item');
     return {
       kind: 'item',
-      tenant: item.text('tenant'),
+      tenant: item.name('tenant'),
       conversationId: item.text('conversation_id'),
       position: item.integer('position'),
       id: item.text('id'),
@@ -99,7 +105,7 @@ function toRecord(line: Fields, number: number): ArchiveRecord {
     const conversation = line.fields('conversation');
     return {
       kind: 'conversation',
-      tenant: conversation.text('tenant'),
+      tenant: conversation.name('tenant'),
       id: conversation.text('id'),
       owner: conversation.text('owner'),
       createdAt: conversation.integer('created_at_ms'),
@@ -113,8 +119,8 @@ function toRecord(line: Fields, number: number): ArchiveRecord {
     return {
       kind: 'key',
       id: key.text('id'),
-      tenant: key.text('tenant'),
-      subject: key.text('subject'),
+      tenant: key.name('tenant'),
+      subject: key.name('subject'),
       attributes: key.attributes(),
       hash: key.text('hash'),
       createdAt: key.integer('created_at_ms'),
@@ -150,8 +156,15 @@ class Fields {
 
   text(name: string): string {
     const value = this.#values[name];
-    if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
-    throw this.#missing(name, 'text');
+    if (typeof value === 'string' && isPlainText(value)) return value;
+    throw this.#missing(name, 'text without control characters');
+  }
+
+  /** A tenant or a subject. */
+  name(name: string): string {
+    const value = this.text(name);
+    if (isUsableName(value)) return value;
+    throw this.#missing(name, 'a name of at most 256 characters');
   }
 
   integer(name: string): number {
@@ -175,8 +188,11 @@ class Fields {
     const lists = this.fields('attributes').#values;
     for (const [name, values] of Object.entries(lists)) {
       const isKnown = ATTRIBUTE_NAMES.some((known) => known === name);
-      if (!isKnown || !Array.isArray(values) || values.some((value) => typeof value !== 'string')) {
-        throw this.#missing('attributes', `lists of text under ${ATTRIBUTE_NAMES.join(', ')}`);
+      const isListOfNames =
+        Array.isArray(values) &&
+        values.every((value) => typeof value === 'string' && isUsableName(value));
+      if (!isKnown || !isListOfNames) {
+        throw this.#missing('attributes', `lists of names under ${ATTRIBUTE_NAMES.join(', ')}`);
       }
     }
     return lists;
@@ -199,7 +215,9 @@ export function unreadable(number: number, problem: string, cause?: unknown): Op
   return new OperatorError(
     'unreadable_archive',
     `Line ${number} of the archive cannot be read: ${problem}.`,
-    'Export again. What stood in front of that line has been imported, and importing the new file goes on from there.',
+    number === 1
+      ? 'An archive is what `colloquy export` writes; behind npm that is `npm run --silent colloquy -- export`.'
+      : 'Complete the file with `colloquy export --continue FILE`, or export anew. An import keeps what stands in front of that line, and goes on from there.',
     cause,
   );
 }

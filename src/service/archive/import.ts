@@ -1,4 +1,4 @@
-import type { Archive, ArchiveRecord } from '../../store/port.ts';
+import type { Archive, ArchivedConversation, ArchiveRecord } from '../../store/port.ts';
 import { noCounts, parseLine, unreadable, type Counts } from './format.ts';
 
 const RECORDS_PER_WRITE = 1_000;
@@ -60,7 +60,8 @@ async function* records(
   lines: AsyncIterable<string>,
 ): AsyncGenerator<{ readonly record: ArchiveRecord; readonly length: number }> {
   const counts = noCounts();
-  let conversation: string | undefined;
+  let current: ArchivedConversation | undefined;
+  let lastPosition = -1;
   let number = 0;
   let hasEnded = false;
   for await (const text of lines) {
@@ -79,15 +80,20 @@ async function* records(
     if (line.kind !== 'record') continue;
     const { record } = line;
     counts[record.kind] += 1;
-    if (record.kind === 'conversation') conversation = placeOf(record.tenant, record.id);
-    if (record.kind === 'item' && placeOf(record.tenant, record.conversationId) !== conversation) {
-      throw unreadable(number, 'its item does not follow its conversation');
+    if (record.kind === 'conversation') {
+      current = record;
+      lastPosition = -1;
+    }
+    if (record.kind === 'item') {
+      if (record.tenant !== current?.tenant || record.conversationId !== current.id) {
+        throw unreadable(number, 'its item does not follow its conversation');
+      }
+      if (record.position <= lastPosition || record.position >= current.nextPosition) {
+        throw unreadable(number, 'its item has a position that its conversation has not given out');
+      }
+      lastPosition = record.position;
     }
     yield { record, length: text.length };
   }
   if (!hasEnded) throw unreadable(number + 1, 'the archive ends early');
-}
-
-function placeOf(tenant: string, conversationId: string): string {
-  return JSON.stringify([tenant, conversationId]);
 }

@@ -1,4 +1,5 @@
-import { noCounts, parseLine, type Counts } from './format.ts';
+import { OperatorError } from '../../base/operator-error.ts';
+import { firstLine, noCounts, parseLine, unreadable, type Counts } from './format.ts';
 
 export interface ResumePoint {
   /** How many bytes to keep: up to the end of the last conversation that is whole. */
@@ -10,10 +11,11 @@ export interface ResumePoint {
 /**
  * Finds where an archive that was cut off goes on: behind the conversation before its last one, whose items may
  * not all be there. Null: it has none that is whole. `'whole'`: nothing is missing. Throws an `OperatorError` for
- * what is no archive.
+ * what is no archive, or one of another tenant than `tenant`.
  */
 export async function resumePoint(
   lines: AsyncIterable<string>,
+  tenant: string | undefined,
 ): Promise<ResumePoint | 'whole' | null> {
   let point: ResumePoint | null = null;
   let previous: ResumePoint['after'] | undefined;
@@ -26,12 +28,19 @@ export async function resumePoint(
     if (waiting !== undefined) read(waiting);
     waiting = next;
   }
+  if (number === 0 && waiting !== undefined && !firstLine(tenant).startsWith(waiting)) {
+    throw unreadable(1, 'it does not begin an archive');
+  }
   if (waiting !== undefined && isEnd(waiting)) return 'whole';
   return point;
 
   function read(text: string): void {
     number += 1;
     const line = parseLine(text, number);
+    if (number === 1 && line.kind !== 'first') {
+      throw unreadable(1, 'it does not begin an archive');
+    }
+    if (line.kind === 'first' && line.tenant !== tenant) throw otherTenant(line.tenant);
     if (line.kind === 'record') {
       const { record } = line;
       if (record.kind === 'conversation') {
@@ -42,6 +51,16 @@ export async function resumePoint(
     }
     bytes += Buffer.byteLength(text) + 1;
   }
+}
+
+function otherTenant(tenant: string | undefined): OperatorError {
+  return new OperatorError(
+    'other_tenant',
+    tenant === undefined
+      ? 'The file is an archive of all tenants.'
+      : `The file is an archive of the tenant ${tenant}.`,
+    tenant === undefined ? 'Leave --tenant out.' : `Add --tenant ${tenant}.`,
+  );
 }
 
 function isEnd(text: string): boolean {

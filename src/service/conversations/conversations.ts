@@ -67,8 +67,8 @@ export class Conversations {
       ...request,
       tenant: principal.tenant,
       access: this.#authorizer.filter(principal, 'read'),
-      createdFrom: createdAfter === undefined ? undefined : (createdAfter + 1) * MS_PER_SECOND,
-      createdUntil: createdBefore === undefined ? undefined : createdBefore * MS_PER_SECOND,
+      createdFrom: createdAfter === undefined ? undefined : toMilliseconds(createdAfter + 1),
+      createdUntil: createdBefore === undefined ? undefined : toMilliseconds(createdBefore),
     });
     if (page !== null) return page;
     throw apiError('conversation_cursor_not_found', {
@@ -156,6 +156,13 @@ export class Conversations {
     const { allowed } = this.#authorizer.decide(principal, 'create', resource);
     if (!allowed) throw apiError('create_forbidden');
   }
+}
+
+/** The last moment that a `Date` can say; what lies beyond is as good as it. */
+const END_OF_TIME_S = 8.64e12;
+
+function toMilliseconds(seconds: number): number {
+  return Math.max(-END_OF_TIME_S, Math.min(seconds, END_OF_TIME_S)) * MS_PER_SECOND;
 }
 
 function absenceError(absent: 'conversation' | 'item', id: string, itemId: string): Error {

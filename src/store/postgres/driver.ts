@@ -7,7 +7,7 @@ import { POSTGRES } from '../dialect.ts';
 import type { Driver, Query, Read, Row, Scope, Write } from '../driver.ts';
 import { StoreUnavailableError } from '../port.ts';
 import { clientConfig } from './client-config.ts';
-import { faultOf } from './faults.ts';
+import { faultOf, leavesFateUnknown } from './faults.ts';
 import { StatementCache } from './statement-cache.ts';
 import { PostgresTransaction } from './transaction.ts';
 
@@ -15,8 +15,12 @@ import { PostgresTransaction } from './transaction.ts';
 const LONGEST_WAIT_MS = 5_000;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
+/** How long one who must not wait waits all the same. */
+const IMPATIENCE_MS = 2_000;
 /** How often a transaction gives way to others before it is given up. */
 const MOST_CONFLICTS = 8;
+/** How many connections in a row may have lost their statements. */
+const MOST_STALE = 50;
 /** How often a duplicate key is taken for a row that another transaction has just added. */
 const MOST_DUPLICATES = 3;
 /** Requests that may wait for a connection; with more, the database is not keeping up, and callers had better hear it. */
@@ -61,8 +65,8 @@ export class PostgresDriver implements Driver {
 
   /** Connects once, so that a wrong address or password is noticed now. Rejects with what is wrong. */
   static async open(options: PostgresOptions): Promise<PostgresDriver> {
-    const { Pool } = await loadPackage();
-    const pool = new Pool(await clientConfig(options));
+    const { Client, Pool } = await loadPackage();
+    const pool = new Pool({ ...(await clientConfig(options)), Client: tidy(Client) });
     // A connection that breaks while nobody uses it is replaced at the next use.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => {
@@ -82,25 +86,34 @@ export class PostgresDriver implements Driver {
   }
 
   read({ scope, query, isImpatient = false }: Read): Promise<readonly Row[]> {
-    return this.#persisting(isImpatient ? 0 : LONGEST_WAIT_MS, () => this.#readOnce(scope, query));
+    if (!isImpatient) return this.#persisting(LONGEST_WAIT_MS, () => this.#readOnce(scope, query));
+    const reading = this.#persisting(0, () => this.#readOnce(scope, query, IMPATIENCE_MS));
+    return inTime(reading, IMPATIENCE_MS);
   }
 
   write<Result>(write: Write<Result>): Promise<Result> {
     const { scope, proof, inRoundTrips } = write;
     let isFateUnknown = false;
+    const findDone = async (): Promise<Result | undefined> =>
+      isFateUnknown && proof !== undefined
+        ? proof.result(await this.#readOnce(scope, proof.query))
+        : undefined;
     return this.#persisting(LONGEST_WAIT_MS, async () => {
-      if (isFateUnknown && proof !== undefined) {
-        const proven = proof.result(await this.#readOnce(scope, proof.query));
-        if (proven !== undefined) return proven;
-      }
+      const done = await findDone();
+      if (done !== undefined) return done;
       try {
         return await this.#attempt(scope, inRoundTrips);
       } catch (error) {
         isFateUnknown ||= error instanceof AttemptError && error.isFateUnknown;
-        if (!isFateUnknown || proof !== undefined) throw error;
-        throw new StoreUnavailableError('the connection broke while a write was committing', {
-          cause: error,
-        });
+        if (isFateUnknown && proof === undefined) {
+          throw new StoreUnavailableError('the connection broke while a write was committing', {
+            cause: error,
+          });
+        }
+        // A refusal may come from the lost attempt itself, which has been done in the meantime.
+        const doneAfterAll = error instanceof AttemptError ? undefined : await findDone();
+        if (doneAfterAll === undefined) throw error;
+        return doneAfterAll;
       }
     });
   }
@@ -126,8 +139,9 @@ export class PostgresDriver implements Driver {
     await this.#pool.end();
   }
 
-  async #readOnce(scope: Scope, query: Query): Promise<readonly Row[]> {
-    const [rows = []] = await this.#attempt(scope, (transaction) => transaction.finish(query));
+  async #readOnce(scope: Scope, query: Query, timeoutMs?: number): Promise<readonly Row[]> {
+    const read = (transaction: PostgresTransaction) => transaction.finish(query);
+    const [rows = []] = await this.#attempt(scope, read, timeoutMs);
     return rows;
   }
 
@@ -135,23 +149,23 @@ export class PostgresDriver implements Driver {
   async #attempt<Result>(
     scope: Scope,
     work: (transaction: PostgresTransaction) => Promise<Result>,
+    timeoutMs?: number,
   ): Promise<Result> {
-    const transaction = this.#begin(await this.#connect(), scope);
+    const transaction = this.#begin(await this.#connect(), scope, timeoutMs);
     try {
       return await work(transaction);
     } catch (error) {
       if (transaction.failure !== error) throw error;
-      const isLost = faultOf(error) === 'lost';
-      throw new AttemptError(error, isLost && transaction.isCommitting);
+      throw new AttemptError(error, transaction.isCommitting && leavesFateUnknown(error));
     } finally {
       await transaction.release();
     }
   }
 
-  #begin(client: PoolClient, scope: Scope): PostgresTransaction {
+  #begin(client: PoolClient, scope: Scope, timeoutMs = this.#timeoutMs): PostgresTransaction {
     return new PostgresTransaction(client, {
       statements: this.#statements,
-      timeoutMs: this.#timeoutMs,
+      timeoutMs,
       rowLevelSecurity: this.#rowLevelSecurity,
       scope,
     });
@@ -176,7 +190,7 @@ export class PostgresDriver implements Driver {
   /** Calls `attempt` again while it fails for what passes by itself. */
   async #persisting<Result>(forMs: number, attempt: () => Promise<Result>): Promise<Result> {
     const deadline = performance.now() + forMs;
-    const counts = { conflict: 0, duplicate: 0, lost: 0 };
+    const counts = { conflict: 0, duplicate: 0, lost: 0, stale: 0 };
     for (;;) {
       try {
         return await attempt();
@@ -189,12 +203,13 @@ export class PostgresDriver implements Driver {
         const isHopeless =
           fault === 'unavailable' ||
           (fault === 'conflict' && counts.conflict >= MOST_CONFLICTS) ||
+          (fault === 'stale' && counts.stale >= MOST_STALE) ||
           performance.now() >= deadline;
         if (isHopeless) {
           throw new StoreUnavailableError('PostgreSQL cannot take the request', { cause });
         }
         counts[fault] += 1;
-        await sleep(pauseAfter(counts[fault]));
+        if (fault !== 'stale') await sleep(pauseAfter(counts[fault]));
       }
     }
   }
@@ -209,13 +224,51 @@ function assertUtf8(encoding: string | undefined): void {
   );
 }
 
+/** Rejects when the time is over, whatever becomes of the work. */
+async function inTime<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  const over = new AbortController();
+  const timeout = sleep(ms, undefined, { signal: over.signal }).then(() => {
+    throw new StoreUnavailableError(`PostgreSQL has not answered in ${ms} ms`);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    over.abort();
+    timeout.catch(() => undefined);
+  }
+}
+
 /** Doubling, and different each time, so that two that collided do not meet again. */
 function pauseAfter(failures: number): number {
   const longest = Math.min(SHORTEST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
   return longest * (0.5 + Math.random() / 2);
 }
 
-async function loadPackage(): Promise<Pick<typeof Pg, 'Pool'>> {
+type ConnectCallback = ((error: Error) => void) | ((error: null, client: Pg.Client) => void);
+
+/** A client that closes its connection when it could not log in; the package leaves that to the server, a minute later. */
+function tidy(Client: typeof Pg.Client): typeof Pg.Client {
+  return class TidyClient extends Client {
+    override connect(): Promise<Pg.Client>;
+    override connect(callback: ConnectCallback): void;
+    override async connect(callback?: ConnectCallback): Promise<Pg.Client> {
+      // Sound: the callback is called with what it is for, an error or none and the client.
+      const tell = callback as ((error: Error | null, client?: Pg.Client) => void) | undefined;
+      try {
+        await super.connect();
+      } catch (error) {
+        this.end().catch(() => undefined);
+        if (tell === undefined || !(error instanceof Error)) throw error;
+        tell(error);
+        return this;
+      }
+      tell?.(null, this);
+      return this;
+    }
+  };
+}
+
+async function loadPackage(): Promise<Pick<typeof Pg, 'Client' | 'Pool'>> {
   try {
     return await import('pg');
   } catch (error) {

@@ -1,7 +1,9 @@
 /** What a failed attempt says about the next one. */
 export type Fault =
-  /** The connection broke, or the server is going down, or is not up yet. */
+  /** The connection broke, or leads nowhere useful: the server is going down, not up yet, or no longer the primary. */
   | 'lost'
+  /** The connection has forgotten its prepared statements, or they have grown old; another one has not. */
+  | 'stale'
   /** Another transaction stood in the way; this one is undone and can run again. */
   | 'conflict'
   /** As `conflict`, if the other transaction is one that the statement did not see yet. */
@@ -11,14 +13,21 @@ export type Fault =
   /** The statement's own fault. */
   | 'statement';
 
-/** By SQLSTATE, or its class of two characters, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** By SQLSTATE, or its class, https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const FAULTS: Readonly<Record<string, Fault>> = {
   '08': 'lost',
-  // read_only_sql_transaction: the connection leads to what is no longer the primary.
+  // read_only_sql_transaction
   '25006': 'lost',
+  // too_many_connections: others will give some back.
+  '53300': 'lost',
   '57P': 'lost',
+  // invalid_sql_statement_name, duplicate_prepared_statement: a pooler in between has changed connections.
+  '26000': 'stale',
+  '42P05': 'stale',
   '40': 'conflict',
   '23505': 'duplicate',
+  // transaction_timeout, idle_in_transaction_session_timeout
+  '25P': 'unavailable',
   // The role or the schema is not what it was when the server started.
   '28': 'unavailable',
   '3D': 'unavailable',
@@ -29,26 +38,39 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   // query_canceled: a time limit, or an operator.
   '57014': 'unavailable',
   '58': 'unavailable',
-  // A prepared statement that the pooler in between has lost.
-  '26000': 'unavailable',
-  '42P05': 'unavailable',
   XX: 'unavailable',
 };
 
 export function faultOf(error: unknown): Fault {
   const state = sqlStateOf(error);
   if (state === undefined) return 'lost';
-  return FAULTS[state] ?? FAULTS[state.slice(0, 3)] ?? FAULTS[state.slice(0, 2)] ?? 'statement';
+  // The one refusal of feature_not_supported that says nothing of the statement.
+  if (state === '0A000' && error instanceof Error && /cached plan/.test(error.message)) {
+    return 'stale';
+  }
+  const found = FAULTS[state] ?? FAULTS[state.slice(0, 3)] ?? FAULTS[state.slice(0, 2)];
+  return found ?? (isFatal(error) ? 'lost' : 'statement');
+}
+
+/** Whether the server may have gone on without the connection: it has not said that the statement failed. */
+export function leavesFateUnknown(error: unknown): boolean {
+  return sqlStateOf(error) === undefined || isFatal(error);
+}
+
+/** Whether a connection is of no more use. */
+export function breaksConnection(error: unknown): boolean {
+  const fault = faultOf(error);
+  return fault === 'lost' || fault === 'stale' || isFatal(error);
 }
 
 /** Undefined: it does not come from the server. */
-export function sqlStateOf(error: unknown): string | undefined {
+function sqlStateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Whether the server ends the connection with this error. */
-export function isFatal(error: unknown): boolean {
+function isFatal(error: unknown): boolean {
   return (
     error instanceof Error &&
     'severity' in error &&

@@ -1,14 +1,17 @@
 import type { PoolClient } from 'pg';
 import type { Query, RoundTrips, Row, Scope } from '../driver.ts';
-import { isFatal, sqlStateOf } from './faults.ts';
+import { breaksConnection } from './faults.ts';
 import { RoundTrip } from './round-trip.ts';
 import type { StatementCache } from './statement-cache.ts';
 
 const statement = (sql: string): Query => ({ sql, parameters: [] });
-const BEGIN = statement('BEGIN');
+// Said aloud: each statement must see what was committed while the one in front of it waited.
+const BEGIN = statement('BEGIN ISOLATION LEVEL READ COMMITTED');
 const COMMIT = statement('COMMIT');
 const ROLLBACK = statement('ROLLBACK');
 const BEGIN_SNAPSHOT = statement('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+// Whoever takes what is read may take long.
+const WAIT_FOR_READER = statement('SET LOCAL idle_in_transaction_session_timeout = 0');
 
 export interface TransactionOptions {
   readonly statements: StatementCache;
@@ -55,7 +58,7 @@ export class PostgresTransaction implements RoundTrips {
 
   /** Opens a read-only transaction that keeps seeing what it sees first. */
   openSnapshot(): Promise<unknown> {
-    return this.#open(BEGIN_SNAPSHOT, []);
+    return this.#open(BEGIN_SNAPSHOT, [WAIT_FOR_READER]);
   }
 
   async finish(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
@@ -73,10 +76,9 @@ export class PostgresTransaction implements RoundTrips {
 
   /** Gives the connection back: rolled back where the transaction is open, closed where it can no longer be trusted. */
   async release(): Promise<void> {
-    const failure = this.#failure;
-    const isBroken =
-      failure !== undefined && (sqlStateOf(failure) === undefined || isFatal(failure));
-    if (isBroken) return this.#client.release(true);
+    if (this.#failure !== undefined && breaksConnection(this.#failure)) {
+      return this.#client.release(true);
+    }
     if (!this.#isOpen) return this.#client.release();
     try {
       await this.#trip([ROLLBACK]);

@@ -22,10 +22,9 @@ export async function backup(path: string, target: string): Promise<void> {
       'Name another file, or remove this one first.',
     );
   }
-  const partial = `${target}.partial`;
-  await rm(partial, { force: true });
+  const partial = `${target}.${process.pid}.partial`;
   try {
-    await (await open(partial, 'wx', 0o600)).close();
+    await begin(partial);
     using database = new DatabaseSync(path, { timeout: 5_000 });
     database.prepare('VACUUM INTO ?').run(partial);
     // SQLite leaves it to the system when the copy reaches the disk.
@@ -35,5 +34,19 @@ export async function backup(path: string, target: string): Promise<void> {
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
+  }
+}
+
+/** Makes the file, for its owner alone. */
+async function begin(path: string): Promise<void> {
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+  } catch (error) {
+    throw new OperatorError(
+      'cannot_write',
+      `The file ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      'Check that the folder exists and that this user may write to it.',
+      error,
+    );
   }
 }

@@ -448,6 +448,12 @@ describe('the list of conversations', () => {
     const now = Math.floor(Date.now() / 1000);
     expect(await listed(access, ann, `?created_after=${now + 5}`)).toEqual([]);
     expect(await listed(access, ann, `?created_before=${now - 60}`)).toEqual([]);
+    // Moments that no database can say lie behind and before everything.
+    for (const end of ['9223372036854775', '9'.repeat(30), '9'.repeat(400)]) {
+      expect(await listed(access, ann, `?created_after=${end}`)).toEqual([]);
+      expect((await listed(access, ann, `?created_before=${end}`)).length).toBeGreaterThan(0);
+      expect(await listed(access, ann, `?created_before=-${end}`)).toEqual([]);
+    }
     expect(
       await listed(access, ann, `?created_after=${now - 60}&created_before=${now + 5}`),
     ).toHaveLength(7);

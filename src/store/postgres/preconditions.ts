@@ -1,0 +1,106 @@
+import { OperatorError } from '../../base/operator-error.ts';
+import type { Driver, Query, Scope } from '../driver.ts';
+
+const SCOPE: Scope = { kind: 'none' };
+
+/** What a role must be allowed to do to serve. */
+export const GRANT_SQL = `GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, items, api_keys TO ROLE_NAME;
+GRANT SELECT ON schema_migrations TO ROLE_NAME;`;
+
+/** Switches the wall on; the tables' owner must say it, and is then behind it too. */
+export const ROW_LEVEL_SECURITY_SQL = ['conversations', 'items']
+  .map((table) => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;`)
+  .join('\n');
+
+const WANTED_RIGHTS = `(VALUES
+  ('conversations', 'SELECT'), ('conversations', 'INSERT'), ('conversations', 'UPDATE'), ('conversations', 'DELETE'),
+  ('items', 'SELECT'), ('items', 'INSERT'), ('items', 'UPDATE'), ('items', 'DELETE'),
+  ('api_keys', 'SELECT'), ('api_keys', 'INSERT'), ('api_keys', 'UPDATE')) AS wanted (name, right_to)`;
+
+const SELECT_MISSING_RIGHTS: Query = {
+  sql: `
+    SELECT string_agg(right_to || ' on ' || name, ', ') AS missing FROM ${WANTED_RIGHTS}
+    WHERE NOT has_table_privilege(name, right_to)`,
+  parameters: [],
+};
+
+const SELECT_WALLS: Query = {
+  sql: `
+    SELECT
+      row_security_active('conversations')::int + row_security_active('items')::int AS walled,
+      (SELECT count(*) FROM pg_roles
+        WHERE rolname = current_user AND (rolsuper OR rolbypassrls)) AS bypasses,
+      (SELECT string_agg(polname, ', ') FROM pg_policy
+        WHERE polrelid IN ('conversations'::regclass, 'items'::regclass)
+          AND polpermissive AND polname <> 'tenant_wall') AS gates`,
+  parameters: [],
+};
+
+/**
+ * Looks whether this role can serve, with the walls between tenants that are wanted. Rejects with an
+ * `OperatorError` that says what its owner or an administrator must run.
+ */
+export async function assertUsable(driver: Driver, rowLevelSecurity: boolean): Promise<void> {
+  const [rights] = await driver.read({ scope: SCOPE, query: SELECT_MISSING_RIGHTS });
+  if (rights?.['missing'] !== null) {
+    throw new OperatorError(
+      'missing_rights',
+      `This database role lacks ${rights?.['missing']}.`,
+      `Have the tables' owner run, with the role's name: ${GRANT_SQL.replaceAll('\n', ' ')}`,
+    );
+  }
+  await assertWalls(driver, rowLevelSecurity);
+}
+
+/** Refuses where the walls would hold nothing back, or would hide everything from a server that does not name its tenants. */
+async function assertWalls(driver: Driver, wanted: boolean): Promise<void> {
+  const [walls] = await driver.read({ scope: SCOPE, query: SELECT_WALLS });
+  const [walled, isBypassed, gates] = [
+    walls?.['walled'],
+    walls?.['bypasses'] !== 0,
+    walls?.['gates'] ?? null,
+  ];
+  if (!wanted && walled !== 0) {
+    throw new OperatorError(
+      'row_level_security_on',
+      "The database's tables have row-level security, and rls is off: every conversation would seem to be gone.",
+      'Start with --rls on, or switch it off in the database: ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY for conversations and items.',
+    );
+  }
+  if (wanted && isBypassed) {
+    throw new OperatorError(
+      'row_level_security_bypassed',
+      'rls is on, and this database role is a superuser or has BYPASSRLS: row-level security does not hold for it.',
+      'Connect as a role without those, which owns the tables or may read and write them.',
+    );
+  }
+  if (wanted && gates !== null) {
+    throw new OperatorError(
+      'row_level_security_open',
+      `rls is on, and other policies let rows through besides ours: ${gates}.`,
+      'Drop them, or make them restrictive: CREATE POLICY ... AS RESTRICTIVE.',
+    );
+  }
+  if (wanted && walled !== 2) await switchOn(driver);
+}
+
+async function switchOn(driver: Driver): Promise<void> {
+  await driver
+    .write({
+      scope: SCOPE,
+      inSteps: () => undefined,
+      inRoundTrips: async (trips) => {
+        await trips.send();
+        await trips.script(ROW_LEVEL_SECURITY_SQL);
+        await trips.finish();
+      },
+    })
+    .catch((error: unknown) => {
+      throw new OperatorError(
+        'row_level_security_off',
+        'rls is on, and this role may not switch row-level security on for the tables.',
+        `Have their owner run: ${ROW_LEVEL_SECURITY_SQL.replaceAll('\n', ' ')}`,
+        error,
+      );
+    });
+}
