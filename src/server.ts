@@ -101,13 +101,14 @@ async function authenticator(
   onRefusal: ServerOptions['onRefusal'],
 ): Promise<HttpOptions['authenticate']> {
   const schemes = await Promise.all(auth.schemes.map((name) => buildScheme(name, auth, store)));
-  return async (credentials, requestId) => {
-    const principal = await authenticate(schemes, credentials, (refusal) => {
+  const plain: HttpOptions['authenticate'] = (credentials, requestId) =>
+    authenticate(schemes, credentials, (refusal) => {
       audit?.recordRefusal(requestId, refusal.scheme, refusal.reason);
       onRefusal?.(refusal, requestId);
     });
-    return auth.userIsolation ? isolated(principal, credentials) : principal;
-  };
+  if (!auth.userIsolation) return plain;
+  return async (credentials, requestId) =>
+    isolated(await plain(credentials, requestId), credentials);
 }
 
 async function buildScheme(

@@ -109,6 +109,10 @@ const POSTGRES_FIXES: readonly (readonly [RegExp, string])[] = [
     /too many connections|connection slots/,
     'Lower --database-pool-size, or raise the limit of the server or of the role.',
   ],
+  [
+    /prepared statement/,
+    'The pooler in between does not carry prepared statements: add --database-prepared-statements off, or set its max_prepared_statements.',
+  ],
   [/not permitted to log in/, 'Let the role log in: ALTER ROLE ... LOGIN.'],
   [
     /altnames/,

@@ -13,7 +13,13 @@ export interface ProtectionOptions {
 }
 
 /** Counts a request, and throws the 429 of one too many. */
-export type Limiter = (request: FastifyRequest) => Promise<void>;
+type Limiter = (request: FastifyRequest) => Promise<void>;
+
+/** Undefined: no limit. */
+export interface Limiters {
+  readonly address: Limiter | undefined;
+  readonly principal: Limiter | undefined;
+}
 
 const WINDOW_MS = 60_000;
 /** How many addresses and principals are counted at a time; past that the oldest are forgotten. */
@@ -46,7 +52,7 @@ export async function protect(
   http: FastifyInstance,
   options: ProtectionOptions,
   principalKey: (request: FastifyRequest) => string,
-): Promise<{ readonly address: Limiter; readonly principal: Limiter }> {
+): Promise<Limiters> {
   const { requestsPerAddress, requestsPerPrincipal, corsOrigins } = options;
   // Each is loaded only where it is used: start-up is felt.
   if (corsOrigins.length > 0) {
@@ -77,8 +83,8 @@ function limiter(
   http: FastifyInstance,
   max: number,
   keyGenerator: (request: FastifyRequest) => string,
-): Limiter {
-  if (max === 0) return async () => undefined;
+): Limiter | undefined {
+  if (max === 0) return undefined;
   const check = http.createRateLimit({ max, timeWindow: WINDOW_MS, keyGenerator });
   return async (request) => {
     const result = await check(request);

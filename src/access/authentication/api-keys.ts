@@ -1,7 +1,14 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Attributes } from '../../base/row-filter.ts';
 import { principalOf, type Principal } from '../principal.ts';
-import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';
+import {
+  bearerToken,
+  failure,
+  NOT_MINE,
+  type Credentials,
+  type Outcome,
+  type Scheme,
+} from './scheme.ts';
 
 /** A key as it is kept: who it is for, and a hash that only the key itself yields. */
 interface StoredKey {
@@ -39,10 +46,9 @@ function hashOf(key: string): string {
   return hash('sha256', key);
 }
 
-interface Cached {
+interface Known {
   readonly key: StoredKey | null;
   readonly principal: Principal | undefined;
-  readonly until: number;
 }
 
 /** `Authorization: Bearer clq_…`, looked up by hash in the database. */
@@ -50,7 +56,9 @@ export class ApiKeyScheme implements Scheme {
   readonly name = 'keys';
   readonly #keys: KeyLookup;
   readonly #now: () => number;
-  readonly #cache = new Map<string, Cached>();
+  /** By token; all of it is forgotten together, so that none is kept for long. */
+  readonly #known = new Map<string, Known>();
+  #forgetAt = 0;
   readonly #touched = new Map<string, number>();
 
   constructor(keys: KeyLookup, now: () => number = Date.now) {
@@ -58,11 +66,29 @@ export class ApiKeyScheme implements Scheme {
     this.#now = now;
   }
 
-  async authenticate(credentials: Parameters<Scheme['authenticate']>[0]): Promise<Outcome> {
+  authenticate(credentials: Credentials): Outcome | Promise<Outcome> {
     const token = bearerToken(credentials);
     if (token === undefined || !token.startsWith(PREFIX)) return NOT_MINE;
+    const now = this.#now();
+    if (now >= this.#forgetAt || this.#known.size >= MOST_CACHED) {
+      this.#known.clear();
+      this.#forgetAt = now + CACHED_FOR_MS;
+    }
+    const known = this.#known.get(token);
+    return known === undefined ? this.#lookUp(token) : this.#judge(known);
+  }
+
+  async #lookUp(token: string): Promise<Outcome> {
     // Found by its hash, so comparing it again would say nothing more.
-    const { key, principal } = await this.#find(hashOf(token));
+    const key = await this.#keys.find(hashOf(token));
+    const principal =
+      key === null ? undefined : principalOf(key.tenant, key.subject, key.attributes);
+    const known = { key, principal };
+    this.#known.set(token, known);
+    return this.#judge(known);
+  }
+
+  #judge({ key, principal }: Known): Outcome {
     if (key === null || principal === undefined) return failure('unknown key');
     if (key.revokedAt !== null) return failure(`key ${key.id} is revoked`);
     if (key.expiresAt !== null && key.expiresAt <= this.#now()) {
@@ -70,19 +96,6 @@ export class ApiKeyScheme implements Scheme {
     }
     this.#touch(key.id);
     return { kind: 'success', principal };
-  }
-
-  async #find(keyHash: string): Promise<Cached> {
-    const now = this.#now();
-    const cached = this.#cache.get(keyHash);
-    if (cached !== undefined && cached.until > now) return cached;
-    const key = await this.#keys.find(keyHash);
-    const principal =
-      key === null ? undefined : principalOf(key.tenant, key.subject, key.attributes);
-    if (this.#cache.size >= MOST_CACHED) this.#cache.clear();
-    const found = { key, principal, until: now + CACHED_FOR_MS };
-    this.#cache.set(keyHash, found);
-    return found;
   }
 
   #touch(id: string): void {

@@ -20,7 +20,8 @@ export async function authenticate(
 ): Promise<Principal> {
   if (schemes.length === 0) return ANONYMOUS;
   for (const scheme of schemes) {
-    const outcome = guarded(await scheme.authenticate(credentials));
+    const judging = scheme.authenticate(credentials);
+    const outcome = guarded(judging instanceof Promise ? await judging : judging);
     if (outcome.kind === 'success') return outcome.principal;
     if (outcome.kind === 'unavailable') {
       onRefusal({ scheme: scheme.name, reason: 'unavailable', cause: outcome.cause });

@@ -18,7 +18,8 @@ export type Outcome =
 /** One way to say who is asking. It judges; refusing is another's task. */
 export interface Scheme {
   readonly name: string;
-  authenticate(credentials: Credentials): Promise<Outcome>;
+  /** At once where it can tell without asking anybody. */
+  authenticate(credentials: Credentials): Outcome | Promise<Outcome>;
 }
 
 export const NOT_MINE: Outcome = { kind: 'not_mine' };

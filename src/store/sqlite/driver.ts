@@ -112,6 +112,9 @@ class SqliteSteps implements Steps {
   }
 }
 
+const SAVEPOINT: Query = { sql: 'SAVEPOINT job', parameters: [] };
+const RELEASE: Query = { sql: 'RELEASE job', parameters: [] };
+
 interface Job {
   readonly work: (steps: Steps) => unknown;
   readonly erases: boolean;
@@ -173,10 +176,13 @@ export class SqliteDriver implements Driver {
   async read({ query }: Read): Promise<readonly Row[]> {
     this.#assertOpen();
     try {
-      return await whileLocked(() => this.#steps.all(query));
+      return this.#steps.all(query);
     } catch (error) {
-      throw translate(error);
+      if (!isLocked(error)) throw translate(error);
     }
+    return whileLocked(() => this.#steps.all(query)).catch((error: unknown) => {
+      throw translate(error);
+    });
   }
 
   write<Result>({ inSteps, erases = false }: Write<Result>): Promise<Result> {
@@ -260,10 +266,10 @@ export class SqliteDriver implements Driver {
 
   #runBatch(batch: readonly Job[]): readonly Outcome[] {
     return batch.map((job) => {
-      this.#database.exec('SAVEPOINT job');
+      this.#steps.run(SAVEPOINT);
       try {
         const result = job.work(this.#steps);
-        this.#database.exec('RELEASE job');
+        this.#steps.run(RELEASE);
         return { result };
       } catch (error) {
         // A full disk ends the whole transaction; then no job of the batch is there, and all must hear it.
