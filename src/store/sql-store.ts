@@ -119,11 +119,13 @@ export class SqlStore implements Store {
   }
 
   async listConversations(query: ConversationsQuery): Promise<Page<ConversationRecord> | null> {
-    const { limit, cursor } = query;
+    const { tenant, access, limit, cursor } = query;
     const rows = await this.#read(query, conversationsPage(query, this.#driver.dialect));
-    if (cursor !== undefined && rows[0]?.['cursor'] === null) return null;
-    const found = rows[0]?.['id'] === null ? [] : rows.map(toConversation);
-    const page = toPage({ limit }, found);
+    if (rows.length === 0 && cursor !== undefined) {
+      const seen = await this.getConversation({ tenant, access, conversationId: cursor.id });
+      if (seen === null) return null;
+    }
+    const page = toPage({ limit }, rows.map(toConversation));
     // What lies in front of a cursor is read backwards from it.
     return cursor?.side === 'before' ? { ...page, entries: page.entries.toReversed() } : page;
   }

@@ -166,27 +166,24 @@ export interface ConversationsConditions {
 }
 
 /**
- * A page of the tenant `$1`'s conversations by creation. With a cursor, `cursor` is null where it names
- * nothing that the access condition lets through, and one row without an id says that the page is empty.
+ * A page of the tenant `$1`'s conversations by creation. No row: the page is empty, or the cursor names nothing
+ * that the access condition lets through.
  */
 export function selectConversationsPage(conditions: ConversationsConditions): string {
   const { where, bounds, cursor, order, limit } = conditions;
   const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-  const position =
+  const rest =
     cursor === undefined
-      ? 'NULL'
-      : `(SELECT created_at FROM conversations WHERE tenant = $1 AND id = ${cursor} AND ${where})`;
-  const rest = cursor === undefined ? [] : [`(created_at, id) ${beyond} (${position}, ${cursor})`];
+      ? []
+      : [
+          `(created_at, id) ${beyond} (
+            (SELECT created_at FROM conversations WHERE tenant = $1 AND id = ${cursor} AND ${where}), ${cursor})`,
+        ];
   return `
-    WITH page AS (
-      SELECT id, metadata, created_at FROM conversations
-      WHERE ${['tenant = $1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
-      ORDER BY created_at ${direction}, id ${direction}
-      LIMIT ${limit}
-    )
-    SELECT ${position} AS cursor, page.id, page.metadata, page.created_at
-    FROM (SELECT 1) AS one LEFT JOIN page ON TRUE
-    ORDER BY page.created_at ${direction}, page.id ${direction}`;
+    SELECT id, metadata, created_at FROM conversations
+    WHERE ${['tenant = $1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
+    ORDER BY created_at ${direction}, id ${direction}
+    LIMIT ${limit}`;
 }
 
 export const SELECT_RESOURCE = `
