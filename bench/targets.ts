@@ -18,7 +18,8 @@ export interface Target {
 }
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const MAIN = path('../src/main.ts');
+/** As it is installed: built, and started by what npm links. */
+export const MAIN = path('../bin/colloquy.js');
 const FLOORS = { sqlite: path('floor-sqlite.ts'), postgres: path('floor-postgres.ts') };
 
 /** Everybody's own conversations, and those that they share with a team. */

@@ -9,6 +9,9 @@ import pg from 'pg';
 const USER = 'tester';
 const PASSWORD = 'a/password@with:signs';
 
+/** The machine does not lose power in a test; what a killed server must still have, it has. */
+const WITHOUT_POWER_CUTS = ['fsync=off'];
+
 export interface PostgresServer extends AsyncDisposable {
   /** Of the database `postgres`, as a superuser. */
   readonly url: string;
@@ -20,7 +23,9 @@ export interface PostgresServer extends AsyncDisposable {
 }
 
 /** A real PostgreSQL in a temporary folder, on a free port of this machine only, run by any user, root included. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(
+  settings: readonly string[] = WITHOUT_POWER_CUTS,
+): Promise<PostgresServer> {
   const root = await mkdtemp(join(tmpdir(), 'colloquy-postgres-'));
   // As root the server runs as another user, who must get through to its folder.
   await chmod(root, 0o755);
@@ -38,9 +43,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     postgresFlags: [
       'listen_addresses=127.0.0.1',
       'unix_socket_directories=',
-      // The machine does not lose power in a test; what a killed server must still have, it has.
-      'fsync=off',
       'max_connections=400',
+      ...settings,
     ].flatMap((setting) => ['-c', setting]),
     onLog: () => undefined,
     onError: () => undefined,

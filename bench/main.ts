@@ -1,0 +1,60 @@
+/** `npm run bench`: what it costs to keep a conversation, as a report in Markdown on standard output. */
+
+import { readOptions, USAGE, type BenchOptions, type Part } from './options.ts';
+import { postgresReport } from './postgres.ts';
+import { processReport, soakReport } from './process.ts';
+import { machine } from './report.ts';
+import { scaleReport } from './scale.ts';
+import {
+  newFolder,
+  removeFolder,
+  startColloquy,
+  startFloor,
+  type Folder,
+  type Target,
+} from './targets.ts';
+import { compare, runAgainst, type Start } from './throughput.ts';
+
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n\n`);
+
+/** On a store of its own, which goes when it stops. */
+function fresh(start: (folder: Folder) => Promise<Target>): Start {
+  return async () => {
+    const folder = newFolder();
+    const target = await start(folder);
+    return {
+      ...target,
+      stop: async () => {
+        await target.stop();
+        removeFolder(folder);
+      },
+    };
+  };
+}
+
+const REPORTS: Readonly<Record<Part, (options: BenchOptions) => Promise<string>>> = {
+  throughput: async (options) => {
+    const starts = [fresh(startColloquy), fresh((folder) => startFloor('sqlite', folder))] as const;
+    return `## SQLite\n\n${await compare(['Colloquy', 'floor'], starts, options, log)}`;
+  },
+  process: async (options) => `## The process\n\n${await processReport(options)}`,
+  scale: async (options) => `## Scale\n\n${await scaleReport(options, options.isLarge, log)}`,
+  postgres: async (options) => `## PostgreSQL\n\n${await postgresReport(options, log)}`,
+};
+
+async function run(options: BenchOptions): Promise<void> {
+  print(
+    `${machine()}. ${options.connections} connections, runs of ${options.durationMs / 1000} s, medians of ${options.pairs}.`,
+  );
+  if (options.target !== undefined) {
+    const nothing = { memory: () => Number.NaN, bytesOnDisk: () => 0, stop: async () => undefined };
+    return print(await runAgainst({ ...options.target, ...nothing }, options, log));
+  }
+  if (options.soakMinutes > 0)
+    return print(`## Soak\n\n${await soakReport(options.soakMinutes, options)}`);
+  for (const part of options.parts) print(await REPORTS[part](options));
+}
+
+if (process.argv.includes('--help')) print(USAGE);
+else await run(readOptions(process.argv.slice(2)));

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import type { ThroughputOptions } from './throughput.ts';
+import { WORKLOADS, type WorkloadName } from './workloads.ts';
+
+export const USAGE = `npm run bench -- [FLAG ...]
+
+  --only NAMES        some of: throughput, process, scale, postgres; separated by commas
+  --workloads NAMES   some of: ${Object.keys(WORKLOADS).join(', ')}
+  --pairs COUNT       runs of each workload against product and floor (3)
+  --seconds COUNT     length of a run, behind a warm-up of a third of it (3)
+  --connections COUNT of the load generator (32)
+  --large             scale up to 10,000,000 items: some 12 GB of disk, a quarter of an hour
+  --soak MINUTES      the chat mix for so long, and the slope of the memory; alone
+  --target URL        measure a server that runs already, at its base URL with /v1; alone
+  --key KEY           its API key
+`;
+
+const PARTS = ['throughput', 'process', 'scale', 'postgres'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface BenchOptions extends ThroughputOptions {
+  readonly parts: readonly Part[];
+  readonly isLarge: boolean;
+  readonly soakMinutes: number;
+  readonly target: { readonly url: string; readonly key: string } | undefined;
+}
+
+export function readOptions(args: readonly string[]): BenchOptions {
+  const text = { type: 'string' as const };
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: text,
+      workloads: text,
+      pairs: text,
+      seconds: text,
+      connections: text,
+      large: { type: 'boolean' },
+      soak: text,
+      target: text,
+      key: text,
+    },
+  });
+  const seconds = number(values.seconds, 3);
+  return {
+    parts: chosen(values.only, PARTS),
+    // Sound: the keys of an object literal are what its type says.
+    names: chosen(values.workloads, Object.keys(WORKLOADS) as WorkloadName[]),
+    pairs: number(values.pairs, 3),
+    connections: number(values.connections, 32),
+    warmUpMs: (seconds * 1000) / 3,
+    durationMs: seconds * 1000,
+    isLarge: values.large === true,
+    soakMinutes: number(values.soak, 0),
+    target:
+      values.target === undefined ? undefined : { url: values.target, key: values.key ?? 'any' },
+  };
+}
+
+function number(text: string | undefined, fallback: number): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new Error(`'${text}' is no number\n\n${USAGE}`);
+}
+
+function chosen<Name extends string>(
+  text: string | undefined,
+  all: readonly Name[],
+): readonly Name[] {
+  if (text === undefined) return all;
+  return text.split(',').map((name) => {
+    const found = all.find((candidate) => candidate === name);
+    if (found === undefined) throw new Error(`there is no '${name}'\n\n${USAGE}`);
+    return found;
+  });
+}
