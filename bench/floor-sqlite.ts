@@ -49,8 +49,14 @@ function write(work: () => void): Promise<void> {
     queue.push({ work, resolve, reject });
     if (isDraining) return;
     isDraining = true;
-    setImmediate(drain);
+    setImmediate(gather, queue.length);
   });
+}
+
+/** As the product does: waits as long as each turn of the event loop brings more. */
+function gather(waiting: number): void {
+  if (queue.length > waiting && queue.length < LARGEST_BATCH) setImmediate(gather, queue.length);
+  else drain();
 }
 
 function drain(): void {
@@ -63,7 +69,7 @@ function drain(): void {
   } catch (error) {
     for (const { reject } of batch) reject(error);
   }
-  if (queue.length > 0) setImmediate(drain);
+  if (queue.length > 0) setImmediate(gather, queue.length);
   else isDraining = false;
 }
 

@@ -104,7 +104,7 @@ export function removeFolder({ path: root }: Folder): void {
   rmSync(root, { recursive: true, force: true });
 }
 
-export function sizeOf(file: string): number {
+function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 

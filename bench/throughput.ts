@@ -12,7 +12,7 @@ export interface ThroughputOptions {
   readonly durationMs: number;
 }
 
-export interface Run extends Measured {
+interface Run extends Measured {
   readonly memory: number;
   readonly bytesOnDisk: number;
 }
@@ -21,11 +21,7 @@ export interface Run extends Measured {
 export type Start = () => Promise<Target>;
 
 /** One workload against one target. */
-export async function runOn(
-  target: Target,
-  name: WorkloadName,
-  options: ThroughputOptions,
-): Promise<Run> {
+async function runOn(target: Target, name: WorkloadName, options: ThroughputOptions): Promise<Run> {
   const { call, close } = caller(target);
   const prepared = await WORKLOADS[name].prepare(call);
   close();
@@ -92,6 +88,7 @@ export async function compare(
         of(0, (run) => run.memory),
         0,
       ),
+      fixed(of(0, (run) => run.bytesOnDisk) / 2 ** 20, 0),
     ]);
   }
   const [ours, theirs] = titles;
@@ -105,6 +102,7 @@ export async function compare(
       'p50 / p95 / p99 ms',
       'ratio',
       'memory MB',
+      'disk MB',
     ],
     rows,
   );

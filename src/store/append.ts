@@ -48,7 +48,7 @@ export function createConversation(
     scope: scopeOf(input),
     inSteps: (steps) => {
       const linked = linkInSteps(steps, input, items, statements);
-      steps.all(insert);
+      steps.run(insert);
       insertOneByOne(steps, input, linked, 0, createdAt);
       return linked;
     },

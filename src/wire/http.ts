@@ -7,6 +7,7 @@ import { randomHex } from '../base/random.ts';
 import { parseJson } from '../contract/json.ts';
 import type { Query } from '../contract/requests.ts';
 import type { AuditedRequest, AuditTrail } from '../service/audit.ts';
+import { credentialsOf } from './credentials.ts';
 import { errorJson, rawErrorResponse, toApiError, type ErrorContext } from './error-response.ts';
 import { protect, type Limiters, type ProtectionOptions } from './protection.ts';
 import type { Call, Route } from './route.ts';
@@ -108,32 +109,6 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   for (const route of options.routes) register(http, route, { ...options, limiters, headersOf });
   return http;
-}
-
-/** What a request brings along to say who it is from. */
-function credentialsOf(request: FastifyRequest): Credentials {
-  return {
-    address: request.socket.remoteAddress ?? '',
-    header: (name) => {
-      const value = request.headers[name.toLowerCase()];
-      // Two would be joined, and one of them may be the caller's own.
-      if (value !== undefined && isRepeated(name, request.raw.rawHeaders)) {
-        throw apiError('repeated_header', { name });
-      }
-      return typeof value === 'string' ? value : value?.[0];
-    },
-  };
-}
-
-/** `rawHeaders` are names and values by turns, as they came. */
-function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
-  const lowerCase = name.toLowerCase();
-  let count = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const other = rawHeaders[index];
-    if (other?.length === name.length && other.toLowerCase() === lowerCase) count += 1;
-  }
-  return count > 1;
 }
 
 /** Bodies are taken as bytes and parsed by the handler, so that a bad one does not cost the connection. */

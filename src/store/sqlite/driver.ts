@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import type { SqliteOptions } from '../../base/database-options.ts';
 import { SQLITE } from '../dialect.ts';
-import type { Driver, Query, Read, Row, Steps, Value, Write } from '../driver.ts';
+import type { Driver, Query, Read, Row, Steps, Write } from '../driver.ts';
 import { StoreUnavailableError } from '../port.ts';
+import { SqliteSteps } from './steps.ts';
 
 /** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
 const LARGEST_BATCH = 256;
@@ -14,8 +15,6 @@ const BLOCKING_WAIT_MS = 20;
 /** How long a request waits in total, between tries and off the event loop, for another process to let go. */
 const LONGEST_WAIT_MS = 30_000;
 const WAIT_BETWEEN_TRIES_MS = 10;
-
-const MOST_STATEMENTS = 200;
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const SQLITE_ERROR = 1;
@@ -63,75 +62,6 @@ async function whileLocked<Result>(
       if (!isLocked(error) || performance.now() > deadline) throw error;
     }
     await sleep(WAIT_BETWEEN_TRIES_MS);
-  }
-}
-
-/** What SQLite binds: lists as JSON. */
-function bindable(value: Value): string | number | null {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-}
-
-interface Prepared {
-  readonly statement: StatementSync;
-  readonly columns: readonly string[];
-}
-
-type Cell = string | number | null;
-
-/** Built here, since objects that the binding builds are dictionaries, which cost a short read a tenth of its time. */
-function toRow(columns: readonly string[], cells: readonly Cell[]): Row {
-  const row: Record<string, Cell> = {};
-  for (let index = 0; index < columns.length; index += 1) {
-    row[columns[index] ?? ''] = cells[index] ?? null;
-  }
-  return row;
-}
-
-class SqliteSteps implements Steps {
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, Prepared>();
-
-  constructor(database: DatabaseSync) {
-    this.#database = database;
-  }
-
-  all({ sql, parameters }: Query): readonly Row[] {
-    const { statement, columns } = this.#prepared(sql);
-    // Sound: rows are arrays by request, and every column of the schema is TEXT or INTEGER.
-    const rows = statement.all(...parameters.map(bindable)) as unknown as readonly Cell[][];
-    return rows.map((cells) => toRow(columns, cells));
-  }
-
-  get({ sql, parameters }: Query): Row | undefined {
-    const { statement, columns } = this.#prepared(sql);
-    // Sound: as in `all`.
-    const cells = statement.get(...parameters.map(bindable)) as unknown as Cell[] | undefined;
-    return cells === undefined ? undefined : toRow(columns, cells);
-  }
-
-  run({ sql, parameters }: Query): number {
-    const { statement } = this.#prepared(sql);
-    return Number(statement.run(...parameters.map(bindable)).changes);
-  }
-
-  script(sql: string): void {
-    this.#database.exec(sql);
-  }
-
-  #prepared(sql: string): Prepared {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    // `$1` is a name to SQLite; `?1` is the numbered parameter that PostgreSQL writes as `$1`.
-    const statement = this.#database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
-    statement.setReturnArrays(true);
-    const prepared = { statement, columns: statement.columns().map(({ name }) => name) };
-    // Callers can ask for many shapes of a list; the oldest statement makes room.
-    if (this.#statements.size >= MOST_STATEMENTS) {
-      const [oldest = ''] = this.#statements.keys();
-      this.#statements.delete(oldest);
-    }
-    this.#statements.set(sql, prepared);
-    return prepared;
   }
 }
 
@@ -184,6 +114,7 @@ export class SqliteDriver implements Driver {
         PRAGMA synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'};
         PRAGMA secure_delete = ON;
         PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -16000;
       `);
       // A file that cannot be written is better refused now than at the first write.
       await whileLocked(() => {
@@ -264,10 +195,18 @@ export class SqliteDriver implements Driver {
     if (this.#closed) throw new StoreUnavailableError('the store is closed');
   }
 
+  /** As long as each turn of the event loop brings more writes, those join the commit too. */
+  async #gather(): Promise<void> {
+    let waiting: number;
+    do {
+      waiting = this.#queue.length;
+      await new Promise(setImmediate);
+    } while (this.#queue.length > waiting && this.#queue.length < LARGEST_BATCH);
+  }
+
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
-      // One turn of the event loop lets every request that has already arrived join this commit.
-      await new Promise(setImmediate);
+      await this.#gather();
       const batch = this.#queue.splice(0, LARGEST_BATCH);
       try {
         await whileLocked(() => {
