@@ -1,9 +1,8 @@
 /** Creating a conversation and appending to it, in the two forms of a write. */
 
 import { createHash } from 'node:crypto';
-import { ALL, type RowFilter } from '../base/row-filter.ts';
 import { keyOf, scopeOf, type AccessedStatements } from './access-condition.ts';
-import type { Proof, Query, RoundTrips, Row, Steps, Write } from './driver.ts';
+import type { Proof, Query, RoundTrips, Row, Steps, Value, Write } from './driver.ts';
 import type {
   Accessed,
   Appended,
@@ -54,7 +53,9 @@ export function createConversation(
     },
     inRoundTrips: async (trips) => {
       const linked = await linkInOneTrip(trips, input, items, statements, []);
-      await trips.finish(insert, ...insertTogether(input, linked, createdAt, ALL, statements));
+      const parameters = [...keyOf(input), createdAt, ...columnsOf(linked)];
+      const inserts = linked.length === 0 ? [] : [{ sql: sql.INSERT_FIRST_ITEMS, parameters }];
+      await trips.finish(insert, ...inserts);
       return linked;
     },
     // A conversation's id is made for it: where it is, this write has been.
@@ -80,8 +81,10 @@ export function appendItems(input: Append, statements: AccessedStatements): Writ
     },
     inRoundTrips: async (trips) => {
       const linked = await linkInOneTrip(trips, input, items, statements, [find]);
-      const inserts = insertTogether(input, linked, createdAt, access, statements);
-      const [reserved = []] = await trips.finish(reserve, ...inserts);
+      const parameters = [...keyOf(input), linked.length, createdAt, ...columnsOf(linked)];
+      const [reserved = []] = await trips.finish(
+        statements.query(sql.appendItems, parameters, access),
+      );
       if (reserved.length === 0) throw new Refused({ refused: 'conversation_absent' });
       return linked;
     },
@@ -192,19 +195,7 @@ function insertOneByOne(
   });
 }
 
-function insertTogether(
-  key: ConversationKey,
-  items: Items,
-  createdAt: number,
-  access: RowFilter,
-  statements: AccessedStatements,
-): readonly Query[] {
-  if (items.length === 0) return [];
-  const columns = [
-    items.map(({ id }) => id),
-    items.map(({ type }) => type),
-    items.map(({ data }) => data),
-  ];
-  const parameters = [...keyOf(key), items.length, createdAt, ...columns];
-  return [statements.query(sql.insertItems, parameters, access)];
+/** Ids, types and data, each as a list. */
+function columnsOf(items: Items): readonly Value[] {
+  return [items.map(({ id }) => id), items.map(({ type }) => type), items.map(({ data }) => data)];
 }

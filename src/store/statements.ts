@@ -45,17 +45,27 @@ const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created
 export const INSERT_ITEM = `
   INSERT INTO items (${ITEM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)`;
 
-/**
- * In one trip: items `$5` (ids), `$6` (types) and `$7` (data), at the `$3` positions that the statement in front
- * has reserved, which holds the conversation's row. Nothing where the access condition does not hold.
- */
-export function insertItems(where: string): string {
+/** Ids, types and data of items, as three parameters from `$first` on, with their places from 1. */
+function postedItems(first: number): string {
+  const lists = [first, first + 1, first + 2].map((number) => `$${number}::text[]`);
+  return `unnest(${lists.join(', ')}) WITH ORDINALITY AS item (id, type, data, place)`;
+}
+
+/** In one trip: the items `$4` to `$6` of a conversation that the statement in front has made. */
+export const INSERT_FIRST_ITEMS = `
+  INSERT INTO items (${ITEM_COLUMNS})
+  SELECT $1, $2, item.place - 1, item.id, item.type, item.data, $3 FROM ${postedItems(4)}`;
+
+/** In one statement: hands out `$3` positions and puts the items `$5` to `$7` there. No row: no conversation. */
+export function appendItems(where: string): string {
   return `
-    INSERT INTO items (${ITEM_COLUMNS})
-    SELECT $1, $2, conversations.next_position - $3 + item.place - 1, item.id, item.type, item.data, $4
-    FROM conversations,
-      unnest($5::text[], $6::text[], $7::text[]) WITH ORDINALITY AS item (id, type, data, place)
-    WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
+    WITH reserved AS (${reservePositions(where)}),
+    inserted AS (
+      INSERT INTO items (${ITEM_COLUMNS})
+      SELECT $1, $2, reserved.first_position + item.place - 1, item.id, item.type, item.data, $4
+      FROM reserved, ${postedItems(5)}
+    )
+    SELECT first_position FROM reserved`;
 }
 
 /**

@@ -28,6 +28,8 @@ const LONGEST_QUEUE = 10_000;
 /** How long beyond its own time limits the server may take before its connection counts as broken. */
 const GRACE_MS = 5_000;
 const UNLIMITED_STATEMENT_MS = 300_000;
+/** What the `pg` package's pool says when no connection became free in time. */
+const POOL_TIMEOUT = 'timeout exceeded when trying to connect';
 
 /** Thrown by an attempt that failed in the database. */
 class AttemptError extends Error {
@@ -180,7 +182,8 @@ export class PostgresDriver implements Driver {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      if (isFull) {
+      // A full pool says nothing else; other failures are the server's or the network's.
+      if (isFull && error instanceof Error && error.message === POOL_TIMEOUT) {
         throw new StoreUnavailableError('no connection became free in time', { cause: error });
       }
       throw new AttemptError(error, false);
