@@ -1,6 +1,6 @@
 /** What a request costs on bare `node:http`, for the floors to build on: no framework, no checks, no access control. */
 
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export interface FloorItem {
@@ -26,7 +26,7 @@ let counter = 0;
 function mint(prefix: string): string {
   counter = (counter + 1) % 0x1_0000;
   const time = Date.now().toString(16).padStart(12, '0');
-  return `${prefix}_${time}${counter.toString(16).padStart(4, '0')}${randomBytes(16).toString('hex')}`;
+  return `${prefix}_${time}${counter.toString(16).padStart(4, '0')}${randomUUID().replaceAll('-', '')}`;
 }
 
 export function conversationJson(id: string, createdAt: number): string {
@@ -55,7 +55,7 @@ async function answer(
 ): Promise<string> {
   const [path = '', query = ''] = url.split('?');
   const [, , , id = '', items, itemId] = path.split('/');
-  const limit = Number(new URLSearchParams(query).get('limit') ?? 20);
+  const limit = Number(query.slice('limit='.length)) || 20;
   const now = Date.now();
   if (method === 'POST') {
     const posted = toItems(body);

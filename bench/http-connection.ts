@@ -34,6 +34,7 @@ export class HttpConnection {
   /** Sends one request; the next may follow when it has been answered. */
   send(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) throw new Error('the server closed the connection');
       this.#waiting = { resolve, reject };
       this.#socket.write(request);
     });
@@ -50,7 +51,10 @@ export class HttpConnection {
     if (headEnd === -1) return;
     const head = this.#received.toString('latin1', 0, headEnd);
     const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? Number.NaN);
-    if (Number.isNaN(length)) throw new Error(`an answer without a length: ${head}`);
+    if (Number.isNaN(length)) {
+      this.#socket.destroy(new Error(`an answer without a length: ${head}`));
+      return;
+    }
     const end = headEnd + HEAD_END.length + length;
     if (this.#received.length < end) return;
     const answer = {

@@ -12,9 +12,14 @@ export async function measure(job: Job): Promise<Measured> {
   const child = fork(LOAD_PROCESS);
   child.send(job);
   // Sound: what the load generator sends.
-  const [answer] = (await once(child, 'message')) as [{ measured?: Measured; error?: string }];
-  child.disconnect();
-  await once(child, 'exit');
+  const ended = once(child, 'exit').then((): [{ error: string }] => [
+    { error: 'the load generator ended early' },
+  ]);
+  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [
+    { measured?: Measured; error?: string },
+  ];
+  if (child.connected) child.disconnect();
+  await ended;
   if (answer.measured === undefined) throw new Error(answer.error ?? 'the load generator failed');
   return answer.measured;
 }

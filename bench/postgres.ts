@@ -1,11 +1,10 @@
 /** The same workloads on PostgreSQL, beside a floor of the driver alone, with one process and with two. */
 
 import { createDatabase, startPostgres, type PostgresServer } from '../test/support/postgres.ts';
-import { measure } from './measure.ts';
+import { caller, measure } from './measure.ts';
 import { count, fixed, table } from './report.ts';
 import { newFolder, removeFolder, startColloquy, startFloor, type Target } from './targets.ts';
 import { compare, type ThroughputOptions } from './throughput.ts';
-import { caller } from './measure.ts';
 import { WORKLOADS } from './workloads.ts';
 
 /** As it is used: what is committed is on the disk. */

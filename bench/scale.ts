@@ -45,7 +45,7 @@ const APPEND = JSON.stringify({
   items: [1, 2].map(() => ({ type: 'message', role: 'user', content: 'x'.repeat(360) })),
 });
 
-/** Around the middle of the store, and never the same conversation twice in a figure. */
+/** One conversation in the middle of the store, over and over: the depth of the trees, with warm caches. */
 function requestsAt(conversations: number): Requests {
   const id = idOf('conv', Math.floor(conversations / 2));
   const path = `/v1/conversations/${id}`;

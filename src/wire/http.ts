@@ -143,11 +143,6 @@ function answerHeaders(http: FastifyInstance): AnswerHeaders {
   const headersOf: AnswerHeaders = (request, reply) => {
     const took = String(Math.max(1, Math.round(reply.elapsedTime)));
     const headers = [...HEADERS, 'x-request-id', request.id, 'openai-processing-ms', took];
-    // What plugins have set, for pages of other origins.
-    if (request.headers.origin !== undefined)
-      headers.push(
-        ...Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)]),
-      );
     if (closing) headers.push('connection', 'close');
     return headers;
   };
@@ -171,6 +166,11 @@ function sendJson(reply: FastifyReply, headers: readonly string[], json: string 
   const length = String(Buffer.byteLength(json));
   reply.raw.writeHead(200, [...headers, 'content-length', length]);
   reply.raw.end(json);
+}
+
+/** What plugins have set, such as the rules for pages of other origins. */
+function headersOfPlugins(reply: FastifyReply): readonly string[] {
+  return Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
 }
 
 /** The caller's own id where it is harmless, so that logs on both sides agree; otherwise a new one. */
@@ -197,6 +197,7 @@ interface RouteContext extends HttpOptions {
 
 function register(http: FastifyInstance, route: Route, context: RouteContext): void {
   const { limiters, authenticate } = context;
+  const hasPlugins = context.protection.corsOrigins.length > 0;
   // Before the body is read: strangers do not get to upload.
   const admit = async (request: FastifyRequest): Promise<void> => {
     if (limiters.address !== undefined) await limiters.address(request);
@@ -212,7 +213,8 @@ function register(http: FastifyInstance, route: Route, context: RouteContext): v
       const json = await (context.audit === undefined
         ? route.handle(call)
         : audited(route, call, request.id, context));
-      sendJson(reply, context.headersOf(request, reply), json);
+      const others = hasPlugins ? headersOfPlugins(reply) : [];
+      sendJson(reply, [...context.headersOf(request, reply), ...others], json);
     },
   });
 }

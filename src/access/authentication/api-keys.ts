@@ -31,6 +31,8 @@ export interface KeyLookup {
 
 const PREFIX = 'clq_';
 const SECRET_BYTES = 32;
+/** In base64url, without padding. */
+const KEY_LENGTH = PREFIX.length + Math.ceil((SECRET_BYTES * 8) / 6);
 /** Below a second, within which a revoked key must stop working everywhere. */
 const CACHED_FOR_MS = 500;
 const MOST_CACHED = 10_000;
@@ -56,7 +58,7 @@ export class ApiKeyScheme implements Scheme {
   readonly name = 'keys';
   readonly #keys: KeyLookup;
   readonly #now: () => number;
-  /** By token; all of it is forgotten together, so that none is kept for long. */
+  /** By token; all of it is forgotten together. */
   readonly #known = new Map<string, Known>();
   #forgetAt = 0;
   readonly #touched = new Map<string, number>();
@@ -69,8 +71,11 @@ export class ApiKeyScheme implements Scheme {
   authenticate(credentials: Credentials): Outcome | Promise<Outcome> {
     const token = bearerToken(credentials);
     if (token === undefined || !token.startsWith(PREFIX)) return NOT_MINE;
+    if (token.length !== KEY_LENGTH) return failure('unknown key');
     const now = this.#now();
-    if (now >= this.#forgetAt || this.#known.size >= MOST_CACHED) {
+    // A clock that has stepped back must not make what is known last.
+    const isOld = now >= this.#forgetAt || now < this.#forgetAt - CACHED_FOR_MS;
+    if (isOld || this.#known.size >= MOST_CACHED) {
       this.#known.clear();
       this.#forgetAt = now + CACHED_FOR_MS;
     }
@@ -79,12 +84,14 @@ export class ApiKeyScheme implements Scheme {
   }
 
   async #lookUp(token: string): Promise<Outcome> {
+    const forgetAt = this.#forgetAt;
     // Found by its hash, so comparing it again would say nothing more.
     const key = await this.#keys.find(hashOf(token));
     const principal =
       key === null ? undefined : principalOf(key.tenant, key.subject, key.attributes);
     const known = { key, principal };
-    this.#known.set(token, known);
+    // What was looked up before all was forgotten may be old already.
+    if (this.#forgetAt === forgetAt) this.#known.set(token, known);
     return this.#judge(known);
   }
 

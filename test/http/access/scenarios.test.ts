@@ -643,6 +643,14 @@ describe('protection', () => {
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     }
     await using server = await startServer('--cors-origins', 'https://app.example.com');
+    for (const origin of ['https://app.example.com', undefined]) {
+      const headers = origin === undefined ? {} : { origin };
+      for (const path of ['/v1/conversations/conv_none', '/health', '/none']) {
+        const { headers: answered } = await server.request(path, { headers });
+        expect(answered.get('content-type')).toBe('application/json');
+        expect(answered.get('vary')).toContain('Origin');
+      }
+    }
     const answer = await fetch(`${server.origin}${CONVERSATIONS}`, preflight);
     expect(answer.status).toBe(204);
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
