@@ -10,7 +10,7 @@ if (major < 24) {
   );
   process.exit(1);
 }
-// The next start finds its code compiled: in this package's own folder, where nobody else can put anything.
+// The next start finds its code compiled, in this package's own folder: who may write there could change the code itself.
 var modules = process.getBuiltinModule('node:module');
 var folder = process
   .getBuiltinModule('node:url')

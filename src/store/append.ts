@@ -68,18 +68,18 @@ type Append = Accessed &
 
 export function appendItems(input: Append, statements: AccessedStatements): Write<Items> {
   const { items, createdAt, access } = input;
-  const reserve = statements.query(sql.reservePositions, [...keyOf(input), items.length], access);
-  const find = statements.query(sql.selectConversation, keyOf(input), access);
   return {
     scope: scopeOf(input),
     inSteps: (steps) => {
-      const reserved = steps.get(reserve);
+      const parameters = [...keyOf(input), items.length];
+      const reserved = steps.get(statements.query(sql.reservePositions, parameters, access));
       if (reserved === undefined) throw new Refused({ refused: 'conversation_absent' });
       const linked = linkInSteps(steps, input, items, statements);
       insertOneByOne(steps, input, linked, integer(reserved, 'first_position'), createdAt);
       return linked;
     },
     inRoundTrips: async (trips) => {
+      const find = statements.query(sql.selectConversation, keyOf(input), access);
       const linked = await linkInOneTrip(trips, input, items, statements, [find]);
       const parameters = [...keyOf(input), linked.length, createdAt, ...columnsOf(linked)];
       const [reserved = []] = await trips.finish(
