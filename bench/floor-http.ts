@@ -29,8 +29,8 @@ function mint(prefix: string): string {
   return `${prefix}_${time}${counter.toString(16).padStart(4, '0')}${randomUUID().replaceAll('-', '')}`;
 }
 
-export function conversationJson(id: string, createdAt: number): string {
-  return `{"id":"${id}","object":"conversation","created_at":${Math.floor(createdAt / 1000)},"metadata":{}}`;
+export function conversationJson(id: string, createdAt: number, metadata: string): string {
+  return `{"id":"${id}","object":"conversation","created_at":${Math.floor(createdAt / 1000)},"metadata":${metadata}}`;
 }
 
 function listJson(ids: readonly string[], jsons: readonly string[], limit: number): string {
@@ -62,7 +62,7 @@ async function answer(
     if (items === undefined) {
       const made = mint('conv');
       await store.create(made, now, posted);
-      return conversationJson(made, now);
+      return conversationJson(made, now, '{}');
     }
     await store.append(id, now, posted);
     return listJson(

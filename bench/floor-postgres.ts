@@ -52,10 +52,10 @@ serve({
   get: async (id) => {
     const [row] = await run(
       'get',
-      `SELECT created_at FROM conversations WHERE tenant = 'default' AND id = $1`,
+      `SELECT created_at, metadata FROM conversations WHERE tenant = 'default' AND id = $1`,
       [id],
     );
-    return conversationJson(id, Number(row?.['created_at']));
+    return conversationJson(id, Number(row?.['created_at']), String(row?.['metadata']));
   },
   list: async (id, limit) =>
     // Sound: these columns are text.
@@ -75,12 +75,15 @@ serve({
   conversations: async (limit) => {
     const rows = await run(
       'conversations',
-      `SELECT id, created_at FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' ORDER BY created_at DESC, id DESC LIMIT $1`,
+      `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' ORDER BY created_at DESC, id DESC LIMIT $1`,
       [limit],
     );
     return rows.map((row) => {
       const id = String(row['id']);
-      return { id, json: conversationJson(id, Number(row['created_at'])) };
+      return {
+        id,
+        json: conversationJson(id, Number(row['created_at']), String(row['metadata'])),
+      };
     });
   },
 });

@@ -30,7 +30,7 @@ const reserve = database.prepare(
   `UPDATE conversations SET next_position = next_position + ? WHERE tenant = 'default' AND id = ? RETURNING next_position`,
 );
 const select = database.prepare(
-  `SELECT created_at FROM conversations WHERE tenant = 'default' AND id = ?`,
+  `SELECT created_at, metadata FROM conversations WHERE tenant = 'default' AND id = ?`,
 );
 const selectItems = database.prepare(
   `SELECT id, type, data FROM items WHERE tenant = 'default' AND conversation_id = ? ORDER BY position DESC LIMIT ?`,
@@ -39,7 +39,7 @@ const selectItem = database.prepare(
   `SELECT data FROM items WHERE tenant = 'default' AND id = ? AND conversation_id = ?`,
 );
 const selectConversations = database.prepare(
-  `SELECT id, created_at FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' ORDER BY created_at DESC, id DESC LIMIT ?`,
+  `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' ORDER BY created_at DESC, id DESC LIMIT ?`,
 );
 
 for (const statement of [reserve, select, selectItems, selectItem, selectConversations]) {
@@ -111,7 +111,7 @@ serve({
       const [next] = reserve.get(items.length, id) as unknown as [number];
       insertItems(id, next - items.length, createdAt, items);
     }),
-  get: async (id) => conversationJson(id, (select.get(id) as unknown as [number])[0]),
+  get: async (id) => conversationJson(id, ...(select.get(id) as unknown as [number, string])),
   list: async (id, limit) =>
     (selectItems.all(id, limit) as unknown as Cells[]).map(([itemId, type, data]) => ({
       id: String(itemId),
@@ -120,8 +120,7 @@ serve({
     })),
   item: async (id, itemId) => (selectItem.get(itemId, id) as unknown as [string])[0],
   conversations: async (limit) =>
-    (selectConversations.all(limit) as unknown as [string, number][]).map(([id, createdAt]) => ({
-      id,
-      json: conversationJson(id, createdAt),
-    })),
+    (selectConversations.all(limit) as unknown as [string, number, string][]).map(
+      ([id, createdAt, metadata]) => ({ id, json: conversationJson(id, createdAt, metadata) }),
+    ),
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ApiKeyScheme } from './access/authentication/api-keys.ts';
 import { authenticate, type OnRefusal } from './access/authentication/authenticate.ts';
@@ -67,7 +68,8 @@ export async function createServer(config: Config, options: ServerOptions = {}):
   const owned = stack.move();
   return {
     listen: async () => {
-      await http.listen({ host: config.host, port: config.port });
+      http.server.listen({ host: config.host, port: config.port });
+      await once(http.server, 'listening');
       return clientUrl(config, http.server.address());
     },
     close: async () => {

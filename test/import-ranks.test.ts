@@ -23,14 +23,13 @@ const RANKS: Readonly<Record<string, number>> = {
 
 /** Packages that belong to one part of the house. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  fastify: ['wire'],
   typebox: ['contract', 'wire'],
   'typebox/compile': ['contract'],
   'node:sqlite': ['store'],
   pg: ['store'],
   yaml: ['config'],
-  '@fastify/cors': ['wire'],
-  '@fastify/rate-limit': ['wire'],
+  cors: ['wire'],
+  'find-my-way': ['wire'],
   'fastest-levenshtein': ['base', 'access', 'contract', 'config', 'cli'],
   jose: ['access'],
 };

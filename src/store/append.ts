@@ -12,7 +12,7 @@ import type {
   Linking,
   NewConversation,
 } from './port.ts';
-import { integer, text, toItem } from './rows.ts';
+import { cell, integer, text, toItem } from './rows.ts';
 import * as sql from './statements.ts';
 
 /** Thrown inside a transaction to undo it. */
@@ -102,7 +102,7 @@ function presence(key: ConversationKey, items: readonly Appended[]): Proof<Items
     result: (rows) => {
       if (rows.length === 0) return undefined;
       const stored = new Map(
-        rows.filter((row) => row['id'] !== null).map((row) => [text(row, 'id'), toItem(row)]),
+        rows.filter((row) => cell(row, 'id') !== null).map((row) => [text(row, 'id'), toItem(row)]),
       );
       const found = items.flatMap(({ id }) => stored.get(id) ?? []);
       return found.length === items.length ? found : undefined;
@@ -115,14 +115,15 @@ function link(
   items: readonly Appended[],
   findStored: (id: string) => Row | undefined,
 ): readonly ItemRecord[] {
+  if (items.every(isMinted)) return items.map(toRecord);
   const seen = new Set<string>();
   return items.map((item) => {
     if (seen.has(item.id)) throw new Refused({ refused: 'item_present', id: item.id });
     seen.add(item.id);
-    if (item.kind === 'minted') return toRecord(item);
+    if (isMinted(item)) return toRecord(item);
     const stored = findStored(item.id);
     if (stored !== undefined) {
-      if (stored['here'] === 1) throw new Refused({ refused: 'item_present', id: item.id });
+      if (cell(stored, 'here') === 1) throw new Refused({ refused: 'item_present', id: item.id });
       return { id: item.id, type: text(stored, 'type'), data: text(stored, 'data') };
     }
     if (item.kind === 'reference') throw new Refused({ refused: 'reference_absent', id: item.id });
@@ -132,6 +133,11 @@ function link(
 
 function toRecord({ id, type, data }: ItemRecord): ItemRecord {
   return { id, type, data };
+}
+
+/** Made here a moment ago, so no two of them are the same. */
+function isMinted(item: Appended): item is Extract<Appended, ItemRecord> {
+  return item.kind === 'minted';
 }
 
 function linkInSteps(

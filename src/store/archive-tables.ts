@@ -2,6 +2,7 @@
 
 import type { Query, Steps, Write } from './driver.ts';
 import { ArchiveConflictError, type ArchiveRecord } from './port.ts';
+import { integer } from './rows.ts';
 
 type Kind = ArchiveRecord['kind'];
 type Cells = Readonly<Record<string, string | number | null>>;
@@ -85,8 +86,8 @@ export function addRecords(records: readonly ArchiveRecord[]): Write<number> {
         ...incomplete.map(({ table, rows }) => selectDifferent(table, rows)),
       );
       incomplete.forEach(({ table, rows }, index) => {
-        const place = found[index]?.[0]?.['place'];
-        if (place !== undefined) throw conflict(table, rows[Number(place) - 1] ?? {});
+        const [first] = found[index] ?? [];
+        if (first !== undefined) throw conflict(table, rows[integer(first, 'place') - 1] ?? {});
       });
       return results.reduce((sum, rows) => sum + rows.length, 0);
     },

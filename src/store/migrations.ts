@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Dialect } from './dialect.ts';
 import type { Driver, Query, Row, Scope, Write } from './driver.ts';
+import { integer, text } from './rows.ts';
 
 /** One frozen step of the schema. `checksum` is the SHA-256 of the file, so that an edited step is noticed. */
 export interface Migration {
@@ -80,13 +81,13 @@ export async function migrationStatus(
 ): Promise<MigrationStatus> {
   const query = { sql: CATALOGUE[driver.dialect.name].tables, parameters: [] };
   const tables = await driver.read({ scope: SCOPE, query });
-  if (tables.some((row) => row['name'] === 'schema_migrations')) {
+  if (tables.some((row) => text(row, 'name') === 'schema_migrations')) {
     return compare(await driver.read({ scope: SCOPE, query: SELECT_APPLIED }), shipped);
   }
   const [foreign] = tables;
   if (foreign === undefined) return { applied: [], pending: shipped };
   throw new SchemaMismatchError(
-    `The database was made by another program: it has a table ${foreign['name']} and none of ours.`,
+    `The database was made by another program: it has a table ${text(foreign, 'name')} and none of ours.`,
   );
 }
 
@@ -143,19 +144,19 @@ VALUES (${version}, '${name}', '${checksum}', ${now});`;
 function compare(rows: readonly Row[], shipped: readonly Migration[]): MigrationStatus {
   const newest = shipped.at(-1)?.version ?? 0;
   for (const row of rows) {
-    const known = shipped.find(({ version }) => version === row['version']);
+    const known = shipped.find(({ version }) => version === integer(row, 'version'));
     if (known === undefined) {
       throw new SchemaMismatchError(
-        `The database has schema version ${row['version']} (${row['name']}); this program knows versions up to ${newest}.`,
+        `The database has schema version ${integer(row, 'version')} (${text(row, 'name')}); this program knows versions up to ${newest}.`,
       );
     }
-    if (known.checksum !== row['checksum']) {
+    if (known.checksum !== text(row, 'checksum')) {
       throw new SchemaMismatchError(
         `Migration ${known.version} (${known.name}) was applied with other content than this program ships.`,
       );
     }
   }
-  const appliedVersions = new Set(rows.map((row) => row['version']));
+  const appliedVersions = new Set(rows.map((row) => integer(row, 'version')));
   return {
     applied: shipped.filter(({ version }) => appliedVersions.has(version)),
     pending: shipped.filter(({ version }) => !appliedVersions.has(version)),

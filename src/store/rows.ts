@@ -1,17 +1,23 @@
 /** From a row's columns to the records of the port. */
 
 import type { Attributes } from '../base/row-filter.ts';
-import type { Row } from './driver.ts';
+import type { Cell, Row } from './driver.ts';
 import type { ConversationRecord, ItemRecord } from './port.ts';
 
+export function cell({ columns, cells }: Row, column: string): Cell {
+  const index = columns.get(column);
+  if (index === undefined) throw new Error(`there is no column ${column}`);
+  return cells[index] ?? null;
+}
+
 export function text(row: Row, column: string): string {
-  const value = row[column];
+  const value = cell(row, column);
   if (typeof value !== 'string') throw new Error(`column ${column} is not text`);
   return value;
 }
 
 export function integer(row: Row, column: string): number {
-  const value = row[column];
+  const value = cell(row, column);
   if (typeof value !== 'number') throw new Error(`column ${column} is not an integer`);
   return value;
 }
@@ -31,7 +37,7 @@ export function toConversation(row: Row): ConversationRecord {
 }
 
 export function integerOrNull(row: Row, column: string): number | null {
-  return row[column] === null ? null : integer(row, column);
+  return cell(row, column) === null ? null : integer(row, column);
 }
 
 export function toItem(row: Row): ItemRecord {

@@ -25,7 +25,7 @@ import type {
   Store,
 } from './port.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
-import { attributes, text, toConversation, toItem } from './rows.ts';
+import { attributes, cell, text, toConversation, toItem } from './rows.ts';
 import { SqlKeyStore } from './sql-key-store.ts';
 import * as sql from './statements.ts';
 
@@ -71,7 +71,7 @@ export class SqlStore implements Store {
     const query = this.#statements.query(sql.selectPageBasis, parameters, input.access);
     const [basis] = await this.#read(input, query);
     if (basis === undefined) return { absent: 'conversation' };
-    if (after !== null && basis['position'] === null) return { absent: 'cursor' };
+    if (after !== null && cell(basis, 'position') === null) return { absent: 'cursor' };
     return { absent: undefined, page: { entries: [], hasMore: false } };
   }
 
@@ -80,7 +80,7 @@ export class SqlStore implements Store {
     const query = this.#statements.query(sql.selectItem, parameters, input.access);
     const [row] = await this.#read(input, query);
     if (row === undefined) return { absent: 'conversation' };
-    return row['id'] === null ? { absent: 'item' } : { absent: undefined, item: toItem(row) };
+    return cell(row, 'id') === null ? { absent: 'item' } : { absent: undefined, item: toItem(row) };
   }
 
   async ping(): Promise<void> {

@@ -1,20 +1,28 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import type { Credentials } from '../access/authentication/scheme.ts';
 import { apiError } from '../base/errors.ts';
 
 /** What a request brings along to say who it is from. */
-export function credentialsOf(request: FastifyRequest): Credentials {
-  return {
-    address: request.socket.remoteAddress ?? '',
-    header: (name) => {
-      const value = request.headers[name.toLowerCase()];
-      // Two would be joined, and one of them may be the caller's own.
-      if (value !== undefined && isRepeated(name, request.raw.rawHeaders)) {
-        throw apiError('repeated_header', { name });
-      }
-      return typeof value === 'string' ? value : value?.[0];
-    },
-  };
+export class RequestCredentials implements Credentials {
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage) {
+    this.#request = request;
+  }
+
+  get address(): string {
+    return this.#request.socket.remoteAddress ?? '';
+  }
+
+  header(name: string): string | undefined {
+    const { headers, rawHeaders } = this.#request;
+    const value = headers[name.toLowerCase()];
+    // Two would be joined, and one of them may be the caller's own.
+    if (value !== undefined && isRepeated(name, rawHeaders)) {
+      throw apiError('repeated_header', { name });
+    }
+    return typeof value === 'string' ? value : value?.[0];
+  }
 }
 
 /** `rawHeaders` are names and values by turns, as they came. */

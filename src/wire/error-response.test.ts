@@ -3,23 +3,15 @@ import { apiError } from '../base/errors.ts';
 import { StoreUnavailableError } from '../store/port.ts';
 import { rawErrorResponse, toApiError } from './error-response.ts';
 
-const context = {
-  method: 'GET',
-  url: '/v1/conversations',
-  contentType: '',
-  bodyLimit: 1,
-  requestId: 'req_1',
-};
-
 describe('toApiError', () => {
   test('a database out of reach is 503, to be tried again soon, and keeps its cause', () => {
     const cause = new StoreUnavailableError('locked');
-    const error = toApiError(cause, context);
+    const error = toApiError(cause, 'req_1');
     expect(error).toMatchObject({ status: 503, type: 'server_error', retryAfter: 1, cause });
   });
 
   test('what nobody foresaw is 500, says its request id, and nothing else of itself', () => {
-    const error = toApiError(new Error('secret detail'), context);
+    const error = toApiError(new Error('secret detail'), 'req_1');
     expect(error).toMatchObject({ status: 500, type: 'server_error' });
     expect(error.message).toContain('under request id req_1.');
     expect(error.message).not.toContain('secret');
@@ -27,7 +19,7 @@ describe('toApiError', () => {
 
   test('an entry of the table stays what it is', () => {
     const error = apiError('invalid_item');
-    expect(toApiError(error, context)).toBe(error);
+    expect(toApiError(error, 'req_1')).toBe(error);
   });
 });
 

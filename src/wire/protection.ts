@@ -1,6 +1,7 @@
-/** What keeps a server upright among strangers: rate limits and cross-origin rules. */
+/** What keeps a server upright among strangers: rate limits, and rules for pages. */
 
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '../access/principal.ts';
 import { apiError } from '../base/errors.ts';
 
 export interface ProtectionOptions {
@@ -11,19 +12,6 @@ export interface ProtectionOptions {
   /** Origins whose pages may call; none: no cross-origin calls at all. */
   readonly corsOrigins: readonly string[];
 }
-
-/** Counts a request, and throws the 429 of one too many. */
-type Limiter = (request: FastifyRequest) => Promise<void>;
-
-/** Undefined: no limit. */
-export interface Limiters {
-  readonly address: Limiter | undefined;
-  readonly principal: Limiter | undefined;
-}
-
-const WINDOW_MS = 60_000;
-/** How many addresses and principals are counted at a time; past that the oldest are forgotten. */
-const MOST_COUNTED = 100_000;
 
 /** Headers that the official clients send, and a browser therefore asks leave for. */
 const CLIENT_HEADERS = [
@@ -47,49 +35,81 @@ const CLIENT_HEADERS = [
   ].map((name) => `x-stainless-${name}`),
 ];
 
-/** Installs what is asked for, and returns the limiters of addresses and of principals. */
-export async function protect(
-  http: FastifyInstance,
-  options: ProtectionOptions,
-  principalKey: (request: FastifyRequest) => string,
-): Promise<Limiters> {
-  const { requestsPerAddress, requestsPerPrincipal, corsOrigins } = options;
-  // Each is loaded only where it is used: start-up is felt.
-  if (corsOrigins.length > 0) {
-    const { default: cors } = await import('@fastify/cors');
-    await http.register(cors, {
-      origin: [...corsOrigins],
-      methods: ['GET', 'POST', 'DELETE'],
-      allowedHeaders: CLIENT_HEADERS,
-      exposedHeaders: ['x-request-id', 'retry-after'],
-      maxAge: 600,
+/** Sets the headers of cross-origin calls. Answers a preflight itself, and then says so. */
+export type CrossOrigin = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+/** Undefined without origins. */
+export async function crossOriginRules(
+  corsOrigins: readonly string[],
+): Promise<CrossOrigin | undefined> {
+  if (corsOrigins.length === 0) return undefined;
+  // Loaded only where it is used: start-up is felt.
+  const { default: cors } = await import('cors');
+  const apply = cors({
+    origin: [...corsOrigins],
+    methods: ['GET', 'POST', 'DELETE'],
+    allowedHeaders: CLIENT_HEADERS,
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    maxAge: 600,
+  });
+  return (request, response) =>
+    new Promise((resolve) => {
+      apply(request, response, () => resolve(false));
+      if (response.writableEnded) resolve(true);
     });
-  }
-  if (requestsPerAddress > 0 || requestsPerPrincipal > 0) {
-    const { default: rateLimit } = await import('@fastify/rate-limit');
-    await http.register(rateLimit, { global: false, cache: MOST_COUNTED });
-  }
-  return {
-    address: limiter(http, requestsPerAddress, (request) => `address ${request.ip}`),
-    principal: limiter(
-      http,
-      requestsPerPrincipal,
-      (request) => `principal ${principalKey(request)}`,
-    ),
-  };
 }
 
-function limiter(
-  http: FastifyInstance,
-  max: number,
-  keyGenerator: (request: FastifyRequest) => string,
-): Limiter | undefined {
-  if (max === 0) return undefined;
-  const check = http.createRateLimit({ max, timeWindow: WINDOW_MS, keyGenerator });
-  return async (request) => {
-    const result = await check(request);
-    if (!result.isAllowed && result.isExceeded) {
-      throw apiError('too_many_requests', { seconds: Math.max(1, result.ttlInSeconds) });
+const WINDOW_MS = 60_000;
+/** How many addresses or principals are counted at a time; past that the oldest are forgotten. */
+const MOST_COUNTED = 100_000;
+
+/** At most so many requests a minute from each of those that are counted apart. */
+class RateLimiter {
+  readonly #most: number;
+  readonly #counts = new Map<string, { count: number; readonly endsAt: number }>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Counts a request, and throws the 429 of one too many. */
+  count(key: string): void {
+    const now = performance.now();
+    const known = this.#counts.get(key);
+    if (known === undefined || known.endsAt <= now) return this.#begin(key, now);
+    known.count += 1;
+    if (known.count > this.#most) {
+      throw apiError('too_many_requests', { seconds: Math.ceil((known.endsAt - now) / 1000) });
     }
+  }
+
+  #begin(key: string, now: number): void {
+    // Set anew, so that the first in the map is always the oldest.
+    this.#counts.delete(key);
+    if (this.#counts.size >= MOST_COUNTED) {
+      const [oldest = ''] = this.#counts.keys();
+      this.#counts.delete(oldest);
+    }
+    this.#counts.set(key, { count: 1, endsAt: now + WINDOW_MS });
+  }
+}
+
+export interface RateLimits {
+  countAddress(request: IncomingMessage): void;
+  countPrincipal(principal: Principal): void;
+}
+
+/** Undefined where nothing is limited. */
+export function rateLimits({
+  requestsPerAddress,
+  requestsPerPrincipal,
+}: ProtectionOptions): RateLimits | undefined {
+  const [addresses, principals] = [requestsPerAddress, requestsPerPrincipal].map((most) =>
+    most === 0 ? undefined : new RateLimiter(most),
+  );
+  if (addresses === undefined && principals === undefined) return undefined;
+  return {
+    countAddress: (request) => addresses?.count(request.socket.remoteAddress ?? ''),
+    countPrincipal: ({ tenant, subject }) => principals?.count(JSON.stringify([tenant, subject])),
   };
 }

@@ -32,7 +32,7 @@ describe('with rls on', () => {
       const driver = await openDriver();
       const query = { sql: `SELECT tenant FROM ${table} ORDER BY tenant`, parameters: [] };
       const found = async (scope: Parameters<typeof driver.read>[0]['scope']) =>
-        (await driver.read({ scope, query })).map(({ tenant }) => tenant);
+        (await driver.read({ scope, query })).map(({ cells }) => cells[0]);
       expect(await found({ kind: 'none' })).toEqual([]);
       expect(await found({ kind: 'tenant', tenant: 't' })).toEqual(['t']);
       expect(await found({ kind: 'tenant', tenant: 'nobody' })).toEqual([]);

@@ -173,33 +173,26 @@ export function normaliseParts(content: unknown): unknown {
 }
 
 /**
- * A copy in which `defaults` stand for fields that are absent or null, with the keys in OpenAI's order:
- * `leading` first, then the alphabet.
+ * The object with `defaults` for fields that are absent or null, and its keys in OpenAI's order: `leading` first,
+ * then the alphabet. A copy, unless there is nothing to change.
  */
 export function withDefaults(
   object: JsonObject,
   defaults: JsonObject,
   leading: readonly string[],
 ): JsonObject {
-  const missing = Object.entries(defaults).filter(
-    ([key]) => !Object.hasOwn(object, key) || object[key] === null,
-  );
-  const rank = (key: string): number => {
-    const index = leading.indexOf(key);
-    return index === -1 ? leading.length : index;
-  };
-  const present = missing.length === 0 ? Object.entries(object) : without(object, missing);
+  const present = Object.keys(object);
+  const absent = Object.keys(defaults).filter((key) => !Object.hasOwn(object, key));
+  const keys = [...present, ...absent];
+  const ordered = [
+    ...leading.filter((key) => keys.includes(key)),
+    ...keys.filter((key) => !leading.includes(key)).toSorted(),
+  ];
+  const isDefaulted = (key: string): boolean =>
+    Object.hasOwn(defaults, key) && (object[key] ?? null) === null;
+  if (ordered.every((key, index) => key === present[index] && !isDefaulted(key))) return object;
+  // Not by assignment, which would take a key `__proto__` for something else.
   return Object.fromEntries(
-    [...present, ...missing].toSorted(
-      ([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : Number(a > b)),
-    ),
+    ordered.map((key) => [key, isDefaulted(key) ? defaults[key] : object[key]]),
   );
-}
-
-function without(
-  object: JsonObject,
-  entries: readonly (readonly [string, unknown])[],
-): [string, unknown][] {
-  const keys = new Set(entries.map(([key]) => key));
-  return Object.entries(object).filter(([key]) => !keys.has(key));
 }

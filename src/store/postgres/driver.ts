@@ -71,10 +71,6 @@ export class PostgresDriver implements Driver {
     const pool = new Pool({ ...(await clientConfig(options)), Client: tidy(Client) });
     // A connection that breaks while nobody uses it is replaced at the next use.
     pool.on('error', () => undefined);
-    pool.on('connect', (client) => {
-      // Whoever uses it is told through their query.
-      client.on('error', () => undefined);
-    });
     try {
       const { rows } = await pool.query<{ readonly server_encoding: string }>(
         'SHOW server_encoding',
@@ -249,9 +245,18 @@ function pauseAfter(failures: number): number {
 
 type ConnectCallback = ((error: Error) => void) | ((error: null, client: Pg.Client) => void);
 
-/** A client that closes its connection when it could not log in; the package leaves that to the server, a minute later. */
+/**
+ * A client whose connection may break at any moment, also between logging in and its first use: whoever uses it is
+ * told through their query. And one that closes its connection when it could not log in; the package leaves that to
+ * the server, a minute later.
+ */
 function tidy(Client: typeof Pg.Client): typeof Pg.Client {
   return class TidyClient extends Client {
+    constructor(config?: Pg.ClientConfig) {
+      super(config);
+      this.on('error', () => undefined);
+    }
+
     override connect(): Promise<Pg.Client>;
     override connect(callback: ConnectCallback): void;
     override async connect(callback?: ConnectCallback): Promise<Pg.Client> {

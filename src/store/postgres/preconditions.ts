@@ -1,5 +1,6 @@
 import { OperatorError } from '../../base/operator-error.ts';
 import type { Driver, Query, Scope } from '../driver.ts';
+import { cell, integer } from '../rows.ts';
 
 const SCOPE: Scope = { kind: 'none' };
 
@@ -42,10 +43,11 @@ const SELECT_WALLS: Query = {
  */
 export async function assertUsable(driver: Driver, rowLevelSecurity: boolean): Promise<void> {
   const [rights] = await driver.read({ scope: SCOPE, query: SELECT_MISSING_RIGHTS });
-  if (rights?.['missing'] !== null) {
+  const missing = rights === undefined ? '' : cell(rights, 'missing');
+  if (missing !== null) {
     throw new OperatorError(
       'missing_rights',
-      `This database role lacks ${rights?.['missing']}.`,
+      `This database role lacks ${missing}.`,
       `Have the tables' owner run, with the role's name: ${GRANT_SQL.replaceAll('\n', ' ')}`,
     );
   }
@@ -55,11 +57,10 @@ export async function assertUsable(driver: Driver, rowLevelSecurity: boolean): P
 /** Refuses where the walls would hold nothing back, or would hide everything from a server that does not name its tenants. */
 async function assertWalls(driver: Driver, wanted: boolean): Promise<void> {
   const [walls] = await driver.read({ scope: SCOPE, query: SELECT_WALLS });
-  const [walled, isBypassed, gates] = [
-    walls?.['walled'],
-    walls?.['bypasses'] !== 0,
-    walls?.['gates'] ?? null,
-  ];
+  if (walls === undefined) throw new Error('an aggregate has no row');
+  const walled = integer(walls, 'walled');
+  const isBypassed = integer(walls, 'bypasses') !== 0;
+  const gates = cell(walls, 'gates');
   if (!wanted && walled !== 0) {
     throw new OperatorError(
       'row_level_security_on',

@@ -1,6 +1,6 @@
 import type { Connection, FieldDef, Submittable } from 'pg';
 import type { Query, Row, Value } from '../driver.ts';
-import type { Column, StatementCache } from './statement-cache.ts';
+import type { Description, StatementCache } from './statement-cache.ts';
 
 type Results = readonly (readonly Row[])[];
 
@@ -21,7 +21,7 @@ export class RoundTrip implements Submittable {
   readonly #queries: readonly Query[];
   readonly #options: RoundTripOptions;
   readonly #results: Row[][];
-  readonly #columns: (readonly Column[] | undefined)[];
+  readonly #descriptions: (Description | undefined)[];
   #connection: Connection | undefined;
   #current = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -30,7 +30,7 @@ export class RoundTrip implements Submittable {
     this.#queries = queries;
     this.#options = options;
     this.#results = queries.map(() => []);
-    this.#columns = queries.map(({ sql }) => options.statements.columnsOf(sql));
+    this.#descriptions = queries.map(({ sql }) => options.statements.descriptionOf(sql));
   }
 
   submit(connection: Connection): void {
@@ -46,7 +46,7 @@ export class RoundTrip implements Submittable {
         connection.parse({ name, text: sql, types: [] }, true);
       }
       connection.bind({ statement: name, values: parameters.map(bindable) }, true);
-      if (this.#columns[index] === undefined) connection.describe({ type: 'P' }, true);
+      if (this.#descriptions[index] === undefined) connection.describe({ type: 'P' }, true);
       connection.execute({}, true);
     });
     connection.sync();
@@ -58,18 +58,18 @@ export class RoundTrip implements Submittable {
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
-    const columns = this.#columns[this.#current] ?? [];
-    const row: Record<string, string | number | null> = {};
-    columns.forEach(({ name, isNumber }, index) => {
-      const text = fields[index] ?? null;
-      row[name] = isNumber && text !== null ? Number(text) : text;
-    });
-    this.#results[this.#current]?.push(row);
+    const description = this.#descriptions[this.#current];
+    if (description === undefined) throw new Error('a row came without a description');
+    const { columns, areNumbers } = description;
+    const cells = fields.map((text, index) =>
+      areNumbers[index] === true && text !== null ? Number(text) : text,
+    );
+    this.#results[this.#current]?.push({ columns, cells });
   }
 
   handleCommandComplete(): void {
     // A statement without a result is described by silence.
-    if (this.#columns[this.#current] === undefined) this.#describe([]);
+    if (this.#descriptions[this.#current] === undefined) this.#describe([]);
     this.#current += 1;
   }
 
@@ -86,7 +86,7 @@ export class RoundTrip implements Submittable {
   #describe(fields: readonly FieldDef[]): void {
     const query = this.#queries[this.#current];
     if (query === undefined) return;
-    this.#columns[this.#current] = this.#options.statements.describe(query.sql, fields);
+    this.#descriptions[this.#current] = this.#options.statements.describe(query.sql, fields);
   }
 
   #end(): void {

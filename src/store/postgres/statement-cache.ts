@@ -1,9 +1,10 @@
 import type { Connection, FieldDef } from 'pg';
+import type { Columns } from '../driver.ts';
 
-/** A column of a result: its name, and whether its text is a number. */
-export interface Column {
-  readonly name: string;
-  readonly isNumber: boolean;
+/** What the server has said of a result: where each column stands, and whether its text is a number. */
+export interface Description {
+  readonly columns: Columns;
+  readonly areNumbers: readonly boolean[];
 }
 
 /** Statements that get a name; the shapes of lists are many, and what comes later goes without. */
@@ -21,7 +22,7 @@ interface ConnectionState {
 export class StatementCache {
   readonly #isNaming: boolean;
   readonly #names = new Map<string, string>();
-  readonly #columns = new Map<string, readonly Column[]>();
+  readonly #descriptions = new Map<string, Description>();
   readonly #connections = new WeakMap<Connection, ConnectionState>();
 
   constructor(isNaming: boolean) {
@@ -52,18 +53,18 @@ export class StatementCache {
     this.#stateOf(connection).preparing.length = 0;
   }
 
-  columnsOf(sql: string): readonly Column[] | undefined {
-    return this.#columns.get(sql);
+  descriptionOf(sql: string): Description | undefined {
+    return this.#descriptions.get(sql);
   }
 
   /** Notes the columns of a statement, as the server has described them. */
-  describe(sql: string, fields: readonly FieldDef[]): readonly Column[] {
-    const columns = fields.map(({ name, dataTypeID }) => ({
-      name,
-      isNumber: NUMBER_TYPES.has(dataTypeID),
-    }));
-    if (this.#columns.size < MOST_NAMES) this.#columns.set(sql, columns);
-    return columns;
+  describe(sql: string, fields: readonly FieldDef[]): Description {
+    const description = {
+      columns: new Map(fields.map(({ name }, index) => [name, index])),
+      areNumbers: fields.map(({ dataTypeID }) => NUMBER_TYPES.has(dataTypeID)),
+    };
+    if (this.#descriptions.size < MOST_NAMES) this.#descriptions.set(sql, description);
+    return description;
   }
 
   #stateOf(connection: Connection): ConnectionState {

@@ -4,6 +4,7 @@ import type { SqliteOptions } from '../../base/database-options.ts';
 import { SQLITE } from '../dialect.ts';
 import type { Driver, Query, Read, Row, Steps, Write } from '../driver.ts';
 import { StoreUnavailableError } from '../port.ts';
+import { integer } from '../rows.ts';
 import { SqliteSteps } from './steps.ts';
 
 /** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
@@ -82,9 +83,9 @@ type Outcome = { readonly result: unknown } | { readonly error: unknown };
 /**
  * SQLite in WAL mode behind one connection.
  *
- * Group commit: writes queue up, and one transaction takes all that have arrived, each behind its own
- * savepoint, so that one bad write fails alone and one sync to disk serves them all. Nobody is answered
- * before the commit has returned.
+ * Group commit: writes queue up, and one transaction takes all that have arrived, so that one sync to disk
+ * serves them all. One that fails behind a change of its own undoes them all, and they run again, each behind a
+ * savepoint, so that it fails alone. Nobody is answered before the commit has returned.
  */
 export class SqliteDriver implements Driver {
   readonly dialect = SQLITE;
@@ -185,7 +186,7 @@ export class SqliteDriver implements Driver {
   #foldLog(): boolean {
     try {
       const row = this.#steps.get({ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', parameters: [] });
-      return row?.['busy'] === 0;
+      return row !== undefined && integer(row, 'busy') === 0;
     } catch {
       return false;
     }
@@ -209,11 +210,7 @@ export class SqliteDriver implements Driver {
       await this.#gather();
       const batch = this.#queue.splice(0, LARGEST_BATCH);
       try {
-        await whileLocked(() => {
-          this.#database.exec('BEGIN IMMEDIATE');
-        }, batch[0]?.since);
-        const outcomes = this.#runBatch(batch);
-        this.#database.exec('COMMIT');
+        const outcomes = await this.#commit(batch);
         this.#mustFold ||= batch.some(({ erases }) => erases);
         settle(batch, outcomes);
       } catch (error) {
@@ -226,7 +223,42 @@ export class SqliteDriver implements Driver {
     if (this.#mustFold) this.#mustFold = !this.#foldLog();
   }
 
-  #runBatch(batch: readonly Job[]): readonly Outcome[] {
+  async #commit(batch: readonly Job[]): Promise<readonly Outcome[]> {
+    await this.#begin(batch);
+    let outcomes = this.#runTogether(batch);
+    if (outcomes === undefined) {
+      this.#rollBack();
+      await this.#begin(batch);
+      outcomes = this.#runApart(batch);
+    }
+    this.#database.exec('COMMIT');
+    return outcomes;
+  }
+
+  #begin([first]: readonly Job[]): Promise<void> {
+    return whileLocked(() => {
+      this.#database.exec('BEGIN IMMEDIATE');
+    }, first?.since);
+  }
+
+  /** Undefined when a write has failed behind a change of its own, which the others must not commit. */
+  #runTogether(batch: readonly Job[]): readonly Outcome[] | undefined {
+    const outcomes: Outcome[] = [];
+    for (const job of batch) {
+      const watched = this.#steps.watch(() => job.work(this.#steps));
+      if ('result' in watched) {
+        outcomes.push(watched);
+        continue;
+      }
+      // A full disk ends the whole transaction.
+      if (watched.hasChanged || !this.#database.isTransaction) return undefined;
+      outcomes.push({ error: translate(watched.error) });
+    }
+    return outcomes;
+  }
+
+  /** Each behind a savepoint of its own, to which it goes back when it fails. */
+  #runApart(batch: readonly Job[]): readonly Outcome[] {
     return batch.map((job) => {
       this.#steps.run(SAVEPOINT);
       try {

@@ -1,58 +1,73 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Query, Row, Steps, Value } from '../driver.ts';
+import type { Cell, Columns, Query, Row, Steps, Value } from '../driver.ts';
 
 const MOST_STATEMENTS = 200;
 
 /** What SQLite binds: lists as JSON. */
-function bindable(value: Value): string | number | null {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+function bindable(parameters: readonly Value[]): Cell[] {
+  return parameters.map((value) =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+  );
 }
+
+const READ = /^\s*SELECT\b/i;
 
 interface Prepared {
   readonly statement: StatementSync;
-  readonly columns: readonly string[];
+  readonly columns: Columns;
+  /** Whether it changes nothing. */
+  readonly isRead: boolean;
 }
 
-type Cell = string | number | null;
-
-/** Built here, since objects that the binding builds are dictionaries, which cost a short read a tenth of its time. */
-function toRow(columns: readonly string[], cells: readonly Cell[]): Row {
-  const row: Record<string, Cell> = {};
-  for (let index = 0; index < columns.length; index += 1) {
-    row[columns[index] ?? ''] = cells[index] ?? null;
-  }
-  return row;
-}
+export type Watched<Result> =
+  | { readonly result: Result }
+  | { readonly error: unknown; readonly hasChanged: boolean };
 
 /** Statements on one connection, prepared once each. */
 export class SqliteSteps implements Steps {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
+  #hasChanged = false;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
   }
 
+  /** Calls `work`, and returns with its result or error whether it has changed anything by then. */
+  watch<Result>(work: () => Result): Watched<Result> {
+    this.#hasChanged = false;
+    try {
+      return { result: work() };
+    } catch (error) {
+      return { error, hasChanged: this.#hasChanged };
+    }
+  }
+
   all({ sql, parameters }: Query): readonly Row[] {
-    const { statement, columns } = this.#prepared(sql);
+    const { statement, columns, isRead } = this.#prepared(sql);
     // Sound: rows are arrays by request, and every column of the schema is TEXT or INTEGER.
-    const rows = statement.all(...parameters.map(bindable)) as unknown as readonly Cell[][];
-    return rows.map((cells) => toRow(columns, cells));
+    const rows = statement.all(...bindable(parameters)) as unknown as readonly Cell[][];
+    this.#hasChanged ||= !isRead && rows.length > 0;
+    return rows.map((cells) => ({ columns, cells }));
   }
 
   get({ sql, parameters }: Query): Row | undefined {
-    const { statement, columns } = this.#prepared(sql);
+    const { statement, columns, isRead } = this.#prepared(sql);
     // Sound: as in `all`.
-    const cells = statement.get(...parameters.map(bindable)) as unknown as Cell[] | undefined;
-    return cells === undefined ? undefined : toRow(columns, cells);
+    const cells = statement.get(...bindable(parameters)) as unknown as Cell[] | undefined;
+    this.#hasChanged ||= !isRead && cells !== undefined;
+    return cells === undefined ? undefined : { columns, cells };
   }
 
   run({ sql, parameters }: Query): number {
     const { statement } = this.#prepared(sql);
-    return Number(statement.run(...parameters.map(bindable)).changes);
+    const changes = Number(statement.run(...bindable(parameters)).changes);
+    this.#hasChanged ||= changes > 0;
+    return changes;
   }
 
   script(sql: string): void {
+    this.#hasChanged = true;
     this.#database.exec(sql);
   }
 
@@ -62,7 +77,8 @@ export class SqliteSteps implements Steps {
     // `$1` is a name to SQLite; `?1` is the numbered parameter that PostgreSQL writes as `$1`.
     const statement = this.#database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
     statement.setReturnArrays(true);
-    const prepared = { statement, columns: statement.columns().map(({ name }) => name) };
+    const columns = new Map(statement.columns().map(({ name }, index) => [name, index]));
+    const prepared = { statement, columns, isRead: READ.test(sql) };
     // Callers can ask for many shapes of a list; the oldest statement makes room.
     if (this.#statements.size >= MOST_STATEMENTS) {
       const [oldest = ''] = this.#statements.keys();
