@@ -1,11 +1,13 @@
 /** How the cost of a request grows with what is stored. Stores are filled with SQL; what is measured goes over HTTP. */
 
 import { DatabaseSync } from 'node:sqlite';
-import { measure } from './measure.ts';
 import type { RequestParts } from './http-connection.ts';
+import type { Job, Measured } from './load-process.ts';
+import { measure } from './measure.ts';
 import { count, fixed, table } from './report.ts';
-import { newFolder, removeFolder, startColloquy, type Folder, type Target } from './targets.ts';
+import { newFolder, removeFolder, startColloquy, type Folder } from './targets.ts';
 import type { ThroughputOptions } from './throughput.ts';
+import type { WorkloadName } from './workloads.ts';
 
 const ITEMS_EACH = 100;
 const LONG = 1_000_000;
@@ -39,51 +41,45 @@ function fill(folder: Folder, conversations: number, each: number): void {
   `);
 }
 
-type Requests = Readonly<Record<string, RequestParts>>;
+const REQUESTS = {
+  list20: 'list 20 items',
+  get: 'get conversation',
+  append2: 'append 2 items',
+  listConversations: 'list 20 conversations',
+} as const satisfies Partial<Record<WorkloadName, string>>;
+// Sound: the keys of an object literal are what its type says.
+const NAMES = Object.keys(REQUESTS) as (keyof typeof REQUESTS)[];
 
-const APPEND = JSON.stringify({
-  items: [1, 2].map(() => ({ type: 'message', role: 'user', content: 'x'.repeat(360) })),
-});
+/** As many conversations of the store as are asked for in turn, at random: more than fit into the server's cache. */
+const MOST_ASKED_FOR = 5_000;
 
-/** One conversation in the middle of the store, over and over: the depth of the trees, with warm caches. */
-function requestsAt(conversations: number): Requests {
-  const id = idOf('conv', Math.floor(conversations / 2));
-  const path = `/v1/conversations/${id}`;
-  return {
-    'list 20 items': { method: 'GET', path: `${path}/items?limit=20` },
-    'get conversation': { method: 'GET', path },
-    'append 2': { method: 'POST', path: `${path}/items`, body: APPEND },
-    'list 20 conversations': { method: 'GET', path: '/v1/conversations?limit=20' },
-  };
+function someOf(conversations: number): readonly string[] {
+  const count = Math.min(conversations, MOST_ASKED_FOR);
+  return Array.from({ length: count }, () =>
+    idOf('conv', Math.floor(Math.random() * conversations)),
+  );
 }
 
-async function timesOf(
-  target: Target,
-  requests: Requests,
-  options: ThroughputOptions,
-): Promise<Record<string, number>> {
-  const { url, key } = target;
-  const prepared = { conversations: [], items: [] };
-  const times: Record<string, number> = {};
-  for (const [name, what] of Object.entries(requests)) {
-    const measured = await measure({ ...options, ...ALONE, url, key, what, prepared });
-    times[name] = measured.p50;
-  }
-  return times;
-}
+/** Milliseconds. */
+type Times = Pick<Measured, 'p50' | 'p99'>;
 
 async function onFilled(
   conversations: number,
   each: number,
-  requests: Requests,
+  jobs: Readonly<Record<string, Job['what']>>,
   options: ThroughputOptions,
-): Promise<Record<string, number>> {
+): Promise<ReadonlyMap<string, Times>> {
   const folder = newFolder();
   // Opened once, for the schema.
   await (await startColloquy(folder)).stop();
   fill(folder, conversations, each);
   const target = await startColloquy(folder);
-  const times = await timesOf(target, requests, options);
+  const prepared = { conversations: someOf(conversations), items: [] };
+  const { url, key } = target;
+  const times = new Map<string, Times>();
+  for (const [name, what] of Object.entries(jobs)) {
+    times.set(name, await measure({ ...options, ...ALONE, url, key, what, prepared }));
+  }
   await target.stop();
   removeFolder(folder);
   return times;
@@ -95,42 +91,46 @@ export async function scaleReport(
   log: (line: string) => void,
 ): Promise<string> {
   const sizes = [1_000, 100_000, ...(isLarge ? [10_000_000] : [])];
-  const all: Record<string, number>[] = [];
+  const jobs = Object.fromEntries(NAMES.map((name) => [name, name]));
+  const all: ReadonlyMap<string, Times>[] = [];
   for (const size of sizes) {
-    const conversations = size / ITEMS_EACH;
-    all.push(await onFilled(conversations, ITEMS_EACH, requestsAt(conversations), options));
+    all.push(await onFilled(size / ITEMS_EACH, ITEMS_EACH, jobs, options));
     log(`${count(size)} items: done`);
   }
-  const [smallest = {}] = all;
-  const rows = Object.keys(smallest).map((name) => [
-    name,
-    ...all.flatMap((times, index) => [
-      `${fixed(times[name] ?? Number.NaN, 3)} ms`,
-      ...(index === 0 ? [] : [fixed((times[name] ?? Number.NaN) / (smallest[name] ?? Number.NaN))]),
-    ]),
-  ]);
-  const head = sizes.flatMap((size, index) => [
-    `${count(size)} items`,
-    ...(index === 0 ? [] : ['÷ smallest']),
-  ]);
   const far = await onFilled(1, LONG, longRequests(), options);
   log(`one conversation of ${count(LONG)} items: done`);
-  const first = far['first page'] ?? Number.NaN;
-  const ofLong = Object.entries(far).map(([name, time]) => [
-    name,
-    `${fixed(time, 3)} ms`,
-    fixed(time / first),
-  ]);
   return [
-    `Median time of a request, one client, ${ITEMS_EACH} items a conversation:`,
-    table(['request', ...head], rows),
-    `One conversation of ${count(LONG)} items, pages of 20:`,
-    table(['request', 'time', '÷ first page'], ofLong),
+    `Median and p99 of a request's time in milliseconds, one client, ${ITEMS_EACH} items a conversation, another conversation each time:`,
+    timesTable(
+      'request',
+      sizes.map((size) => `${count(size)} items`),
+      NAMES.map((name) => [REQUESTS[name], all.map((times) => times.get(name))]),
+    ),
+    `One conversation of ${count(LONG)} items, pages of 20, each over and over:`,
+    timesTable('', [...far.keys()], [['time', [...far.values()]]]),
   ].join('\n\n');
 }
 
+/** Each column but the first with its ratio to the first. */
+function timesTable(
+  corner: string,
+  columns: readonly string[],
+  rows: readonly (readonly [name: string, times: readonly (Times | undefined)[]])[],
+): string {
+  const head = columns.flatMap((column, index) => (index === 0 ? [column] : [column, '÷ first']));
+  const body = rows.map(([name, times]) => [
+    name,
+    ...times.flatMap((time, index) => {
+      const { p50, p99 } = time ?? { p50: Number.NaN, p99: Number.NaN };
+      const cell = `${fixed(p50, 3)} / ${fixed(p99, 3)}`;
+      return index === 0 ? [cell] : [cell, fixed(p50 / (times[0]?.p50 ?? Number.NaN))];
+    }),
+  ]);
+  return table([corner, ...head], body);
+}
+
 /** Newest first, so the far end is where the oldest are. */
-function longRequests(): Requests {
+function longRequests(): Readonly<Record<string, RequestParts>> {
   const path = `/v1/conversations/${idOf('conv', 0)}/items?limit=20`;
   const after = (n: number): RequestParts => ({
     method: 'GET',

@@ -164,7 +164,8 @@ const PART_DEFAULTS: Readonly<Record<string, JsonObject>> = {
 /** The returned form of a sent part. */
 export function normalisePart(part: unknown): unknown {
   if (!isJsonObject(part) || typeof part['type'] !== 'string') return part;
-  return withDefaults(part, PART_DEFAULTS[part['type']] ?? {}, ['type', 'text']);
+  const defaults = PART_DEFAULTS[part['type']];
+  return defaults === undefined ? part : withDefaults(part, defaults, ['type', 'text']);
 }
 
 /** The returned form of a content list; anything else, such as a plain string, stays as it is. */
@@ -173,26 +174,26 @@ export function normaliseParts(content: unknown): unknown {
 }
 
 /**
- * The object with `defaults` for fields that are absent or null, and its keys in OpenAI's order: `leading` first,
- * then the alphabet. A copy, unless there is nothing to change.
+ * A copy in which `defaults` stand for fields that are absent or null, with the keys in OpenAI's order: `leading`
+ * first, then the alphabet.
  */
 export function withDefaults(
   object: JsonObject,
   defaults: JsonObject,
   leading: readonly string[],
 ): JsonObject {
-  const present = Object.keys(object);
-  const absent = Object.keys(defaults).filter((key) => !Object.hasOwn(object, key));
-  const keys = [...present, ...absent];
-  const ordered = [
-    ...leading.filter((key) => keys.includes(key)),
-    ...keys.filter((key) => !leading.includes(key)).toSorted(),
-  ];
-  const isDefaulted = (key: string): boolean =>
-    Object.hasOwn(defaults, key) && (object[key] ?? null) === null;
-  if (ordered.every((key, index) => key === present[index] && !isDefaulted(key))) return object;
-  // Not by assignment, which would take a key `__proto__` for something else.
-  return Object.fromEntries(
-    ordered.map((key) => [key, isDefaulted(key) ? defaults[key] : object[key]]),
-  );
+  const given: Record<string, unknown> = { ...defaults, ...object };
+  for (const key in defaults) given[key] ??= defaults[key];
+  const arranged: Record<string, unknown> = {};
+  for (const key of leading) if (Object.hasOwn(given, key)) arranged[key] = given[key];
+  for (const key of Object.keys(given).toSorted()) {
+    if (leading.includes(key)) continue;
+    if (key === '__proto__') {
+      // An assignment would change the object's prototype.
+      Object.defineProperty(arranged, key, { value: given[key], enumerable: true });
+    } else {
+      arranged[key] = given[key];
+    }
+  }
+  return arranged;
 }
