@@ -1,7 +1,9 @@
 /** The same workloads on PostgreSQL, beside a floor of the driver alone, with one process and with two. */
 
+import { cpus } from 'node:os';
 import { createDatabase, startPostgres, type PostgresServer } from '../test/support/postgres.ts';
-import { caller, measure } from './measure.ts';
+import type { Job } from './load-process.ts';
+import { caller, measure, median } from './measure.ts';
 import { count, fixed, table } from './report.ts';
 import { newFolder, removeFolder, startColloquy, startFloor, type Target } from './targets.ts';
 import { compare, type ThroughputOptions } from './throughput.ts';
@@ -55,34 +57,76 @@ const startFloorOn: StartOn = async (url, folder) => {
   return startFloor('postgres', folder, url);
 };
 
+/** With how many of the machine's cores were busy: where all are, no process more can help. */
 async function oneAgainstTwo(server: PostgresServer, options: ThroughputOptions): Promise<string> {
   const rows: string[][] = [];
   for (const name of ['append2', 'list20', 'chat'] as const) {
     const database = await createDatabase(server.url);
     const folder = newFolder();
-    const first = await startColloquy(folder, database.url);
-    const second = await startColloquy(folder, database.url);
-    const { call, close } = caller(first);
+    const targets = [
+      await startColloquy(folder, database.url),
+      await startColloquy(folder, database.url),
+    ];
+    const { call, close } = caller(targets[0] ?? { url: '', key: '' });
     const prepared = await WORKLOADS[name].prepare(call);
     close();
-    const job = { ...options, what: name, prepared };
-    const alone = await measure({ ...job, url: first.url, key: first.key });
-    const halves = await Promise.all(
-      [first, second].map(({ url, key }) =>
-        measure({ ...job, url, key, connections: Math.ceil(options.connections / 2) }),
-      ),
-    );
-    const together = halves.reduce((sum, { perSecond }) => sum + perSecond, 0);
+    const runs: { one: Together; two: Together }[] = [];
+    for (let pair = 0; pair < options.pairs; pair += 1) {
+      const job = { ...options, what: name, prepared };
+      const early = pair % 2 === 0 ? await together(targets.slice(0, 1), job) : undefined;
+      const two = await together(targets, job);
+      runs.push({ one: early ?? (await together(targets.slice(0, 1), job)), two });
+    }
+    const of = (what: (run: (typeof runs)[number]) => number): number => median(runs.map(what));
     rows.push([
       WORKLOADS[name].title,
-      count(alone.perSecond),
-      count(together),
-      fixed(together / alone.perSecond),
+      count(of(({ one }) => one.perSecond)),
+      fixed(of(({ one }) => one.coresBusy)),
+      count(of(({ two }) => two.perSecond)),
+      fixed(of(({ two }) => two.coresBusy)),
+      fixed(of(({ one, two }) => two.perSecond / one.perSecond)),
     ]);
-    await first.stop();
-    await second.stop();
+    for (const target of targets) await target.stop();
     await database[Symbol.asyncDispose]();
     removeFolder(folder);
   }
-  return table(['workload', 'one process/s', 'two processes/s', 'ratio'], rows);
+  return table(
+    [
+      'workload',
+      'one process/s',
+      `cores busy of ${cpus().length}`,
+      'two processes/s',
+      `cores busy of ${cpus().length}`,
+      'ratio',
+    ],
+    rows,
+  );
+}
+
+interface Together {
+  readonly perSecond: number;
+  readonly coresBusy: number;
+}
+
+/** The same load, spread over the servers. */
+async function together(
+  targets: readonly Target[],
+  job: Omit<Job, 'url' | 'key'>,
+): Promise<Together> {
+  const [began, busyBefore] = [performance.now(), busyMs()];
+  const parts = await Promise.all(
+    targets.map(({ url, key }) =>
+      measure({ ...job, url, key, connections: Math.ceil(job.connections / targets.length) }),
+    ),
+  );
+  const coresBusy = (busyMs() - busyBefore) / (performance.now() - began);
+  return { perSecond: parts.reduce((sum, { perSecond }) => sum + perSecond, 0), coresBusy };
+}
+
+/** Milliseconds that the machine's cores have worked. */
+function busyMs(): number {
+  return cpus().reduce(
+    (sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq,
+    0,
+  );
 }
