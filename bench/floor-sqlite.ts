@@ -16,6 +16,7 @@ database.exec(`
   PRAGMA secure_delete = ON;
   PRAGMA temp_store = MEMORY;
   PRAGMA cache_size = -16000;
+  PRAGMA wal_autocheckpoint = 16000;
 `);
 const migrations = new URL('../migrations/sqlite/', import.meta.url);
 for (const file of readdirSync(migrations).toSorted()) {
