@@ -1,13 +1,11 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { ApiKeyScheme } from './access/authentication/api-keys.ts';
-import { authenticate, type OnRefusal } from './access/authentication/authenticate.ts';
+import { authenticate } from './access/authentication/authenticate.ts';
 import { isolated } from './access/authentication/user-isolation.ts';
 import { GatewayScheme } from './access/authentication/gateway-headers.ts';
 import type { Scheme } from './access/authentication/scheme.ts';
 import { Authorizer } from './access/policy/authorizer.ts';
 import { policyOf } from './access/policy/parse.ts';
-import { openAuditLog } from './telemetry/audit-log.ts';
+import { NO_OBSERVER } from './base/observer.ts';
 import { isLoopback, refuseStrangers, type AuthConfig, type Config } from './config/config.ts';
 import { packageVersion } from './config/version.ts';
 import { AuditTrail } from './service/audit.ts';
@@ -15,7 +13,12 @@ import { Conversations } from './service/conversations/conversations.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/port.ts';
 import { conversationRoutes } from './wire/conversation-routes.ts';
-import { createHttp, type HttpOptions } from './wire/http.ts';
+import { openAuditLog } from './telemetry/audit-log.ts';
+import type { LogSink } from './telemetry/log.ts';
+import type { MetricSources } from './telemetry/metrics.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
+import { createHttp, type Http, type HttpOptions } from './wire/http.ts';
+import { metricsRoute } from './wire/metrics-route.ts';
 import { withSystemRoutes } from './wire/system-routes.ts';
 
 export interface Server {
@@ -26,59 +29,109 @@ export interface Server {
 }
 
 export interface ServerOptions {
+  /** Where the log goes; by default nowhere. */
+  readonly log?: LogSink;
   /** Told of every failure that is the server's own, with the request id that the caller was given. */
   readonly onServerError?: (error: unknown, requestId: string) => void;
-  /** Told why credentials were refused. Never sees them. */
-  readonly onRefusal?: (refusal: Parameters<OnRefusal>[0], requestId: string) => void;
 }
 
 const MS_PER_SECOND = 1000;
-const STOP_WITHIN_MS = 30_000;
 
 /** Builds a server on its database. The one place where the parts meet. */
 export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   refuseStrangers(config);
   await using stack = new AsyncDisposableStack();
-  const store = stack.adopt(await openStore(config.database), (opened) => opened.close());
+  const telemetry = await Telemetry.open(config.log, options.log);
+  stack.defer(() => telemetry.log?.flush());
+  const store = stack.adopt(await openStore(config.database, telemetry), (opened) =>
+    opened.close(),
+  );
   const authorizer = new Authorizer(policyOf(config.auth.policyRules));
   const { write } = stack.use(openAuditLog(config.auditLog));
   const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write);
+  let isClosing = false;
+  const common = {
+    bodyLimit: config.limits.bodyBytes,
+    deepestNesting: config.limits.nesting,
+    localHostsOnly: isOpenToThisMachineOnly(config),
+    authenticate: await authenticator(config, { store, audit, telemetry }),
+    protection: config.protection,
+    requestTimeout: config.protection.requestTimeoutSeconds * MS_PER_SECOND,
+    maxConnections: config.protection.maxConnections,
+    audit,
+    onServerError: (error: unknown, requestId: string) => {
+      telemetry.log?.failed(error, requestId);
+      options.onServerError?.(error, requestId);
+    },
+  };
+  const conversations = new Conversations(store, authorizer, telemetry);
+  const apiRoutes = conversationRoutes(conversations, {
+    ...config.limits,
+    dialect: config.dialect,
+  });
+  const figures = metricsRoute(() => telemetry.metricsText());
   const routes = withSystemRoutes(
-    conversationRoutes(new Conversations(store, authorizer), {
-      ...config.limits,
-      dialect: config.dialect,
-    }),
-    { version: packageVersion(), ping: () => store.ping() },
+    config.metrics === 'beside' ? [...apiRoutes, figures] : apiRoutes,
+    { version: packageVersion(), unreadiness: () => unreadiness(store, isClosing) },
   );
-  const http = stack.adopt(
-    await createHttp({
-      routes,
-      bodyLimit: config.limits.bodyBytes,
-      deepestNesting: config.limits.nesting,
-      localHostsOnly: isOpenToThisMachineOnly(config),
-      authenticate: await authenticator(config, store, audit, options.onRefusal),
-      protection: config.protection,
-      requestTimeout: config.protection.requestTimeoutSeconds * MS_PER_SECOND,
-      maxConnections: config.protection.maxConnections,
-      audit,
-      onServerError: options.onServerError ?? (() => undefined),
-    }),
-    (built) => built.close(),
+  const http = stack.adopt(await createHttp({ ...common, routes, observer: telemetry }), (built) =>
+    built.close(),
   );
+  const metricsHttp =
+    typeof config.metrics === 'string'
+      ? undefined
+      : stack.adopt(
+          await createHttp({ ...common, routes: [figures], observer: NO_OBSERVER }),
+          (built) => built.close(),
+        );
+  if (config.metrics !== 'nowhere') await telemetry.measure(metricSources(store, http));
   const owned = stack.move();
   return {
     listen: async () => {
-      http.server.listen({ host: config.host, port: config.port });
-      await once(http.server, 'listening');
-      return clientUrl(config, http.server.address());
+      if (typeof config.metrics !== 'string' && metricsHttp !== undefined) {
+        const at = { ...config.metrics, port: await metricsHttp.listen(config.metrics) };
+        telemetry.log?.info(`metrics on ${origin(at)}/metrics`);
+      }
+      const url = `${origin({ ...config, port: await http.listen(config) })}/v1`;
+      telemetry.log?.info(`listening on ${url}`);
+      if (config.auth.schemes.length === 0 && !isLoopback(config.host)) {
+        telemetry.log?.warn(
+          `everyone who can reach ${url} may read, change and delete every conversation`,
+        );
+      }
+      return url;
     },
     close: async () => {
+      isClosing = true;
+      telemetry.log?.info('finishing what is under way; a second signal stops at once');
       // Whoever is still sending by then will not finish.
-      const deadline = setTimeout(() => http.server.closeAllConnections(), STOP_WITHIN_MS);
+      const deadline = setTimeout(() => {
+        http.hangUp();
+        metricsHttp?.hangUp();
+      }, config.drainTimeoutSeconds * MS_PER_SECOND);
       await owned.disposeAsync();
       clearTimeout(deadline);
     },
   };
+}
+
+function metricSources(store: Store, http: Http): MetricSources {
+  return {
+    gauges: () => store.gauges(),
+    databaseBytes: () => store.size(),
+    openConnections: () => http.connections(),
+  };
+}
+
+async function unreadiness(store: Store, isClosing: boolean): Promise<readonly string[]> {
+  const isAway = await store.ping().then(
+    () => false,
+    () => true,
+  );
+  return [
+    ...(isClosing ? ['it is about to stop'] : []),
+    ...(isAway ? ['the database does not answer'] : []),
+  ];
 }
 
 /** Whether reaching this machine is all it takes, so that a web page on it must not. */
@@ -89,24 +142,27 @@ function isOpenToThisMachineOnly({ host, allowAnonymous, auth }: Config): boolea
   return isLoopback(host) && !allowAnonymous && needsNoSecret;
 }
 
-function clientUrl(config: Config, address: AddressInfo | string | null): string {
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  // A text only on a pipe, which the configuration cannot ask for.
-  const port = typeof address === 'object' ? (address?.port ?? config.port) : config.port;
-  return `http://${host}:${port}/v1`;
+function origin({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+interface AuthenticationParts {
+  readonly store: Store;
+  readonly audit: AuditTrail | undefined;
+  readonly telemetry: Telemetry;
 }
 
 async function authenticator(
   { auth }: Config,
-  store: Store,
-  audit: AuditTrail | undefined,
-  onRefusal: ServerOptions['onRefusal'],
+  { store, audit, telemetry }: AuthenticationParts,
 ): Promise<HttpOptions['authenticate']> {
-  const schemes = await Promise.all(auth.schemes.map((name) => buildScheme(name, auth, store)));
+  const schemes = await Promise.all(
+    auth.schemes.map((name) => buildScheme(name, auth, store, telemetry)),
+  );
   const plain: HttpOptions['authenticate'] = (credentials, requestId) =>
-    authenticate(schemes, credentials, (refusal) => {
-      audit?.recordRefusal(requestId, refusal.scheme, refusal.reason);
-      onRefusal?.(refusal, requestId);
+    authenticate(schemes, credentials, ({ scheme, reason }) => {
+      audit?.recordRefusal(requestId, scheme, reason);
+      telemetry.log?.refused(scheme, reason, requestId);
     });
   if (!auth.userIsolation) return plain;
   return async (credentials, requestId) =>
@@ -117,13 +173,16 @@ async function buildScheme(
   name: AuthConfig['schemes'][number],
   { jwt, headers }: AuthConfig,
   store: Store,
+  telemetry: Telemetry,
 ): Promise<Scheme> {
-  if (name === 'keys') return new ApiKeyScheme(store.keys);
+  if (name === 'keys') {
+    return new ApiKeyScheme(store.keys, (isHit) => telemetry.lookedUp('api_keys', isHit));
+  }
   if (name === 'headers' && headers !== undefined) return new GatewayScheme(headers);
   if (name === 'jwt' && jwt !== undefined) {
     // Loaded only where it is used: start-up is felt.
     const { JwtScheme } = await import('./access/authentication/jwt.ts');
-    return new JwtScheme(jwt);
+    return new JwtScheme(jwt, (isHit) => telemetry.lookedUp('issuer_keys', isHit));
   }
   throw new Error(`the scheme ${name} has no configuration`);
 }

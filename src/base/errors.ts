@@ -283,6 +283,11 @@ const DEFINITIONS = {
     param: null,
     retryAfter: 1,
   })),
+  not_ready: server(503, 'not_ready', (d: { reasons: readonly string[] }) => ({
+    message: `The server is not ready: ${d.reasons.join('; ')}.`,
+    param: null,
+    retryAfter: 1,
+  })),
   internal: server(500, null, (d: { requestId: string }) => ({
     message: `The server had an error while processing your request. Its log says why, under request id ${d.requestId}.`,
     param: null,

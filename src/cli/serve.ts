@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { databaseName } from '../base/database-options.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
-import { isLoopback, type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { packageVersion } from '../config/version.ts';
 import { createServer } from '../server.ts';
 import type { Command } from './command.ts';
@@ -15,25 +15,17 @@ export const serve: Command = {
   drains: true,
   run: async (context) => {
     const config = await loadConfig(context);
-    const server = await createServer(config, {
-      onServerError: (error, requestId) => context.printError(errorLine(error, requestId)),
-    }).catch((error: unknown) => {
+    const server = await createServer(config, { log: 'stderr' }).catch((error: unknown) => {
       throw openingError(error, config.database);
     });
     try {
       const url = await server.listen().catch((error: unknown) => {
         throw listenError(error, config);
       });
-      if (config.auth.schemes.length === 0 && !isLoopback(config.host)) {
-        context.printError(
-          `colloquy: warning: everyone who can reach ${url} may read, change and delete every conversation.`,
-        );
-      }
       context.print(
         `colloquy ${packageVersion()} listening on ${url} (database ${databaseName(config.database)})`,
       );
       if (!context.stop.aborted) await once(context.stop, 'abort');
-      context.printError('colloquy: finishing what is under way; a second signal stops at once.');
     } finally {
       await server.close();
     }
@@ -55,18 +47,4 @@ function listenError(error: unknown, { host, port }: Config): OperatorError {
         'Choose another address with --host or another port with --port.',
         error,
       );
-}
-
-/** One JSON line with the whole chain of causes. */
-function errorLine(error: unknown, requestId: string): string {
-  const causes: string[] = [];
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    causes.push(cause.stack ?? String(cause));
-  }
-  return JSON.stringify({
-    time: new Date().toISOString(),
-    level: 'error',
-    request_id: requestId,
-    error: causes.length > 0 ? causes : [String(error)],
-  });
 }

@@ -5,6 +5,7 @@ import type { AuthSection } from './auth.ts';
 import { readDatabase } from './database.ts';
 import type { Given, SettingKey } from './settings.ts';
 
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const AUTH_SCHEMES = ['keys', 'jwt', 'headers'] as const;
 type AuthScheme = (typeof AUTH_SCHEMES)[number];
 
@@ -25,6 +26,14 @@ export interface Config {
   readonly auth: AuthConfig;
   /** A file to append to, or `-` for standard output; undefined: no audit. */
   readonly auditLog: string | undefined;
+  readonly log: {
+    readonly level: (typeof LOG_LEVELS)[number];
+    readonly format: 'auto' | 'json' | 'pretty';
+    readonly slowRequestMs: number;
+  };
+  /** Where metrics are served: beside the API, at an address of their own, or nowhere. */
+  readonly metrics: 'beside' | 'nowhere' | { readonly host: string; readonly port: number };
+  readonly drainTimeoutSeconds: number;
   readonly protection: {
     readonly requestsPerAddress: number;
     readonly requestsPerPrincipal: number;
@@ -45,14 +54,22 @@ export function toConfig(
   given: Readonly<Record<SettingKey, Given>>,
   readAuthSection: (headersSecret: string) => AuthSection,
 ): Config {
+  const auth = authConfig(given, readAuthSection(given.authHeadersSecret.text));
   return {
     host: host(given.host),
     port: integer(given.port, 0, 65_535),
     allowAnonymous: flag(given.allowAnonymous),
     database: database(given),
     dialect: choice(given.dialect, ['openai', 'llama-stack']),
-    auth: authConfig(given, readAuthSection(given.authHeadersSecret.text)),
+    auth,
     auditLog: given.auditLog.text === '' ? undefined : given.auditLog.text,
+    log: {
+      level: choice(given.logLevel, LOG_LEVELS),
+      format: choice(given.logFormat, ['auto', 'json', 'pretty']),
+      slowRequestMs: integer(given.slowRequest, 0, 3_600_000),
+    },
+    metrics: metrics(given.metrics, auth),
+    drainTimeoutSeconds: integer(given.drainTimeout, 0, 3600),
     protection: {
       requestsPerAddress: integer(given.rateLimitPerAddress, 0, 1_000_000_000),
       requestsPerPrincipal: integer(given.rateLimitPerPrincipal, 0, 1_000_000_000),
@@ -83,6 +100,20 @@ function commaSeparated({ text }: Given): readonly string[] {
     .filter((entry) => entry !== '');
 }
 
+/** Figures about everybody's requests are not for everybody, where there is somebody to tell apart. */
+function metrics(given: Given, { schemes }: AuthConfig): Config['metrics'] {
+  const { text } = given;
+  if (text === 'auto') return schemes.length === 0 ? 'beside' : 'nowhere';
+  if (text === 'on') return 'beside';
+  if (text === 'off') return 'nowhere';
+  const [, address = '', port = ''] = /^\[?([^\]]*)\]?:(\d+)$/.exec(text) ?? [];
+  if (port === '') throw invalid(given, 'on, off, auto, or ADDRESS:PORT such as 127.0.0.1:9464');
+  return {
+    host: host({ ...given, text: address }),
+    port: integer({ ...given, text: port }, 0, 65_535),
+  };
+}
+
 function origins(given: Given): readonly string[] {
   return commaSeparated(given).map((text) => {
     if (URL.canParse(text) && new URL(text).origin === text) return text;
@@ -92,7 +123,7 @@ function origins(given: Given): readonly string[] {
 
 function authConfig(given: Readonly<Record<SettingKey, Given>>, section: AuthSection): AuthConfig {
   const userIsolation = flag(given.userIsolation);
-  const settings = auth(given.auth, section);
+  const settings = schemesAndRules(given.auth, section);
   if (userIsolation && settings.schemes.length === 0) {
     throw new OperatorError(
       'authentication_is_off',
@@ -103,7 +134,7 @@ function authConfig(given: Readonly<Record<SettingKey, Given>>, section: AuthSec
   return { ...settings, userIsolation };
 }
 
-function auth(given: Given, section: AuthSection): Omit<AuthConfig, 'userIsolation'> {
+function schemesAndRules(given: Given, section: AuthSection): Omit<AuthConfig, 'userIsolation'> {
   const schemes = commaSeparated(given).map((text) => choice({ ...given, text }, AUTH_SCHEMES));
   for (const scheme of ['jwt', 'headers'] as const) {
     if (schemes.includes(scheme) && section[scheme] === undefined) {

@@ -111,6 +111,40 @@ export const SETTINGS = {
     description:
       'Where to write one JSON line for each change and each denial: a file, or - for standard output.',
   },
+  logLevel: {
+    name: 'log-level',
+    placeholder: 'LEVEL',
+    fallback: 'info',
+    description:
+      'What the log on standard error has: fatal, error, warn, info (a line for each request), debug, trace, or silent.',
+  },
+  logFormat: {
+    name: 'log-format',
+    placeholder: 'FORMAT',
+    fallback: 'auto',
+    description: 'json, pretty, or auto: pretty on a terminal and JSON elsewhere.',
+  },
+  slowRequest: {
+    name: 'slow-request',
+    placeholder: 'MILLISECONDS',
+    fallback: '1000',
+    description:
+      'A request that takes so long is logged as slow, with where its time went; 0: never.',
+  },
+  metrics: {
+    name: 'metrics',
+    placeholder: 'WHERE',
+    fallback: 'auto',
+    description:
+      'Where /metrics is served, for Prometheus: on, off, ADDRESS:PORT for a port of its own, or auto: on without authentication, off with it.',
+  },
+  drainTimeout: {
+    name: 'drain-timeout',
+    placeholder: 'SECONDS',
+    fallback: '30',
+    description:
+      'How long a server that is told to stop waits for what is under way before it hangs up.',
+  },
   rateLimitPerAddress: {
     name: 'rate-limit-per-address',
     placeholder: 'COUNT',

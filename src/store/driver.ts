@@ -1,5 +1,6 @@
 /** What a database driver offers to the statements: it binds, batches, retries and translates errors; it knows no table. */
 
+import type { StoreGauges } from '../base/observer.ts';
 import type { Dialect } from './dialect.ts';
 
 /** A list is bound as an array where the database has them, and as JSON where it has not. */
@@ -93,6 +94,9 @@ export interface Driver {
   snapshot<Result>(
     work: (read: (query: Query) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result>;
+  gauges(): StoreGauges;
+  /** Bytes that the database takes. */
+  size(): Promise<number>;
   close(): Promise<void>;
 }
 

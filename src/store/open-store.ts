@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseOptions } from '../base/database-options.ts';
+import { NO_OBSERVER, type Observer } from '../base/observer.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { POSTGRES, SQLITE } from './dialect.ts';
 import type { Driver } from './driver.ts';
@@ -22,8 +23,11 @@ import { SqliteDriver } from './sqlite/driver.ts';
  * Rejects with `SchemaMismatchError` when the schema is newer than this program, with an `OperatorError` for
  * what the operator can mend, and with the driver's error when the database cannot be opened.
  */
-export async function openStore(options: DatabaseOptions): Promise<Store> {
-  const driver = await openDriver(options);
+export async function openStore(
+  options: DatabaseOptions,
+  observer: Observer = NO_OBSERVER,
+): Promise<Store> {
+  const driver = await openDriver(options, observer);
   try {
     await migrateUp(driver, options);
   } catch (error) {
@@ -76,11 +80,14 @@ async function migrateUp(driver: Driver, options: DatabaseOptions): Promise<read
   return applied;
 }
 
-async function openDriver(options: DatabaseOptions): Promise<Driver> {
-  if (options.kind === 'sqlite') return SqliteDriver.open(options);
+async function openDriver(
+  options: DatabaseOptions,
+  observer: Observer = NO_OBSERVER,
+): Promise<Driver> {
+  if (options.kind === 'sqlite') return SqliteDriver.open(options, observer);
   // Loaded only where it is used: start-up is felt.
   const { PostgresDriver } = await import('./postgres/driver.ts');
-  return PostgresDriver.open(options);
+  return PostgresDriver.open(options, observer);
 }
 
 async function withDriver<Result>(

@@ -1,5 +1,6 @@
 /** The store's port: what the rest of the program may ask of it, in the words of the domain. */
 
+import type { StoreGauges } from '../base/observer.ts';
 import type { Order, Page, PageRequest } from '../base/paging.ts';
 import type { Attributes, RowFilter } from '../base/row-filter.ts';
 
@@ -222,6 +223,9 @@ export class ArchiveConflictError extends Error {
 export interface Store extends StoreReader, StoreWriter {
   readonly keys: KeyStore;
   readonly archive: Archive;
+  gauges(): StoreGauges;
+  /** Bytes that the database takes. */
+  size(): Promise<number>;
   /** Finishes what is queued, folds the log into the database file and lets go of it. */
   close(): Promise<void>;
 }

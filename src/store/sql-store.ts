@@ -1,3 +1,4 @@
+import type { StoreGauges } from '../base/observer.ts';
 import { rowsToFetch, toPage, withinReason, type Page, type PageRequest } from '../base/paging.ts';
 import { AccessedStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
@@ -139,6 +140,14 @@ export class SqlStore implements Store {
 
   adopt(input: Adoption): Promise<number> {
     return this.#driver.write(adopt(input, this.#driver.dialect));
+  }
+
+  gauges(): StoreGauges {
+    return this.#driver.gauges();
+  }
+
+  size(): Promise<number> {
+    return this.#driver.size();
   }
 
   close(): Promise<void> {

@@ -1,20 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Credentials } from '../access/authentication/scheme.ts';
 import { ANONYMOUS, type Principal } from '../access/principal.ts';
-import { ApiError } from '../base/errors.ts';
+import type { Observer } from '../base/observer.ts';
 import { randomHex } from '../base/random.ts';
+import { publish } from '../base/request-channel.ts';
+import { notingCalls, type StoreCall } from '../base/store-calls.ts';
 import { parseJson } from '../contract/json.ts';
-import type { AuditedRequest, AuditTrail } from '../service/audit.ts';
 import { assertAdmissible, type Admission } from './admission.ts';
+import { audited, type Auditing } from './audited.ts';
 import { readBody } from './body.ts';
 import { RequestCredentials } from './credentials.ts';
 import { errorJson, toApiError } from './error-response.ts';
 import type { CrossOrigin, RateLimits } from './protection.ts';
-import type { Call, Route } from './route.ts';
+import type { Route } from './route.ts';
 import type { FindRoute } from './router.ts';
 
 /** What every exchange of a server shares. */
-export interface ExchangeContext {
+export interface ExchangeContext extends Auditing {
   readonly admission: Admission;
   readonly findRoute: FindRoute;
   /** Says who is asking, or throws the answer to who may not. */
@@ -25,123 +27,159 @@ export interface ExchangeContext {
   readonly bodyLimit: number;
   /** How deep a body may nest arrays and objects. */
   readonly deepestNesting: number;
-  /** Undefined: nothing is recorded. */
-  readonly audit: AuditTrail | undefined;
-  /** Told of every failure that is the server's own, with the id that the caller was given. */
-  readonly onServerError: (error: unknown, requestId: string) => void;
+  readonly observer: Pick<Observer, 'answered'>;
   /** Whether the server is about to stop, and connections should not be kept. */
   isClosing(): boolean;
 }
 
 const CHALLENGE = 'Bearer realm="OpenAI API"';
 const SAFE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+const JSON_TYPE = 'application/json';
 /** Of every answer: names and values by turns, which Node takes as they are. */
-const HEADERS = [
-  'content-type',
-  'application/json',
-  'openai-version',
-  '2020-10-01',
-  'x-content-type-options',
-  'nosniff',
-];
+const HEADERS = ['openai-version', '2020-10-01', 'x-content-type-options', 'nosniff'];
+
+/** A request on its way, and what has become known of it. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly id: string;
+  readonly began: number;
+  readonly calls: StoreCall[];
+  route: Route | undefined;
+  principal: Principal | undefined;
+  authorised: { readonly began: number; readonly ended: number } | undefined;
+  bytesIn: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string | Buffer;
+  readonly type: string;
+  readonly headers: readonly string[];
+  /** The name of what went wrong. */
+  readonly error: string | undefined;
+}
 
 /** Takes one request from its headers to its answer. Never rejects. */
-export async function exchange(
+export async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
   context: ExchangeContext,
 ): Promise<void> {
-  const began = performance.now();
-  const id = requestId(request.headers['x-request-id']);
-  const answer = (status: number, json: string | Buffer, more: readonly string[] = []): void => {
-    const took = Math.max(1, Math.round(performance.now() - began));
-    const own = ['x-request-id', id, 'openai-processing-ms', String(took)];
-    const length = ['content-length', String(Buffer.byteLength(json))];
-    const closing = context.isClosing() ? ['connection', 'close'] : [];
-    response.writeHead(status, [...HEADERS, ...own, ...length, ...closing, ...more]);
-    response.end(json);
+  const exchange: Exchange = {
+    request,
+    id: requestId(request.headers['x-request-id']),
+    began: performance.now(),
+    calls: [],
+    route: undefined,
+    principal: undefined,
+    authorised: undefined,
+    bytesIn: 0,
   };
+  let answer: Answer;
   try {
     assertAdmissible(request, context.admission);
     if (context.crossOrigin !== undefined && (await context.crossOrigin(request, response))) return;
-    const { route, path, query } = context.findRoute(request.method ?? '', request.url ?? '');
-    // Before the body is read: strangers do not get to upload.
-    const principal = route.isPublic ? ANONYMOUS : await admit(request, id, context);
-    const body = await parsedBody(request, context);
-    const call = { principal, path, query, body };
-    const json = await (context.audit === undefined
-      ? route.handle(call)
-      : audited(route, call, id, context.audit, context));
-    answer(200, json);
+    const text = await notingCalls(exchange.calls, () => handle(exchange, context));
+    const type = exchange.route?.contentType ?? JSON_TYPE;
+    answer = { status: 200, text, type, headers: [], error: undefined };
   } catch (error) {
-    const failure = toApiError(error, id);
-    if (failure.status >= 500) context.onServerError(failure.cause ?? failure, id);
-    answer(failure.status, errorJson(failure), [
-      ...(failure.status === 401 ? ['www-authenticate', CHALLENGE] : []),
-      ...(failure.retryAfter === undefined ? [] : ['retry-after', String(failure.retryAfter)]),
-    ]);
+    answer = refusal(error, exchange, context);
   }
+  send(exchange, answer, response, context);
+}
+
+/** The text of the answer. */
+async function handle(exchange: Exchange, context: ExchangeContext): Promise<string | Buffer> {
+  const { request, id } = exchange;
+  const { route, path, query } = context.findRoute(request.method ?? '', request.url ?? '');
+  exchange.route = route;
+  // Before the body is read: strangers do not get to upload.
+  const principal = route.isPublic ? ANONYMOUS : await admit(exchange, context);
+  const body = await parsedBody(exchange, context);
+  const call = { principal, path, query, body };
+  return context.audit === undefined ? route.handle(call) : audited(route, call, id, context);
+}
+
+async function admit(
+  exchange: Exchange,
+  { rateLimits, authenticate }: ExchangeContext,
+): Promise<Principal> {
+  const began = performance.now();
+  rateLimits?.countAddress(exchange.request);
+  const principal = await authenticate(new RequestCredentials(exchange.request), exchange.id);
+  rateLimits?.countPrincipal(principal);
+  exchange.principal = principal;
+  exchange.authorised = { began, ended: performance.now() };
+  return principal;
+}
+
+async function parsedBody(
+  exchange: Exchange,
+  { bodyLimit, deepestNesting }: ExchangeContext,
+): Promise<unknown> {
+  const { method } = exchange.request;
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  const body = await readBody(exchange.request, bodyLimit);
+  if (body === undefined) return undefined;
+  exchange.bytesIn = body.length;
+  return parseJson(body, deepestNesting);
+}
+
+/** The answer to a request that failed; the server's own fault is told to whoever minds it. */
+function refusal(error: unknown, { id }: Exchange, { onServerError }: ExchangeContext): Answer {
+  const failure = toApiError(error, id);
+  const { status, retryAfter, kind } = failure;
+  if (status >= 500) onServerError(failure.cause ?? failure, id);
+  const headers = [
+    ...(status === 401 ? ['www-authenticate', CHALLENGE] : []),
+    ...(retryAfter === undefined ? [] : ['retry-after', String(retryAfter)]),
+  ];
+  return { status, text: errorJson(failure), type: JSON_TYPE, headers, error: kind };
+}
+
+function send(
+  exchange: Exchange,
+  { status, text, type, headers, error }: Answer,
+  response: ServerResponse,
+  context: ExchangeContext,
+): void {
+  const { request, id, began, calls, route, principal, authorised, bytesIn } = exchange;
+  const bytesOut = Buffer.byteLength(text);
+  const ended = performance.now();
+  const own = [
+    'content-type',
+    type,
+    'x-request-id',
+    id,
+    'openai-processing-ms',
+    String(Math.max(1, Math.round(ended - began))),
+    'content-length',
+    String(bytesOut),
+  ];
+  const closing = context.isClosing() ? ['connection', 'close'] : [];
+  response.writeHead(status, [...HEADERS, ...own, ...headers, ...closing]);
+  response.end(text);
+  const answered = {
+    id,
+    method: request.method ?? '',
+    route: route?.path,
+    status,
+    error,
+    asker: principal,
+    began,
+    authorised,
+    ended,
+    bytesIn,
+    bytesOut,
+    calls,
+    headers: request.headers,
+    url: request.url ?? '',
+  };
+  context.observer.answered(answered);
+  publish(answered);
 }
 
 /** The caller's own id where it is harmless, so that logs on both sides agree; otherwise a new one. */
 function requestId(given: string | readonly string[] | undefined): string {
   return typeof given === 'string' && SAFE_REQUEST_ID.test(given) ? given : `req_${randomHex(16)}`;
-}
-
-async function admit(
-  request: IncomingMessage,
-  id: string,
-  { rateLimits, authenticate }: ExchangeContext,
-): Promise<Principal> {
-  rateLimits?.countAddress(request);
-  const principal = await authenticate(new RequestCredentials(request), id);
-  rateLimits?.countPrincipal(principal);
-  return principal;
-}
-
-async function parsedBody(
-  request: IncomingMessage,
-  { bodyLimit, deepestNesting }: ExchangeContext,
-): Promise<unknown> {
-  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
-  const body = await readBody(request, bodyLimit);
-  return body === undefined ? undefined : parseJson(body, deepestNesting);
-}
-
-/** Runs the route's handler, with a record of it. */
-async function audited(
-  route: Route,
-  call: Call,
-  id: string,
-  trail: AuditTrail,
-  { onServerError }: ExchangeContext,
-): Promise<string | Buffer> {
-  if (route.action === undefined) return route.handle(call);
-  const request: AuditedRequest = {
-    requestId: id,
-    principal: call.principal,
-    operation: route.operationId,
-    action: route.action,
-    conversationId: call.path['conversation_id'],
-  };
-  const decision = await trail.decision(request);
-  const record = (status: number): void => {
-    try {
-      trail.record(request, decision, status);
-    } catch (error) {
-      // What is done is done, and its answer must say so; the log of failures gets what the trail could not.
-      onServerError(
-        new Error(`no audit line for ${JSON.stringify(request)}`, { cause: error }),
-        id,
-      );
-    }
-  };
-  try {
-    const json = await route.handle(call);
-    record(200);
-    return json;
-  } catch (error) {
-    record(error instanceof ApiError ? error.status : 500);
-    throw error;
-  }
 }

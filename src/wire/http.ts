@@ -1,13 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { apiError } from '../base/errors.ts';
 import { errorJson, rawErrorResponse } from './error-response.ts';
-import { exchange, type ExchangeContext } from './exchange.ts';
+import { answerRequest, type ExchangeContext } from './exchange.ts';
 import { crossOriginRules, rateLimits, type ProtectionOptions } from './protection.ts';
 import type { Route } from './route.ts';
 import { routeFinder } from './router.ts';
 
-type Shared = 'authenticate' | 'bodyLimit' | 'deepestNesting' | 'audit' | 'onServerError';
+type Shared =
+  | 'authenticate'
+  | 'bodyLimit'
+  | 'deepestNesting'
+  | 'audit'
+  | 'observer'
+  | 'onServerError';
 
 export interface HttpOptions extends Pick<ExchangeContext, Shared> {
   readonly routes: readonly Route[];
@@ -21,7 +29,12 @@ export interface HttpOptions extends Pick<ExchangeContext, Shared> {
 }
 
 export interface Http {
-  readonly server: Server;
+  /** Starts to listen, and returns the port. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<number>;
+  /** How many clients are connected. */
+  connections(): Promise<number>;
+  /** Closes all connections, whatever is under way on them. */
+  hangUp(): void;
   /** Stops accepting, and resolves when everyone has had their answer and gone. */
   close(): Promise<void>;
 }
@@ -44,14 +57,21 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     isClosing: () => isClosing,
   };
   const server = createServer(serverOptions(options), (request, response) => {
-    void exchange(request, response, context);
+    void answerRequest(request, response, context);
   });
   server.maxConnections = options.maxConnections;
   // A client that stops reading its answer is let go too, well after one that stops sending has had its 408.
   server.setTimeout(options.requestTimeout * 2 + CHECKING_INTERVAL_MS);
   answerWhatIsNoRequest(server);
   return {
-    server,
+    listen: async ({ host, port }) => {
+      server.listen({ host, port });
+      await once(server, 'listening');
+      // Sound: a server that listens on TCP has such an address.
+      return (server.address() as AddressInfo).port;
+    },
+    connections: promisify(server.getConnections.bind(server)),
+    hangUp: () => server.closeAllConnections(),
     close: async () => {
       isClosing = true;
       if (server.listening) await promisify(server.close.bind(server))();

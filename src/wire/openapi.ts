@@ -79,7 +79,9 @@ function operation(
     responses: {
       200: {
         description: response.description,
-        content: { 'application/json': { schema: reference(response.schema) } },
+        content: {
+          [route.contentType ?? 'application/json']: { schema: reference(response.schema) },
+        },
       },
       ...Object.fromEntries(
         statuses.map((status) => [

@@ -38,6 +38,8 @@ export interface Route {
   readonly query: readonly QueryParameter[];
   readonly body?: { readonly schema: TSchema; readonly required: boolean };
   readonly response: { readonly description: string; readonly schema: TSchema };
+  /** Of the answer, where it is not JSON. */
+  readonly contentType?: string;
   /** Statuses besides 200 that the operation itself can answer. */
   readonly errors: readonly number[];
   /** Answers with the JSON text of the response, as bytes where it is too long for a string. */

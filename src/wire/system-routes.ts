@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { apiError } from '../base/errors.ts';
 import { parseNoQuery } from '../contract/requests.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route } from './route.ts';
@@ -12,10 +13,16 @@ const Health = Type.Object(
 const Readiness = Type.Object({ status: Type.Literal('ready') }, { title: 'Readiness' });
 const AnyDocument = Type.Object({ openapi: Type.String() }, { title: 'OpenApiDocument' });
 
+interface SystemOptions {
+  readonly version: string;
+  /** Why the server cannot serve; empty when it can. */
+  readonly unreadiness: () => Promise<readonly string[]>;
+}
+
 /** Health, readiness, and the OpenAPI document of these and the given routes. */
 export function withSystemRoutes(
   routes: readonly Route[],
-  { version, ping }: { readonly version: string; readonly ping: () => Promise<void> },
+  { version, unreadiness }: SystemOptions,
 ): readonly Route[] {
   const common = { method: 'GET', tag: TAG, isPublic: true, query: [] } as const;
   const health: Route = {
@@ -34,12 +41,13 @@ export function withSystemRoutes(
     ...common,
     path: '/ready',
     operationId: 'getReadiness',
-    summary: 'Whether the server can serve: the database answers',
+    summary: 'Whether the server can serve: the database answers, and it is not about to stop',
     response: { description: 'It can', schema: Readiness },
     errors: [],
     handle: async ({ query }) => {
       parseNoQuery(query);
-      await ping();
+      const reasons = await unreadiness();
+      if (reasons.length > 0) throw apiError('not_ready', { reasons });
       return JSON.stringify({ status: 'ready' });
     },
   };

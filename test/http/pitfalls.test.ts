@@ -312,6 +312,11 @@ describe('operation', () => {
       maxPageSize: '101',
       maxBodyBytes: '2000',
       maxNesting: '9',
+      logLevel: 'warn',
+      logFormat: 'json',
+      slowRequest: '5',
+      metrics: 'off',
+      drainTimeout: '1',
     };
     const postgres = { COLLOQUY_DATABASE_URL: 'postgres://127.0.0.1/db' };
     for (const [key, value] of Object.entries(other)) {

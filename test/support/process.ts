@@ -16,6 +16,8 @@ export interface RunningProcess extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Resolves with the first line of standard output; rejects when the process ends before. */
   firstLine(): Promise<string>;
+  /** Resolves with standard error as soon as it has what is looked for; rejects when the process ends before. */
+  errorText(pattern: RegExp): Promise<string>;
   finished(): Promise<Finished>;
 }
 
@@ -59,6 +61,14 @@ export function startProcess(
         if (ended === 'ended' && !printed.includes('\n')) throw new Error(`it ended: ${stderr}`);
       }
       return printed.slice(0, printed.indexOf('\n'));
+    },
+    errorText: async (pattern) => {
+      while (!pattern.test(stderr)) {
+        if (child.stderr === null) throw new Error('it has no standard error');
+        const ended = await Promise.race([once(child.stderr, 'data'), exit.then(() => 'ended')]);
+        if (ended === 'ended' && !pattern.test(stderr)) throw new Error(`it ended: ${stderr}`);
+      }
+      return stderr;
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

@@ -58,13 +58,19 @@ export class ApiKeyScheme implements Scheme {
   readonly name = 'keys';
   readonly #keys: KeyLookup;
   readonly #now: () => number;
+  readonly #onLookup: (isHit: boolean) => void;
   /** By token; all of it is forgotten together. */
   readonly #known = new Map<string, Known>();
   #forgetAt = 0;
   readonly #touched = new Map<string, number>();
 
-  constructor(keys: KeyLookup, now: () => number = Date.now) {
+  constructor(
+    keys: KeyLookup,
+    onLookup: (isHit: boolean) => void = () => undefined,
+    now: () => number = Date.now,
+  ) {
     this.#keys = keys;
+    this.#onLookup = onLookup;
     this.#now = now;
   }
 
@@ -80,6 +86,7 @@ export class ApiKeyScheme implements Scheme {
       this.#forgetAt = now + CACHED_FOR_MS;
     }
     const known = this.#known.get(token);
+    this.#onLookup(known !== undefined);
     return known === undefined ? this.#lookUp(token) : this.#judge(known);
   }
 

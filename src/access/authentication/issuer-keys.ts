@@ -19,16 +19,20 @@ const FETCH_TIMEOUT_MS = 5_000;
  */
 export class IssuerKeys {
   readonly #options: JwtOptions;
+  readonly #onLookup: (isHit: boolean) => void;
   #set: Promise<KeySet> | undefined;
   #fetched: KeySet | undefined;
   #failure: { readonly error: unknown; readonly until: number } | undefined;
 
-  constructor(options: JwtOptions) {
+  constructor(options: JwtOptions, onLookup: (isHit: boolean) => void) {
     this.#options = options;
+    this.#onLookup = onLookup;
   }
 
   /** The key for a token's header. Rejects with jose's errors where the token is at fault, with others where the issuer is. */
   readonly find = async (header: JWTHeaderParameters, token: FlattenedJWSInput): Promise<Key> => {
+    const known = this.#fetched?.jwks()?.keys ?? [];
+    this.#onLookup(known.some(({ kid }) => kid === header.kid));
     if (this.#failure !== undefined && this.#failure.until > Date.now()) {
       return this.#amongKnown(header, token, this.#failure.error);
     }

@@ -14,9 +14,9 @@ export class JwtScheme implements Scheme {
   readonly #options: JwtOptions;
   readonly #keys: IssuerKeys;
 
-  constructor(options: JwtOptions) {
+  constructor(options: JwtOptions, onLookup: (isHit: boolean) => void = () => undefined) {
     this.#options = options;
-    this.#keys = new IssuerKeys(options);
+    this.#keys = new IssuerKeys(options, onLookup);
   }
 
   async authenticate(credentials: Parameters<Scheme['authenticate']>[0]): Promise<Outcome> {

@@ -3,6 +3,7 @@ import type { Action } from '../../access/policy/rule.ts';
 import type { Principal } from '../../access/principal.ts';
 import { apiError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
+import type { Observer } from '../../base/observer.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
 import { and } from '../../base/row-filter.ts';
 import type {
@@ -32,10 +33,12 @@ interface ListRequest extends Pick<ConversationsQuery, 'order' | 'limit' | 'curs
 export class Conversations {
   readonly #store: Store;
   readonly #authorizer: Authorizer;
+  readonly #observer: Pick<Observer, 'moved'>;
 
-  constructor(store: Store, authorizer: Authorizer) {
+  constructor(store: Store, authorizer: Authorizer, observer: Pick<Observer, 'moved'>) {
     this.#store = store;
     this.#authorizer = authorizer;
+    this.#observer = observer;
   }
 
   async create(
@@ -57,6 +60,7 @@ export class Conversations {
       items: input.items,
     });
     if (result.refused !== undefined) throw refusalError(result, id);
+    this.#observer.moved('written', result.items);
     return { id, metadata, createdAt };
   }
 
@@ -112,6 +116,7 @@ export class Conversations {
       createdAt: Date.now(),
     });
     if (result.refused !== undefined) throw refusalError(result, id);
+    this.#observer.moved('written', result.items);
     return result.items;
   }
 
@@ -120,7 +125,10 @@ export class Conversations {
       ...this.#accessed(principal, 'read', id),
       page,
     });
-    if (result.absent === undefined) return result.page;
+    if (result.absent === undefined) {
+      this.#observer.moved('read', result.page.entries);
+      return result.page;
+    }
     throw result.absent === 'conversation'
       ? apiError('conversation_not_found', { id })
       : apiError('cursor_not_found', { id: page.after ?? '', param: 'after' });
@@ -132,6 +140,7 @@ export class Conversations {
       itemId,
     });
     if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
+    this.#observer.moved('read', [result.item]);
     return result.item;
   }
 

@@ -2,10 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import type { PostgresOptions } from '../../base/database-options.ts';
+import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
 import { OperatorError } from '../../base/operator-error.ts';
+import { beginCall, type StoreCall } from '../../base/store-calls.ts';
 import { POSTGRES } from '../dialect.ts';
 import type { Driver, Query, Read, Row, Scope, Write } from '../driver.ts';
 import { StoreUnavailableError } from '../port.ts';
+import { integer } from '../rows.ts';
 import { clientConfig } from './client-config.ts';
 import { faultOf, leavesFateUnknown } from './faults.ts';
 import { StatementCache } from './statement-cache.ts';
@@ -31,6 +34,11 @@ const UNLIMITED_STATEMENT_MS = 300_000;
 /** What the `pg` package's pool says when no connection became free in time. */
 const POOL_TIMEOUT = 'timeout exceeded when trying to connect';
 
+const SELECT_SIZE: Query = {
+  sql: 'SELECT pg_database_size(current_database()) AS size',
+  parameters: [],
+};
+
 /** Thrown by an attempt that failed in the database. */
 class AttemptError extends Error {
   /** Whether the connection broke when the commit was on its way, so that it may have happened. */
@@ -55,10 +63,12 @@ export class PostgresDriver implements Driver {
   readonly #statements: StatementCache;
   readonly #timeoutMs: number;
   readonly #rowLevelSecurity: boolean;
+  readonly #observer: Observer;
   #isClosed = false;
 
-  private constructor(pool: Pool, options: PostgresOptions) {
+  private constructor(pool: Pool, options: PostgresOptions, observer: Observer) {
     this.#pool = pool;
+    this.#observer = observer;
     this.#statements = new StatementCache(options.preparedStatements);
     this.#rowLevelSecurity = options.rowLevelSecurity;
     const { statementTimeoutMs, lockTimeoutMs } = options;
@@ -66,7 +76,10 @@ export class PostgresDriver implements Driver {
   }
 
   /** Connects once, so that a wrong address or password is noticed now. Rejects with what is wrong. */
-  static async open(options: PostgresOptions): Promise<PostgresDriver> {
+  static async open(
+    options: PostgresOptions,
+    observer: Observer = NO_OBSERVER,
+  ): Promise<PostgresDriver> {
     const { Client, Pool } = await loadPackage();
     const pool = new Pool({ ...(await clientConfig(options)), Client: tidy(Client) });
     // A connection that breaks while nobody uses it is replaced at the next use.
@@ -80,7 +93,7 @@ export class PostgresDriver implements Driver {
       await pool.end();
       throw error;
     }
-    return new PostgresDriver(pool, options);
+    return new PostgresDriver(pool, options, observer);
   }
 
   read({ scope, query, isImpatient = false }: Read): Promise<readonly Row[]> {
@@ -100,7 +113,7 @@ export class PostgresDriver implements Driver {
       const done = await findDone();
       if (done !== undefined) return done;
       try {
-        return await this.#attempt(scope, inRoundTrips);
+        return await this.#attempt('write', scope, inRoundTrips);
       } catch (error) {
         isFateUnknown ||= error instanceof AttemptError && error.isFateUnknown;
         if (isFateUnknown && proof === undefined) {
@@ -131,6 +144,19 @@ export class PostgresDriver implements Driver {
     }
   }
 
+  gauges(): StoreGauges {
+    const { waitingCount, totalCount, idleCount } = this.#pool;
+    return {
+      queued: waitingCount,
+      connections: { busy: totalCount - idleCount, idle: idleCount },
+    };
+  }
+
+  async size(): Promise<number> {
+    const [row] = await this.read({ scope: { kind: 'none' }, query: SELECT_SIZE });
+    return row === undefined ? 0 : integer(row, 'size');
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -139,25 +165,36 @@ export class PostgresDriver implements Driver {
 
   async #readOnce(scope: Scope, query: Query, timeoutMs?: number): Promise<readonly Row[]> {
     const read = (transaction: PostgresTransaction) => transaction.finish(query);
-    const [rows = []] = await this.#attempt(scope, read, timeoutMs);
+    const [rows = []] = await this.#attempt('read', scope, read, timeoutMs);
     return rows;
   }
 
   /** One try on one connection. Rejects with an `AttemptError` for what the database throws, and with what `work` throws. */
   async #attempt<Result>(
+    kind: StoreCall['kind'],
     scope: Scope,
     work: (transaction: PostgresTransaction) => Promise<Result>,
     timeoutMs?: number,
   ): Promise<Result> {
+    const call = beginCall(kind, 'postgresql');
     const transaction = this.#begin(await this.#connect(), scope, timeoutMs);
+    call.hadTurn = performance.now();
     try {
-      return await work(transaction);
+      const result = await work(transaction);
+      call.ended = performance.now();
+      if (kind === 'write') this.#note(call);
+      return result;
     } catch (error) {
+      call.ended = performance.now();
       if (transaction.failure !== error) throw error;
       throw new AttemptError(error, transaction.isCommitting && leavesFateUnknown(error));
     } finally {
       await transaction.release();
     }
+  }
+
+  #note({ began, hadTurn, ended }: StoreCall): void {
+    this.#observer.committed({ writes: 1, waited: hadTurn - began, took: ended - hadTurn });
   }
 
   #begin(client: PoolClient, scope: Scope, timeoutMs = this.#timeoutMs): PostgresTransaction {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { SqliteOptions } from '../../base/database-options.ts';
+import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
+import { beginCall, type StoreCall } from '../../base/store-calls.ts';
 import { SQLITE } from '../dialect.ts';
 import type { Driver, Query, Read, Row, Steps, Write } from '../driver.ts';
 import { StoreUnavailableError } from '../port.ts';
@@ -73,12 +75,15 @@ async function whileLocked<Result>(
 
 const SAVEPOINT: Query = { sql: 'SAVEPOINT job', parameters: [] };
 const RELEASE: Query = { sql: 'RELEASE job', parameters: [] };
+const SELECT_SIZE: Query = {
+  sql: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
+  parameters: [],
+};
 
 interface Job {
   readonly work: (steps: Steps) => unknown;
   readonly erases: boolean;
-  /** When it began to wait. */
-  readonly since: number;
+  readonly call: StoreCall;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -97,20 +102,25 @@ export class SqliteDriver implements Driver {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #steps: SqliteSteps;
+  readonly #observer: Observer;
   readonly #queue: Job[] = [];
   #draining: Promise<void> | undefined;
   /** Whether the log may hold text that has been deleted. */
   #mustFold = false;
   #closed = false;
 
-  private constructor(path: string, database: DatabaseSync) {
+  private constructor(path: string, database: DatabaseSync, observer: Observer) {
     this.#path = path;
+    this.#observer = observer;
     this.#database = database;
     this.#steps = new SqliteSteps(database);
   }
 
   /** Opens or creates the database. Rejects with SQLite's own error when the file cannot be used. */
-  static async open(options: Omit<SqliteOptions, 'kind'>): Promise<SqliteDriver> {
+  static async open(
+    options: Omit<SqliteOptions, 'kind'>,
+    observer: Observer = NO_OBSERVER,
+  ): Promise<SqliteDriver> {
     const database = new DatabaseSync(options.path, { timeout: BLOCKING_WAIT_MS });
     try {
       await whileLocked(() => {
@@ -131,15 +141,18 @@ export class SqliteDriver implements Driver {
       database.close();
       throw error;
     }
-    return new SqliteDriver(options.path, database);
+    return new SqliteDriver(options.path, database, observer);
   }
 
   async read({ query }: Read): Promise<readonly Row[]> {
     this.#assertOpen();
+    const call = beginCall('read', 'sqlite');
     try {
       return this.#steps.all(query);
     } catch (error) {
       if (!isLocked(error)) throw translate(error);
+    } finally {
+      call.ended = performance.now();
     }
     return whileLocked(() => this.#steps.all(query)).catch((error: unknown) => {
       throw translate(error);
@@ -152,11 +165,10 @@ export class SqliteDriver implements Driver {
       if (this.#queue.length >= LONGEST_QUEUE) {
         throw new StoreUnavailableError('too many writes are waiting');
       }
-      const since = performance.now();
       this.#queue.push({
         work: inSteps,
         erases,
-        since,
+        call: beginCall('write', 'sqlite'),
         // Sound: `resolve` is called with what this very `work` returned.
         resolve: resolve as (result: unknown) => void,
         reject,
@@ -175,6 +187,15 @@ export class SqliteDriver implements Driver {
     database.exec('BEGIN');
     const steps = new SqliteSteps(database);
     return await work(async (query) => steps.all(query));
+  }
+
+  gauges(): StoreGauges {
+    return { queued: this.#queue.length, connections: undefined };
+  }
+
+  async size(): Promise<number> {
+    const [row] = await this.read({ scope: { kind: 'none' }, query: SELECT_SIZE });
+    return row === undefined ? 0 : integer(row, 'size');
   }
 
   async close(): Promise<void> {
@@ -217,6 +238,7 @@ export class SqliteDriver implements Driver {
       const batch = this.#queue.splice(0, LARGEST_BATCH);
       try {
         const outcomes = await this.#commit(batch);
+        this.#note(batch);
         this.#mustFold ||= batch.some(({ erases }) => erases);
         settle(batch, outcomes);
       } catch (error) {
@@ -241,10 +263,25 @@ export class SqliteDriver implements Driver {
     return outcomes;
   }
 
-  #begin([first]: readonly Job[]): Promise<void> {
-    return whileLocked(() => {
+  async #begin(batch: readonly Job[]): Promise<void> {
+    await whileLocked(() => {
       this.#database.exec('BEGIN IMMEDIATE');
-    }, first?.since);
+    }, batch[0]?.call.began);
+    const now = performance.now();
+    for (const { call } of batch) call.hadTurn = now;
+  }
+
+  #note(batch: readonly Job[]): void {
+    const now = performance.now();
+    for (const { call } of batch) call.ended = now;
+    const [first] = batch;
+    if (first === undefined) return;
+    const { began, hadTurn } = first.call;
+    this.#observer.committed({
+      writes: batch.length,
+      waited: hadTurn - began,
+      took: now - hadTurn,
+    });
   }
 
   /** Undefined when a write has failed behind a change of its own, which the others must not commit. */

@@ -1,0 +1,159 @@
+import { hash } from 'node:crypto';
+import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
+import { adviceOn } from './advice.ts';
+import type { AnsweredRequest, Asker } from '../base/observer.ts';
+import { phasesOf, type Phases } from './phases.ts';
+
+export interface LogOptions {
+  readonly level: LevelWithSilent;
+  /** `pretty` is for people; `auto` is that on a terminal, and JSON elsewhere. */
+  readonly format: 'auto' | 'json' | 'pretty';
+  /** Milliseconds from which on a request is logged as slow, with its phases; 0: never. */
+  readonly slowRequestMs: number;
+}
+
+/** Standard error, or whatever takes lines of JSON. */
+export type LogSink = 'stderr' | DestinationStream;
+
+/** As many characters of a hash as tell subjects apart. */
+const HASH_LENGTH = 16;
+
+/**
+ * The log of one server: one line a request, and what goes wrong. A line has no words of anybody: no item, no
+ * metadata, no credential, and of the URL only the route.
+ */
+export class Log {
+  readonly #logger: Logger;
+  readonly #slowRequestMs: number;
+  readonly #hashes = new WeakMap<Asker, string>();
+  readonly #flush: () => void;
+
+  private constructor(logger: Logger, slowRequestMs: number, flush: () => void) {
+    this.#logger = logger;
+    this.#slowRequestMs = slowRequestMs;
+    this.#flush = flush;
+  }
+
+  static async open(options: LogOptions, sink: LogSink): Promise<Log> {
+    const { stream, flush } =
+      sink === 'stderr'
+        ? await standardError(options.format)
+        : { stream: sink, flush: () => undefined };
+    const logger = pino(
+      {
+        level: options.level,
+        // Neither the process id nor the host: who collects logs knows both.
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      stream,
+    );
+    return new Log(logger, options.slowRequestMs, flush);
+  }
+
+  answered(request: AnsweredRequest): void {
+    const took = request.ended - request.began;
+    if (this.#slowRequestMs > 0 && took >= this.#slowRequestMs) {
+      const phases = phasesOf(request);
+      this.#logger.warn(
+        { ...this.#fields(request), phase: slowest(phases), phases_ms: rounded(phases) },
+        'slow request',
+      );
+    } else if (this.#logger.isLevelEnabled('info')) {
+      this.#logger.info(this.#fields(request), 'request');
+    }
+  }
+
+  /** A failure that is the server's own, with what an operator can do about it. */
+  failed(error: unknown, requestId: string): void {
+    const fields = { request_id: requestId, ...adviceOn(error), stacks: stacksOf(error) };
+    this.#logger.error(fields, 'request failed');
+  }
+
+  /** Credentials that were not taken; `reason` never has any of them in it. */
+  refused(scheme: string, reason: string, requestId: string): void {
+    this.#logger.debug({ request_id: requestId, scheme, reason }, 'credentials refused');
+  }
+
+  info(message: string): void {
+    this.#logger.info(message);
+  }
+
+  warn(message: string): void {
+    this.#logger.warn(message);
+  }
+
+  /** Writes what has not been written yet. */
+  flush(): void {
+    this.#flush();
+  }
+
+  #fields(request: AnsweredRequest): Readonly<Record<string, unknown>> {
+    const { id, method, route, status, error, asker, began, ended, bytesIn, bytesOut } = request;
+    return {
+      request_id: id,
+      method,
+      route: route ?? null,
+      status,
+      ...(error === undefined ? {} : { error }),
+      duration_ms: round(ended - began),
+      ...(asker === undefined ? {} : { tenant: asker.tenant, subject_hash: this.#hashOf(asker) }),
+      bytes_in: bytesIn,
+      bytes_out: bytesOut,
+    };
+  }
+
+  #hashOf(asker: Asker): string {
+    const known = this.#hashes.get(asker);
+    if (known !== undefined) return known;
+    const made = hash('sha256', JSON.stringify([asker.tenant, asker.subject]));
+    this.#hashes.set(asker, made.slice(0, HASH_LENGTH));
+    return made.slice(0, HASH_LENGTH);
+  }
+}
+
+const STANDARD_ERROR = 2;
+
+async function standardError(
+  format: LogOptions['format'],
+): Promise<{ readonly stream: DestinationStream; readonly flush: () => void }> {
+  if (format === 'pretty' || (format === 'auto' && process.stderr.isTTY)) {
+    // Loaded only where it is used: start-up is felt.
+    const { default: pretty } = await import('pino-pretty');
+    return {
+      stream: pretty({ destination: STANDARD_ERROR, sync: true }),
+      flush: () => undefined,
+    };
+  }
+  // Not waited for: a request should not take longer for its line.
+  const stream = pino.destination({ dest: STANDARD_ERROR, sync: false });
+  // Nobody reading the log any more is no reason to stop serving.
+  stream.on('error', () => undefined);
+  return { stream, flush: () => stream.flushSync() };
+}
+
+function slowest(phases: Phases): string {
+  const [name = ''] = Object.entries(phases).reduce((one, other) =>
+    other[1] > one[1] ? other : one,
+  );
+  return name;
+}
+
+function rounded(phases: Phases): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(phases).map(([name, ms]) => [name, round(ms)]));
+}
+
+/** To a hundredth of a millisecond. */
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
+
+/** The whole chain of causes. */
+function stacksOf(error: unknown): readonly string[] {
+  const stacks: string[] = [];
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    stacks.push(cause.stack ?? String(cause));
+  }
+  return stacks.length > 0 ? stacks : [String(error)];
+}

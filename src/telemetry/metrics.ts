@@ -1,0 +1,147 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { AnsweredRequest, Committed, Observer, StoreGauges } from '../base/observer.ts';
+
+export interface MetricSources {
+  readonly gauges: () => StoreGauges;
+  /** Bytes that the database takes; rejects when it is out of reach. */
+  readonly databaseBytes: () => Promise<number>;
+  readonly openConnections: () => Promise<number>;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+/** Refusals of callers, as opposed to refusals of what they sent. */
+const DENIAL_STATUSES = new Set([401, 403, 429]);
+/** Methods that have routes; anything else that a caller makes up is one label. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
+const MS_PER_SECOND = 1000;
+
+/** Counters of one server, for Prometheus. No label is an id, a subject or a tenant. */
+export class Metrics implements Observer {
+  readonly #registry = new Registry();
+  readonly #requests;
+  readonly #durations;
+  readonly #commitWrites;
+  readonly #commitWaits;
+  readonly #commitDurations;
+  readonly #items;
+  readonly #denials;
+  readonly #lookups;
+
+  constructor({ gauges, databaseBytes, openConnections }: MetricSources) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Counter({
+      name: 'colloquy_http_requests_total',
+      help: 'Requests that have been answered.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'colloquy_http_request_duration_seconds',
+      help: 'From the end of the headers to the answer.',
+      labelNames: ['method', 'route'],
+      buckets: SECONDS,
+      registers,
+    });
+    this.#commitWrites = new Histogram({
+      name: 'colloquy_commit_writes',
+      help: 'Writes that shared a commit.',
+      buckets: WRITES,
+      registers,
+    });
+    this.#commitWaits = new Histogram({
+      name: 'colloquy_commit_wait_seconds',
+      help: 'How long the first write of a commit had waited for its turn.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.#commitDurations = new Histogram({
+      name: 'colloquy_commit_duration_seconds',
+      help: 'How long a commit took, until it was durable.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.#items = new Counter({
+      name: 'colloquy_items_total',
+      help: 'Items that were stored or served.',
+      labelNames: ['direction', 'type'],
+      registers,
+    });
+    this.#denials = new Counter({
+      name: 'colloquy_denials_total',
+      help: 'Requests that were refused because of who sent them.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.#lookups = new Counter({
+      name: 'colloquy_cache_lookups_total',
+      help: 'Credentials that were looked up in memory.',
+      labelNames: ['cache', 'result'],
+      registers,
+    });
+    this.#registerGauges({ gauges, databaseBytes, openConnections });
+  }
+
+  #registerGauges({ gauges, databaseBytes, openConnections }: MetricSources): void {
+    const registers = [this.#registry];
+    const gauge = (name: string, help: string, value: () => Promise<number>): void => {
+      const made: Gauge = new Gauge({
+        name,
+        help,
+        registers,
+        collect: async () => made.set(await value()),
+      });
+    };
+    gauge(
+      'colloquy_store_queued',
+      'Reads and writes that wait for their turn.',
+      async () => gauges().queued,
+    );
+    gauge('colloquy_http_connections', 'Open connections of clients.', openConnections);
+    // A database that is away has no size, and the rest is still worth knowing.
+    gauge('colloquy_database_bytes', 'Bytes that the database takes.', () =>
+      databaseBytes().catch(() => Number.NaN),
+    );
+    if (gauges().connections === undefined) return;
+    const connections = new Gauge({
+      name: 'colloquy_database_connections',
+      help: 'Connections of the pool.',
+      labelNames: ['state'],
+      registers,
+      collect: () => {
+        for (const [state, count] of Object.entries(gauges().connections ?? {})) {
+          connections.set({ state }, count);
+        }
+      },
+    });
+  }
+
+  /** The text of Prometheus's exposition format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  answered({ method, route = 'none', status, error, began, ended }: AnsweredRequest): void {
+    const known = METHODS.has(method) ? method : 'other';
+    this.#requests.labels(known, route, String(status)).inc();
+    this.#durations.labels(known, route).observe((ended - began) / MS_PER_SECOND);
+    if (error !== undefined && DENIAL_STATUSES.has(status)) this.#denials.labels(error).inc();
+  }
+
+  committed({ writes, waited, took }: Committed): void {
+    this.#commitWrites.observe(writes);
+    this.#commitWaits.observe(waited / MS_PER_SECOND);
+    this.#commitDurations.observe(took / MS_PER_SECOND);
+  }
+
+  moved(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {
+    const counts = new Map<string, number>();
+    for (const { type } of items) counts.set(type, (counts.get(type) ?? 0) + 1);
+    for (const [type, count] of counts) this.#items.labels(direction, type).inc(count);
+  }
+
+  lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void {
+    this.#lookups.labels(cache, isHit ? 'hit' : 'miss').inc();
+  }
+}

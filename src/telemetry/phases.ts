@@ -1,0 +1,31 @@
+import type { AnsweredRequest } from '../base/observer.ts';
+
+/** Where the time of a request went, in milliseconds. */
+export interface Phases {
+  /** Finding the route, receiving, parsing and checking the body. */
+  readonly parse: number;
+  /** Finding out who asks. */
+  readonly authorise: number;
+  /** Waiting for a turn: for the commit under way, or for a free connection. */
+  readonly queue: number;
+  readonly read: number;
+  readonly commit: number;
+  /** From what was stored to the bytes of the answer. */
+  readonly serialise: number;
+}
+
+export function phasesOf({ began, ended, authorised, calls }: AnsweredRequest): Phases {
+  const authorise = authorised === undefined ? 0 : authorised.ended - authorised.began;
+  // Calls before that were for finding out who asks.
+  const own = calls.filter((call) => call.began >= (authorised?.ended ?? began));
+  const sum = (of: (call: AnsweredRequest['calls'][number]) => number): number =>
+    own.reduce((total, call) => total + of(call), 0);
+  const queue = sum((call) => call.hadTurn - call.began);
+  const work = (kind: 'read' | 'write'): number =>
+    sum((call) => (call.kind === kind ? call.ended - call.hadTurn : 0));
+  const [read, commit] = [work('read'), work('write')];
+  const last = own.at(-1);
+  const serialise = last === undefined ? 0 : ended - last.ended;
+  const parse = ended - began - authorise - queue - read - commit - serialise;
+  return { parse: Math.max(0, parse), authorise, queue, read, commit, serialise };
+}

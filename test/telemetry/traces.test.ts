@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { startProcess, urlOf } from '../support/process.ts';
+
+const PRELOAD = fileURLToPath(new URL('../../src/telemetry/opentelemetry.ts', import.meta.url));
+
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: readonly { key: string; value: Record<string, unknown> }[];
+}
+
+interface Export {
+  readonly resourceSpans: readonly { scopeSpans: readonly { spans: readonly Span[] }[] }[];
+}
+
+/** Takes what is sent to it by OTLP over HTTP, as JSON. */
+async function receiver() {
+  const spans: Span[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as Export;
+      spans.push(...resourceSpans.flatMap((of) => of.scopeSpans.flatMap((scope) => scope.spans)));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    spans,
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.dispose]: () => void server.close(),
+  };
+}
+
+test('a request is a span with its phases below it, and continues the caller’s trace', async () => {
+  using sink = await receiver();
+  await using server = startProcess(['serve', '--port', '0', '--database-url', 'sqlite::memory:'], {
+    environment: {
+      NODE_OPTIONS: `--import ${PRELOAD}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+    },
+  });
+  const url = urlOf(await server.firstLine());
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  await fetch(`${url}/conversations`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+    },
+    body: JSON.stringify({ items: [{ role: 'user', content: 'hush-hush' }] }),
+  });
+  server.child.kill('SIGTERM');
+  await server.finished();
+  const [root] = sink.spans.filter(({ name }) => name === 'POST /v1/conversations');
+  expect(root).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', kind: 2 });
+  const attributes = Object.fromEntries(
+    (root?.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]),
+  );
+  expect(attributes).toMatchObject({
+    'http.request.method': 'POST',
+    'http.route': '/v1/conversations',
+    'http.response.status_code': 200,
+    'url.path': '/v1/conversations',
+  });
+  const below = sink.spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId);
+  expect(below.map(({ name }) => name).toSorted()).toEqual(['authorise', 'parse', 'store write']);
+  for (const span of below) {
+    expect(span.traceId).toBe(traceId);
+    expect(BigInt(span.startTimeUnixNano)).toBeGreaterThanOrEqual(
+      BigInt(root?.startTimeUnixNano ?? 0),
+    );
+    expect(BigInt(span.endTimeUnixNano)).toBeLessThanOrEqual(BigInt(root?.endTimeUnixNano ?? 0));
+  }
+  const store = below.find(({ name }) => name === 'store write');
+  expect(store?.kind).toBe(3);
+  expect(store?.attributes).toContainEqual({
+    key: 'db.system.name',
+    value: { stringValue: 'sqlite' },
+  });
+  expect(JSON.stringify(sink.spans)).not.toContain('hush-hush');
+});
