@@ -32,6 +32,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'find-my-way': ['wire'],
   'fastest-levenshtein': ['base', 'access', 'contract', 'config', 'cli'],
   jose: ['access'],
+  pino: ['telemetry'],
+  'pino-pretty': ['telemetry'],
+  'prom-client': ['telemetry'],
+  '@opentelemetry/api': ['telemetry'],
+  '@opentelemetry/core': ['telemetry'],
+  '@opentelemetry/exporter-trace-otlp-http': ['telemetry'],
+  '@opentelemetry/resources': ['telemetry'],
+  '@opentelemetry/sdk-trace': ['telemetry'],
 };
 
 function partOf(path: string): string {

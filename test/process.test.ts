@@ -28,7 +28,7 @@ describe('serve', () => {
       expect(await server.finished()).toMatchObject({
         code: 0,
         stdout: `${line}\n`,
-        stderr: 'colloquy: finishing what is under way; a second signal stops at once.\n',
+        stderr: expect.stringMatching(/"msg":"finishing what is under way.*\n$/),
       });
     }
     expect(existsSync(folder.path('colloquy.db'))).toBe(true);
@@ -278,6 +278,6 @@ describe('other commands', () => {
     server.child.kill('SIGHUP');
     const { code, stderr } = await server.finished();
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^colloquy: warning: everyone who can reach /);
+    expect(stderr).toMatch(/"level":"warn".*everyone who can reach /);
   });
 });

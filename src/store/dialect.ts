@@ -10,6 +10,8 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
   /** Unix milliseconds, by the database's clock. */
   readonly now: string;
+  /** Selects how many bytes the database takes, as `size`. */
+  readonly selectSize: string;
   /** Whether a column has one of the values. */
   isOneOf(column: string, values: readonly string[], parameter: Parameter): string;
   /** Whether the list under a conversation's attribute has one of the values. */
@@ -25,6 +27,7 @@ export interface Dialect {
 export const SQLITE: Dialect = {
   name: 'sqlite',
   now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
+  selectSize: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
   isOneOf: (column, values, parameter) =>
     `${column} IN (SELECT value FROM json_each(${parameter(values)}))`,
   sharesAttribute: (attribute, values, parameter) => `EXISTS (
@@ -47,6 +50,7 @@ export const SQLITE: Dialect = {
 export const POSTGRES: Dialect = {
   name: 'postgres',
   now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
+  selectSize: 'SELECT pg_database_size(current_database()) AS size',
   isOneOf: (column, values, parameter) => `${column} = ANY (${parameter(values)}::text[])`,
   // A list that is not there shares nothing; NULL would also undo the NOT around it.
   sharesAttribute: (attribute, values, parameter) =>

@@ -95,8 +95,6 @@ export interface Driver {
     work: (read: (query: Query) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result>;
   gauges(): StoreGauges;
-  /** Bytes that the database takes. */
-  size(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ import type {
   Store,
 } from './port.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
-import { attributes, cell, text, toConversation, toItem } from './rows.ts';
+import { attributes, cell, integer, text, toConversation, toItem } from './rows.ts';
 import { SqlKeyStore } from './sql-key-store.ts';
 import * as sql from './statements.ts';
 
@@ -146,8 +146,10 @@ export class SqlStore implements Store {
     return this.#driver.gauges();
   }
 
-  size(): Promise<number> {
-    return this.#driver.size();
+  async size(): Promise<number> {
+    const query = { sql: this.#driver.dialect.selectSize, parameters: [] };
+    const [row] = await this.#driver.read({ scope: { kind: 'none' }, query });
+    return row === undefined ? 0 : integer(row, 'size');
   }
 
   close(): Promise<void> {

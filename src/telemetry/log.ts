@@ -134,9 +134,7 @@ async function standardError(
 }
 
 function slowest(phases: Phases): string {
-  const [name = ''] = Object.entries(phases).reduce((one, other) =>
-    other[1] > one[1] ? other : one,
-  );
+  const [name] = Object.entries(phases).reduce((one, other) => (other[1] > one[1] ? other : one));
   return name;
 }
 

@@ -8,15 +8,15 @@ import { subscribe } from 'node:diagnostics_channel';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { AnsweredRequest } from '../base/observer.ts';
 import type { StoreCall } from '../base/store-calls.ts';
 import { phasesOf } from './phases.ts';
 
 const provider = new TracerProvider({
-  resource: defaultResource().merge(
-    resourceFromAttributes({ 'service.name': process.env['OTEL_SERVICE_NAME'] ?? 'colloquy' }),
+  resource: resourceFromAttributes({ 'service.name': 'colloquy' }).merge(
+    detectResources({ detectors: [envDetector] }),
   ),
   spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
 });

@@ -68,10 +68,6 @@ class RecordingDriver implements Driver {
     return this.#driver.gauges();
   }
 
-  size() {
-    return this.#driver.size();
-  }
-
   snapshot<Result>(work: Parameters<Driver['snapshot']>[0]): Promise<Result> {
     // Sound: the result is what `work` makes it.
     return this.#driver.snapshot(work) as Promise<Result>;

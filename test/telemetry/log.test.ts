@@ -149,10 +149,8 @@ test.each([
   ['auto', /^\{"level":"info".*"route":"\/health".*\}$/m],
   ['pretty', /INFO.*: request\n(.*\n)* +route: "\/health"/],
 ])('on a pipe, the format %s', async (format, expected) => {
-  await using server = startProcess([
-    'serve',
-    ...['--port', '0', '--database-url', 'sqlite::memory:', '--log-format', format],
-  ]);
+  const settings = ['--port', '0', '--database-url', 'sqlite::memory:', '--log-format', format];
+  await using server = startProcess(['serve', ...settings]);
   const url = urlOf(await server.firstLine());
   await fetch(url.replace('/v1', '/health'));
   server.child.kill('SIGTERM');

@@ -34,11 +34,6 @@ const UNLIMITED_STATEMENT_MS = 300_000;
 /** What the `pg` package's pool says when no connection became free in time. */
 const POOL_TIMEOUT = 'timeout exceeded when trying to connect';
 
-const SELECT_SIZE: Query = {
-  sql: 'SELECT pg_database_size(current_database()) AS size',
-  parameters: [],
-};
-
 /** Thrown by an attempt that failed in the database. */
 class AttemptError extends Error {
   /** Whether the connection broke when the commit was on its way, so that it may have happened. */
@@ -150,11 +145,6 @@ export class PostgresDriver implements Driver {
       queued: waitingCount,
       connections: { busy: totalCount - idleCount, idle: idleCount },
     };
-  }
-
-  async size(): Promise<number> {
-    const [row] = await this.read({ scope: { kind: 'none' }, query: SELECT_SIZE });
-    return row === undefined ? 0 : integer(row, 'size');
   }
 
   async close(): Promise<void> {

@@ -75,11 +75,6 @@ async function whileLocked<Result>(
 
 const SAVEPOINT: Query = { sql: 'SAVEPOINT job', parameters: [] };
 const RELEASE: Query = { sql: 'RELEASE job', parameters: [] };
-const SELECT_SIZE: Query = {
-  sql: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
-  parameters: [],
-};
-
 interface Job {
   readonly work: (steps: Steps) => unknown;
   readonly erases: boolean;
@@ -191,11 +186,6 @@ export class SqliteDriver implements Driver {
 
   gauges(): StoreGauges {
     return { queued: this.#queue.length, connections: undefined };
-  }
-
-  async size(): Promise<number> {
-    const [row] = await this.read({ scope: { kind: 'none' }, query: SELECT_SIZE });
-    return row === undefined ? 0 : integer(row, 'size');
   }
 
   async close(): Promise<void> {
