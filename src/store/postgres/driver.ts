@@ -8,7 +8,6 @@ import { beginCall, type StoreCall } from '../../base/store-calls.ts';
 import { POSTGRES } from '../dialect.ts';
 import type { Driver, Query, Read, Row, Scope, Write } from '../driver.ts';
 import { StoreUnavailableError } from '../port.ts';
-import { integer } from '../rows.ts';
 import { clientConfig } from './client-config.ts';
 import { faultOf, leavesFateUnknown } from './faults.ts';
 import { StatementCache } from './statement-cache.ts';
