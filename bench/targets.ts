@@ -2,7 +2,15 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,8 +66,15 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function start(args: readonly string[], folder: Folder, key: string): Promise<Target> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = /http:\/\/\S+\/v1/.exec(await firstLine(child))?.[0] ?? '';
+  // The log goes where a service's would: into a file.
+  const log = join(folder.path, 'server.log');
+  const file = openSync(log, 'a');
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', file] });
+  closeSync(file);
+  const line = await firstLine(child).catch((error: unknown) => {
+    throw new Error(readFileSync(log, 'utf8'), { cause: error });
+  });
+  const url = /http:\/\/\S+\/v1/.exec(line)?.[0] ?? '';
   return {
     url,
     key,
