@@ -66,7 +66,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function start(args: readonly string[], folder: Folder, key: string): Promise<Target> {
-  // The log goes where a service's would: into a file.
+  // What goes wrong is in the log, which the error below quotes.
   const log = join(folder.path, 'server.log');
   const file = openSync(log, 'a');
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', file] });
@@ -104,7 +104,8 @@ export async function startColloquy(
   );
   // Sound: what the command prints with --json.
   const { key } = JSON.parse(await firstLine(creating)) as { key: string };
-  return start([MAIN, 'serve', '--port', '0', ...settings], folder, key);
+  const quiet = ['--log-level', 'warn'];
+  return start([MAIN, 'serve', '--port', '0', ...quiet, ...settings], folder, key);
 }
 
 export function startFloor(
