@@ -46,7 +46,7 @@ test('the document describes parameters, bodies and errors of every operation', 
     >;
   };
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
-  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(12);
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(13);
   const list = paths['/v1/conversations/{conversation_id}/items']?.['get'];
   expect(list?.parameters.map(({ name }) => name)).toEqual([
     'conversation_id',

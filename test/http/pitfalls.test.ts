@@ -315,7 +315,7 @@ describe('operation', () => {
       logLevel: 'warn',
       logFormat: 'json',
       slowRequest: '5',
-      metrics: 'off',
+      metrics: '127.0.0.1:1',
       drainTimeout: '1',
     };
     const postgres = { COLLOQUY_DATABASE_URL: 'postgres://127.0.0.1/db' };
