@@ -474,6 +474,23 @@ describe('the list of conversations', () => {
     });
   });
 
+  test('a rule for one subject says nothing about others', async () => {
+    await using access = await startAccessServer(
+      'auth:\n  schemes: [keys]\n  access_policy:\n    - forbid: { actions: [create], principal: app }\n    - permit: { actions: [read], principal: auditor }\n    - permit: { actions: [create, read] }\n      when: user is owner\n',
+    );
+    const keys = [await access.key('app'), await access.key('auditor'), await access.key('ann')];
+    const [app, auditor, ann] = keys;
+    const made: number[] = [];
+    for (const key of keys) made.push((await access.call(key, 'POST', CONVERSATIONS, {})).status);
+    expect(made).toEqual([403, 200, 200]);
+    const { body } = await access.call(ann, 'POST', CONVERSATIONS, {});
+    const seen: number[] = [];
+    for (const key of [app, auditor, ann]) {
+      seen.push((await access.call(key, 'GET', of(String(body['id'])))).status);
+    }
+    expect(seen).toEqual([404, 200, 200]);
+  });
+
   test('the isolation key gets nobody around a rule for the subject, or around its rate limit', async () => {
     await using access = await startAccessServer(
       'auth:\n  schemes: [keys]\n  access_policy:\n    - forbid: { actions: [create], principal: app }\n    - permit: { actions: [create, read] }\n      when: user is owner\n',
