@@ -70,6 +70,20 @@ describe('serve', () => {
     expect(await server.finished()).toMatchObject({ code: 0 });
   });
 
+  test('who is still sending when the time is over is cut off', { timeout: 20_000 }, async () => {
+    const settings = ['--database-url', 'sqlite::memory:', '--drain-timeout', '1'];
+    await using server = startProcess(['serve', '--port', '0', ...settings]);
+    const { port, hostname } = new URL(urlOf(await server.firstLine()));
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.write(
+      'POST /v1/conversations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    server.child.kill('SIGTERM');
+    expect(await server.finished()).toMatchObject({ code: 0 });
+  });
+
   test('a second signal exits at once', async () => {
     await using server = startProcess([
       'serve',
