@@ -15,7 +15,7 @@ export { SchemaMismatchError } from './store/migrations.ts';
 export { StoreUnavailableError } from './store/port.ts';
 export type * from './store/port.ts';
 export { ApiError, type ErrorKind } from './base/errors.ts';
-export { OperatorError } from './base/operator-error.ts';
+export { OperatorError, type OperatorCode } from './base/operator-error.ts';
 export type { Conversation } from './contract/conversation.ts';
 export type { ConversationItemList } from './contract/items/schemas.ts';
 export type { ConversationItem, InputItem } from './contract/items/table.ts';

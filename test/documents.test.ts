@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { SETTINGS } from '../src/config/settings.ts';
 import { startAccessServer } from './support/access.ts';
 import { startServer } from './support/server.ts';
 
@@ -26,16 +25,6 @@ describe('the README', () => {
     const { stdout } = await runNode('--input-type=module-typescript', '--eval', here);
     expect(stdout).toContain("text: 'Hello!'");
   });
-
-  test('its table has every setting with its variable and default', () => {
-    const readme = read('README.md');
-    for (const { name, fallback } of Object.values(SETTINGS)) {
-      const row = readme.split('\n').find((line) => line.startsWith(`| \`--${name}\``)) ?? '';
-      expect(row).toContain(`\`COLLOQUY_${name.replaceAll('-', '_').toUpperCase()}\``);
-      expect(row).toContain(fallback === '' ? '|' : `\`${fallback}\``);
-      expect(row).not.toBe('');
-    }
-  });
 });
 
 test('the example runs and prints its transcript', async () => {
@@ -46,11 +35,24 @@ test('the example runs and prints its transcript', async () => {
   expect(stdout.trim().split('\n').at(-1)).toMatch(/^assistant: Oeschinensee/);
 });
 
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(text: string): readonly string[] {
+  const prose = text.replaceAll(/^```[^]*?^```/gm, '');
+  return [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 test.each(pages)('the links of %s lead somewhere', (page) => {
-  for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)\)/g)) {
-    if (!target.startsWith('http')) {
-      expect(existsSync(join(ROOT, dirname(page), target)), target).toBe(true);
-    }
+  for (const [, target = ''] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^\w+:/.test(target)) continue;
+    const [path = '', anchor] = target.split('#');
+    const file = path === '' ? page : join(dirname(page), path);
+    expect(existsSync(join(ROOT, file)), target).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(read(file)), target).toContain(anchor);
   }
 });
 
