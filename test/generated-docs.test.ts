@@ -24,7 +24,7 @@ describe('docs/errors.md', () => {
 
   test('has every error of the API, with its sentence', () => {
     const headings = [...page.matchAll(/^#### `(\w+)`\n\n> \S/gm)].map(([, kind]) => kind);
-    expect(headings.toSorted()).toEqual([...errorKinds()].toSorted());
+    expect(new Set(headings)).toEqual(new Set(errorKinds()));
   });
 
   test('has every code that the sources give an operator, and no other', () => {

@@ -24,6 +24,8 @@ const KEYS = Object.keys(SETTINGS) as SettingKey[];
 type Source = (setting: Setting) => Given | undefined;
 
 export interface ConfigSources {
+  /** Settings by the names that a program uses, as in `{ databaseUrl: 'sqlite:./app.db', port: 0 }`. */
+  readonly settings?: Readonly<Partial<Record<SettingKey, string | number | boolean>>>;
   /** Command line arguments behind the command. */
   readonly arguments?: readonly string[];
   /** Flags of the command itself, for the nearest name; they are not among the arguments any more. */
@@ -32,7 +34,7 @@ export interface ConfigSources {
 }
 
 /**
- * Reads flags, then environment, then the config file, then defaults; the first that has a setting wins.
+ * Reads the program's own settings, then flags, then environment, then the config file, then defaults; the first that has a setting wins.
  * Throws an `OperatorError` for anything unknown, naming the nearest setting, and for any value that does not fit.
  */
 export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
@@ -41,8 +43,11 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   const file = flags(CONFIG_FILE) ?? environment(CONFIG_FILE);
   const section = file === undefined ? undefined : await readConfigFile(file);
   const layers = [flags, environment, fromFile(section)];
+  const own = fromProgram(sources.settings ?? {});
   const given = (key: SettingKey): Given => {
     const setting = SETTINGS[key];
+    const said = own(key);
+    if (said !== undefined) return said;
     for (const layer of layers) {
       const found = layer(setting);
       if (found !== undefined) return found;
@@ -52,6 +57,14 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   // Sound: one entry for each key.
   const all = Object.fromEntries(KEYS.map((key) => [key, given(key)])) as Record<SettingKey, Given>;
   return toConfig(all, (secret) => readAuth(section?.section(AUTH, AUTH_KEYS), secret));
+}
+
+function fromProgram(
+  settings: NonNullable<ConfigSources['settings']>,
+): (key: SettingKey) => Given | undefined {
+  const known: readonly string[] = KEYS;
+  for (const key of Object.keys(settings)) if (!known.includes(key)) throw unknown(key, known);
+  return (key) => lookUp(settings[key]?.toString(), key);
 }
 
 function fromFlags(args: readonly string[], otherFlags: readonly string[]): Source {
