@@ -21,7 +21,6 @@ const MOST_PAIRS = 16;
 /** OpenAI's own limit; a server with a larger one takes it too. */
 const ITEMS_PER_REQUEST = 20;
 const BYTES_PER_REQUEST = 8 * 1024 * 1024;
-const PAGE_SIZE = 100;
 
 /** What the API leaves out unless it is asked for. */
 const HIDDEN: OpenAI.Responses.ResponseIncludable[] = [
@@ -40,21 +39,52 @@ class Problem extends Error {}
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'as-listed': { type: 'boolean' }, 'no-include': { type: 'boolean' } },
+  options: {
+    'as-listed': { type: 'boolean' },
+    'no-include': { type: 'boolean' },
+    'page-size': { type: 'string', default: '100' },
+    'rename-ids': { type: 'boolean' },
+  },
 });
+const pageSize = Number(flags['page-size']);
 const include = flags['no-include'] === true ? [] : HIDDEN;
+
+/** How ids of a type begin, where Colloquy takes no others. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  message: 'msg',
+  function_call: 'fc',
+  function_call_output: 'fc',
+  file_search_call: 'fs',
+  web_search_call: 'ws',
+  image_generation_call: 'ig',
+  computer_call: 'cu',
+  reasoning: 'rs',
+  compaction: 'cmp',
+  code_interpreter_call: 'ci',
+  apply_patch_call: 'apc',
+  mcp_list_tools: 'mcpl',
+  mcp_approval_request: 'mcpr',
+  mcp_call: 'mcp',
+};
+
+/** The same id for the same item, whenever it is asked for, so that another run knows it again. */
+function targetId({ id, type }: { readonly id: string; readonly type: string }): string {
+  const prefix = PREFIXES[type] ?? '';
+  return flags['rename-ids'] !== true || id.startsWith(prefix) ? id : `${prefix}_${id}`;
+}
 
 /** All items in the order in which the server lists them, and what is wrong with that list. */
 async function readItems(
   client: OpenAI,
   conversationId: string,
   order: Order,
+  limit = 100,
 ): Promise<{ readonly items: ReadonlyMap<string, Item>; readonly doubt: string | undefined }> {
   const items = new Map<string, Item>();
   let doubt: string | undefined;
   let after: string | undefined;
   for (;;) {
-    const query = { order, limit: PAGE_SIZE, ...(after !== undefined && { after }) };
+    const query = { order, limit, ...(after !== undefined && { after }) };
     const page = await client.conversations.items.list(conversationId, {
       ...query,
       ...(include.length > 0 && { include }),
@@ -77,8 +107,8 @@ async function readItems(
  * list does not read the same backwards.
  */
 async function readSource(source: OpenAI, conversationId: string): Promise<readonly Item[]> {
-  const forwards = await readItems(source, conversationId, 'asc');
-  const backwards = await readItems(source, conversationId, 'desc');
+  const forwards = await readItems(source, conversationId, 'asc', pageSize);
+  const backwards = await readItems(source, conversationId, 'desc', pageSize);
   const ids = [...forwards.items.keys()];
   const reversed = [...backwards.items.keys()].toReversed();
   const differs = ids.join() === reversed.join() ? undefined : 'its lists in both orders differ';
@@ -87,7 +117,8 @@ async function readSource(source: OpenAI, conversationId: string): Promise<reado
     throw new Problem(`${doubt}; --as-listed copies what is listed all the same`);
   }
   // The order of the first list, with what only the second one has behind it.
-  return [...new Map([...forwards.items, ...[...backwards.items].toReversed()]).values()];
+  const all = new Map([...forwards.items, ...[...backwards.items].toReversed()]);
+  return [...all].map(([id, item]) => ({ ...item, id: targetId({ id, type: item.type }) }));
 }
 
 async function findCopy(target: OpenAI, conversationId: string): Promise<string | undefined> {

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../src/index.ts';
+import { temporaryFolder } from './support/folder.ts';
 import { startAccessServer } from './support/access.ts';
 import { startServer } from './support/server.ts';
 
@@ -56,16 +59,32 @@ test.each(pages)('the links of %s lead somewhere', (page) => {
   }
 });
 
-describe('the configurations of docs/access.md', () => {
-  const blocks = [...read('docs/access.md').matchAll(/```yaml\n([^]*?)```/g)].map(
-    ([, yaml = '']) => yaml,
-  );
+describe.each(['docs/access.md', 'docs/moving-from-llama-stack.md'])(
+  'what %s configures',
+  (page) => {
+    const blocks = [...read(page).matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml = '']) => yaml);
 
-  test.each(blocks)('%#: starts a server', async (yaml) => {
-    await using access = await startAccessServer(yaml);
-    expect((await access.call(undefined, 'GET', '/ready')).status).toBe(200);
-    expect((await access.call(undefined, 'GET', '/v1/conversations')).status).toBe(401);
-  });
+    test.each(blocks)('%#: starts a server', async (yaml) => {
+      await using access = await startAccessServer(yaml);
+      expect((await access.call(undefined, 'GET', '/ready')).status).toBe(200);
+      expect((await access.call(undefined, 'GET', '/v1/conversations')).status).toBe(401);
+    });
+  },
+);
+
+test('the config file of docs/configuration.md is one', async () => {
+  const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(read('docs/configuration.md')) ?? [];
+  await using folder = await temporaryFolder();
+  await writeFile(folder.path('colloquy.yaml'), yaml);
+  const config = await loadConfig({ arguments: ['--config', folder.path('colloquy.yaml')] });
+  expect(config.limits.itemsPerRequest).toBe(100);
+});
+
+test('every page of docs is in its index', () => {
+  const index = read('docs/README.md');
+  for (const name of readdirSync(join(ROOT, 'docs'))) {
+    if (name.endsWith('.md') && name !== 'README.md') expect(index).toContain(`](${name})`);
+  }
 });
 
 test('every package and its reason is in ARCHITECTURE.md', () => {

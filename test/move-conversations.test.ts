@@ -147,17 +147,24 @@ test('a copy that somebody has written to is left alone', async () => {
   expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('has other items') });
 });
 
-/** A server of the same API whose lists are these ids, in the one order and in the other. */
+/** A server of the same API whose lists are these ids, in the one order and in the other, and never more than one page. */
 async function startUnreliable(
   asc: readonly string[],
   desc: readonly string[],
 ): Promise<AsyncDisposable & { readonly url: string }> {
-  const toItem = (id: string) => ({ id, type: 'message', role: 'user', content: id });
+  const toItem = (id: string) =>
+    id.startsWith('item')
+      ? { id, type: 'function_call', call_id: id, name: 'f', arguments: '{}', status: null }
+      : { id, type: 'message', role: 'user', content: id };
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     const ids = searchParams.get('order') === 'asc' ? asc : desc;
     const body = pathname.endsWith('/items')
-      ? { object: 'list', data: ids.map(toItem), has_more: false }
+      ? {
+          object: 'list',
+          data: ids.slice(0, Number(searchParams.get('limit'))).map(toItem),
+          has_more: false,
+        }
       : { id: 'conv_1', object: 'conversation', created_at: 1, metadata: {} };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
@@ -189,4 +196,29 @@ test.each([
   const items = await itemsOf(target, moved[0]?.[1] ?? '');
   const ids = items.map((item) => (item as { id: string }).id);
   expect(ids).toEqual([...new Set([...asc, ...rest])]);
+});
+
+test('what a source shows on one page only is read with a larger page', async () => {
+  const ids = Array.from({ length: 130 }, (_, index) => `msg_${index}`);
+  await using source = await startUnreliable(ids, ids.toReversed());
+  await using target = await startServer();
+  expect(await move(source.url, target.url, ['conv_1'])).toMatchObject({ code: 1 });
+  const { code, moved } = await move(source.url, target.url, ['conv_1'], '--page-size=1000');
+  expect(code).toBe(0);
+  expect(await itemsOf(target, moved[0]?.[1] ?? '')).toHaveLength(130);
+});
+
+test('ids that the target does not take are renamed when told to, each time alike', async () => {
+  const ids = ['msg_1', 'item_2', 'msg_3'];
+  await using source = await startUnreliable(ids, ids.toReversed());
+  await using target = await startServer();
+  const refused = await move(source.url, target.url, ['conv_1']);
+  expect(refused).toMatchObject({ code: 1, errors: expect.stringContaining("begins with 'fc'") });
+  const first = await move(source.url, target.url, ['conv_1'], '--rename-ids');
+  expect(await move(source.url, target.url, ['conv_1'], '--rename-ids')).toEqual(first);
+  expect(await itemsOf(target, first.moved[0]?.[1] ?? '')).toMatchObject([
+    { id: 'msg_1' },
+    { id: 'fc_item_2', call_id: 'item_2' },
+    { id: 'msg_3' },
+  ]);
 });
