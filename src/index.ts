@@ -10,12 +10,17 @@ export type {
   SqliteOptions,
   TlsOptions,
 } from './base/database-options.ts';
+export type { SettingKey } from './config/settings.ts';
 export { openStore } from './store/open-store.ts';
 export { SchemaMismatchError } from './store/migrations.ts';
 export { StoreUnavailableError } from './store/port.ts';
 export type * from './store/port.ts';
+export { ALL, type Attributes, type RowFilter } from './base/row-filter.ts';
+export type { Order, Page, PageRequest } from './base/paging.ts';
+export { newId } from './base/ids.ts';
+export { parseItem, type ParsedItem } from './contract/items/parse.ts';
 export { ApiError, type ErrorKind } from './base/errors.ts';
-export { OperatorError } from './base/operator-error.ts';
+export { OperatorError, type OperatorCode } from './base/operator-error.ts';
 export type { Conversation } from './contract/conversation.ts';
 export type { ConversationItemList } from './contract/items/schemas.ts';
 export type { ConversationItem, InputItem } from './contract/items/table.ts';

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { SETTINGS } from '../src/config/settings.ts';
+import { loadConfig } from '../src/index.ts';
+import { temporaryFolder } from './support/folder.ts';
 import { startAccessServer } from './support/access.ts';
 import { startServer } from './support/server.ts';
 
@@ -26,16 +28,6 @@ describe('the README', () => {
     const { stdout } = await runNode('--input-type=module-typescript', '--eval', here);
     expect(stdout).toContain("text: 'Hello!'");
   });
-
-  test('its table has every setting with its variable and default', () => {
-    const readme = read('README.md');
-    for (const { name, fallback } of Object.values(SETTINGS)) {
-      const row = readme.split('\n').find((line) => line.startsWith(`| \`--${name}\``)) ?? '';
-      expect(row).toContain(`\`COLLOQUY_${name.replaceAll('-', '_').toUpperCase()}\``);
-      expect(row).toContain(fallback === '' ? '|' : `\`${fallback}\``);
-      expect(row).not.toBe('');
-    }
-  });
 });
 
 test('the example runs and prints its transcript', async () => {
@@ -46,24 +38,53 @@ test('the example runs and prints its transcript', async () => {
   expect(stdout.trim().split('\n').at(-1)).toMatch(/^assistant: Oeschinensee/);
 });
 
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(text: string): readonly string[] {
+  const prose = text.replaceAll(/^```[^]*?^```/gm, '');
+  return [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 test.each(pages)('the links of %s lead somewhere', (page) => {
-  for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)\)/g)) {
-    if (!target.startsWith('http')) {
-      expect(existsSync(join(ROOT, dirname(page), target)), target).toBe(true);
-    }
+  for (const [, target = ''] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^\w+:/.test(target)) continue;
+    const [path = '', anchor] = target.split('#');
+    const file = path === '' ? page : join(dirname(page), path);
+    expect(existsSync(join(ROOT, file)), target).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(read(file)), target).toContain(anchor);
   }
 });
 
-describe('the configurations of docs/access.md', () => {
-  const blocks = [...read('docs/access.md').matchAll(/```yaml\n([^]*?)```/g)].map(
-    ([, yaml = '']) => yaml,
-  );
+describe.each(['docs/access.md', 'docs/moving-from-llama-stack.md'])(
+  'what %s configures',
+  (page) => {
+    const blocks = [...read(page).matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml = '']) => yaml);
 
-  test.each(blocks)('%#: starts a server', async (yaml) => {
-    await using access = await startAccessServer(yaml);
-    expect((await access.call(undefined, 'GET', '/ready')).status).toBe(200);
-    expect((await access.call(undefined, 'GET', '/v1/conversations')).status).toBe(401);
-  });
+    test.each(blocks)('%#: starts a server', async (yaml) => {
+      await using access = await startAccessServer(yaml);
+      expect((await access.call(undefined, 'GET', '/ready')).status).toBe(200);
+      expect((await access.call(undefined, 'GET', '/v1/conversations')).status).toBe(401);
+    });
+  },
+);
+
+test('the config file of docs/configuration.md is one', async () => {
+  const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(read('docs/configuration.md')) ?? [];
+  await using folder = await temporaryFolder();
+  await writeFile(folder.path('colloquy.yaml'), yaml);
+  const config = await loadConfig({ arguments: ['--config', folder.path('colloquy.yaml')] });
+  expect(config.limits.itemsPerRequest).toBe(100);
+});
+
+test('every page of docs is in its index', () => {
+  const index = read('docs/README.md');
+  for (const name of readdirSync(join(ROOT, 'docs'))) {
+    if (name.endsWith('.md') && name !== 'README.md') expect(index).toContain(`](${name})`);
+  }
 });
 
 test('every package and its reason is in ARCHITECTURE.md', () => {

@@ -295,6 +295,13 @@ const DEFINITIONS = {
 };
 
 export type ErrorKind = keyof typeof DEFINITIONS;
+
+/** All kinds, in the order of the table. */
+export function errorKinds(): readonly ErrorKind[] {
+  // Sound: the keys of an object literal are what its type says.
+  return Object.keys(DEFINITIONS) as ErrorKind[];
+}
+
 type DetailOf<Kind extends ErrorKind> = Parameters<(typeof DEFINITIONS)[Kind]['text']>[0];
 
 /** A failure that is the caller's to read: one entry of the table, filled in. `cause` never leaves the process. */

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { OperatorError } from './operator-error.ts';
+import { OperatorError, type OperatorCode } from './operator-error.ts';
 
 /** Says where a path of keys and indexes stands, such as `line 14 of colloquy.yaml`. */
 export type Locate = (path: readonly (string | number)[]) => string;
@@ -114,7 +114,7 @@ export class Section {
     return name === '' ? this.#locate(path) : `${name}, ${this.#locate(path)}`;
   }
 
-  invalid(problem: string, fix: string, code = 'invalid_setting'): OperatorError {
+  invalid(problem: string, fix: string, code: OperatorCode = 'invalid_setting'): OperatorError {
     return new OperatorError(code, `${this.origin()}: ${problem}.`, fix);
   }
 

@@ -1,5 +1,5 @@
 import { databaseName, type DatabaseOptions } from '../base/database-options.ts';
-import { OperatorError } from '../base/operator-error.ts';
+import { OperatorError, type OperatorCode } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
 import { SchemaMismatchError } from '../store/migrations.ts';
@@ -83,7 +83,7 @@ export function openingError(error: unknown, options: DatabaseOptions): unknown 
   );
 }
 
-type Advice = readonly [code: string, title: string, fix: string];
+type Advice = readonly [code: OperatorCode, title: string, fix: string];
 
 function sqliteAdvice(reason: string): Advice {
   if (/locked|busy/.test(reason)) {

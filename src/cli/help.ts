@@ -1,5 +1,4 @@
-import { CONFIG_FILE, flagOf, variableOf } from '../config/load.ts';
-import { SETTINGS, type Setting } from '../config/settings.ts';
+import { ALL_SETTINGS, flagOf, SECTIONS, variableOf, type Setting } from '../config/settings.ts';
 import type { Command } from './command.ts';
 
 /** All commands, a line each. */
@@ -20,7 +19,12 @@ export function generalHelp(commands: Readonly<Record<string, Command>>): string
 /** One command, with the settings if it takes them. */
 export function commandHelp({ usage, summary, takesSettings }: Command): string {
   if (!takesSettings) return `${usage}\n\n${summary}`;
-  const settings = [CONFIG_FILE, ...Object.values(SETTINGS)].map(settingHelp);
+  const settings = Object.entries(SECTIONS).flatMap(([section, title]) => [
+    `${title}:`,
+    '',
+    ...ALL_SETTINGS.filter((setting) => setting.section === section).map(settingHelp),
+    '',
+  ]);
   return [
     `${usage} [SETTING ...]`,
     '',
@@ -29,7 +33,9 @@ export function commandHelp({ usage, summary, takesSettings }: Command): string 
     'Settings, as flag or environment variable; without its dashes, and with _ for -, also in the config file:',
     '',
     ...settings,
-  ].join('\n');
+  ]
+    .join('\n')
+    .trimEnd();
 }
 
 function settingHelp(setting: Setting): string {

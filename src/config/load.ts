@@ -5,37 +5,27 @@ import { OperatorError } from '../base/operator-error.ts';
 import { Section, type Locate } from '../base/section.ts';
 import { AUTH_KEYS, readAuth } from './auth.ts';
 import { toConfig, type Config } from './config.ts';
-import { SETTINGS, type Given, type Setting, type SettingKey } from './settings.ts';
-
-/** The config file itself is named by a flag or a variable, never by a file. */
-export const CONFIG_FILE: Setting = {
-  name: 'config',
-  placeholder: 'FILE',
-  fallback: '',
-  description: 'A YAML file with any of these settings.',
-};
-
-const VARIABLE_PREFIX = 'COLLOQUY_';
-
-export function flagOf({ name }: Setting): string {
-  return `--${name}`;
-}
-
-export function variableOf({ name }: Setting): string {
-  return `${VARIABLE_PREFIX}${name.replaceAll('-', '_').toUpperCase()}`;
-}
-
-function fileKeyOf({ name }: Setting): string {
-  return name.replaceAll('-', '_');
-}
+import {
+  ALL_SETTINGS,
+  CONFIG_FILE,
+  fileKeyOf,
+  flagOf,
+  SETTINGS,
+  VARIABLE_PREFIX,
+  variableOf,
+  type Given,
+  type Setting,
+  type SettingKey,
+} from './settings.ts';
 
 // Sound: the keys of an object literal are what its type says.
 const KEYS = Object.keys(SETTINGS) as SettingKey[];
-const NAMED_OUTSIDE_THE_FILE: readonly Setting[] = [...Object.values(SETTINGS), CONFIG_FILE];
 
 type Source = (setting: Setting) => Given | undefined;
 
 export interface ConfigSources {
+  /** Settings by the names that a program uses, as in `{ databaseUrl: 'sqlite:./app.db', port: 0 }`. */
+  readonly settings?: Readonly<Partial<Record<SettingKey, string | number | boolean>>>;
   /** Command line arguments behind the command. */
   readonly arguments?: readonly string[];
   /** Flags of the command itself, for the nearest name; they are not among the arguments any more. */
@@ -44,7 +34,7 @@ export interface ConfigSources {
 }
 
 /**
- * Reads flags, then environment, then the config file, then defaults; the first that has a setting wins.
+ * Reads the program's own settings, then flags, then environment, then the config file, then defaults; the first that has a setting wins.
  * Throws an `OperatorError` for anything unknown, naming the nearest setting, and for any value that does not fit.
  */
 export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
@@ -53,8 +43,11 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   const file = flags(CONFIG_FILE) ?? environment(CONFIG_FILE);
   const section = file === undefined ? undefined : await readConfigFile(file);
   const layers = [flags, environment, fromFile(section)];
+  const own = fromProgram(sources.settings ?? {});
   const given = (key: SettingKey): Given => {
     const setting = SETTINGS[key];
+    const said = own(key);
+    if (said !== undefined) return said;
     for (const layer of layers) {
       const found = layer(setting);
       if (found !== undefined) return found;
@@ -66,9 +59,17 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   return toConfig(all, (secret) => readAuth(section?.section(AUTH, AUTH_KEYS), secret));
 }
 
+function fromProgram(
+  settings: NonNullable<ConfigSources['settings']>,
+): (key: SettingKey) => Given | undefined {
+  const known: readonly string[] = KEYS;
+  for (const key of Object.keys(settings)) if (!known.includes(key)) throw unknown(key, known);
+  return (key) => lookUp(settings[key]?.toString(), key);
+}
+
 function fromFlags(args: readonly string[], otherFlags: readonly string[]): Source {
   const options = Object.fromEntries(
-    NAMED_OUTSIDE_THE_FILE.map((setting) => [
+    ALL_SETTINGS.map((setting) => [
       setting.name,
       { type: setting.placeholder === undefined ? ('boolean' as const) : ('string' as const) },
     ]),
@@ -84,9 +85,9 @@ function fromFlags(args: readonly string[], otherFlags: readonly string[]): Sour
       );
     }
     if (token.kind !== 'option') continue;
-    const setting = NAMED_OUTSIDE_THE_FILE.find(({ name }) => name === token.name);
+    const setting = ALL_SETTINGS.find(({ name }) => name === token.name);
     if (setting === undefined)
-      throw unknown(token.rawName, [...NAMED_OUTSIDE_THE_FILE.map(flagOf), ...otherFlags]);
+      throw unknown(token.rawName, [...ALL_SETTINGS.map(flagOf), ...otherFlags]);
     const isSwitch = setting.placeholder === undefined;
     if (!isSwitch && token.value === undefined) {
       throw new OperatorError(
@@ -101,7 +102,7 @@ function fromFlags(args: readonly string[], otherFlags: readonly string[]): Sour
 }
 
 function fromEnvironment(environment: NonNullable<ConfigSources['environment']>): Source {
-  const known = NAMED_OUTSIDE_THE_FILE.map(variableOf);
+  const known = ALL_SETTINGS.map(variableOf);
   const given = Object.fromEntries(
     Object.entries(environment).filter(([name, value]) => !isServiceLink(name, value ?? '')),
   );

@@ -31,7 +31,10 @@ const validators = new Map<string, Validate<TSchema>>(
 );
 const validateId = validator(Id);
 
-/** Checks and normalises one sent item. `path` names it in errors, as in `items[0]`. */
+/**
+ * Checks and normalises one sent item; what it returns is what a store appends. `path` names it in errors, as in
+ * `items[0]`. Throws an `ApiError`.
+ */
 export function parseItem(value: unknown, path: string): ParsedItem {
   if (!isJsonObject(value)) {
     throw apiError('invalid_type', {

@@ -1,0 +1,108 @@
+/**
+ * Colloquy inside a program of one's own: first as a server, then its store without HTTP.
+ *
+ *     npm install /path/to/colloquy-0.1.0.tgz    # made by npm pack in the clone
+ *     node embedded.ts ./app.db
+ */
+
+import {
+  ALL,
+  createServer,
+  loadConfig,
+  newId,
+  openStore,
+  parseItem,
+  type Config,
+  type RowFilter,
+  type Store,
+} from 'colloquy';
+
+const TENANT = 'default';
+
+/** A server that this program starts, uses and stops. */
+async function serve(config: Config): Promise<string> {
+  const server = await createServer(config, {
+    log: { write: (line) => process.stderr.write(`log: ${line}`) },
+    onServerError: (error, requestId) => console.error(`request ${requestId} failed`, error),
+  });
+  try {
+    const url = await server.listen();
+    const response = await fetch(`${url}/conversations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ items: [{ role: 'user', content: 'Hello over HTTP' }] }),
+    });
+    // Sound: a conversation, or its absence shows in what is printed below.
+    const { id } = (await response.json()) as { id: string };
+    return id;
+  } finally {
+    await server.close();
+  }
+}
+
+/** Begins a conversation that belongs to `owner`. */
+async function begin(store: Store, owner: string): Promise<string> {
+  const conversationId = newId('conv');
+  const result = await store.createConversation({
+    tenant: TENANT,
+    conversationId,
+    owner,
+    attributes: { teams: ['core'] },
+    readable: { kind: 'owner', subject: owner },
+    metadata: JSON.stringify({ topic: 'demo' }),
+    createdAt: Date.now(),
+    items: [],
+  });
+  if (result.refused !== undefined) throw new Error(`not created: ${result.refused}`);
+  return conversationId;
+}
+
+/** Appends messages, for somebody who may do so where `access` holds. */
+async function say(
+  store: Store,
+  conversationId: string,
+  access: RowFilter,
+  texts: readonly string[],
+): Promise<void> {
+  const items = texts.map((content, index) =>
+    parseItem({ role: 'user', content }, `items[${index}]`),
+  );
+  const result = await store.appendItems({
+    tenant: TENANT,
+    conversationId,
+    access,
+    readable: access,
+    items,
+    createdAt: Date.now(),
+  });
+  if (result.refused !== undefined) throw new Error(`not appended: ${result.refused}`);
+}
+
+/** Prints a conversation, page by page, as far as `access` lets. */
+async function print(store: Store, conversationId: string, access: RowFilter): Promise<void> {
+  let after: string | undefined;
+  for (;;) {
+    const page = { limit: 100, order: 'asc' as const, after };
+    const result = await store.listItems({ tenant: TENANT, conversationId, access, page });
+    if (result.absent !== undefined) return console.log(`no ${result.absent} for this reader`);
+    for (const { type, data } of result.page.entries) console.log(type, data);
+    if (!result.page.hasMore) return;
+    after = result.page.entries.at(-1)?.id;
+  }
+}
+
+const config = await loadConfig({
+  settings: { databaseUrl: `sqlite:${process.argv[2] ?? './embedded.db'}`, port: 0 },
+});
+const posted = await serve(config);
+const store = await openStore(config.database);
+try {
+  const id = await begin(store, 'ann');
+  await say(store, id, { kind: 'owner', subject: 'ann' }, ['Hello', 'Are you there?']);
+  await print(store, id, { kind: 'owner', subject: 'ann' });
+  await print(store, id, { kind: 'owner', subject: 'ben' });
+  await print(store, id, { kind: 'attribute', attribute: 'teams', values: ['core'] });
+  await print(store, posted, ALL);
+} finally {
+  await store.close();
+}
