@@ -474,6 +474,17 @@ describe('the list of conversations', () => {
     });
   });
 
+  test.each([
+    ['x'.repeat(23), '***'],
+    [`abcd${'x'.repeat(16)}wxyz`, 'abcd***wxyz'],
+    [`clq_${'x'.repeat(39)}wxyz`, 'clq_***wxyz'],
+  ])('a refusal shows of the key %s no more than %s', async (key, shown) => {
+    await using access = await startAccessServer();
+    const { status, body } = await access.call(key, 'GET', CONVERSATIONS);
+    expect(status).toBe(401);
+    expect(body.error.message).toContain(`Incorrect API key provided: ${shown}. `);
+  });
+
   test('a rule for one subject says nothing about others', async () => {
     await using access = await startAccessServer(
       'auth:\n  schemes: [keys]\n  access_policy:\n    - forbid: { actions: [create], principal: app }\n    - permit: { actions: [read], principal: auditor }\n    - permit: { actions: [create, read] }\n      when: user is owner\n',
@@ -486,7 +497,7 @@ describe('the list of conversations', () => {
     const { body } = await access.call(ann, 'POST', CONVERSATIONS, {});
     const seen: number[] = [];
     for (const key of [app, auditor, ann]) {
-      seen.push((await access.call(key, 'GET', of(String(body['id'])))).status);
+      seen.push((await access.call(key, 'GET', of(body.id))).status);
     }
     expect(seen).toEqual([404, 200, 200]);
   });
@@ -715,6 +726,8 @@ test('the audit log has a line for each change and each denial, and no words of 
   await call(ann, 'POST', of(id), { metadata: { k: 'hush-hush' } });
   await call(ann, 'DELETE', of(id));
   await call('clq_wrong', 'GET', of(id));
+  await call('sk-of-somebody', 'GET', of(id));
+  await audited.request(of(id), { headers: { 'x-request-id': 'GET-1' } });
   const text = readFileSync(log, 'utf8');
   const lines = text
     .trim()
@@ -772,14 +785,18 @@ test('the audit log has a line for each change and each denial, and no words of 
       outcome: 'done',
       rule: 'Owners may.',
     },
-    {
+    ...[
+      ['keys', 'unknown key'],
+      ['none', 'unknown token'],
+      ['none', 'no credentials'],
+    ].map(([scheme, reason]) => ({
       time: common.time,
       request_id: 'GET-1',
       principal: null,
       outcome: 'unauthenticated',
-      scheme: 'keys',
-      reason: 'unknown key',
-    },
+      scheme,
+      reason,
+    })),
   ]);
   expect(text).not.toContain('hush-hush');
   expect(text).not.toContain('clq_');
