@@ -161,7 +161,13 @@ async function authenticator(
   );
   const plain: HttpOptions['authenticate'] = (credentials, requestId) =>
     authenticate(schemes, credentials, ({ scheme, reason }) => {
-      audit?.recordRefusal(requestId, scheme, reason);
+      try {
+        audit?.recordRefusal(requestId, scheme, reason);
+      } catch (error) {
+        // A trail that cannot be written does not change what the caller is told.
+        const failure = new Error('no audit line for refused credentials', { cause: error });
+        telemetry.log?.failed(failure, requestId);
+      }
       telemetry.log?.refused(scheme, reason, requestId);
     });
   if (!auth.userIsolation) return plain;

@@ -93,6 +93,13 @@ function sqliteAdvice(reason: string): Advice {
       'Stop the process that holds it, or try again when it has finished.',
     ];
   }
+  if (/malformed/.test(reason)) {
+    return [
+      'database_damaged',
+      'is damaged',
+      'Run `colloquy doctor`, and put a backup in the place of the file.',
+    ];
+  }
   return [
     'cannot_open_database',
     'cannot be opened',

@@ -2,7 +2,7 @@
 
 import type { Attributes } from '../base/row-filter.ts';
 import type { Cell, Row } from './driver.ts';
-import type { ConversationRecord, ItemRecord } from './port.ts';
+import { StoreUnavailableError, type ConversationRecord, type ItemRecord } from './port.ts';
 
 export function cell({ columns, cells }: Row, column: string): Cell {
   const index = columns.get(column);
@@ -12,20 +12,30 @@ export function cell({ columns, cells }: Row, column: string): Cell {
 
 export function text(row: Row, column: string): string {
   const value = cell(row, column);
-  if (typeof value !== 'string') throw new Error(`column ${column} is not text`);
+  if (typeof value !== 'string') throw damage(`column ${column} is not text`);
   return value;
 }
 
 export function integer(row: Row, column: string): number {
   const value = cell(row, column);
-  if (typeof value !== 'number') throw new Error(`column ${column} is not an integer`);
+  if (typeof value !== 'number') throw damage(`column ${column} is not an integer`);
   return value;
 }
 
 /** The access attributes of a row. */
 export function attributes(row: Row): Attributes {
-  // Sound: only the store writes the column, and writes nothing else into it.
-  return JSON.parse(text(row, 'attributes')) as Attributes;
+  const json = text(row, 'attributes');
+  try {
+    // Sound: only the store writes the column, and writes nothing else into it.
+    return JSON.parse(json) as Attributes;
+  } catch {
+    throw damage('column attributes is not JSON');
+  }
+}
+
+/** Of what no store has written: the pages of the database are not as they were. */
+function damage(what: string): StoreUnavailableError {
+  return new StoreUnavailableError(`the database is malformed: ${what}`);
 }
 
 export function toConversation(row: Row): ConversationRecord {

@@ -6,11 +6,19 @@ interface Advice {
 
 /** By what the root of a failure says; the first that fits. */
 const KNOWN: readonly (readonly [RegExp, Advice])[] = [
+  // In front of the others, since it names a path, in which their words may stand.
+  [
+    /^the database file is gone/,
+    {
+      cause: 'the database file is gone from its place',
+      fix: 'Put that very file back, and writes go on by themselves. If it was deleted, copy what the server still has open (/proc/PID/fd) before you stop it. If its log (-wal) is gone, start the server again.',
+    },
+  ],
   [
     /database or disk is full|ENOSPC|No space left/i,
     {
       cause: 'the disk is full',
-      fix: 'Free some space on the volume of the database; writes go on by themselves as soon as there is room.',
+      fix: 'Free some space on the volume; writes go on by themselves as soon as there is room.',
     },
   ],
   [
@@ -28,21 +36,21 @@ const KNOWN: readonly (readonly [RegExp, Advice])[] = [
     },
   ],
   [
-    /file (has been|was) (deleted|moved)|database file is gone/i,
+    /unable to open database file/i,
     {
-      cause: 'the database file is gone from its place',
-      fix: 'Stop the server, put the file or a backup back, and start again.',
+      cause: 'the database file cannot be opened',
+      fix: 'See that its folder is there and that this user may write to both.',
     },
   ],
   [
     /disk I\/O error/i,
     {
       cause: 'the disk does not answer as it should',
-      fix: "Look into the system's log for faults of the volume.",
+      fix: "Look into the system's log for faults of the volume, and see that no quota is used up; writes go on by themselves.",
     },
   ],
   [
-    /database is locked|database table is locked/i,
+    /database (table |schema )?is locked/i,
     {
       cause: 'another process holds the database',
       fix: 'Find who has the file open, such as a backup or another server, and let it finish.',
@@ -63,7 +71,28 @@ const KNOWN: readonly (readonly [RegExp, Advice])[] = [
     },
   ],
   [
-    /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|Connection terminated|timeout expired|has not answered/i,
+    /in a read-only transaction/,
+    {
+      cause: 'PostgreSQL takes no writes: it is a standby, or has been made read-only',
+      fix: 'See that --database-url leads to the primary and that default_transaction_read_only is off there; writes go on by themselves.',
+    },
+  ],
+  [
+    /due to (statement|lock|transaction|idle-in-transaction) timeout/,
+    {
+      cause: 'PostgreSQL has cut a request short',
+      fix: 'Look what keeps it busy in pg_stat_activity, or raise --database-statement-timeout or --database-lock-timeout.',
+    },
+  ],
+  [
+    /too many clients|connection slots|too many connections/,
+    {
+      cause: 'PostgreSQL has no connection left',
+      fix: 'Lower --database-pool-size, or raise the limit of the server or of the role.',
+    },
+  ],
+  [
+    /ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|Connection terminated|terminating connection|the database system is|timeout expired|has not answered/i,
     {
       cause: 'PostgreSQL is out of reach',
       fix: 'See that it runs and that its host and port in --database-url are right; requests go on by themselves when it is back.',
@@ -74,9 +103,14 @@ const KNOWN: readonly (readonly [RegExp, Advice])[] = [
 /** Cause and fix, where the failure is one that operators meet. */
 export function adviceOn(error: unknown): Advice | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { message } = cause;
-    const known = KNOWN.find(([pattern]) => pattern.test(message));
+    const words = wordsOf(cause);
+    const known = KNOWN.find(([pattern]) => pattern.test(words));
     if (known !== undefined) return known[1];
   }
   return undefined;
+}
+
+/** The message, and the code, which is all that is said where several addresses of one host were tried. */
+function wordsOf(error: Error): string {
+  return 'code' in error ? `${error.message} ${String(error.code)}` : error.message;
 }

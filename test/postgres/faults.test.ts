@@ -7,25 +7,13 @@ import { createDatabase, startPostgres, type PostgresServer } from '../support/p
 import { minted, key, newConversation, openOn, openSession } from '../support/postgres-store.ts';
 import { runProcess, startProcess, urlOf } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
+import { assertUnavailable } from '../support/unavailable.ts';
 import { keepWriting, verifyBook, type Book } from '../support/writers.ts';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const clientOf = (url: string): OpenAI =>
   new OpenAI({ baseURL: url, apiKey: 'any', maxRetries: 0 });
-
-/** The one answer that a client may get while the database is away. */
-function assertUnavailable(error: unknown): void {
-  if (!(error instanceof OpenAI.InternalServerError)) throw error;
-  expect(error.status).toBe(503);
-  expect(error.headers.get('retry-after')).toBe('1');
-  expect(error.error).toEqual({
-    message: 'The database cannot take the request right now. Please retry in a few seconds.',
-    type: 'server_error',
-    param: null,
-    code: 'store_unavailable',
-  });
-}
 
 describe('a PostgreSQL that goes away', () => {
   let postgres: PostgresServer;

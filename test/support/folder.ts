@@ -1,9 +1,12 @@
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Folder extends AsyncDisposable {
   path(name: string): string;
+  /** Bytes of a file in it. */
+  size(name: string): number;
 }
 
 /** A folder that is gone when the test ends. */
@@ -11,6 +14,7 @@ export async function temporaryFolder(): Promise<Folder> {
   const root = await mkdtemp(join(tmpdir(), 'colloquy-'));
   return {
     path: (name) => join(root, name),
+    size: (name) => statSync(join(root, name)).size,
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }

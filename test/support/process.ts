@@ -27,16 +27,19 @@ export interface ProcessOptions {
   /** Files for standard input and output. */
   readonly input?: string;
   readonly output?: string;
+  /** A command that runs the program as its own last words, such as `nsenter`. */
+  readonly through?: readonly string[];
 }
 
 /** The real program as a process of its own, in an environment of its own. */
 export function startProcess(
   args: readonly string[],
-  { cwd, environment, input, output }: ProcessOptions = {},
+  { cwd, environment, input, output, through = [] }: ProcessOptions = {},
 ): RunningProcess {
   const stdin = input === undefined ? undefined : openSync(input, 'r');
   const stdout = output === undefined ? undefined : openSync(output, 'w');
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [command = '', ...words] = [...through, process.execPath, MAIN, ...args];
+  const child = spawn(command, words, {
     cwd,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: [stdin ?? 'ignore', stdout ?? 'pipe', 'pipe'],

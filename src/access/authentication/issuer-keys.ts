@@ -12,16 +12,20 @@ type Key = Awaited<ReturnType<KeySet>>;
 
 const MS_PER_SECOND = 1000;
 const FETCH_TIMEOUT_MS = 5_000;
+/** How long keys that an issuer has withdrawn may still be taken. */
+const LONGEST_AGE_MS = 600_000;
 
 /**
- * The public keys of an issuer: fetched when first needed and for an unknown key id, shared by all who
- * wait, and after a failure not fetched again before the cooldown has passed.
+ * The public keys of an issuer: fetched when first needed, for an unknown key id, and when they are old; shared by
+ * all who wait, and not fetched again before the cooldown has passed. None of that follows the clock on the wall,
+ * which may step.
  */
 export class IssuerKeys {
   readonly #options: JwtOptions;
   readonly #onLookup: (isHit: boolean) => void;
   #set: Promise<KeySet> | undefined;
   #fetched: KeySet | undefined;
+  #fetchedAt = -Infinity;
   #failure: { readonly error: unknown; readonly until: number } | undefined;
 
   constructor(options: JwtOptions, onLookup: (isHit: boolean) => void) {
@@ -33,21 +37,34 @@ export class IssuerKeys {
   readonly find = async (header: JWTHeaderParameters, token: FlattenedJWSInput): Promise<Key> => {
     const known = this.#fetched?.jwks()?.keys ?? [];
     this.#onLookup(known.some(({ kid }) => kid === header.kid));
-    if (this.#failure !== undefined && this.#failure.until > Date.now()) {
+    if (this.#failure !== undefined && this.#failure.until > performance.now()) {
       return this.#amongKnown(header, token, this.#failure.error);
     }
     try {
-      this.#set ??= this.#locate();
-      this.#fetched = await this.#set;
-      return await this.#fetched(header, token);
+      const set = await this.#noOlderThan(LONGEST_AGE_MS);
+      return await set(header, token).catch(async (error: unknown) => {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        return (await this.#noOlderThan(this.#cooldown()))(header, token);
+      });
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) {
         this.#set = this.#fetched === undefined ? undefined : this.#set;
-        this.#failure = { error, until: Date.now() + this.#cooldown() };
+        this.#failure = { error, until: performance.now() + this.#cooldown() };
       }
       throw error;
     }
   };
+
+  async #noOlderThan(ms: number): Promise<KeySet> {
+    this.#set ??= this.#locate();
+    const set = await this.#set;
+    if (performance.now() - this.#fetchedAt >= ms) {
+      await set.reload();
+      this.#fetched = set;
+      this.#fetchedAt = performance.now();
+    }
+    return set;
+  }
 
   /** While the issuer is left alone, keys that are known serve on. */
   async #amongKnown(
@@ -67,7 +84,9 @@ export class IssuerKeys {
   async #locate(): Promise<KeySet> {
     const url = this.#options.jwksUrl ?? (await discover(this.#options.issuer));
     return createRemoteJWKSet(new URL(url), {
-      cooldownDuration: this.#cooldown(),
+      // Left to us, who have a better clock.
+      cooldownDuration: Infinity,
+      cacheMaxAge: Infinity,
       timeoutDuration: FETCH_TIMEOUT_MS,
     });
   }

@@ -1,6 +1,7 @@
 import type { Authorizer } from '../../access/policy/authorizer.ts';
 import type { Action } from '../../access/policy/rule.ts';
 import type { Principal } from '../../access/principal.ts';
+import { creationTime } from '../../base/creation-time.ts';
 import { apiError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Observer } from '../../base/observer.ts';
@@ -48,7 +49,7 @@ export class Conversations {
     const id = newId(ID_PREFIX);
     this.#assertMayCreate(principal, id);
     const metadata = JSON.stringify(input.metadata);
-    const createdAt = Date.now();
+    const createdAt = creationTime();
     const result = await this.#store.createConversation({
       tenant: principal.tenant,
       conversationId: id,
@@ -113,7 +114,7 @@ export class Conversations {
       ...this.#accessed(principal, 'update', id),
       readable: this.#authorizer.filter(principal, 'read'),
       items,
-      createdAt: Date.now(),
+      createdAt: creationTime(),
     });
     if (result.refused !== undefined) throw refusalError(result, id);
     this.#observer.moved('written', result.items);

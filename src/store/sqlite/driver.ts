@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { SqliteOptions } from '../../base/database-options.ts';
 import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
@@ -7,71 +6,18 @@ import { SQLITE } from '../dialect.ts';
 import type { Driver, Query, Read, Row, Steps, Write } from '../driver.ts';
 import { StoreUnavailableError } from '../port.ts';
 import { integer } from '../rows.ts';
+import { DatabaseFile, FileGoneError } from './database-file.ts';
+import { isLocked, isOutOfRoom, translate } from './faults.ts';
+import { BLOCKING_WAIT_MS, openFile } from './open-file.ts';
 import { SqliteSteps } from './steps.ts';
+import { whileLocked } from './while-locked.ts';
 
 /** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
 const LARGEST_BATCH = 256;
 /** Writes that may wait; with more, the database is not keeping up, and callers had better hear it. */
 const LONGEST_QUEUE = 10_000;
-/** How long SQLite itself waits for another process's lock. Short, since the wait blocks the event loop. */
-const BLOCKING_WAIT_MS = 20;
-/** How long a request waits in total, between tries and off the event loop, for another process to let go. */
-const LONGEST_WAIT_MS = 30_000;
-const WAIT_BETWEEN_TRIES_MS = 10;
-/**
- * How many pages of 4 kB the log takes before a commit folds it into the file. SQLite's own thousand make one commit
- * in ten wait for that; with these it is one in two hundred, which waits some 40 ms.
- */
-const PAGES_BEFORE_FOLDING = 16_000;
-
-/** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
-const SQLITE_ERROR = 1;
-const SQLITE_BUSY = 5;
-const SQLITE_LOCKED = 6;
-const SQLITE_CONSTRAINT = 19;
-const SQLITE_MISUSE = 21;
-const SQLITE_RANGE = 25;
-/** Results that are the statement's own fault. All others say something of the database or its disk. */
-const FAULTS_OF_THE_STATEMENT = new Set([
-  SQLITE_ERROR,
-  SQLITE_CONSTRAINT,
-  SQLITE_MISUSE,
-  SQLITE_RANGE,
-]);
-
-function resultCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
-  // The low byte of an extended result code is the primary one.
-  return typeof code === 'number' ? code & 0xff : undefined;
-}
-
-function isLocked(error: unknown): boolean {
-  const code = resultCode(error);
-  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
-}
-
-function translate(error: unknown): unknown {
-  const code = resultCode(error);
-  return code === undefined || FAULTS_OF_THE_STATEMENT.has(code)
-    ? error
-    : new StoreUnavailableError('SQLite cannot take the request', { cause: error });
-}
-
-/** Calls `attempt` again while another process holds the database, without blocking this one. */
-async function whileLocked<Result>(
-  attempt: () => Result,
-  since: number = performance.now(),
-): Promise<Result> {
-  const deadline = since + LONGEST_WAIT_MS;
-  for (;;) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!isLocked(error) || performance.now() > deadline) throw error;
-    }
-    await sleep(WAIT_BETWEEN_TRIES_MS);
-  }
-}
+/** How long a disk that has refused to fold the log is left alone: each try may write the whole log again. */
+const PAUSE_BEFORE_FOLDING_AGAIN_MS = 1_000;
 
 const SAVEPOINT: Query = { sql: 'SAVEPOINT job', parameters: [] };
 const RELEASE: Query = { sql: 'RELEASE job', parameters: [] };
@@ -95,48 +41,40 @@ type Outcome = { readonly result: unknown } | { readonly error: unknown };
 export class SqliteDriver implements Driver {
   readonly dialect = SQLITE;
   readonly #path: string;
+  readonly #file: DatabaseFile;
   readonly #database: DatabaseSync;
   readonly #steps: SqliteSteps;
   readonly #observer: Observer;
   readonly #queue: Job[] = [];
   #draining: Promise<void> | undefined;
-  /** Whether the log may hold text that has been deleted. */
+  /** Whether the log may hold text that has been deleted, fills the disk, or is all that still has a write. */
   #mustFold = false;
+  #foldsAgainFrom = 0;
   #closed = false;
 
   private constructor(path: string, database: DatabaseSync, observer: Observer) {
     this.#path = path;
+    this.#file = DatabaseFile.of(path);
     this.#observer = observer;
     this.#database = database;
     this.#steps = new SqliteSteps(database);
   }
 
-  /** Opens or creates the database. Rejects with SQLite's own error when the file cannot be used. */
+  /**
+   * Opens or creates the database. Rejects with SQLite's own error when the file cannot be used, or with an
+   * `OperatorError` where the system knows why.
+   */
   static async open(
     options: Omit<SqliteOptions, 'kind'>,
     observer: Observer = NO_OBSERVER,
   ): Promise<SqliteDriver> {
-    const database = new DatabaseSync(options.path, { timeout: BLOCKING_WAIT_MS });
+    const database = await openFile(options);
     try {
-      await whileLocked(() => {
-        database.exec('PRAGMA journal_mode = WAL');
-      });
-      database.exec(`
-        PRAGMA synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'};
-        PRAGMA secure_delete = ON;
-        PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -16000;
-        PRAGMA wal_autocheckpoint = ${PAGES_BEFORE_FOLDING};
-      `);
-      // A file that cannot be written is better refused now than at the first write.
-      await whileLocked(() => {
-        database.exec('BEGIN IMMEDIATE; ROLLBACK');
-      });
+      return new SqliteDriver(options.path, database, observer);
     } catch (error) {
       database.close();
       throw error;
     }
-    return new SqliteDriver(options.path, database, observer);
   }
 
   async read({ query }: Read): Promise<readonly Row[]> {
@@ -145,12 +83,12 @@ export class SqliteDriver implements Driver {
     try {
       return this.#steps.all(query);
     } catch (error) {
-      if (!isLocked(error)) throw translate(error);
+      if (!isLocked(error)) throw translate(error, this.#path);
     } finally {
       call.ended = performance.now();
     }
     return whileLocked(() => this.#steps.all(query)).catch((error: unknown) => {
-      throw translate(error);
+      throw translate(error, this.#path);
     });
   }
 
@@ -178,6 +116,7 @@ export class SqliteDriver implements Driver {
     this.#assertOpen();
     // A connection of its own, whose open transaction keeps seeing what it saw first; memory has only the one.
     if (this.#path === ':memory:') return work(async (query) => this.#steps.all(query));
+    this.#file.assertInPlace();
     using database = new DatabaseSync(this.#path, { readOnly: true, timeout: BLOCKING_WAIT_MS });
     database.exec('BEGIN');
     const steps = new SqliteSteps(database);
@@ -192,6 +131,7 @@ export class SqliteDriver implements Driver {
     if (this.#closed) return;
     this.#closed = true;
     await this.#draining;
+    this.#foldsAgainFrom = 0;
     this.#foldLog();
     this.#database.close();
   }
@@ -201,10 +141,12 @@ export class SqliteDriver implements Driver {
    * process is reading, or the disk refuses, the log stays beside the file, complete.
    */
   #foldLog(): boolean {
+    if (performance.now() < this.#foldsAgainFrom) return false;
     try {
       const row = this.#steps.get({ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', parameters: [] });
       return row !== undefined && integer(row, 'busy') === 0;
     } catch {
+      this.#foldsAgainFrom = performance.now() + PAUSE_BEFORE_FOLDING_AGAIN_MS;
       return false;
     }
   }
@@ -232,28 +174,41 @@ export class SqliteDriver implements Driver {
         this.#mustFold ||= batch.some(({ erases }) => erases);
         settle(batch, outcomes);
       } catch (error) {
-        this.#rollBack();
-        const failure = translate(error);
-        for (const job of batch) job.reject(failure);
+        this.#giveUp(batch, error);
       }
     }
     this.#draining = undefined;
     if (this.#mustFold) this.#mustFold = !this.#foldLog();
   }
 
+  /** Nothing of the batch is there, and everyone hears why. */
+  #giveUp(batch: readonly Job[], error: unknown): void {
+    try {
+      this.#rollBack();
+    } catch {
+      // A disk that fails may fail that too; the next batch begins with it.
+    }
+    const failure = translate(error, this.#path);
+    for (const job of batch) job.reject(failure);
+    // Folding frees what the log takes of a full disk. And a file that has been moved gets what was acknowledged.
+    if (isOutOfRoom(error) || error instanceof FileGoneError) this.#mustFold = !this.#foldLog();
+  }
+
   async #commit(batch: readonly Job[]): Promise<readonly Outcome[]> {
     await this.#begin(batch);
     let outcomes = this.#runTogether(batch);
     if (outcomes === undefined) {
-      this.#rollBack();
       await this.#begin(batch);
       outcomes = this.#runApart(batch);
     }
+    this.#file.assertInPlace();
     this.#database.exec('COMMIT');
     return outcomes;
   }
 
   async #begin(batch: readonly Job[]): Promise<void> {
+    // Of the batch's first run, or of one that could not even be undone.
+    this.#rollBack();
     await whileLocked(() => {
       this.#database.exec('BEGIN IMMEDIATE');
     }, batch[0]?.call.began);
@@ -285,7 +240,7 @@ export class SqliteDriver implements Driver {
       }
       // A full disk ends the whole transaction.
       if (watched.hasChanged || !this.#database.isTransaction) return undefined;
-      outcomes.push({ error: translate(watched.error) });
+      outcomes.push({ error: translate(watched.error, this.#path) });
     }
     return outcomes;
   }
@@ -302,7 +257,7 @@ export class SqliteDriver implements Driver {
         // A full disk ends the whole transaction; then no job of the batch is there, and all must hear it.
         if (!this.#database.isTransaction) throw error;
         this.#database.exec('ROLLBACK TO job; RELEASE job');
-        return { error: translate(error) };
+        return { error: translate(error, this.#path) };
       }
     });
   }

@@ -1,0 +1,50 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { SqliteOptions } from '../../base/database-options.ts';
+import { openingFault } from './faults.ts';
+import { whileLocked } from './while-locked.ts';
+
+/** How long SQLite itself waits for another process's lock. Short, since the wait blocks the event loop. */
+export const BLOCKING_WAIT_MS = 20;
+/**
+ * How many pages of 4 kB the log takes before a commit folds it into the file. SQLite's own thousand make one commit
+ * in ten wait for that; with these it is one in two hundred, which waits some 40 ms.
+ */
+const PAGES_BEFORE_FOLDING = 16_000;
+
+/** Opens or creates a database. Rejects as the driver does. */
+export async function openFile({
+  path,
+  synchronous,
+}: Omit<SqliteOptions, 'kind'>): Promise<DatabaseSync> {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
+    await setUp(database, synchronous);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw openingFault(error, path);
+  }
+}
+
+async function setUp(
+  database: DatabaseSync,
+  synchronous: SqliteOptions['synchronous'],
+): Promise<void> {
+  await whileLocked(() => {
+    database.exec('PRAGMA journal_mode = WAL');
+  });
+  database.exec(`
+    PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'};
+    PRAGMA secure_delete = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16000;
+    PRAGMA wal_autocheckpoint = ${PAGES_BEFORE_FOLDING};
+  `);
+  // A file that cannot be written is better refused now than at the first write. Without a change in it, SQLite would
+  // begin a transaction on such a file, too.
+  await whileLocked(() => {
+    database.exec('BEGIN IMMEDIATE');
+  });
+  database.exec('PRAGMA user_version = 0; ROLLBACK');
+}
