@@ -84,6 +84,18 @@ const EXPLANATIONS: Readonly<Record<OperatorCode, Explanation>> = {
     meaning: "The database cannot be opened; the message has the database's own reason.",
     fix: 'Do as the message says.',
   },
+  database_damaged: {
+    meaning: 'The SQLite file is damaged.',
+    fix: 'Run `colloquy doctor`, and put a backup in the place of the file.',
+  },
+  database_read_only: {
+    meaning: 'The SQLite file cannot be written: its volume or its rights do not let this user.',
+    fix: 'Mount the volume for writing, or let this user own the file and its folder.',
+  },
+  disk_full: {
+    meaning: 'The volume of the SQLite file has no room to begin with.',
+    fix: 'Free some space on it, and start again.',
+  },
   database_locked: {
     meaning: 'Another process holds the SQLite file.',
     fix: 'Stop that process, or wait until it has finished.',
