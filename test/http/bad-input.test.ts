@@ -820,6 +820,12 @@ describe('HTTP', () => {
     });
   });
 
+  test('an encoding without a body says nothing', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    const { status } = await server.request(`/v1/conversations/${conversation}`, { headers });
+    expect(status).toBe(200);
+  });
+
   test('a body over the limit is 413, and the connection stays usable', async () => {
     await using small = await startServer('--max-body-bytes', '2048');
     const big = JSON.stringify({ metadata: {}, items: [], pad: 'x'.repeat(100_000) });
