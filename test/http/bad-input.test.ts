@@ -873,6 +873,7 @@ describe('HTTP', () => {
       'GET /health HTTP/1.1\r\nhost: localhost\r\nexpect: miracles\r\n\r\n',
       417,
     ],
+    ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: localhost\r\n\r\n', 404],
   ])('%s gets the envelope', async (_name, text, status) => {
     const answer = await new Promise<string>((resolve, reject) => {
       const { hostname, port } = new URL(server.origin);
