@@ -55,13 +55,9 @@ export class Judge {
   async assertUnchanged(conversation: StoredConversation): Promise<void> {
     assertConversation(await this.#reader.conversation(conversation), conversation);
     const served = await this.#reader.items(conversation);
-    assertThat(isDeepStrictEqual(served, conversation.items), () =>
-      [
-        `the items of ${conversation.id} differ from what was written: expected`,
-        shown(conversation.items),
-        'but served was',
-        shown(served),
-      ].join('\n'),
+    assertThat(
+      isDeepStrictEqual(served, conversation.items),
+      () => `the items of ${conversation.id} differ: ${differing(conversation.items, served)}`,
     );
   }
 
@@ -167,7 +163,7 @@ function assertConversation(served: unknown, expected: StoredConversation | unde
     created_at: expected?.createdAt,
     metadata: expected?.metadata,
   };
-  assertThat(isDeepStrictEqual(served, wanted), () => `expected ${shown(wanted)}`);
+  assertThat(isDeepStrictEqual(served, wanted), () => differing(wanted, served));
 }
 
 /** Of which only what they are is sure, since `include` may hide parts of them. */
@@ -181,7 +177,7 @@ function assertItem(served: unknown, expected: StoredItem | undefined): void {
   const isSame = isHiding
     ? id === expected.id && type === expected.type
     : JSON.stringify(served) === expected.json;
-  assertThat(isSame, () => `expected ${shown(expected.json)}`);
+  assertThat(isSame, () => differing(expected.json, served));
 }
 
 function assertPage(
@@ -192,5 +188,12 @@ function assertPage(
   const served = { ids: data.map(({ id }) => id), hasMore, first, last };
   const ids = expected.map(({ id }) => id);
   const wanted = { ids, hasMore: expectedMore, first: ids[0] ?? null, last: ids.at(-1) ?? null };
-  assertThat(isDeepStrictEqual(served, wanted), () => `expected the page ${shown(wanted)}`);
+  assertThat(
+    isDeepStrictEqual(served, wanted),
+    () => `the page is not\n${differing(wanted, served)}`,
+  );
+}
+
+function differing(expected: unknown, served: unknown): string {
+  return `expected is\n${shown(expected)}\nand served\n${shown(served)}`;
 }

@@ -147,12 +147,14 @@ export class Session {
   /** The entries of all pages. */
   async #all(who: Who, path: string): Promise<List['data']> {
     const entries: Readonly<Record<string, unknown>>[] = [];
+    let last: string | null = null;
     for (let more = true; more;) {
-      const last = entries.at(-1)?.['id'];
-      const after = last === undefined ? '' : `&after=${String(last)}`;
+      const after: string = last === null ? '' : `&after=${last}`;
       const list = asList(await this.#look(who, `${path}${after}`));
       entries.push(...list.data);
       more = list.has_more;
+      assertThat(!more || list.last_id !== last, () => `the pages of ${path} do not end`);
+      last = list.last_id;
     }
     return entries;
   }
