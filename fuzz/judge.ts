@@ -26,6 +26,8 @@ export class Judge {
   /** Takes a success. Throws a `Mismatch` where there must not have been one. */
   async accept(who: Who | undefined, meaning: Meaning, body: unknown): Promise<void> {
     assertThat(who !== undefined, () => 'a stranger was served');
+    const isTaken = meaning.operation?.body !== undefined;
+    assertThat(meaning.isReadable || !isTaken, () => 'a body was taken that is not JSON in UTF-8');
     switch (meaning.operation?.id) {
       case 'createConversation':
         return this.#created(who, meaning, body);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { parse } from 'node:querystring';
 import { isJsonObject } from '../src/contract/json.ts';
 import type { Posted } from './model.ts';
@@ -12,8 +13,10 @@ export interface Meaning {
   readonly item: string;
   /** Undefined where its escapes are broken, so that it could be read in several ways. */
   readonly query: ReadonlyMap<string, readonly string[]> | undefined;
-  /** Undefined where there is none, or none that can be read. */
+  /** Undefined where there is none. */
   readonly body: unknown;
+  /** Whether the body is JSON in UTF-8, or there is none. */
+  readonly isReadable: boolean;
 }
 
 export function meaningOf(request: FuzzRequest, operations: readonly Operation[]): Meaning {
@@ -28,10 +31,17 @@ export function meaningOf(request: FuzzRequest, operations: readonly Operation[]
       conversation: found.get('conversation_id') ?? '',
       item: found.get('item_id') ?? '',
       query: readQuery(search),
-      body: request.body === undefined ? undefined : readJson(request.body),
+      ...readBody(request.body),
     };
   }
-  return { operation: undefined, conversation: '', item: '', query: undefined, body: undefined };
+  return {
+    operation: undefined,
+    conversation: '',
+    item: '',
+    query: undefined,
+    body: undefined,
+    isReadable: false,
+  };
 }
 
 function match(template: string, path: string): ReadonlyMap<string, string> | undefined {
@@ -61,11 +71,12 @@ function readQuery(search: string): ReadonlyMap<string, readonly string[]> | und
   return new Map(pairs.map(([name, value]) => [name, [value ?? ''].flat()]));
 }
 
-function readJson(body: Buffer): unknown {
+function readBody(body: Buffer | undefined): Pick<Meaning, 'body' | 'isReadable'> {
+  if (body === undefined || body.length === 0) return { body: undefined, isReadable: true };
   try {
-    return JSON.parse(body.toString());
+    return { body: JSON.parse(body.toString()), isReadable: isUtf8(body) };
   } catch {
-    return undefined;
+    return { body: undefined, isReadable: false };
   }
 }
 

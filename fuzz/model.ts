@@ -81,6 +81,8 @@ export class Model {
   }
 
   delete(id: string): void {
+    const [item] = this.conversations.get(id)?.items ?? [];
+    if (item !== undefined) this.#forget(id, item.id);
     this.conversations.delete(id);
     this.#gone.push(id);
     if (this.#gone.length > MOST_REMEMBERED) this.#gone.shift();
@@ -88,7 +90,11 @@ export class Model {
 
   deleteItem(conversation: StoredConversation, item: string): void {
     conversation.items = conversation.items.filter(({ id }) => id !== item);
-    this.#goneItems.push({ conversation: conversation.id, item });
+    this.#forget(conversation.id, item);
+  }
+
+  #forget(conversation: string, item: string): void {
+    this.#goneItems.push({ conversation, item });
     if (this.#goneItems.length > MOST_REMEMBERED) this.#goneItems.shift();
   }
 }

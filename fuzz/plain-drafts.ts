@@ -157,6 +157,8 @@ export class PlainDrafts {
   }
 
   #knownItem(random: Random, who: Who | undefined): string {
+    const { goneItems } = this.#model;
+    if (goneItems.length > 0 && random.chance(0.15)) return random.pick(goneItems).item;
     return this.#itemOf(random, this.conversation(random, who).stored);
   }
 }
