@@ -16,8 +16,6 @@ export function assertAdmissible(request: IncomingMessage, admission: Admission)
   const { headers, httpVersion } = request;
   if (headers.host === undefined && httpVersion === '1.1') throw apiError('malformed_request');
   if (admission.localHostsOnly) assertLocal(request, admission.corsOrigins);
-  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (encoding !== 'identity') throw apiError('unsupported_encoding', { found: encoding });
 }
 
 /** Refuses what a web page from elsewhere may have sent: under its own name for this address, or across origins. */

@@ -4,14 +4,16 @@ import { apiError } from '../base/errors.ts';
 const JSON_TYPE = /^application\/json *(;|$)/i;
 
 /**
- * The bytes of a request's JSON body, undefined where it has none. Throws `unsupported_media_type`,
- * `body_too_large` for more than `limit` bytes, and `malformed_request` for a body that ends early. What is left of
+ * The bytes of a request's JSON body, undefined where it has none. Throws `unsupported_encoding`,
+ * `unsupported_media_type`, `body_too_large` for more than `limit` bytes, and `malformed_request` for a body that ends early. What is left of
  * a refused body is read and dropped, so that the connection stays usable.
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> | undefined {
   const { headers } = request;
   const length = Number(headers['content-length'] ?? 0);
   if (length === 0 && headers['transfer-encoding'] === undefined) return undefined;
+  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (encoding !== 'identity') throw apiError('unsupported_encoding', { found: encoding });
   const type = headers['content-type'] ?? '';
   if (!JSON_TYPE.test(type)) throw apiError('unsupported_media_type', { found: type });
   if (length > limit) throw apiError('body_too_large', { limit });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apiError } from '../base/errors.ts';
 import { StoreUnavailableError } from '../store/port.ts';
-import { rawErrorResponse, toApiError } from './error-response.ts';
+import { rawErrorResponse, toApiError, unreadableRequest } from './error-response.ts';
 
 describe('toApiError', () => {
   test('a database out of reach is 503, to be tried again soon, and keeps its cause', () => {
@@ -30,7 +30,7 @@ describe('rawErrorResponse', () => {
     ['HPE_INVALID_METHOD', 400],
     [undefined, 400],
   ])('%s is %i, and ends the connection', (code, status) => {
-    const [head = '', body = ''] = rawErrorResponse(code).split('\r\n\r\n');
+    const [head = '', body = ''] = rawErrorResponse(unreadableRequest(code)).split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(head).toContain('connection: close');
     expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`);

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { ApiError, apiError } from '../base/errors.ts';
 import { StoreUnavailableError } from '../store/port.ts';
 
@@ -14,12 +15,16 @@ export function toApiError(error: unknown, requestId: string): ApiError {
     : apiError('internal', { requestId }, error);
 }
 
-/** The answer, as raw HTTP, to what could not be read as HTTP at all. */
-export function rawErrorResponse(code: string | undefined): string {
-  const error = apiError(RAW_ERRORS[code ?? ''] ?? 'malformed_request');
+/** What the code of Node's HTTP parser means. */
+export function unreadableRequest(code: string | undefined): ApiError {
+  return apiError(RAW_ERRORS[code ?? ''] ?? 'malformed_request');
+}
+
+/** The answer, as raw HTTP, to what never becomes a request. */
+export function rawErrorResponse(error: ApiError): string {
   const body = errorJson(error);
   return [
-    `HTTP/1.1 ${error.status} ${error.status === 400 ? 'Bad Request' : 'Error'}`,
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
     'connection: close',
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { apiError } from '../base/errors.ts';
-import { errorJson, rawErrorResponse } from './error-response.ts';
+import { errorJson, rawErrorResponse, unreadableRequest } from './error-response.ts';
 import { answerRequest, type ExchangeContext } from './exchange.ts';
 import { crossOriginRules, rateLimits, type ProtectionOptions } from './protection.ts';
 import type { Route } from './route.ts';
@@ -97,7 +97,14 @@ function serverOptions({ requestTimeout }: HttpOptions) {
 function answerWhatIsNoRequest(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
-    socket.end(rawErrorResponse(error.code));
+    socket.end(rawErrorResponse(unreadableRequest(error.code)));
+  });
+  server.on('connect', ({ method = '', url = '' }, socket) => {
+    // Node has let go of the socket: nobody else would hear its errors or close it.
+    socket.on('error', () => socket.destroy());
+    socket.end(rawErrorResponse(apiError('url_not_found', { method, url })), () =>
+      socket.destroy(),
+    );
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(417, { 'content-type': 'application/json' });

@@ -820,6 +820,12 @@ describe('HTTP', () => {
     });
   });
 
+  test('an encoding without a body says nothing', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    const { status } = await server.request(`/v1/conversations/${conversation}`, { headers });
+    expect(status).toBe(200);
+  });
+
   test('a body over the limit is 413, and the connection stays usable', async () => {
     await using small = await startServer('--max-body-bytes', '2048');
     const big = JSON.stringify({ metadata: {}, items: [], pad: 'x'.repeat(100_000) });
@@ -867,6 +873,7 @@ describe('HTTP', () => {
       'GET /health HTTP/1.1\r\nhost: localhost\r\nexpect: miracles\r\n\r\n',
       417,
     ],
+    ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: localhost\r\n\r\n', 404],
   ])('%s gets the envelope', async (_name, text, status) => {
     const answer = await new Promise<string>((resolve, reject) => {
       const { hostname, port } = new URL(server.origin);

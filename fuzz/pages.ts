@@ -1,0 +1,77 @@
+/** What a page must hold, from the documented meaning of its query. */
+
+import { isJsonObject } from '../src/contract/json.ts';
+import type { Model, StoredConversation, StoredItem } from './model.ts';
+import type { Who } from './principals.ts';
+
+type Query = ReadonlyMap<string, readonly string[]>;
+
+export interface ExpectedPage<Entry> {
+  readonly entries: readonly Entry[];
+  readonly hasMore: boolean;
+}
+
+/** The fields of a list that every list has. */
+export interface List {
+  readonly data: readonly Readonly<Record<string, unknown>>[];
+  readonly has_more: boolean;
+  readonly first_id: string | null;
+  readonly last_id: string | null;
+}
+
+const DEFAULT_LIMIT = 20;
+
+export function pageOfItems(
+  conversation: StoredConversation,
+  query: Query,
+): ExpectedPage<StoredItem> {
+  return pageOf(conversation.items, query);
+}
+
+export function pageOfConversations(
+  model: Model,
+  who: Who,
+  query: Query,
+): ExpectedPage<StoredConversation> {
+  const isListed = ({ metadata, createdAt }: StoredConversation): boolean => {
+    for (const [name, [value = '']] of query) {
+      const key = /^metadata\[(.*)\]$/s.exec(name)?.[1];
+      if (key !== undefined && !(Object.hasOwn(metadata, key) && metadata[key] === value))
+        return false;
+      if (name === 'created_after' && createdAt <= Number(value)) return false;
+      if (name === 'created_before' && createdAt >= Number(value)) return false;
+    }
+    return true;
+  };
+  return pageOf(model.readable(who), query, isListed);
+}
+
+function pageOf<Entry extends { readonly id: string }>(
+  oldestFirst: readonly Entry[],
+  query: Query,
+  isListed: (entry: Entry) => boolean = () => true,
+): ExpectedPage<Entry> {
+  const first = (name: string): string | undefined => query.get(name)?.[0];
+  const limit = Number(first('limit') ?? DEFAULT_LIMIT);
+  const ordered = first('order') === 'asc' ? oldestFirst : oldestFirst.toReversed();
+  const [after, before] = [first('after'), first('before')];
+  if (before === undefined) {
+    const start = after === undefined ? 0 : ordered.findIndex(({ id }) => id === after) + 1;
+    const rest = ordered.slice(start).filter(isListed);
+    return { entries: rest.slice(0, limit), hasMore: rest.length > limit };
+  }
+  const rest = ordered
+    .slice(
+      0,
+      ordered.findIndex(({ id }) => id === before),
+    )
+    .filter(isListed);
+  return { entries: rest.slice(-limit), hasMore: rest.length > limit };
+}
+
+/** Sound only behind the check of the document, which says the same. */
+export function asList(body: unknown): List {
+  if (!isJsonObject(body)) throw new Error('the document lets a list be no object');
+  // Sound: the answer has passed the schema of a list.
+  return body as unknown as List;
+}

@@ -1,0 +1,52 @@
+import { count, table } from '../bench/report.ts';
+import { shown } from './mismatch.ts';
+import { isRaw, type FuzzRequest, type RawRequest } from './requests.ts';
+import type { Failure, Report } from './run.ts';
+
+/** The run in words: what was asked and answered, and what went wrong. */
+export function summary(report: Report): string {
+  const { options, requests, looks, tally, memory, failure } = report;
+  const statuses = [...new Set([...tally.values()].flatMap((counts) => [...counts.keys()]))];
+  statuses.sort((one, other) => one - other);
+  const rows = [...tally].map(([operation, counts]) => [
+    operation,
+    ...statuses.map((status) => count(counts.get(status) ?? 0)),
+  ]);
+  return [
+    table(['operation', ...statuses.map(String)], rows),
+    '',
+    `${count(requests)} requests of seed ${options.seed}, and ${count(looks)} to look at their effects.`,
+    `Resident memory of the server: ${megabytes(memory.before)} behind the warm-up, ${megabytes(memory.after)} at the end; it may grow by ${options.memoryGrowth} MB.`,
+    '',
+    failure === undefined ? 'Passed.' : failed(failure, options.seed),
+  ].join('\n');
+}
+
+function failed({ why, index, request, answer }: Failure, seed: number): string {
+  const again = index === undefined ? '' : `npm run fuzz -- --seed ${seed} --requests ${index + 1}`;
+  return [
+    `FAILED${index === undefined ? '' : ` at request ${index} of seed ${seed}`}: ${why}`,
+    ...(request === undefined ? [] : [`request: ${shown(asJson(request), 20_000)}`]),
+    ...(answer === undefined ? [] : [`answer: ${answer.status} ${shown(answer.text)}`]),
+    ...(again === '' ? [] : [`again: ${again}`]),
+  ].join('\n');
+}
+
+/** `{name}` in a header stands for the key of that principal. */
+function asJson(request: FuzzRequest | RawRequest): string {
+  if (isRaw(request)) return JSON.stringify(request);
+  const { method, target, headers, body, isChunked } = request;
+  const text = body?.toString();
+  const isText = body === undefined || Buffer.from(text ?? '').equals(body);
+  return JSON.stringify({
+    method,
+    target,
+    headers,
+    ...(body === undefined ? {} : isText ? { body: text } : { base64: body.toString('base64') }),
+    ...(isChunked ? { isChunked } : {}),
+  });
+}
+
+function megabytes(value: number): string {
+  return Number.isNaN(value) ? 'unknown' : `${value.toFixed(0)} MB`;
+}

@@ -1,0 +1,64 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { temporaryFolder } from '../test/support/folder.ts';
+import { runProcess, startProcess, urlOf } from '../test/support/process.ts';
+import { CONFIG, PRINCIPALS } from './principals.ts';
+
+/** A server to send requests to. */
+export interface Target extends AsyncDisposable {
+  readonly origin: string;
+  /** API keys by the names of the principals. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Resident memory in MB; NaN where it is not known. */
+  memory(): number;
+}
+
+/** The real program as a process of its own, on the given database or a fresh SQLite file. */
+export async function startTarget(databaseUrl?: string): Promise<Target> {
+  const folder = await temporaryFolder();
+  const config = folder.path('colloquy.yaml');
+  writeFileSync(config, CONFIG);
+  const database = databaseUrl ?? `sqlite:${folder.path('fuzz.db')}`;
+  const settings = ['--config', config, '--database-url', database];
+  const keys = await createKeys(settings);
+  // Errors only: a line for each request would fill this process's memory.
+  const quiet = ['--log-level', 'error', '--metrics', 'on', '--port', '0'];
+  // Power cuts are not what this looks for.
+  const quick = ['--sqlite-synchronous', 'normal'];
+  const server = startProcess(['serve', ...quiet, ...quick, ...settings]);
+  const { origin } = new URL(urlOf(await server.firstLine()));
+  return {
+    origin,
+    keys,
+    memory: () => memoryOf(server.child.pid ?? 0),
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function createKeys(settings: readonly string[]): Promise<Record<string, string>> {
+  // Tenants of their own, so that a database that is in use serves as well.
+  const run = Date.now().toString(36);
+  const keys: Record<string, string> = {};
+  for (const { name, tenant, team, isAuditor } of PRINCIPALS) {
+    const who = ['--subject', name, '--tenant', `${tenant}-${run}`];
+    if (team !== undefined) who.push('--team', team);
+    if (isAuditor) who.push('--role', 'auditor');
+    const made = await runProcess(['keys', 'create', ...who, '--json', ...settings]);
+    if (made.code !== 0) throw new Error(made.stderr);
+    // Sound: what the command prints with --json.
+    keys[name] = (JSON.parse(made.stdout) as { key: string }).key;
+  }
+  return keys;
+}
+
+/** Linux alone tells. */
+function memoryOf(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { summary } from '../fuzz/report.ts';
+import { fuzz, NO_OPERATION, type FuzzOptions, type Report } from '../fuzz/run.ts';
+import { startTarget, type Target } from '../fuzz/target.ts';
+import { rawErrorResponse, unreadableRequest } from '../src/wire/error-response.ts';
+
+const OPTIONS: FuzzOptions = { seed: 1, requests: 1_500, soakMinutes: 0, memoryGrowth: 200 };
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget();
+});
+afterAll(() => target[Symbol.asyncDispose]());
+
+describe('a short run', () => {
+  let report: Report;
+  beforeAll(async () => {
+    report = await fuzz(target, OPTIONS);
+  });
+
+  test('finds nothing', () => {
+    expect(report.failure, summary(report)).toBeUndefined();
+    expect(report.requests).toBe(OPTIONS.requests);
+  });
+
+  test('asks for every operation rightly and wrongly', () => {
+    const operations = [...report.tally].filter(([name]) => name !== NO_OPERATION);
+    expect(operations.length).toBeGreaterThan(12);
+    for (const [name, counts] of operations) {
+      const kinds = [...counts.keys()].map((status) => Math.floor(status / 100));
+      expect(kinds, name).toEqual(expect.arrayContaining([2, 4]));
+    }
+  });
+});
+
+/** What became of one answer: other bytes, or another status. */
+interface Damaged {
+  readonly status: number;
+  readonly text: string;
+}
+type Damage = (answer: Damaged, url: string, method: string) => Damaged | 'drop';
+
+/** A server that answers as the real one behind it, but for the damage. */
+async function startDamaged(target: Target, damage: Damage): Promise<Target> {
+  const pass = (request: IncomingMessage, response: ServerResponse): void => {
+    const { method = '', url = '', rawHeaders } = request;
+    const options = { method, path: url, headers: rawHeaders, setHost: false };
+    const onward = httpRequest(target.origin, options, async (answer) => {
+      const chunks: Buffer[] = await answer.toArray();
+      const text = Buffer.concat(chunks).toString();
+      const damaged = damage({ status: answer.statusCode ?? 0, text }, url, method);
+      if (damaged === 'drop') request.socket.destroy();
+      else respond(response, damaged, answer.headers['content-type'] ?? '');
+    });
+    request.pipe(onward);
+  };
+  const refuse = (socket: Duplex): void => void socket.end(rawErrorResponse(unreadableRequest('')));
+  const server = createServer({ requireHostHeader: false }, pass)
+    .on('checkExpectation', pass)
+    .on('clientError', (_error, socket) => refuse(socket))
+    .on('connect', (_request, socket) => refuse(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // Sound: a server that listens on TCP has such an address.
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    keys: target.keys,
+    memory: () => target.memory(),
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function respond(response: ServerResponse, { status, text }: Damaged, type: string): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+async function deleteAll({ origin, keys }: Target): Promise<void> {
+  for (const key of Object.values(keys)) {
+    const client = new OpenAI({ baseURL: `${origin}/v1`, apiKey: key });
+    const { data } = await client.get<{ data: { id: string }[] }>('/conversations?limit=100');
+    // What others share stays, until it is its owner's turn.
+    for (const { id } of data) await client.conversations.delete(id).catch(() => undefined);
+  }
+}
+
+const inText =
+  (from: RegExp, to: string, where: RegExp): Damage =>
+  (answer, url, method) =>
+    method === 'GET' && where.test(url) && answer.status === 200
+      ? { ...answer, text: answer.text.replace(from, to) }
+      : answer;
+const LISTS = /\/v1\/conversations[^/]*$/;
+const ITEMS = /\/items/;
+
+test('the same seed asks the same', async () => {
+  const tallies = [];
+  for (let run = 0; run < 2; run += 1) {
+    await deleteAll(target);
+    tallies.push((await fuzz(target, { ...OPTIONS, seed: 7, requests: 250 })).tally);
+  }
+  expect(tallies[1]).toEqual(tallies[0]);
+});
+
+describe('a server that is wrong', () => {
+  // A run begins with nobody having anything.
+  beforeEach(() => deleteAll(target));
+
+  test.each<[string, Damage, RegExp]>([
+    [
+      'fails',
+      (answer, _url, method) => (method === 'DELETE' ? { ...answer, status: 500 } : answer),
+      /the server failed with 500/,
+    ],
+    ['drops a connection', (answer, url) => (ITEMS.test(url) ? 'drop' : answer), /was dropped/],
+    ['leaves out a field', inText(/"has_more"/, '"hasMore"', LISTS), /its schema refuses/],
+    [
+      'answers with no JSON',
+      inText(/.*/s, '<html>', /^\/v1\/conversations\/conv_\w+$/),
+      /the body is not JSON/,
+    ],
+    [
+      'alters what was said',
+      inText(/"text":"[^"]+"/, '"text":"other"', ITEMS),
+      /sent was|items changed|linked item differs|expected is/,
+    ],
+    [
+      'hides that there is more',
+      inText(/"has_more":true/, '"has_more":false', /conversations/),
+      /the page is not|the items of \w+ differ/,
+    ],
+    [
+      'serves what is gone',
+      (answer) => (answer.status === 404 ? { ...answer, status: 403 } : answer),
+      /the status is 403 and must be 404|is deleted, and|no schema|does not foresee/,
+    ],
+    [
+      'lets strangers in',
+      (answer) => (answer.status === 401 ? { ...answer, status: 400 } : answer),
+      /the status is 400 and must be 401/,
+    ],
+  ])('is found: one that %s', async (_name, damage, why) => {
+    await using damaged = await startDamaged(target, damage);
+    const report = await fuzz(damaged, OPTIONS);
+    expect(report.failure?.why).toMatch(why);
+    expect(summary(report)).toContain(
+      `again: npm run fuzz -- --seed 1 --requests ${report.requests}`,
+    );
+  });
+
+  test('is found: one whose memory grows', async () => {
+    let megabytes = 0;
+    const growing = { ...target, memory: () => (megabytes += 300) };
+    const { failure } = await fuzz(growing, { ...OPTIONS, requests: 30 });
+    expect(failure?.why).toBe('resident memory grew from 300 to 600 MB, by more than 200');
+  });
+});
