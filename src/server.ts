@@ -5,6 +5,7 @@ import { GatewayScheme } from './access/authentication/gateway-headers.ts';
 import type { Scheme } from './access/authentication/scheme.ts';
 import { Authorizer } from './access/policy/authorizer.ts';
 import { policyOf } from './access/policy/parse.ts';
+import { ANONYMOUS } from './access/principal.ts';
 import { NO_OBSERVER } from './base/observer.ts';
 import { isLoopback, refuseStrangers, type AuthConfig, type Config } from './config/config.ts';
 import { packageVersion } from './config/version.ts';
@@ -19,6 +20,7 @@ import type { MetricSources } from './telemetry/metrics.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import { createHttp, type Http, type HttpOptions } from './wire/http.ts';
 import { metricsRoute } from './wire/metrics-route.ts';
+import type { Route } from './wire/route.ts';
 import { withSystemRoutes } from './wire/system-routes.ts';
 
 export interface Server {
@@ -37,81 +39,129 @@ export interface ServerOptions {
 
 const MS_PER_SECOND = 1000;
 
+/** What the listeners of a server share. */
+interface Parts {
+  readonly store: Store;
+  readonly telemetry: Telemetry;
+  readonly authorizer: Authorizer;
+  readonly audit: AuditTrail | undefined;
+  readonly state: { isClosing: boolean };
+  readonly onServerError: HttpOptions['onServerError'];
+}
+
 /** Builds a server on its database. The one place where the parts meet. */
 export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   refuseStrangers(config);
   await using stack = new AsyncDisposableStack();
-  const telemetry = await Telemetry.open(config.log, options.log);
+  const parts = await openParts(config, options, stack);
+  const { telemetry, store, state } = parts;
+  const listener = async (build: Promise<Http>): Promise<Http> =>
+    stack.adopt(await build, (built) => built.close());
+  const api = await listener(apiHttp(config, parts));
+  const { metrics } = config;
+  const figures =
+    typeof metrics === 'string' ? undefined : await listener(metricsHttp(config, metrics, parts));
+  if (metrics !== 'nowhere') await telemetry.measure(metricSources(store, api));
+  const owned = stack.move();
+  return {
+    listen: async () => {
+      if (figures !== undefined && typeof metrics !== 'string') {
+        const at = origin({ ...metrics, port: await figures.listen(metrics) });
+        telemetry.log?.info(`metrics on ${at}/metrics`);
+      }
+      const url = `${origin({ ...config, port: await api.listen(config) })}/v1`;
+      telemetry.log?.info(`listening on ${url}`);
+      if (isOpenToAll(config)) {
+        telemetry.log?.warn(`everyone who can reach ${url} may read and change everything`);
+      }
+      return url;
+    },
+    close: async () => {
+      state.isClosing = true;
+      telemetry.log?.info('finishing what is under way; a second signal stops at once');
+      // Whoever is still sending by then will not finish.
+      const deadline = setTimeout(() => {
+        api.hangUp();
+        figures?.hangUp();
+      }, config.drainTimeoutSeconds * MS_PER_SECOND);
+      await owned.disposeAsync();
+      clearTimeout(deadline);
+    },
+  };
+}
+
+async function openParts(
+  config: Config,
+  { log, onServerError }: ServerOptions,
+  stack: AsyncDisposableStack,
+): Promise<Parts> {
+  const telemetry = await Telemetry.open(config.log, log);
   stack.defer(() => telemetry.log?.flush());
   const store = stack.adopt(await openStore(config.database, telemetry), (opened) =>
     opened.close(),
   );
   const authorizer = new Authorizer(policyOf(config.auth.policyRules));
   const { write } = stack.use(openAuditLog(config.auditLog));
-  const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write);
-  let isClosing = false;
-  const common = {
-    bodyLimit: config.limits.bodyBytes,
-    deepestNesting: config.limits.nesting,
-    localHostsOnly: isOpenToThisMachineOnly(config),
-    authenticate: await authenticator(config, { store, audit, telemetry }),
-    protection: config.protection,
-    requestTimeout: config.protection.requestTimeoutSeconds * MS_PER_SECOND,
-    maxConnections: config.protection.maxConnections,
-    audit,
-    onServerError: (error: unknown, requestId: string) => {
+  return {
+    store,
+    telemetry,
+    authorizer,
+    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write),
+    state: { isClosing: false },
+    onServerError: (error, requestId) => {
       telemetry.log?.failed(error, requestId);
-      options.onServerError?.(error, requestId);
+      onServerError?.(error, requestId);
     },
   };
+}
+
+async function apiHttp(config: Config, parts: Parts): Promise<Http> {
+  const { store, telemetry, authorizer, state } = parts;
   const conversations = new Conversations(store, authorizer, telemetry);
-  const apiRoutes = conversationRoutes(conversations, {
-    ...config.limits,
-    dialect: config.dialect,
+  const options = { ...config.limits, dialect: config.dialect };
+  const figures = config.metrics === 'beside' ? [figuresRoute(telemetry)] : [];
+  return createHttp({
+    ...limitsOf(config),
+    routes: withSystemRoutes([...conversationRoutes(conversations, options), ...figures], {
+      version: packageVersion(),
+      unreadiness: () => unreadiness(store, state.isClosing),
+    }),
+    localHostsOnly: isOpenToThisMachineOnly(config),
+    authenticate: await authenticator(config, parts),
+    audit: parts.audit,
+    observer: telemetry,
+    onServerError: parts.onServerError,
   });
-  const figures = metricsRoute(() => telemetry.metricsText());
-  const routes = withSystemRoutes(
-    config.metrics === 'beside' ? [...apiRoutes, figures] : apiRoutes,
-    { version: packageVersion(), unreadiness: () => unreadiness(store, isClosing) },
-  );
-  const http = stack.adopt(await createHttp({ ...common, routes, observer: telemetry }), (built) =>
-    built.close(),
-  );
-  const metricsHttp =
-    typeof config.metrics === 'string'
-      ? undefined
-      : stack.adopt(
-          await createHttp({ ...common, routes: [figures], observer: NO_OBSERVER }),
-          (built) => built.close(),
-        );
-  if (config.metrics !== 'nowhere') await telemetry.measure(metricSources(store, http));
-  const owned = stack.move();
+}
+
+/** Metrics at an address of their own, which whoever may reach it may read. */
+function metricsHttp(
+  config: Config,
+  { host }: { readonly host: string },
+  { telemetry, onServerError }: Parts,
+): Promise<Http> {
+  return createHttp({
+    ...limitsOf(config),
+    routes: [figuresRoute(telemetry)],
+    localHostsOnly: isLoopback(host),
+    authenticate: async () => ANONYMOUS,
+    audit: undefined,
+    observer: NO_OBSERVER,
+    onServerError,
+  });
+}
+
+function figuresRoute(telemetry: Telemetry): Route {
+  return metricsRoute(() => telemetry.metricsText());
+}
+
+function limitsOf({ limits, protection }: Config) {
   return {
-    listen: async () => {
-      if (typeof config.metrics !== 'string' && metricsHttp !== undefined) {
-        const at = { ...config.metrics, port: await metricsHttp.listen(config.metrics) };
-        telemetry.log?.info(`metrics on ${origin(at)}/metrics`);
-      }
-      const url = `${origin({ ...config, port: await http.listen(config) })}/v1`;
-      telemetry.log?.info(`listening on ${url}`);
-      if (config.auth.schemes.length === 0 && !isLoopback(config.host)) {
-        telemetry.log?.warn(
-          `everyone who can reach ${url} may read, change and delete every conversation`,
-        );
-      }
-      return url;
-    },
-    close: async () => {
-      isClosing = true;
-      telemetry.log?.info('finishing what is under way; a second signal stops at once');
-      // Whoever is still sending by then will not finish.
-      const deadline = setTimeout(() => {
-        http.hangUp();
-        metricsHttp?.hangUp();
-      }, config.drainTimeoutSeconds * MS_PER_SECOND);
-      await owned.disposeAsync();
-      clearTimeout(deadline);
-    },
+    bodyLimit: limits.bodyBytes,
+    deepestNesting: limits.nesting,
+    protection,
+    requestTimeout: protection.requestTimeoutSeconds * MS_PER_SECOND,
+    maxConnections: protection.maxConnections,
   };
 }
 
@@ -142,19 +192,18 @@ function isOpenToThisMachineOnly({ host, allowAnonymous, auth }: Config): boolea
   return isLoopback(host) && !allowAnonymous && needsNoSecret;
 }
 
+/** Whether everyone on the network is let in, as was asked for. */
+function isOpenToAll({ auth, host }: Config): boolean {
+  return auth.schemes.length === 0 && !isLoopback(host);
+}
+
 function origin({ host, port }: { readonly host: string; readonly port: number }): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-interface AuthenticationParts {
-  readonly store: Store;
-  readonly audit: AuditTrail | undefined;
-  readonly telemetry: Telemetry;
-}
-
 async function authenticator(
   { auth }: Config,
-  { store, audit, telemetry }: AuthenticationParts,
+  { store, audit, telemetry }: Parts,
 ): Promise<HttpOptions['authenticate']> {
   const schemes = await Promise.all(
     auth.schemes.map((name) => buildScheme(name, auth, store, telemetry)),
