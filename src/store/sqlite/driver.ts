@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { SqliteOptions } from '../../base/database-options.ts';
 import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
@@ -7,6 +6,7 @@ import { SQLITE } from '../dialect.ts';
 import type { Driver, Query, Read, Row, Steps, Write } from '../driver.ts';
 import { StoreUnavailableError } from '../port.ts';
 import { integer } from '../rows.ts';
+import { isLocked, translate, whileLocked } from './faults.ts';
 import { SqliteSteps } from './steps.ts';
 
 /** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
@@ -15,63 +15,11 @@ const LARGEST_BATCH = 256;
 const LONGEST_QUEUE = 10_000;
 /** How long SQLite itself waits for another process's lock. Short, since the wait blocks the event loop. */
 const BLOCKING_WAIT_MS = 20;
-/** How long a request waits in total, between tries and off the event loop, for another process to let go. */
-const LONGEST_WAIT_MS = 30_000;
-const WAIT_BETWEEN_TRIES_MS = 10;
 /**
  * How many pages of 4 kB the log takes before a commit folds it into the file. SQLite's own thousand make one commit
  * in ten wait for that; with these it is one in two hundred, which waits some 40 ms.
  */
 const PAGES_BEFORE_FOLDING = 16_000;
-
-/** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
-const SQLITE_ERROR = 1;
-const SQLITE_BUSY = 5;
-const SQLITE_LOCKED = 6;
-const SQLITE_CONSTRAINT = 19;
-const SQLITE_MISUSE = 21;
-const SQLITE_RANGE = 25;
-/** Results that are the statement's own fault. All others say something of the database or its disk. */
-const FAULTS_OF_THE_STATEMENT = new Set([
-  SQLITE_ERROR,
-  SQLITE_CONSTRAINT,
-  SQLITE_MISUSE,
-  SQLITE_RANGE,
-]);
-
-function resultCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
-  // The low byte of an extended result code is the primary one.
-  return typeof code === 'number' ? code & 0xff : undefined;
-}
-
-function isLocked(error: unknown): boolean {
-  const code = resultCode(error);
-  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
-}
-
-function translate(error: unknown): unknown {
-  const code = resultCode(error);
-  return code === undefined || FAULTS_OF_THE_STATEMENT.has(code)
-    ? error
-    : new StoreUnavailableError('SQLite cannot take the request', { cause: error });
-}
-
-/** Calls `attempt` again while another process holds the database, without blocking this one. */
-async function whileLocked<Result>(
-  attempt: () => Result,
-  since: number = performance.now(),
-): Promise<Result> {
-  const deadline = since + LONGEST_WAIT_MS;
-  for (;;) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!isLocked(error) || performance.now() > deadline) throw error;
-    }
-    await sleep(WAIT_BETWEEN_TRIES_MS);
-  }
-}
 
 const SAVEPOINT: Query = { sql: 'SAVEPOINT job', parameters: [] };
 const RELEASE: Query = { sql: 'RELEASE job', parameters: [] };
