@@ -66,6 +66,12 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   return toConfig(all, (secret) => readAuth(section?.section(AUTH, AUTH_KEYS), secret));
 }
 
+/** The config file that is named; undefined: there is none. */
+export function configFileOf(sources: ConfigSources): string | undefined {
+  const flags = fromFlags(sources.arguments ?? [], sources.otherFlags ?? []);
+  return (flags(CONFIG_FILE) ?? fromEnvironment(sources.environment ?? {})(CONFIG_FILE))?.text;
+}
+
 function fromFlags(args: readonly string[], otherFlags: readonly string[]): Source {
   const options = Object.fromEntries(
     NAMED_OUTSIDE_THE_FILE.map((setting) => [
