@@ -7,7 +7,7 @@ import { openInspection } from '../store/open-store.ts';
 import type { Thoroughness } from '../store/orderliness.ts';
 import { checkConfiguration } from './checks/configuration.ts';
 import * as contents from './checks/contents.ts';
-import { checkPermissions, checkSpace } from './checks/files.ts';
+import { checkFiles } from './checks/files.ts';
 import { failedBy, ok, warning, type Finding } from './checks/finding.ts';
 import type { Command, CommandContext } from './command.ts';
 import { openingError, storeError } from './database.ts';
@@ -80,6 +80,7 @@ async function* examine(
     );
     return;
   }
+  if (database.kind === 'sqlite') yield* checkFiles(database.path);
   const opened = await openInspection(database).catch((error: unknown) =>
     failedBy('database', openingError(error, database)),
   );
@@ -102,11 +103,6 @@ async function* checkDatabase(
     ok('database', `${databaseName(database)} answers: ${await inspection.engine()}`),
   );
   yield reachable;
-  if (database.kind === 'sqlite') {
-    const { path } = database;
-    yield await tried('permissions', () => checkPermissions(path));
-    yield await tried('space', () => checkSpace(path));
-  }
   if (reachable.state === 'failed') return;
   if (database.kind === 'sqlite') yield await tried('file', () => contents.checkFile(inspection));
   const schema = await tried('schema', () => contents.checkSchema(inspection));

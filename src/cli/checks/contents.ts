@@ -76,7 +76,7 @@ export async function checkPlaces(
     return failed(
       'places',
       `${looked}: ${named(uncounted, 'has items that it has not counted', 'have items that they have not counted')}, so the next append fails`,
-      `Stop the servers, copy the store, then count them: UPDATE conversations SET next_position = (SELECT max(position) + 1 FROM items WHERE tenant = conversations.tenant AND conversation_id = conversations.id) WHERE id = '${uncounted.examples[0]}'; ${REPORT}`,
+      `Stop the servers, copy the store, then count them: UPDATE conversations SET next_position = (SELECT max(items.position) + 1 FROM items WHERE items.tenant = conversations.tenant AND items.conversation_id = conversations.id) WHERE EXISTS (SELECT 1 FROM items WHERE items.tenant = conversations.tenant AND items.conversation_id = conversations.id AND items.position >= conversations.next_position); ${REPORT}`,
     );
   }
   if (negative.count > 0) {

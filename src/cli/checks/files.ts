@@ -20,9 +20,19 @@ interface File {
   readonly stats: Stats;
 }
 
-/** Whether this user may write the files of a SQLite database, and who else may read them. */
-export async function checkPermissions(path: string): Promise<Finding> {
+/**
+ * The files of a SQLite database, as far as they can be reached; whether they can is for whoever opens it to say.
+ * To be looked at before: run by root, SQLite gives the log to the owner of the database as it opens them.
+ */
+export async function* checkFiles(path: string): AsyncGenerator<Finding> {
   const files = await filesOf(path);
+  if (files[0]?.path !== path) return;
+  yield await checkPermissions(path, files);
+  yield await checkSpace(path, files);
+}
+
+/** Whether this user may write the files, and who else may read them. */
+async function checkPermissions(path: string, files: readonly File[]): Promise<Finding> {
   const folder = dirname(resolve(path));
   const unwritable = await firstUnwritable(folder, files);
   if (unwritable !== undefined) {
@@ -52,14 +62,14 @@ export async function checkPermissions(path: string): Promise<Finding> {
 }
 
 /** Whether the volume has room for the log, and for another copy of everything. */
-export async function checkSpace(path: string): Promise<Finding> {
+async function checkSpace(path: string, files: readonly File[]): Promise<Finding> {
   const folder = dirname(resolve(path));
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const { log } = databaseFiles(path);
-  const sizes = (await filesOf(path)).map((file) => ({ ...file, size: file.stats.size }));
-  const logSize = sizes.find((file) => file.path === log)?.size ?? 0;
-  const size = sizes.find((file) => file.path === path)?.size ?? 0;
+  const sizeOf = (wanted: string): number =>
+    files.find((file) => file.path === wanted)?.stats.size ?? 0;
+  const { database, log } = databaseFiles(path);
+  const [size, logSize] = [sizeOf(database), sizeOf(log)];
   const detail = `${shownBytes(free)} free in ${folder}, for a database of ${shownBytes(size)} and a log of ${shownBytes(logSize)}`;
   if (free < LEAST_FREE_BYTES) {
     return failed(SPACE, detail, 'Make room: writes fail when the volume is full.');

@@ -25,5 +25,5 @@ export function failed(check: string, detail: string, fix: string): Finding {
 /** Rethrows what an operator cannot mend: the program's own faults. */
 export function failedBy(check: string, error: unknown): Finding {
   if (!(error instanceof OperatorError)) throw error;
-  return failed(check, error.message, error.fix);
+  return failed(check, error.message.trim().replaceAll(/\s*\n\s*/g, ' '), error.fix);
 }
