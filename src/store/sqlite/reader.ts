@@ -58,7 +58,8 @@ export class SqliteReader implements Reader {
   }
 
   async close(): Promise<void> {
-    this.#database.close();
+    // It is not open where opening it again has failed.
+    if (this.#database.isOpen) this.#database.close();
   }
 
   #open(): DatabaseSync {
