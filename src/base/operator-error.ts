@@ -35,6 +35,7 @@ export type OperatorCode =
   | 'row_level_security_off'
   | 'row_level_security_on'
   | 'row_level_security_open'
+  | 'schema_is_older'
   | 'schema_mismatch'
   | 'unexpected_argument'
   | 'unknown_action'
@@ -44,6 +45,7 @@ export type OperatorCode =
   | 'unreadable_certificate'
   | 'unreadable_config'
   | 'unusable_name'
+  | 'unwell'
   | 'wrong_encoding';
 
 /** A failure that the person who runs the program can mend: what is wrong, and what to do about it. */

@@ -2,8 +2,9 @@ import { databaseName, type DatabaseOptions } from '../base/database-options.ts'
 import { OperatorError, type OperatorCode } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
+import type { Inspection } from '../store/inspection.ts';
 import { SchemaMismatchError } from '../store/migrations.ts';
-import { databaseStatus, openStore } from '../store/open-store.ts';
+import { databaseStatus, openInspection, openStore } from '../store/open-store.ts';
 import { StoreUnavailableError, type Store } from '../store/port.ts';
 import type { CommandContext } from './command.ts';
 
@@ -61,6 +62,26 @@ async function assertBegun(options: DatabaseOptions): Promise<void> {
   );
 }
 
+/** Runs a command that looks at the configured database and changes nothing. */
+export async function withInspection(
+  options: DatabaseOptions,
+  work: (inspection: Inspection) => Promise<void>,
+): Promise<void> {
+  await using inspection = await openInspection(options).catch((error: unknown) => {
+    throw openingError(error, options);
+  });
+  await work(inspection).catch((error: unknown) => {
+    throw storeError(error, options);
+  });
+}
+
+/** What looking at a database throws, in words for an operator; the program's own faults stay as they are. */
+export function storeError(error: unknown, options: DatabaseOptions): unknown {
+  return error instanceof StoreUnavailableError || error instanceof SchemaMismatchError
+    ? openingError(error, options)
+    : error;
+}
+
 /** Says what keeps a database from being opened, and what to do. */
 export function openingError(error: unknown, options: DatabaseOptions): unknown {
   if (error instanceof OperatorError) return error;
@@ -97,7 +118,14 @@ function sqliteAdvice(reason: string): Advice {
     return [
       'database_damaged',
       'is damaged',
-      'Run `colloquy doctor`, and put a backup in the place of the file.',
+      'Stop the server, keep its files as they are, and restore the last copy that `colloquy backup` made.',
+    ];
+  }
+  if (/not a database/.test(reason)) {
+    return [
+      'cannot_open_database',
+      'cannot be opened',
+      'Name the right file with --database-url; this one is not of SQLite, or its beginning is lost.',
     ];
   }
   return [
@@ -120,6 +148,7 @@ const POSTGRES_FIXES: readonly (readonly [RegExp, string])[] = [
     /prepared statement/,
     'The pooler in between does not carry prepared statements: add --database-prepared-statements off, or set its max_prepared_statements.',
   ],
+  [/statement timeout/, 'Let statements run longer: --database-statement-timeout 0.'],
   [/not permitted to log in/, 'Let the role log in: ALTER ROLE ... LOGIN.'],
   [
     /altnames/,

@@ -5,6 +5,7 @@ import { packageVersion } from '../config/version.ts';
 import type { Command, CommandContext } from './command.ts';
 import { adopt } from './adopt.ts';
 import { backup } from './backup.ts';
+import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { importCommand } from './import.ts';
@@ -12,6 +13,7 @@ import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { policy } from './policy.ts';
 import { serve } from './serve.ts';
+import { stats } from './stats.ts';
 
 const version: Command = {
   usage: 'colloquy version',
@@ -37,6 +39,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   import: importCommand,
   backup,
   migrate,
+  doctor,
+  stats,
   version,
   help,
 };

@@ -67,6 +67,12 @@ function fromProgram(
   return (key) => lookUp(settings[key]?.toString(), key);
 }
 
+/** The config file that is named; undefined: there is none. */
+export function configFileOf(sources: ConfigSources): string | undefined {
+  const flags = fromFlags(sources.arguments ?? [], sources.otherFlags ?? []);
+  return (flags(CONFIG_FILE) ?? fromEnvironment(sources.environment ?? {})(CONFIG_FILE))?.text;
+}
+
 function fromFlags(args: readonly string[], otherFlags: readonly string[]): Source {
   const options = Object.fromEntries(
     ALL_SETTINGS.map((setting) => [

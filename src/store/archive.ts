@@ -1,23 +1,20 @@
 import { addRecords } from './archive-tables.ts';
-import type { Driver, Query, Row } from './driver.ts';
+import type { Driver, Row } from './driver.ts';
+import { itemPieces, type ReadQuery } from './item-pieces.ts';
 import type {
   Archive,
   ArchiveQuery,
   ArchiveRecord,
   ArchivedConversation,
   ArchivedItem,
+  ConversationKey,
 } from './port.ts';
-import { attributes, integer, text, toItem } from './rows.ts';
+import { attributes, integer, text } from './rows.ts';
 import { toKey } from './sql-key-store.ts';
 import * as sql from './statements.ts';
 
 const CONVERSATIONS_PER_PIECE = 500;
-const FIRST_ITEMS = 50;
-const MOST_ITEMS = 2_000;
-/** What one piece of items may take of the memory; a single item may be larger. */
-const BYTES_PER_PIECE = 4 * 1024 * 1024;
 
-type ReadQuery = (query: Query) => Promise<readonly Row[]>;
 type Take = (records: readonly ArchiveRecord[]) => Promise<void>;
 
 /** A store as rows, over a driver. */
@@ -44,7 +41,7 @@ export class SqlArchive implements Archive {
         const conversations = rows.map(toArchivedConversation);
         const end = conversations.at(-1);
         if (end === undefined) return;
-        await takeWithItems(conversations, itemPieces(conversations, read), take);
+        await takeWithItems(conversations, itemsOf(conversations, read), take);
         last = end;
       }
     });
@@ -86,37 +83,17 @@ function placeOf({ tenant, id }: { readonly tenant: string; readonly id: string 
 }
 
 /** The items of conversations that follow each other, a piece at a time. */
-async function* itemPieces(
+function itemsOf(
   conversations: readonly ArchivedConversation[],
   read: ReadQuery,
-): AsyncGenerator<readonly ArchivedItem[]> {
+): AsyncIterable<readonly ArchivedItem[]> {
   const [first, end] = [conversations[0], conversations.at(-1)];
-  if (first === undefined || end === undefined) return;
-  let last = { tenant: first.tenant, conversationId: first.id, position: -1 };
-  let limit = FIRST_ITEMS;
-  for (;;) {
-    const rows = await read({
-      sql: sql.SELECT_ITEMS_PIECE,
-      parameters: [
-        last.tenant,
-        last.conversationId,
-        last.position,
-        end.tenant,
-        end.id,
-        limit,
-        BYTES_PER_PIECE,
-      ],
-    });
-    const items = rows.map(toArchivedItem);
-    const lastItem = items.at(-1);
-    if (lastItem === undefined) return;
-    yield items;
-    last = lastItem;
-    // As many as will fit, going by the last ones: a database looks at all that it is asked for.
-    const size = items.reduce((sum, { data }) => sum + data.length, 0);
-    const fitting = Math.floor(BYTES_PER_PIECE / (size / items.length));
-    limit = Math.max(1, Math.min(fitting, limit * 2, MOST_ITEMS));
-  }
+  if (first === undefined || end === undefined) throw new Error('there are no conversations');
+  return itemPieces({ ...placeIn(first), position: -1 }, placeIn(end), read);
+}
+
+function placeIn({ tenant, id }: ArchivedConversation): ConversationKey {
+  return { tenant, conversationId: id };
 }
 
 function toArchivedConversation(row: Row): ArchivedConversation {
@@ -128,15 +105,5 @@ function toArchivedConversation(row: Row): ArchivedConversation {
     metadata: text(row, 'metadata'),
     createdAt: integer(row, 'created_at'),
     nextPosition: integer(row, 'next_position'),
-  };
-}
-
-function toArchivedItem(row: Row): ArchivedItem {
-  return {
-    ...toItem(row),
-    tenant: text(row, 'tenant'),
-    conversationId: text(row, 'conversation_id'),
-    position: integer(row, 'position'),
-    createdAt: integer(row, 'created_at'),
   };
 }

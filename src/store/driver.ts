@@ -98,6 +98,9 @@ export interface Driver {
   close(): Promise<void>;
 }
 
+/** As much of a driver as looking takes. */
+export type Reader = Pick<Driver, 'dialect' | 'read' | 'close'>;
+
 /** A write of one statement, which is the same in both forms. */
 export function singleStatement<Result>(
   scope: Scope,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Dialect } from './dialect.ts';
-import type { Driver, Query, Row, Scope, Write } from './driver.ts';
+import type { Driver, Query, Reader, Row, Scope, Write } from './driver.ts';
 import { integer, text } from './rows.ts';
 
 /** One frozen step of the schema. `checksum` is the SHA-256 of the file, so that an edited step is noticed. */
@@ -76,7 +76,7 @@ export function shippedMigrations({ name: dialect }: Dialect): readonly Migratio
 
 /** What has been applied and what has not. Rejects with {@link SchemaMismatchError}. */
 export async function migrationStatus(
-  driver: Driver,
+  driver: Reader,
   shipped: readonly Migration[],
 ): Promise<MigrationStatus> {
   const query = { sql: CATALOGUE[driver.dialect.name].tables, parameters: [] };

@@ -4,6 +4,7 @@ import { NO_OBSERVER, type Observer } from '../base/observer.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { POSTGRES, SQLITE } from './dialect.ts';
 import type { Driver } from './driver.ts';
+import { Inspection } from './inspection.ts';
 import {
   migrate,
   migrationScript,
@@ -17,6 +18,7 @@ import { assertUsable, GRANT_SQL, ROW_LEVEL_SECURITY_SQL } from './postgres/prec
 import { SqlStore } from './sql-store.ts';
 import { backup } from './sqlite/backup.ts';
 import { SqliteDriver } from './sqlite/driver.ts';
+import { SqliteReader } from './sqlite/reader.ts';
 
 /**
  * Opens the database, brings its schema up to date, and returns the store on it.
@@ -70,6 +72,13 @@ export async function backupDatabase(options: DatabaseOptions, target: string): 
     'backup copies SQLite files; this database is PostgreSQL.',
     'Use pg_dump, or the snapshots of whoever runs it; `colloquy export` writes what moves anywhere.',
   );
+}
+
+/** Opens a database to look at it. Makes none, migrates nothing, and may be done while others serve it. */
+export async function openInspection(options: DatabaseOptions): Promise<Inspection> {
+  const reader =
+    options.kind === 'sqlite' ? await SqliteReader.open(options.path) : await openDriver(options);
+  return new Inspection(reader, options);
 }
 
 async function migrateUp(driver: Driver, options: DatabaseOptions): Promise<readonly Migration[]> {

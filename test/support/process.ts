@@ -29,19 +29,29 @@ export interface ProcessOptions {
   readonly output?: string;
   /** A command that runs the program as its own last words, such as `nsenter`. */
   readonly through?: readonly string[];
+  /** The number of another user to run as, which only root may. */
+  readonly user?: number | undefined;
 }
 
 /** The real program as a process of its own, in an environment of its own. */
 export function startProcess(
   args: readonly string[],
-  { cwd, environment, input, output, through = [] }: ProcessOptions = {},
+  { through = [], ...options }: ProcessOptions = {},
+): RunningProcess {
+  return startCommand([...through, process.execPath, MAIN, ...args], options);
+}
+
+/** Any command, in an environment of its own. */
+export function startCommand(
+  [program = '', ...args]: readonly string[],
+  { cwd, environment, input, output, user }: Omit<ProcessOptions, 'through'> = {},
 ): RunningProcess {
   const stdin = input === undefined ? undefined : openSync(input, 'r');
   const stdout = output === undefined ? undefined : openSync(output, 'w');
-  const [command = '', ...words] = [...through, process.execPath, MAIN, ...args];
-  const child = spawn(command, words, {
+  const child = spawn(program, args, {
     cwd,
     env: { PATH: process.env['PATH'], ...environment },
+    ...(user !== undefined && { uid: user, gid: user }),
     stdio: [stdin ?? 'ignore', stdout ?? 'pipe', 'pipe'],
   });
   for (const file of [stdin, stdout]) if (file !== undefined) closeSync(file);

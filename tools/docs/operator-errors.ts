@@ -108,6 +108,14 @@ const EXPLANATIONS: Readonly<Record<OperatorCode, Explanation>> = {
     meaning: 'A command that wants existing data found none under this name.',
     fix: 'Correct `--database-url`, or begin a database with `colloquy migrate up`.',
   },
+  schema_is_older: {
+    meaning: '`stats` looks only, and the schema of the database is older than the program.',
+    fix: 'Bring it up to date with `colloquy migrate up`.',
+  },
+  unwell: {
+    meaning: '`doctor` has found something that is not as it should be.',
+    fix: 'Do what stands behind `fix:` in its lines, and run it again.',
+  },
   schema_mismatch: {
     meaning: 'The schema is newer than this program, or was changed by hand.',
     fix: 'Run the version that wrote the database, or a later one.',

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../base/operator-error.ts';
-import type { Driver, Query, Scope } from '../driver.ts';
+import type { Driver, Query, Reader, Scope } from '../driver.ts';
 import { cell, integer } from '../rows.ts';
 
 const SCOPE: Scope = { kind: 'none' };
@@ -42,6 +42,13 @@ const SELECT_WALLS: Query = {
  * `OperatorError` that says what its owner or an administrator must run.
  */
 export async function assertUsable(driver: Driver, rowLevelSecurity: boolean): Promise<void> {
+  await assertRights(driver);
+  const isWalled = await assertWalls(driver, rowLevelSecurity);
+  if (rowLevelSecurity && !isWalled) await switchOn(driver);
+}
+
+/** Rejects where this role may not do what serving takes. */
+export async function assertRights(driver: Reader): Promise<void> {
   const [rights] = await driver.read({ scope: SCOPE, query: SELECT_MISSING_RIGHTS });
   const missing = rights === undefined ? '' : cell(rights, 'missing');
   if (missing !== null) {
@@ -51,11 +58,13 @@ export async function assertUsable(driver: Driver, rowLevelSecurity: boolean): P
       `Have the tables' owner run, with the role's name: ${GRANT_SQL.replaceAll('\n', ' ')}`,
     );
   }
-  await assertWalls(driver, rowLevelSecurity);
 }
 
-/** Refuses where the walls would hold nothing back, or would hide everything from a server that does not name its tenants. */
-async function assertWalls(driver: Driver, wanted: boolean): Promise<void> {
+/**
+ * Refuses where the walls would hold nothing back, or would hide everything from a server that does not name its
+ * tenants. Resolves with whether they stand.
+ */
+export async function assertWalls(driver: Reader, wanted: boolean): Promise<boolean> {
   const [walls] = await driver.read({ scope: SCOPE, query: SELECT_WALLS });
   if (walls === undefined) throw new Error('an aggregate has no row');
   const walled = integer(walls, 'walled');
@@ -82,7 +91,7 @@ async function assertWalls(driver: Driver, wanted: boolean): Promise<void> {
       'Drop them, or make them restrictive: CREATE POLICY ... AS RESTRICTIVE.',
     );
   }
-  if (wanted && walled !== 2) await switchOn(driver);
+  return walled === 2;
 }
 
 async function switchOn(driver: Driver): Promise<void> {

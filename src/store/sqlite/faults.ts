@@ -26,7 +26,8 @@ const FAULTS_OF_THE_STATEMENT = new Set([
 /** Results behind which SQLite hides what the system told it. */
 const FAULTS_OF_THE_SYSTEM = new Set([SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
 
-function resultCode(error: unknown): number | undefined {
+/** SQLite's primary result code; undefined: the error is not SQLite's. */
+export function resultCode(error: unknown): number | undefined {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
   // The low byte of an extended result code is the primary one.
   return typeof code === 'number' ? code & 0xff : undefined;

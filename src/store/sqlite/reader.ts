@@ -1,0 +1,109 @@
+import { existsSync, statSync, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { OperatorError } from '../../base/operator-error.ts';
+import { SQLITE } from '../dialect.ts';
+import type { Query, Read, Reader, Row } from '../driver.ts';
+import { StoreUnavailableError } from '../port.ts';
+import { resultCode } from './faults.ts';
+import { databaseFiles } from './files.ts';
+import { SqliteSteps } from './steps.ts';
+
+const WAIT_FOR_LOCK_MS = 5_000;
+
+/**
+ * A SQLite file for looking only: it makes no database, changes nothing, and leaves no file behind.
+ *
+ * A reader would put an index beside the log, and an empty log where there is none. Where there is none, nobody has
+ * the file open, and it is read as one that does not change. If a server takes it up meanwhile, that is noticed, and
+ * what was read is read again in the ordinary way.
+ */
+export class SqliteReader implements Reader {
+  readonly dialect = SQLITE;
+  readonly #path: string;
+  #database: DatabaseSync;
+  #steps: SqliteSteps;
+  /** What the file looked like when it was opened as unchanging. */
+  #unchanging: string | undefined;
+
+  private constructor(path: string) {
+    this.#path = path;
+    this.#unchanging = existsSync(databaseFiles(path).log) ? undefined : this.#appearance();
+    this.#database = this.#open();
+    this.#steps = new SqliteSteps(this.#database);
+  }
+
+  /** Rejects with an `OperatorError` where there is no file or no way to it, and with SQLite's own error. */
+  static async open(path: string): Promise<SqliteReader> {
+    const found = await stat(path).catch((error: unknown) => {
+      throw unreachable(path, error);
+    });
+    if (!found.isFile()) throw unreachable(path, new Error('it is not a file'));
+    return new SqliteReader(path);
+  }
+
+  async read({ query }: Read): Promise<readonly Row[]> {
+    // A turn of the event loop for each, in which a signal to stop is heard.
+    await new Promise(setImmediate);
+    const rows = this.#all(query);
+    if (this.#unchanging === undefined || this.#unchanging === this.#appearance()) {
+      return unwrap(rows);
+    }
+    this.#unchanging = undefined;
+    this.#database.close();
+    this.#database = this.#open();
+    this.#steps = new SqliteSteps(this.#database);
+    return unwrap(this.#all(query));
+  }
+
+  async close(): Promise<void> {
+    // It is not open where opening it again has failed.
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #open(): DatabaseSync {
+    const url = pathToFileURL(this.#path);
+    if (this.#unchanging !== undefined) url.search = 'immutable=1';
+    return new DatabaseSync(url, { readOnly: true, timeout: WAIT_FOR_LOCK_MS });
+  }
+
+  #all(query: Query): Outcome {
+    try {
+      return { rows: this.#steps.all(query) };
+    } catch (error) {
+      if (resultCode(error) === undefined) throw error;
+      return { error: new StoreUnavailableError('SQLite cannot read the file', { cause: error }) };
+    }
+  }
+
+  #appearance(): string {
+    const { log, database } = databaseFiles(this.#path);
+    const { mtimeMs, size, ino }: Stats = statSync(database);
+    return [existsSync(log), mtimeMs, size, ino].join(' ');
+  }
+}
+
+type Outcome = { readonly rows: readonly Row[] } | { readonly error: StoreUnavailableError };
+
+function unwrap(outcome: Outcome): readonly Row[] {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.rows;
+}
+
+function unreachable(path: string, error: unknown): OperatorError {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    return new OperatorError(
+      'no_such_database',
+      `There is no database file ${path}.`,
+      'Name the right one with --database-url, or make this one with `colloquy migrate up`.',
+      error,
+    );
+  }
+  return new OperatorError(
+    'cannot_open_database',
+    `The database file ${path} cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+    'Run this as the user that serves, and let that user enter the folder and read the file.',
+    error,
+  );
+}

@@ -1,0 +1,63 @@
+import { DatabaseSync } from 'node:sqlite';
+import { inject } from 'vitest';
+import { temporaryFolder } from './folder.ts';
+import { createDatabase } from './postgres.ts';
+import { key, minted, newConversation, openOn } from './postgres-store.ts';
+
+export const KINDS = ['SQLite', 'PostgreSQL'] as const;
+
+/** A database to write into past the program. */
+export interface StoredDatabase extends AsyncDisposable {
+  readonly url: string;
+  /** Of the SQLite file. */
+  readonly path: string;
+  run(sql: string): Promise<void>;
+}
+
+export async function storedDatabase(kind: (typeof KINDS)[number]): Promise<StoredDatabase> {
+  if (kind === 'PostgreSQL') {
+    const database = await createDatabase(inject('postgresUrl'));
+    return {
+      ...database,
+      path: '',
+      run: async (sql) => {
+        await database.run(sql);
+      },
+    };
+  }
+  const folder = await temporaryFolder();
+  const path = folder.path('stored.db');
+  return {
+    url: `sqlite:${path}`,
+    path,
+    run: async (sql) => {
+      using raw = new DatabaseSync(path);
+      raw.exec(sql);
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+/** Two tenants, three conversations with items, of which one has been deleted, and a key in each state. */
+export async function fillStore(url: string): Promise<void> {
+  await using store = await openOn(url);
+  await store.createConversation({ ...newConversation('c'), items: minted('a', 'b', 'c') });
+  await store.deleteItem({ ...key('c'), itemId: 'b' });
+  await store.createConversation({ ...newConversation('d'), createdAt: 5, items: minted('d') });
+  await store.createConversation({ ...newConversation('c', 'u'), createdAt: 3 });
+  const states = { active: {}, expired: { expiresAt: 2 }, revoked: { expiresAt: 2, revokedAt: 2 } };
+  for (const [id, state] of Object.entries(states)) {
+    await store.keys.create({
+      id,
+      tenant: 't',
+      subject: 's',
+      attributes: {},
+      hash: id,
+      createdAt: 1,
+      expiresAt: null,
+      revokedAt: null,
+      lastUsedAt: null,
+      ...state,
+    });
+  }
+}
