@@ -188,6 +188,12 @@ describe('an archive', () => {
   });
 });
 
+/** Conversations in a SQLite file. */
+function countIn(path: string): number {
+  using database = new DatabaseSync(path, { readOnly: true });
+  return Number(database.prepare('SELECT count(*) AS count FROM conversations').get()?.['count']);
+}
+
 describe('an import', () => {
   async function refusal(folder: Folder, text: string): Promise<string> {
     const path = folder.path('bad.jsonl');
@@ -202,9 +208,11 @@ describe('an import', () => {
     await using folder = await temporaryFolder();
     await fillMany(folder.path('large.db'), 20_000);
     await exportTo(`sqlite:${folder.path('large.db')}`, folder.path('a.jsonl'));
-    const target = at(`sqlite:${folder.path('target.db')}`);
-    const importing = startProcess(['import', ...target], { input: folder.path('a.jsonl') });
-    setTimeout(() => importing.child.kill('SIGINT'), 900);
+    const target = `sqlite:${folder.path('target.db')}`;
+    await (await openOn(target)).close();
+    const importing = startProcess(['import', ...at(target)], { input: folder.path('a.jsonl') });
+    await expect.poll(() => countIn(folder.path('target.db'))).toBeGreaterThan(0);
+    importing.child.kill('SIGINT');
     const { code, stderr } = await importing.finished();
     expect(code).toBe(1);
     expect(stderr).toMatch(/^colloquy: interrupted: .+\n {2}fix: Run it again/);
@@ -217,10 +225,17 @@ describe('an import', () => {
     await using target = await createDatabase(inject('postgresUrl'));
     for (const url of [`sqlite:${folder.path('target.db')}`, target.url]) {
       await (await openOn(url)).close();
+      const count = async (): Promise<number> => {
+        if (url !== target.url) return countIn(folder.path('target.db'));
+        const [row] = await target.run('SELECT count(*)::int AS count FROM conversations');
+        return Number(row?.['count']);
+      };
       for (let kill = 0; kill < 2; kill += 1) {
+        const before = await count();
         const importing = startProcess(['import', ...at(url)], { input: folder.path('a.jsonl') });
-        setTimeout(() => importing.child.kill('SIGKILL'), 700);
-        await importing.finished();
+        await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(before);
+        importing.child.kill('SIGKILL');
+        expect(await importing.finished()).toMatchObject({ signal: 'SIGKILL' });
       }
       expect(await importFrom(folder.path('a.jsonl'), url)).toContain('there already');
       await exportTo(url, folder.path('b.jsonl'));

@@ -108,5 +108,5 @@ test('damage that is met at start is named', async () => {
   const args = ['serve', '--port', '0', '--database-url', `sqlite:${path}`];
   const { code, stderr } = await runProcess(args);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^colloquy: database_damaged: .*malformed.*\n {2}fix: .*doctor/);
+  expect(stderr).toMatch(/^colloquy: database_damaged: .*malformed.*\n {2}fix: .*backup/);
 });
