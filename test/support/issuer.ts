@@ -17,6 +17,8 @@ export interface Issuer extends AsyncDisposable {
   /** Replaces the signing key; the old one is no longer published. */
   rotate(): Promise<void>;
   setOnline(online: boolean): void;
+  /** What its configuration says that it is called; by default, its URL. */
+  callItself(name: string): void;
 }
 
 /** A real OpenID Connect issuer on loopback: discovery, keys that rotate, and tokens. */
@@ -25,6 +27,7 @@ export async function startIssuer(): Promise<Issuer> {
   let online = true;
   let fetches = 0;
   let requests = 0;
+  let name: string | undefined;
   let current = await newKey('ES256');
   // Published and valid, and of an algorithm that nobody configures.
   const other = await newKey('EdDSA');
@@ -45,7 +48,7 @@ export async function startIssuer(): Promise<Issuer> {
     }
     response.setHeader('content-type', 'application/json');
     if (request.url === '/.well-known/openid-configuration') {
-      response.end(JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` }));
+      response.end(JSON.stringify({ issuer: name ?? url, jwks_uri: `${url}/keys` }));
     } else {
       fetches += 1;
       response.end(JSON.stringify({ keys: [current.jwk, other.jwk] }));
@@ -74,6 +77,9 @@ export async function startIssuer(): Promise<Issuer> {
     },
     setOnline: (value) => {
       online = value;
+    },
+    callItself: (value) => {
+      name = value;
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

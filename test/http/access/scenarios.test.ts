@@ -360,6 +360,34 @@ describe('tokens of an issuer', () => {
   });
 });
 
+describe('the keys of an issuer', () => {
+  const yaml = (issuer: string): string =>
+    `auth:\n  schemes: [jwt]\n  jwt: { issuer: "${issuer}", audience: colloquy, keys_cooldown: 1 }\n`;
+
+  test('are not taken from a configuration that says it is another’s', async () => {
+    await using issuer = await startIssuer();
+    issuer.callItself('https://evil.example');
+    await using access = await startAccessServer(yaml(issuer.url));
+    expect((await access.call(await issuer.token({}), 'GET', CONVERSATIONS)).status).toBe(503);
+    expect(issuer.keyFetches()).toBe(0);
+    expect(String(access.server.failures.splice(0)[0])).toContain('another issuer');
+  });
+
+  test('that are known serve on while the issuer is away', async () => {
+    await using issuer = await startIssuer();
+    await using access = await startAccessServer(yaml(issuer.url));
+    const known = await issuer.token({});
+    expect((await access.call(known, 'GET', CONVERSATIONS)).status).toBe(200);
+    issuer.setOnline(false);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    // Looking for this one fails, and leaves the issuer alone for a while.
+    const unknown = await issuer.token({}, { kid: 'unknown' });
+    expect((await access.call(unknown, 'GET', CONVERSATIONS)).status).toBe(503);
+    expect((await access.call(known, 'GET', CONVERSATIONS)).status).toBe(200);
+    expect(access.server.failures.splice(0).length).toBeGreaterThan(0);
+  });
+});
+
 describe('headers of a gateway', () => {
   const yaml = 'auth:\n  schemes: [headers]\n  headers: { tenant: x-tenant, teams: x-teams }\n';
   const gateway = (subject: string, more = {}) => ({
