@@ -1,6 +1,7 @@
 import type { RowFilter } from '../base/row-filter.ts';
 import type { Dialect } from './dialect.ts';
-import type { Query, Scope, Value } from './driver.ts';
+import type { Scope } from './driver.ts';
+import type { Query, Value } from './query.ts';
 import type { ConversationKey } from './port.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 

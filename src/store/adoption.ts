@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts';
-import type { Query, Row, Write } from './driver.ts';
+import type { Write } from './driver.ts';
+import type { Query, Row } from './query.ts';
 import type { Adoption } from './port.ts';
 import { text } from './rows.ts';
 import * as sql from './statements.ts';

@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { keyOf, scopeOf, type AccessedStatements } from './access-condition.ts';
-import type { Proof, Query, RoundTrips, Row, Steps, Value, Write } from './driver.ts';
+import type { Proof, RoundTrips, Steps, Write } from './driver.ts';
+import type { Query, Row, Value } from './query.ts';
 import type {
   Accessed,
   Appended,

@@ -1,6 +1,7 @@
 /** Which columns each kind of archive record fills, and how rows are added to a store in the two forms of a write. */
 
-import type { Query, Steps, Write } from './driver.ts';
+import type { Steps, Write } from './driver.ts';
+import type { Query } from './query.ts';
 import { ArchiveConflictError, type ArchiveRecord } from './port.ts';
 import { integer } from './rows.ts';
 

@@ -1,5 +1,6 @@
 import { addRecords } from './archive-tables.ts';
-import type { Driver, Row } from './driver.ts';
+import type { Driver } from './driver.ts';
+import type { Row } from './query.ts';
 import { itemPieces, type ReadQuery } from './item-pieces.ts';
 import type {
   Archive,

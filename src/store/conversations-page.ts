@@ -1,6 +1,6 @@
 import { rowsToFetch } from '../base/paging.ts';
 import type { Dialect } from './dialect.ts';
-import type { Query, Value } from './driver.ts';
+import type { Query, Value } from './query.ts';
 import type { ConversationsQuery } from './port.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 import { selectConversationsPage } from './statements.ts';

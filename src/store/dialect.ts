@@ -1,7 +1,7 @@
 /** Where SQLite and PostgreSQL say the same thing differently, side by side. */
 
 import type { AttributeName } from '../base/row-filter.ts';
-import type { Value } from './driver.ts';
+import type { Value } from './query.ts';
 
 /** Makes a value a parameter of the statement, and returns its `$n`. */
 type Parameter = (value: Value) => string;

@@ -2,27 +2,7 @@
 
 import type { StoreGauges } from '../base/observer.ts';
 import type { Dialect } from './dialect.ts';
-
-/** A list is bound as an array where the database has them, and as JSON where it has not. */
-export type Value = string | number | null | readonly string[];
-export type Cell = string | number | null;
-/** Where each column of a statement's rows stands. */
-export type Columns = ReadonlyMap<string, number>;
-
-/**
- * What a statement selects; `cell` in `rows.ts` reads it by column. Objects with the columns for keys would be
- * dictionaries, of which a page of 20 would cost a sixth of its request.
- */
-export interface Row {
-  readonly columns: Columns;
-  readonly cells: readonly Cell[];
-}
-
-/** One statement with `$1`, `$2`, … for its parameters. */
-export interface Query {
-  readonly sql: string;
-  readonly parameters: readonly Value[];
-}
+import type { Query, Row } from './query.ts';
 
 /** Whose rows a statement may touch at all: a second wall behind its own conditions, where the database has one. */
 export type Scope =

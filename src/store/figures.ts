@@ -1,7 +1,7 @@
 /** What is in a store, in figures. */
 
 import type { Dialect } from './dialect.ts';
-import type { Row } from './driver.ts';
+import type { Row } from './query.ts';
 import * as sql from './inspection-statements.ts';
 import type { ReadQuery } from './item-pieces.ts';
 import { integer, integerOrNull, text } from './rows.ts';

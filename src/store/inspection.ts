@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { DatabaseOptions } from '../base/database-options.ts';
-import type { Query, Read, Reader, Row } from './driver.ts';
+import type { Read, Reader } from './driver.ts';
+import type { Query, Row } from './query.ts';
 import { readFigures, type Figures } from './figures.ts';
 import * as sql from './inspection-statements.ts';
 import { migrationStatus, shippedMigrations, type MigrationStatus } from './migrations.ts';

@@ -1,4 +1,4 @@
-import type { Query, Row } from './driver.ts';
+import type { Query, Row } from './query.ts';
 import type { ArchivedItem, ConversationKey } from './port.ts';
 import { integer, text, toItem } from './rows.ts';
 import * as sql from './statements.ts';

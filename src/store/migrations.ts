@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Dialect } from './dialect.ts';
-import type { Driver, Query, Reader, Row, Scope, Write } from './driver.ts';
+import type { Driver, Reader, Scope, Write } from './driver.ts';
+import type { Query, Row } from './query.ts';
 import { integer, text } from './rows.ts';
 
 /** One frozen step of the schema. `checksum` is the SHA-256 of the file, so that an edited step is noticed. */

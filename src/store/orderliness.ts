@@ -1,7 +1,7 @@
 /** Whether what is stored is as this program stores it, read a piece at a time. */
 
 import type { Dialect } from './dialect.ts';
-import type { Row } from './driver.ts';
+import type { Row } from './query.ts';
 import * as sql from './inspection-statements.ts';
 import { itemPieces, type ItemPlace, type ReadQuery } from './item-pieces.ts';
 import type { ArchivedItem, ConversationKey } from './port.ts';

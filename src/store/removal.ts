@@ -1,7 +1,8 @@
 /** Deleting, in the two forms of a write. */
 
 import { keyOf, scopeOf, type AccessedStatements } from './access-condition.ts';
-import type { Query, Row, Write } from './driver.ts';
+import type { Write } from './driver.ts';
+import type { Query, Row } from './query.ts';
 import type { Accessed, DeleteItemResult } from './port.ts';
 import { toConversation } from './rows.ts';
 import * as sql from './statements.ts';

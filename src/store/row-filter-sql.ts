@@ -1,6 +1,6 @@
 import type { RowFilter } from '../base/row-filter.ts';
 import type { Dialect } from './dialect.ts';
-import type { Value } from './driver.ts';
+import type { Value } from './query.ts';
 
 export interface Condition {
   readonly sql: string;

@@ -1,7 +1,7 @@
 /** From a row's columns to the records of the port. */
 
 import type { Attributes } from '../base/row-filter.ts';
-import type { Cell, Row } from './driver.ts';
+import type { Cell, Row } from './query.ts';
 import { StoreUnavailableError, type ConversationRecord, type ItemRecord } from './port.ts';
 
 export function cell({ columns, cells }: Row, column: string): Cell {

@@ -1,4 +1,5 @@
-import { singleStatement, type Driver, type Row, type Scope, type Value } from './driver.ts';
+import { singleStatement, type Driver, type Scope } from './driver.ts';
+import type { Row, Value } from './query.ts';
 import type { KeyRecord, KeyStore } from './port.ts';
 import { attributes, integer, integerOrNull, text } from './rows.ts';
 import * as sql from './statements.ts';

@@ -5,7 +5,8 @@ import { adopt } from './adoption.ts';
 import { SqlArchive } from './archive.ts';
 import { appendItems, createConversation, Refused } from './append.ts';
 import { conversationsPage } from './conversations-page.ts';
-import { singleStatement, type Driver, type Query, type Row, type Write } from './driver.ts';
+import { singleStatement, type Driver, type Write } from './driver.ts';
+import type { Query, Row } from './query.ts';
 import type {
   Accessed,
   Adoption,

@@ -1,6 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { loadConfig, type Store } from '../../src/index.ts';
-import type { Driver, Query, Read, RoundTrips, Write } from '../../src/store/driver.ts';
+import type { Driver, Read, RoundTrips, Write } from '../../src/store/driver.ts';
+import type { Query } from '../../src/store/query.ts';
 import { POSTGRES } from '../../src/store/dialect.ts';
 import { PostgresDriver } from '../../src/store/postgres/driver.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';

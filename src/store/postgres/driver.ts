@@ -6,7 +6,8 @@ import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observe
 import { OperatorError } from '../../base/operator-error.ts';
 import { beginCall, type StoreCall } from '../../base/store-calls.ts';
 import { POSTGRES } from '../dialect.ts';
-import type { Driver, Query, Read, Row, Scope, Write } from '../driver.ts';
+import type { Driver, Read, Scope, Write } from '../driver.ts';
+import type { Query, Row } from '../query.ts';
 import { StoreUnavailableError } from '../port.ts';
 import { clientConfig } from './client-config.ts';
 import { faultOf, leavesFateUnknown } from './faults.ts';

@@ -1,5 +1,6 @@
 import { OperatorError } from '../../base/operator-error.ts';
-import type { Driver, Query, Reader, Scope } from '../driver.ts';
+import type { Driver, Reader, Scope } from '../driver.ts';
+import type { Query } from '../query.ts';
 import { cell, integer } from '../rows.ts';
 
 const SCOPE: Scope = { kind: 'none' };

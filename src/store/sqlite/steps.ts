@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Cell, Columns, Query, Row, Steps, Value } from '../driver.ts';
+import type { Steps } from '../driver.ts';
+import type { Cell, Columns, Query, Row, Value } from '../query.ts';
 
 const MOST_STATEMENTS = 200;
 
