@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests that a mutation of `base/`, `contract/` and `access/` should make fail: quick ones, without PostgreSQL. */
+export default defineConfig({
+  test: {
+    provide: { database: 'sqlite' },
+    include: [
+      'src/**/*.test.ts',
+      'test/http/bad-input.test.ts',
+      'test/http/items.test.ts',
+      'test/http/fidelity.test.ts',
+      'test/http/client.test.ts',
+      'test/http/pitfalls.test.ts',
+      'test/http/access/*.test.ts',
+    ],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
