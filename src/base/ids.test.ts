@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { newId } from './ids.ts';
 
 describe('newId', () => {
@@ -18,4 +18,17 @@ describe('newId', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.toSorted()).toEqual(ids);
   });
+});
+
+test('ids go on in order when the clock stands still or steps back', () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    const ids = Array.from({ length: 70_000 }, () => newId('msg'));
+    vi.setSystemTime(Date.now() - 3_600_000);
+    ids.push(...Array.from({ length: 70_000 }, () => newId('msg')));
+    expect(ids).toEqual(ids.toSorted());
+    expect(new Set(ids.map((id) => id.slice(0, 20))).size).toBe(ids.length);
+  } finally {
+    vi.useRealTimers();
+  }
 });
