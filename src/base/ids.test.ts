@@ -26,7 +26,7 @@ test('ids go on in order when the clock stands still or steps back', () => {
     const ids = Array.from({ length: 70_000 }, () => newId('msg'));
     vi.setSystemTime(Date.now() - 3_600_000);
     ids.push(...Array.from({ length: 70_000 }, () => newId('msg')));
-    expect(ids).toEqual(ids.toSorted());
+    expect(ids.every((id, index) => index === 0 || (ids[index - 1] ?? '') < id)).toBe(true);
     expect(new Set(ids.map((id) => id.slice(0, 20))).size).toBe(ids.length);
   } finally {
     vi.useRealTimers();
