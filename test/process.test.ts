@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from './support/folder.ts';
@@ -31,7 +31,8 @@ describe('serve', () => {
         stderr: expect.stringMatching(/"msg":"finishing what is under way.*\n$/),
       });
     }
-    expect(existsSync(folder.path('colloquy.db'))).toBe(true);
+    // What people say is nobody else's on this machine.
+    expect(statSync(folder.path('colloquy.db')).mode & 0o077).toBe(0);
     expect(existsSync(folder.path('colloquy.db-wal'))).toBe(false);
     await using server = start();
     const { data } = await clientOf(await server.firstLine()).conversations.items.list(id);

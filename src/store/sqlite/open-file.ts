@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { SqliteOptions } from '../../base/database-options.ts';
 import { openingFault } from './faults.ts';
@@ -17,6 +18,7 @@ export async function openFile({
   synchronous,
 }: Omit<SqliteOptions, 'kind'>): Promise<DatabaseSync> {
   let database: DatabaseSync | undefined;
+  keepToOwner(path);
   try {
     database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
     await setUp(database, synchronous);
@@ -24,6 +26,16 @@ export async function openFile({
   } catch (error) {
     database?.close();
     throw openingFault(error, path);
+  }
+}
+
+/** Makes a new file its owner's alone, and with it the log that SQLite keeps beside it. */
+function keepToOwner(path: string): void {
+  if (path === ':memory:') return;
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+  } catch {
+    // It is there already, or SQLite will say why it cannot be.
   }
 }
 
