@@ -21,7 +21,7 @@ import { Telemetry } from './telemetry/telemetry.ts';
 import { createHttp, type Http, type HttpOptions } from './wire/http.ts';
 import { metricsRoute } from './wire/metrics-route.ts';
 import type { Route } from './wire/route.ts';
-import { withSystemRoutes } from './wire/system-routes.ts';
+import { withSystemRoutes, type Unreadiness } from './wire/system-routes.ts';
 
 export interface Server {
   /** Starts to listen and returns the base URL for clients, such as `http://127.0.0.1:4141/v1`. */
@@ -63,6 +63,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
     typeof metrics === 'string' ? undefined : await listener(metricsHttp(config, metrics, parts));
   if (metrics !== 'nowhere') await telemetry.measure(metricSources(store, api));
   const owned = stack.move();
+  let isListening = false;
   return {
     listen: async () => {
       if (figures !== undefined && typeof metrics !== 'string') {
@@ -71,6 +72,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
       }
       const url = `${origin({ ...config, port: await api.listen(config) })}/v1`;
       telemetry.log?.info(`listening on ${url}`);
+      isListening = true;
       if (isOpenToAll(config)) {
         telemetry.log?.warn(`everyone who can reach ${url} may read and change everything`);
       }
@@ -78,14 +80,17 @@ export async function createServer(config: Config, options: ServerOptions = {}):
     },
     close: async () => {
       state.isClosing = true;
-      telemetry.log?.info('finishing what is under way; a second signal stops at once');
+      if (isListening) telemetry.log?.info('stopping: finishing what is under way');
       // Whoever is still sending by then will not finish.
       const deadline = setTimeout(() => {
         api.hangUp();
         figures?.hangUp();
       }, config.drainTimeoutSeconds * MS_PER_SECOND);
+      await Promise.all([api.close(), figures?.close()]);
       await owned.disposeAsync();
       clearTimeout(deadline);
+      if (isListening) telemetry.log?.info('stopped');
+      telemetry.log?.flush();
     },
   };
 }
@@ -96,7 +101,6 @@ async function openParts(
   stack: AsyncDisposableStack,
 ): Promise<Parts> {
   const telemetry = await Telemetry.open(config.log, log);
-  stack.defer(() => telemetry.log?.flush());
   const store = stack.adopt(await openStore(config.database, telemetry), (opened) =>
     opened.close(),
   );
@@ -173,15 +177,14 @@ function metricSources(store: Store, http: Http): MetricSources {
   };
 }
 
-async function unreadiness(store: Store, isClosing: boolean): Promise<readonly string[]> {
-  const isAway = await store.ping().then(
-    () => false,
-    () => true,
-  );
-  return [
-    ...(isClosing ? ['it is about to stop'] : []),
-    ...(isAway ? ['the database does not answer'] : []),
-  ];
+async function unreadiness(store: Store, isClosing: boolean): Promise<readonly Unreadiness[]> {
+  const stopping = isClosing ? [{ text: 'it is about to stop' }] : [];
+  try {
+    await store.ping();
+    return stopping;
+  } catch (error) {
+    return [...stopping, { text: 'the database does not answer', cause: error }];
+  }
 }
 
 /** Whether reaching this machine is all it takes, so that a web page on it must not. */

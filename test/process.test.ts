@@ -28,7 +28,9 @@ describe('serve', () => {
       expect(await server.finished()).toMatchObject({
         code: 0,
         stdout: `${line}\n`,
-        stderr: expect.stringMatching(/"msg":"finishing what is under way.*\n$/),
+        stderr: expect.stringMatching(
+          /"msg":"stopping: finishing what is under way".*\n.*"msg":"stopped".*\n$/,
+        ),
       });
     }
     // What people say is nobody else's on this machine.

@@ -23,9 +23,6 @@ export interface AnsweredRequest {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly calls: readonly StoreCall[];
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** With ids, and whatever the query says: not for logs. */
-  readonly url: string;
 }
 
 /** Writes that were committed together. Times are milliseconds. */

@@ -24,6 +24,7 @@ export type OperatorCode =
   | 'missing_package'
   | 'missing_rights'
   | 'missing_value'
+  | 'no_such_conversation'
   | 'no_such_database'
   | 'no_such_file'
   | 'no_such_key'

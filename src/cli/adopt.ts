@@ -1,3 +1,4 @@
+import { OperatorError } from '../base/operator-error.ts';
 import { isolatedOwner } from '../access/authentication/user-isolation.ts';
 import { ANONYMOUS, UNOWNED } from '../access/principal.ts';
 import type { Command } from './command.ts';
@@ -26,6 +27,7 @@ export const adopt: Command = {
     const key = optional(options, 'isolation-key') ?? '';
     const use = { settings: options.rest, otherFlags: VALUED, begins: false };
     await withStore(context, use, async (store, { auth }) => {
+      const conversationId = optional(options, 'conversation');
       const count = await store.adopt({
         from: { tenant: ANONYMOUS.tenant, owner: UNOWNED },
         to: {
@@ -33,8 +35,15 @@ export const adopt: Command = {
           owner: auth.userIsolation ? isolatedOwner(owner, key) : owner,
           attributes: attributesOf(options),
         },
-        conversationId: optional(options, 'conversation'),
+        conversationId,
       });
+      if (count === 0 && conversationId !== undefined) {
+        throw new OperatorError(
+          'no_such_conversation',
+          `There is no conversation ${conversationId} that was written without authentication.`,
+          'Check the id; a conversation that has an owner already stays with them.',
+        );
+      }
       context.print(`${count} conversations now belong to ${owner} of ${tenant}.`);
     });
   },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../base/operator-error.ts';
+import { withoutCredentials } from '../base/without-credentials.ts';
 import { packageVersion } from '../config/version.ts';
 import type { Command, CommandContext } from './command.ts';
 import { adopt } from './adopt.ts';
@@ -84,7 +85,7 @@ function find(name: string): Command {
   if (command !== undefined) return command;
   throw new OperatorError(
     'unknown_command',
-    `There is no command '${name}'.`,
+    `There is no command '${withoutCredentials(name)}'.`,
     `The nearest is ${closest(name, Object.keys(COMMANDS))}; \`colloquy help\` lists all.`,
   );
 }

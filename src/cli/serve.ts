@@ -32,19 +32,24 @@ export const serve: Command = {
   },
 };
 
-function listenError(error: unknown, { host, port }: Config): OperatorError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+/** Says which of the two addresses it is about, and by which setting that is chosen. */
+function listenError(error: unknown, { host, port, metrics }: Config): OperatorError {
+  // Sound: anything may have these, or none.
+  const { code, port: refused } = Object(error) as { code?: unknown; port?: unknown };
+  const isOfMetrics = typeof metrics !== 'string' && refused === metrics.port && refused !== port;
+  const at = isOfMetrics ? metrics : { host, port };
+  const setting = isOfMetrics ? '--metrics' : '--port or --host';
   return code === 'EADDRINUSE'
     ? new OperatorError(
         'port_in_use',
-        `Port ${port} on ${host} is taken by another process.`,
-        'Stop that process, or choose another port with --port; --port 0 takes any free one.',
+        `Port ${at.port} on ${at.host} is taken by another process.`,
+        `Stop that process, or choose another port with ${setting}; port 0 takes any free one.`,
         error,
       )
     : new OperatorError(
         'cannot_listen',
-        `Cannot listen on ${host}, port ${port}: ${error instanceof Error ? error.message : String(error)}`,
-        'Choose another address with --host or another port with --port.',
+        `Cannot listen on ${at.host}, port ${at.port}: ${error instanceof Error ? error.message : String(error)}`,
+        `Choose another address with ${setting}.`,
         error,
       );
 }

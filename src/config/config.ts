@@ -55,9 +55,9 @@ export function toConfig(
   readAuthSection: (headersSecret: string) => AuthSection,
 ): Config {
   const auth = authConfig(given, readAuthSection(given.authHeadersSecret.text));
+  const own = { host: host(given.host), port: integer(given.port, 0, 65_535) };
   return {
-    host: host(given.host),
-    port: integer(given.port, 0, 65_535),
+    ...own,
     allowAnonymous: flag(given.allowAnonymous),
     database: database(given),
     dialect: choice(given.dialect, ['openai', 'llama-stack']),
@@ -68,7 +68,7 @@ export function toConfig(
       format: choice(given.logFormat, ['auto', 'json', 'pretty']),
       slowRequestMs: integer(given.slowRequest, 0, 3_600_000),
     },
-    metrics: metrics(given.metrics, auth),
+    metrics: metrics(given.metrics, auth, own),
     drainTimeoutSeconds: integer(given.drainTimeout, 0, 3600),
     protection: {
       requestsPerAddress: integer(given.rateLimitPerAddress, 0, 1_000_000_000),
@@ -101,17 +101,25 @@ function commaSeparated({ text }: Given): readonly string[] {
 }
 
 /** Figures about everybody's requests are not for everybody, where there is somebody to tell apart. */
-function metrics(given: Given, { schemes }: AuthConfig): Config['metrics'] {
+function metrics(
+  given: Given,
+  { schemes }: AuthConfig,
+  own: { readonly host: string; readonly port: number },
+): Config['metrics'] {
   const { text } = given;
   if (text === 'auto') return schemes.length === 0 ? 'beside' : 'nowhere';
   if (text === 'on') return 'beside';
   if (text === 'off') return 'nowhere';
   const [, address = '', port = ''] = /^\[?([^\]]*)\]?:(\d+)$/.exec(text) ?? [];
   if (port === '') throw invalid(given, 'on, off, auto, or ADDRESS:PORT such as 127.0.0.1:9464');
-  return {
+  const at = {
     host: host({ ...given, text: address }),
     port: integer({ ...given, text: port }, 0, 65_535),
   };
+  if (at.port === own.port && at.host === own.host && at.port !== 0) {
+    throw invalid(given, 'another port than the server’s own, or `on` to be served beside the API');
+  }
+  return at;
 }
 
 function origins(given: Given): readonly string[] {

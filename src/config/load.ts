@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../base/operator-error.ts';
 import { Section, type Locate } from '../base/section.ts';
+import { withoutCredentials } from '../base/without-credentials.ts';
 import { AUTH_KEYS, readAuth } from './auth.ts';
 import { toConfig, type Config } from './config.ts';
 import {
@@ -86,7 +87,7 @@ function fromFlags(args: readonly string[], otherFlags: readonly string[]): Sour
     if (token.kind === 'positional') {
       throw new OperatorError(
         'unexpected_argument',
-        `Unexpected argument '${token.value}'.`,
+        `Unexpected argument '${withoutCredentials(token.value)}'.`,
         'Settings are given as --name VALUE, switches as --name alone, and behind npm as in npm start -- --name VALUE; `colloquy help serve` lists them.',
       );
     }
@@ -162,10 +163,15 @@ async function readConfigFile({ text: path }: Given): Promise<Section> {
 function unreadable(path: string, error: unknown): OperatorError {
   return new OperatorError(
     'unreadable_config',
-    `The config file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    // The first line alone: what follows quotes the file, with whatever secrets it has.
+    `The config file ${path} cannot be read: ${messageOf(error).split('\n', 1)[0]?.replace(/:$/, '')}`,
     'Check that the file exists and is YAML; a text with colons, such as "sqlite::memory:", needs quotes.',
     error,
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function lookUp(text: string | undefined, origin: string): Given | undefined {

@@ -149,7 +149,7 @@ export class SqlStore implements Store {
 
   async size(): Promise<number> {
     const query = { sql: this.#driver.dialect.selectSize, parameters: [] };
-    const [row] = await this.#driver.read({ scope: { kind: 'none' }, query });
+    const [row] = await this.#driver.read({ scope: { kind: 'none' }, query, isImpatient: true });
     return row === undefined ? 0 : integer(row, 'size');
   }
 

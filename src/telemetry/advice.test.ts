@@ -2,6 +2,11 @@ import { connect, type LookupFunction } from 'node:net';
 import { expect, test } from 'vitest';
 import { adviceOn } from './advice.ts';
 
+/** As the store throws it. */
+function unavailable(message: string, options?: ErrorOptions): Error {
+  return Object.assign(new Error(message, options), { name: 'StoreUnavailableError' });
+}
+
 test('a host that refuses at each of its addresses is out of reach', async () => {
   const error = await new Promise<unknown>((resolve) => {
     const lookup: LookupFunction = (_name, _options, done) =>
@@ -12,12 +17,12 @@ test('a host that refuses at each of its addresses is out of reach', async () =>
     connect({ host: 'both', port: 1, lookup, autoSelectFamily: true }).on('error', resolve);
   });
   expect(error).toMatchObject({ message: '', code: 'ECONNREFUSED' });
-  const failure = new Error('PostgreSQL cannot take the request', { cause: error });
+  const failure = unavailable('PostgreSQL cannot take the request', { cause: error });
   expect(adviceOn(failure)?.cause).toBe('PostgreSQL is out of reach');
 });
 
 test('a path does not pass for a cause', () => {
-  const failure = new Error('the database file is gone: there is no /corrupt/full.db any more');
+  const failure = unavailable('the database file is gone: there is no /corrupt/full.db any more');
   expect(adviceOn(failure)?.cause).toBe('the database file is gone from its place');
 });
 

@@ -102,6 +102,8 @@ const KNOWN: readonly (readonly [RegExp, Advice])[] = [
 
 /** Cause and fix, where the failure is one that operators meet. */
 export function adviceOn(error: unknown): Advice | undefined {
+  // Others fail in the same words: an issuer of tokens is out of reach, too.
+  if (!isOfStore(error)) return undefined;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const words = wordsOf(cause);
     const known = KNOWN.find(([pattern]) => pattern.test(words));
@@ -113,4 +115,11 @@ export function adviceOn(error: unknown): Advice | undefined {
 /** The message, and the code, which is all that is said where several addresses of one host were tried. */
 function wordsOf(error: Error): string {
   return 'code' in error ? `${error.message} ${String(error.code)}` : error.message;
+}
+
+function isOfStore(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === 'StoreUnavailableError') return true;
+  }
+  return false;
 }

@@ -114,6 +114,7 @@ export class Log {
 }
 
 const STANDARD_ERROR = 2;
+const MOST_WAITING_BYTES = 8 * 1024 * 1024;
 
 async function standardError(
   format: LogOptions['format'],
@@ -122,12 +123,24 @@ async function standardError(
     // Loaded only where it is used: start-up is felt.
     const { default: pretty } = await import('pino-pretty');
     return {
-      stream: pretty({ destination: STANDARD_ERROR, sync: true }),
+      stream: pretty({
+        destination: STANDARD_ERROR,
+        sync: true,
+        singleLine: true,
+        translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
+        messageFormat: '{msg}{if method} {method} {route} {status} {duration_ms} ms{end}',
+        ignore: 'method,route,status,duration_ms,tenant,subject_hash,bytes_in,bytes_out',
+      }),
       flush: () => undefined,
     };
   }
   // Not waited for: a request should not take longer for its line.
-  const stream = pino.destination({ dest: STANDARD_ERROR, sync: false });
+  const stream = pino.destination({
+    dest: STANDARD_ERROR,
+    sync: false,
+    // Lines that nobody takes are dropped beyond this, rather than kept.
+    maxLength: MOST_WAITING_BYTES,
+  });
   // Nobody reading the log any more is no reason to stop serving.
   stream.on('error', () => undefined);
   return { stream, flush: () => stream.flushSync() };

@@ -5,42 +5,101 @@
  */
 
 import { subscribe } from 'node:diagnostics_channel';
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import {
+  diag,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Context,
+} from '@opentelemetry/api';
+import {
+  getBooleanFromEnv,
+  getNumberFromEnv,
+  getStringFromEnv,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { AnsweredRequest } from '../base/observer.ts';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+  type Sampler,
+} from '@opentelemetry/sdk-trace';
+import type { PublishedRequest } from '../base/request-channel.ts';
 import type { StoreCall } from '../base/store-calls.ts';
 import { phasesOf } from './phases.ts';
 
+warnOnStandardError();
 const provider = new TracerProvider({
   resource: resourceFromAttributes({ 'service.name': 'colloquy' }).merge(
     detectResources({ detectors: [envDetector] }),
   ),
+  sampler: sampler(getStringFromEnv('OTEL_TRACES_SAMPLER') ?? 'parentbased_always_on'),
   spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
 });
 const tracer = provider.getTracer('colloquy');
 const propagator = new W3CTraceContextPropagator();
 const getter = {
-  keys: (headers: AnsweredRequest['headers']) => Object.keys(headers),
-  get: (headers: AnsweredRequest['headers'], name: string) => {
-    const value = headers[name];
-    return typeof value === 'object' ? [...value] : value;
-  },
+  keys: () => ['traceparent', 'tracestate'],
+  get: (request: PublishedRequest, name: string) =>
+    name === 'traceparent' ? request.traceparent : request.tracestate,
 };
 
-subscribe('colloquy:request', (message) => {
-  // Sound: nothing else is published there.
-  record(message as AnsweredRequest);
-});
-// What has been gathered goes out before the process ends.
-process.once('beforeExit', () => void provider.forceFlush());
+if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) {
+  subscribe('colloquy:request', (message) => {
+    // Sound: nothing else is published there.
+    record(message as PublishedRequest);
+  });
+  // What has been gathered goes out before the process ends. That it cannot is no reason to end otherwise.
+  process.once('beforeExit', () => {
+    provider.shutdown().catch((error: unknown) => diag.warn('spans were lost', String(error)));
+  });
+}
+
+/** By the names of OpenTelemetry's specification. */
+function sampler(name: string): Sampler {
+  const known: Readonly<Record<string, () => Sampler>> = {
+    always_on: () => new AlwaysOnSampler(),
+    always_off: () => new AlwaysOffSampler(),
+    traceidratio: ratioSampler,
+    parentbased_always_on: () => new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    parentbased_always_off: () => new ParentBasedSampler({ root: new AlwaysOffSampler() }),
+    parentbased_traceidratio: () => new ParentBasedSampler({ root: ratioSampler() }),
+  };
+  const make = known[name];
+  if (make !== undefined) return make();
+  diag.warn(`OTEL_TRACES_SAMPLER is '${name}', which is none of ${Object.keys(known).join(', ')}`);
+  return new AlwaysOnSampler();
+}
+
+function ratioSampler(): Sampler {
+  return new TraceIdRatioBasedSampler(getNumberFromEnv('OTEL_TRACES_SAMPLER_ARG') ?? 1);
+}
+
+function ignore(): void {
+  // Not worth a line.
+}
+
+/** What keeps spans from being sent is said where the server says what goes wrong, and in the same form. */
+function warnOnStandardError(): void {
+  diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore });
+}
+
+function warn(message: string, ...details: unknown[]): void {
+  const msg = ['traces:', message, ...details.map(String)].join(' ');
+  const line = { level: 'warn', time: new Date().toISOString(), msg };
+  process.stderr.write(`${JSON.stringify(line)}\n`);
+}
 
 /** Spans are made when a request has ended, from the times that were noted: nothing is done for them before. */
-function record(request: AnsweredRequest): void {
+function record(request: PublishedRequest): void {
   const { method, route, began, ended, status, authorised, calls } = request;
-  const parent = propagator.extract(ROOT_CONTEXT, request.headers, getter);
+  const parent = propagator.extract(ROOT_CONTEXT, request, getter);
   const span = tracer.startSpan(
     route === undefined ? method : `${method} ${route}`,
     { kind: SpanKind.SERVER, startTime: epoch(began), attributes: attributesOf(request) },
@@ -57,16 +116,26 @@ function record(request: AnsweredRequest): void {
 }
 
 /** By the semantic conventions for HTTP servers. */
-function attributesOf({ method, route, status, error, url, headers, id }: AnsweredRequest) {
-  const { host, 'user-agent': userAgent } = headers;
+function attributesOf({
+  method,
+  route,
+  status,
+  error,
+  path,
+  host,
+  userAgent,
+  id,
+}: PublishedRequest) {
+  const [, address = '', port] = /^(.+?)(?::(\d+))?$/.exec(host ?? '') ?? [];
   return {
     'http.request.method': method,
     ...(route === undefined ? {} : { 'http.route': route }),
     'http.response.status_code': status,
-    'url.path': url.split('?', 1)[0] ?? '',
+    'url.path': path,
     'url.scheme': 'http',
-    ...(typeof host === 'string' ? { 'server.address': host } : {}),
-    ...(typeof userAgent === 'string' ? { 'user_agent.original': userAgent } : {}),
+    ...(address === '' ? {} : { 'server.address': address }),
+    ...(port === undefined ? {} : { 'server.port': Number(port) }),
+    ...(userAgent === undefined ? {} : { 'user_agent.original': userAgent }),
     ...(status >= 500 ? { 'error.type': error ?? String(status) } : {}),
     'colloquy.request_id': id,
   };

@@ -31,7 +31,7 @@ export async function audited(
     } catch (error) {
       // What is done is done, and its answer must say so; the log of failures gets what the trail could not.
       onServerError(
-        new Error(`no audit line for ${JSON.stringify(request)}`, { cause: error }),
+        new Error(`no audit line for ${request.operation}, answered ${status}`, { cause: error }),
         requestId,
       );
     }

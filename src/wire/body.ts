@@ -20,25 +20,57 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   return collect(request, limit);
 }
 
+/** Smaller chunks are put together as they come: each kept by itself would cost a hundred times its size. */
+const SMALL = 4096;
+const BLOCK = 65_536;
+
+/** Chunks, the small ones of them gathered in blocks. */
+class Chunks {
+  readonly #parts: Buffer[] = [];
+  #block = Buffer.alloc(0);
+  #used = 0;
+  length = 0;
+
+  add(chunk: Buffer): void {
+    this.length += chunk.length;
+    if (chunk.length > SMALL) {
+      this.#closeBlock();
+      this.#parts.push(chunk);
+      return;
+    }
+    if (this.#used + chunk.length > this.#block.length) {
+      this.#closeBlock();
+      this.#block = Buffer.allocUnsafe(this.#parts.length === 0 ? SMALL : BLOCK);
+    }
+    this.#used += chunk.copy(this.#block, this.#used);
+  }
+
+  whole(): Buffer {
+    this.#closeBlock();
+    const [first = Buffer.alloc(0)] = this.#parts;
+    return this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
+  }
+
+  #closeBlock(): void {
+    if (this.#used > 0) this.#parts.push(this.#block.subarray(0, this.#used));
+    this.#block = Buffer.alloc(0);
+    this.#used = 0;
+  }
+}
+
 function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    // Nothing more is to come from who has left meanwhile.
+    if (request.destroyed) throw apiError('malformed_request');
+    const chunks = new Chunks();
     const take = (chunk: Buffer): void => {
-      length += chunk.length;
-      if (length <= limit) {
-        chunks.push(chunk);
-        return;
-      }
+      if (chunks.length + chunk.length <= limit) return chunks.add(chunk);
       request.off('data', take);
       request.resume();
       reject(apiError('body_too_large', { limit }));
     };
     request.on('data', take);
-    request.on('end', () => {
-      const [first = Buffer.alloc(0)] = chunks;
-      resolve(chunks.length === 1 ? first : Buffer.concat(chunks));
-    });
+    request.on('end', () => resolve(chunks.whole()));
     request.on('error', (error) => reject(apiError('malformed_request', undefined, error)));
   });
 }

@@ -172,11 +172,14 @@ function send(
     bytesIn,
     bytesOut,
     calls,
-    headers: request.headers,
-    url: request.url ?? '',
   };
-  context.observer.answered(answered);
-  publish(answered);
+  try {
+    context.observer.answered(answered);
+    publish(answered, request);
+  } catch (error) {
+    // Who listens must not harm who serves.
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
 }
 
 /** The caller's own id where it is harmless, so that logs on both sides agree; otherwise a new one. */

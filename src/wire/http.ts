@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { apiError } from '../base/errors.ts';
 import { errorJson, rawErrorResponse, unreadableRequest } from './error-response.ts';
@@ -8,6 +8,7 @@ import { answerRequest, type ExchangeContext } from './exchange.ts';
 import { crossOriginRules, rateLimits, type ProtectionOptions } from './protection.ts';
 import type { Route } from './route.ts';
 import { routeFinder } from './router.ts';
+import { Turns } from './turns.ts';
 
 type Shared =
   | 'authenticate'
@@ -48,6 +49,7 @@ const KEEP_ALIVE_MS = 72_000;
 export async function createHttp(options: HttpOptions): Promise<Http> {
   const { corsOrigins } = options.protection;
   let isClosing = false;
+  const turns = new Turns();
   const context: ExchangeContext = {
     ...options,
     admission: { localHostsOnly: options.localHostsOnly, corsOrigins },
@@ -57,12 +59,12 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     isClosing: () => isClosing,
   };
   const server = createServer(serverOptions(options), (request, response) => {
-    void answerRequest(request, response, context);
+    turns.take(request, response, () => answerRequest(request, response, context));
   });
   server.maxConnections = options.maxConnections;
   // A client that stops reading its answer is let go too, well after one that stops sending has had its 408.
   server.setTimeout(options.requestTimeout * 2 + CHECKING_INTERVAL_MS);
-  answerWhatIsNoRequest(server);
+  answerWhatIsNoRequest(server, turns);
   return {
     listen: async ({ host, port }) => {
       server.listen({ host, port });
@@ -74,9 +76,23 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     hangUp: () => server.closeAllConnections(),
     close: async () => {
       isClosing = true;
-      if (server.listening) await promisify(server.close.bind(server))();
+      if (server.listening) await stop(server, turns);
+      // A connection that was cut off leaves its request at work.
+      await turns.quiet();
     },
   };
+}
+
+/** Answers what is under way, and hangs up on who asks nothing. */
+async function stop(server: Server, turns: Turns): Promise<void> {
+  const gone = once(server, 'close');
+  // Only stops to accept: `server.close` would also cut off answers that are not out yet.
+  NetServer.prototype.close.call(server);
+  await turns.quiet();
+  server.closeIdleConnections();
+  await gone;
+  // For what it keeps of its own.
+  server.close(() => undefined);
 }
 
 function serverOptions({ requestTimeout }: HttpOptions) {
@@ -94,17 +110,16 @@ function serverOptions({ requestTimeout }: HttpOptions) {
 }
 
 /** The envelope for what never becomes a request. */
-function answerWhatIsNoRequest(server: Server): void {
+function answerWhatIsNoRequest(server: Server, turns: Turns): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
-    socket.end(rawErrorResponse(unreadableRequest(error.code)));
+    turns.after(socket, () => socket.end(rawErrorResponse(unreadableRequest(error.code))));
   });
   server.on('connect', ({ method = '', url = '' }, socket) => {
     // Node has let go of the socket: nobody else would hear its errors or close it.
     socket.on('error', () => socket.destroy());
-    socket.end(rawErrorResponse(apiError('url_not_found', { method, url })), () =>
-      socket.destroy(),
-    );
+    const answer = rawErrorResponse(apiError('url_not_found', { method, url }));
+    turns.after(socket, () => socket.end(answer, () => socket.destroy()));
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(417, { 'content-type': 'application/json' });

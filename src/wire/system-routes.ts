@@ -13,10 +13,16 @@ const Health = Type.Object(
 const Readiness = Type.Object({ status: Type.Literal('ready') }, { title: 'Readiness' });
 const AnyDocument = Type.Object({ openapi: Type.String() }, { title: 'OpenApiDocument' });
 
+/** Why a server cannot serve. */
+export interface Unreadiness {
+  readonly text: string;
+  readonly cause?: unknown;
+}
+
 interface SystemOptions {
   readonly version: string;
   /** Why the server cannot serve; empty when it can. */
-  readonly unreadiness: () => Promise<readonly string[]>;
+  readonly unreadiness: () => Promise<readonly Unreadiness[]>;
 }
 
 /** Health, readiness, and the OpenAPI document of these and the given routes. */
@@ -47,7 +53,10 @@ export function withSystemRoutes(
     handle: async ({ query }) => {
       parseNoQuery(query);
       const reasons = await unreadiness();
-      if (reasons.length > 0) throw apiError('not_ready', { reasons });
+      if (reasons.length > 0) {
+        const texts = reasons.map(({ text }) => text);
+        throw apiError('not_ready', { reasons: texts }, reasons.find(({ cause }) => cause)?.cause);
+      }
       return JSON.stringify({ status: 'ready' });
     },
   };

@@ -104,6 +104,10 @@ const EXPLANATIONS: Readonly<Record<OperatorCode, Explanation>> = {
     meaning: 'The database went away, or took no more, while a command was using it.',
     fix: 'See to the database, and run the command again.',
   },
+  no_such_conversation: {
+    meaning: '`adopt` was given a conversation that is not there, or that somebody owns already.',
+    fix: 'Check the id.',
+  },
   no_such_database: {
     meaning: 'A command that wants existing data found none under this name.',
     fix: 'Correct `--database-url`, or begin a database with `colloquy migrate up`.',

@@ -12,7 +12,7 @@ type Key = Awaited<ReturnType<KeySet>>;
 
 const MS_PER_SECOND = 1000;
 const FETCH_TIMEOUT_MS = 5_000;
-/** How long keys that an issuer has withdrawn may still be taken. */
+/** How long keys that an issuer has withdrawn may still be taken, while it can be asked. */
 const LONGEST_AGE_MS = 600_000;
 
 /**
@@ -40,30 +40,29 @@ export class IssuerKeys {
     if (this.#failure !== undefined && this.#failure.until > performance.now()) {
       return this.#amongKnown(header, token, this.#failure.error);
     }
-    try {
-      const set = await this.#noOlderThan(LONGEST_AGE_MS);
-      return await set(header, token).catch(async (error: unknown) => {
-        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-        return (await this.#noOlderThan(this.#cooldown()))(header, token);
-      });
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) {
-        this.#set = this.#fetched === undefined ? undefined : this.#set;
-        this.#failure = { error, until: performance.now() + this.#cooldown() };
-      }
-      throw error;
-    }
+    const set = await this.#noOlderThan(LONGEST_AGE_MS);
+    return set(header, token).catch(async (error: unknown) => {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      return (await this.#noOlderThan(this.#cooldown()))(header, token);
+    });
   };
 
+  /** Only what fails here is the issuer's failure; what a set makes of a token is the token's. */
   async #noOlderThan(ms: number): Promise<KeySet> {
-    this.#set ??= this.#locate();
-    const set = await this.#set;
-    if (performance.now() - this.#fetchedAt >= ms) {
-      await set.reload();
-      this.#fetched = set;
-      this.#fetchedAt = performance.now();
+    try {
+      this.#set ??= this.#locate();
+      const set = await this.#set;
+      if (performance.now() - this.#fetchedAt >= ms) {
+        await set.reload();
+        this.#fetched = set;
+        this.#fetchedAt = performance.now();
+      }
+      return set;
+    } catch (error) {
+      this.#set = this.#fetched === undefined ? undefined : this.#set;
+      this.#failure = { error, until: performance.now() + this.#cooldown() };
+      throw error;
     }
-    return set;
   }
 
   /** While the issuer is left alone, keys that are known serve on. */

@@ -167,19 +167,20 @@ export class PostgresDriver implements Driver {
     timeoutMs?: number,
   ): Promise<Result> {
     const call = beginCall(kind, 'postgresql');
-    const transaction = this.#begin(await this.#connect(), scope, timeoutMs);
-    call.hadTurn = performance.now();
+    const client = await this.#connect().finally(() => {
+      call.hadTurn = performance.now();
+      call.ended = call.hadTurn;
+    });
+    const transaction = this.#begin(client, scope, timeoutMs);
     try {
-      const result = await work(transaction);
-      call.ended = performance.now();
-      if (kind === 'write') this.#note(call);
-      return result;
+      return await work(transaction);
     } catch (error) {
-      call.ended = performance.now();
       if (transaction.failure !== error) throw error;
       throw new AttemptError(error, transaction.isCommitting && leavesFateUnknown(error));
     } finally {
+      call.ended = performance.now();
       await transaction.release();
+      if (kind === 'write') this.#note(call);
     }
   }
 

@@ -1,5 +1,6 @@
-import { realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { StoreUnavailableError } from '../port.ts';
+import { databaseFiles } from './files.ts';
 
 interface Place {
   readonly path: string;
@@ -30,8 +31,7 @@ export class DatabaseFile {
   /** Notes where the file and its log are, as soon as both are open. A database in memory has no place. */
   static of(path: string): DatabaseFile {
     if (path === ':memory:') return new DatabaseFile([]);
-    // SQLite keeps the log beside the file itself, wherever a link to it stands.
-    const log = `${realpathSync(path)}-wal`;
+    const { log } = databaseFiles(path);
     // Where the file system cannot carry a log beside the file, SQLite makes none.
     const hasLog = stat(log) !== undefined;
     return new DatabaseFile([placeOf(path, false), ...(hasLog ? [placeOf(log, true)] : [])]);

@@ -85,12 +85,18 @@ export class SqliteDriver implements Driver {
       return this.#steps.all(query);
     } catch (error) {
       if (!isLocked(error)) throw translate(error, this.#path);
+      return await this.#readWhileLocked(query);
     } finally {
       call.ended = performance.now();
     }
-    return whileLocked(() => this.#steps.all(query)).catch((error: unknown) => {
+  }
+
+  async #readWhileLocked(query: Query): Promise<readonly Row[]> {
+    try {
+      return await whileLocked(() => this.#steps.all(query));
+    } catch (error) {
       throw translate(error, this.#path);
-    });
+    }
   }
 
   write<Result>({ inSteps, erases = false }: Write<Result>): Promise<Result> {
@@ -121,7 +127,13 @@ export class SqliteDriver implements Driver {
     using database = new DatabaseSync(this.#path, { readOnly: true, timeout: BLOCKING_WAIT_MS });
     database.exec('BEGIN');
     const steps = new SqliteSteps(database);
-    return await work(async (query) => steps.all(query));
+    return await work(async (query) => {
+      try {
+        return steps.all(query);
+      } catch (error) {
+        throw translate(error, this.#path);
+      }
+    });
   }
 
   gauges(): StoreGauges {
@@ -145,11 +157,21 @@ export class SqliteDriver implements Driver {
     if (performance.now() < this.#foldsAgainFrom) return false;
     try {
       const row = this.#steps.get({ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', parameters: [] });
-      return row !== undefined && integer(row, 'busy') === 0;
+      if (row !== undefined && integer(row, 'busy') === 0) return true;
     } catch {
-      this.#foldsAgainFrom = performance.now() + PAUSE_BEFORE_FOLDING_AGAIN_MS;
-      return false;
+      // As when somebody reads: it stays where it is for now.
     }
+    this.#foldLater();
+    return false;
+  }
+
+  /** Also when no write comes by: what was deleted must not stay in the log for long. */
+  #foldLater(): void {
+    this.#foldsAgainFrom = performance.now() + PAUSE_BEFORE_FOLDING_AGAIN_MS;
+    setTimeout(() => {
+      if (this.#closed || this.#draining !== undefined || !this.#mustFold) return;
+      this.#mustFold = !this.#foldLog();
+    }, PAUSE_BEFORE_FOLDING_AGAIN_MS + 1).unref();
   }
 
   #assertOpen(): void {
@@ -171,9 +193,9 @@ export class SqliteDriver implements Driver {
       const batch = this.#queue.splice(0, LARGEST_BATCH);
       try {
         const outcomes = await this.#commit(batch);
-        this.#note(batch);
         this.#mustFold ||= batch.some(({ erases }) => erases);
         settle(batch, outcomes);
+        this.#note(batch);
       } catch (error) {
         this.#giveUp(batch, error);
       }
@@ -190,7 +212,11 @@ export class SqliteDriver implements Driver {
       // A disk that fails may fail that too; the next batch begins with it.
     }
     const failure = translate(error, this.#path);
-    for (const job of batch) job.reject(failure);
+    const now = performance.now();
+    for (const { call, reject } of batch) {
+      call.ended = now;
+      reject(failure);
+    }
     // Folding frees what the log takes of a full disk. And a file that has been moved gets what was acknowledged.
     if (isOutOfRoom(error) || error instanceof FileGoneError) this.#mustFold = !this.#foldLog();
   }
