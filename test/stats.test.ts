@@ -1,5 +1,7 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { runProcess } from './support/process.ts';
+import { temporaryFolder } from './support/folder.ts';
+import { runProcess, startProcess, urlOf } from './support/process.ts';
 import { fillStore, KINDS, storedDatabase } from './support/stored.ts';
 
 interface Count {
@@ -95,4 +97,16 @@ describe.each(KINDS)('stats of %s', (kind) => {
     await stored.run(`INSERT INTO schema_migrations VALUES (9999, 'future', 'x', 0)`);
     expect(await stderr()).toMatch(/^colloquy: schema_mismatch: .+\n {2}fix: .+\n$/);
   });
+});
+
+test('a link to a database that is being served shows what is still in its log', async () => {
+  await using folder = await temporaryFolder();
+  const settings = ['--port', '0', '--database-url', `sqlite:${folder.path('real.db')}`];
+  await using server = startProcess(['serve', ...settings]);
+  const url = urlOf(await server.firstLine());
+  await fetch(`${url}/conversations`, { method: 'POST' });
+  mkdirSync(folder.path('elsewhere'));
+  symlinkSync(folder.path('real.db'), folder.path('elsewhere/link.db'));
+  const { conversations } = await statsOf(`sqlite:${folder.path('elsewhere/link.db')}`);
+  expect(conversations.count).toBe(1);
 });

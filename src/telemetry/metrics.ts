@@ -16,6 +16,17 @@ const DENIAL_STATUSES = new Set([401, 403, 429]);
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 const MS_PER_SECOND = 1000;
 
+let shared: Registry | undefined;
+
+/** Node's own figures, once for all servers of a process: what gathers them is never let go. */
+function ofTheProcess(): Registry {
+  if (shared === undefined) {
+    shared = new Registry();
+    collectDefaultMetrics({ register: shared });
+  }
+  return shared;
+}
+
 /** Counters of one server, for Prometheus. No label is an id, a subject or a tenant. */
 export class Metrics implements Observer {
   readonly #registry = new Registry();
@@ -30,7 +41,8 @@ export class Metrics implements Observer {
 
   constructor({ gauges, databaseBytes, openConnections }: MetricSources) {
     const registers = [this.#registry];
-    collectDefaultMetrics({ register: this.#registry });
+    // Measures from the start, and not from the first look.
+    ofTheProcess();
     this.#requests = new Counter({
       name: 'colloquy_http_requests_total',
       help: 'Requests that have been answered.',
@@ -119,7 +131,7 @@ export class Metrics implements Observer {
 
   /** The text of Prometheus's exposition format. */
   text(): Promise<string> {
-    return this.#registry.metrics();
+    return Registry.merge([this.#registry, ofTheProcess()]).metrics();
   }
 
   answered({ method, route = 'none', status, error, began, ended }: AnsweredRequest): void {

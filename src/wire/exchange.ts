@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Credentials } from '../access/authentication/scheme.ts';
 import { ANONYMOUS, type Principal } from '../access/principal.ts';
-import type { Observer } from '../base/observer.ts';
+import type { Asker, Observer } from '../base/observer.ts';
 import { randomHex } from '../base/random.ts';
 import { publish } from '../base/request-channel.ts';
 import { notingCalls, type StoreCall } from '../base/store-calls.ts';
@@ -165,7 +165,7 @@ function send(
     route: route?.path,
     status,
     error,
-    asker: principal,
+    asker: principal === undefined ? undefined : askerOf(principal),
     began,
     authorised,
     ended,
@@ -180,6 +180,17 @@ function send(
     // Who listens must not harm who serves.
     process.emitWarning(error instanceof Error ? error : String(error));
   }
+}
+
+const askers = new WeakMap<Principal, Asker>();
+
+/** The same one for the same principal, and no more of it than observers are told. */
+function askerOf(principal: Principal): Asker {
+  const known = askers.get(principal);
+  if (known !== undefined) return known;
+  const made = { tenant: principal.tenant, subject: principal.subject };
+  askers.set(principal, made);
+  return made;
 }
 
 /** The caller's own id where it is harmless, so that logs on both sides agree; otherwise a new one. */

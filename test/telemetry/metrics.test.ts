@@ -52,6 +52,11 @@ describe('/metrics', () => {
     expect(of('colloquy_commit_writes_sum')).toBe(1);
     expect(of('colloquy_commit_duration_seconds_count')).toBe(1);
     expect(of('colloquy_commit_wait_seconds_count')).toBe(1);
+    for (const name of ['commit_duration', 'commit_wait']) {
+      // Of some milliseconds, in seconds.
+      expect(of(`colloquy_${name}_seconds_sum`)).toBeGreaterThan(0);
+      expect(of(`colloquy_${name}_seconds_sum`)).toBeLessThan(1);
+    }
     expect(of('colloquy_store_queued')).toBe(0);
     expect(of('colloquy_database_bytes')).toBeGreaterThan(4096);
     expect(of('colloquy_http_connections')).toBeGreaterThan(0);
@@ -77,6 +82,7 @@ describe('/metrics', () => {
     const lookups = (result: string): number =>
       samples.get(`colloquy_cache_lookups_total{cache="api_keys",result="${result}"}`) ?? 0;
     expect(lookups('miss')).toBeGreaterThan(0);
+    expect(lookups('hit')).toBeGreaterThan(0);
     expect(lookups('hit') + lookups('miss')).toBe(3);
     expect(samples.get('colloquy_denials_total{reason="wrong_credentials"}')).toBe(3);
   });
