@@ -5,15 +5,10 @@ interface Advice {
 }
 
 /** By what the root of a failure says; the first that fits. */
-const KNOWN: readonly (readonly [RegExp, Advice])[] = [
-  // In front of the others, since it names a path, in which their words may stand.
-  [
-    /^the database file is gone/,
-    {
-      cause: 'the database file is gone from its place',
-      fix: 'Put that very file back, and writes go on by themselves. If it was deleted, copy what the server still has open (/proc/PID/fd) before you stop it. If its log (-wal) is gone, start the server again.',
-    },
-  ],
+type Entry = readonly [RegExp, Advice];
+
+/** Of any file, whoever writes it. */
+const OF_DISKS: readonly Entry[] = [
   [
     /database or disk is full|ENOSPC|No space left/i,
     {
@@ -28,6 +23,18 @@ const KNOWN: readonly (readonly [RegExp, Advice])[] = [
       fix: 'Remount the volume for writing, and see that this user owns the database file and its folder.',
     },
   ],
+];
+
+/** Of the database: others fail in the same words, as an issuer of tokens that is out of reach. */
+const OF_DATABASES: readonly Entry[] = [
+  [
+    /^the database file is gone/,
+    {
+      cause: 'the database file is gone from its place',
+      fix: 'Put that very file back, and writes go on by themselves. If it was deleted, copy what the server still has open (/proc/PID/fd) before you stop it. If its log (-wal) is gone, start the server again.',
+    },
+  ],
+  ...OF_DISKS,
   [
     /malformed|not a database|corrupt/i,
     {
@@ -102,11 +109,10 @@ const KNOWN: readonly (readonly [RegExp, Advice])[] = [
 
 /** Cause and fix, where the failure is one that operators meet. */
 export function adviceOn(error: unknown): Advice | undefined {
-  // Others fail in the same words: an issuer of tokens is out of reach, too.
-  if (!isOfStore(error)) return undefined;
+  const entries = isOfStore(error) ? OF_DATABASES : OF_DISKS;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const words = wordsOf(cause);
-    const known = KNOWN.find(([pattern]) => pattern.test(words));
+    const known = entries.find(([pattern]) => pattern.test(words));
     if (known !== undefined) return known[1];
   }
   return undefined;
