@@ -20,32 +20,46 @@ export class Turns {
   take(request: IncomingMessage, response: ServerResponse, answer: () => Promise<void>): void {
     const { socket } = request;
     const connection = this.#of(socket);
-    const begin = (): void => {
-      connection.current = request;
-      this.#running += 1;
-      // Over when the work is done and the answer is out, or its connection gone.
-      let parts = 2;
-      const end = (): void => {
-        parts -= 1;
-        if (parts > 0) return;
-        connection.current = undefined;
-        this.#next(connection, socket);
-        this.#running -= 1;
-        if (this.#running === 0) for (const tell of this.#onQuiet.splice(0)) tell();
-      };
-      response.once('close', end);
-      answer()
-        .catch((error: unknown) => {
-          // As when what an embedding program is told throws; the server goes on.
-          process.emitWarning(error instanceof Error ? error : String(error));
-          response.destroy();
-        })
-        .finally(end);
-    };
-    if (connection.current === undefined) return begin();
-    connection.waiting.push(begin);
+    if (connection.current === undefined) {
+      void this.#begin(connection, request, response, answer);
+      return;
+    }
+    connection.waiting.push(() => void this.#begin(connection, request, response, answer));
     // Until those that are here have had their turns, no more are read.
     socket.pause();
+  }
+
+  /** A turn is over when the work is done and the answer is out, or its connection gone. */
+  async #begin(
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: () => Promise<void>,
+  ): Promise<void> {
+    connection.current = request;
+    this.#running += 1;
+    let isDone = false;
+    let isOut = false;
+    response.on('close', () => {
+      isOut = true;
+      if (isDone) this.#end(connection, request.socket);
+    });
+    try {
+      await answer();
+    } catch (error) {
+      // As when what an embedding program is told throws; the server goes on.
+      process.emitWarning(error instanceof Error ? error : String(error));
+      response.destroy();
+    }
+    isDone = true;
+    if (isOut) this.#end(connection, request.socket);
+  }
+
+  #end(connection: Connection, socket: Duplex): void {
+    connection.current = undefined;
+    this.#next(connection, socket);
+    this.#running -= 1;
+    if (this.#running === 0) for (const tell of this.#onQuiet.splice(0)) tell();
   }
 
   /** Calls `last` when what has arrived whole before it has been answered. */
