@@ -32,15 +32,17 @@ class Chunks {
   length = 0;
 
   add(chunk: Buffer): void {
+    const isFirst = this.length === 0;
     this.length += chunk.length;
-    if (chunk.length > SMALL) {
+    // Most bodies are one chunk, which is then not copied.
+    if (isFirst || chunk.length > SMALL) {
       this.#closeBlock();
       this.#parts.push(chunk);
       return;
     }
     if (this.#used + chunk.length > this.#block.length) {
       this.#closeBlock();
-      this.#block = Buffer.allocUnsafe(this.#parts.length === 0 ? SMALL : BLOCK);
+      this.#block = Buffer.allocUnsafe(BLOCK);
     }
     this.#used += chunk.copy(this.#block, this.#used);
   }
