@@ -124,8 +124,8 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Linux alone tells; elsewhere NaN. */
-function memoryOf(pid: number): number {
+/** Resident memory of a process in MB. Linux alone tells; elsewhere NaN. */
+export function memoryOf(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;

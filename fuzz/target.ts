@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { memoryOf } from '../bench/targets.ts';
 import { temporaryFolder } from '../test/support/folder.ts';
 import { runProcess, startProcess, urlOf } from '../test/support/process.ts';
 import { CONFIG, PRINCIPALS } from './principals.ts';
@@ -51,14 +52,4 @@ async function createKeys(settings: readonly string[]): Promise<Record<string, s
     keys[name] = (JSON.parse(made.stdout) as { key: string }).key;
   }
   return keys;
-}
-
-/** Linux alone tells. */
-function memoryOf(pid: number): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
 }
