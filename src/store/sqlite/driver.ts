@@ -48,7 +48,7 @@ export class SqliteDriver implements Driver {
   readonly #observer: Observer;
   readonly #queue: Job[] = [];
   #draining: Promise<void> | undefined;
-  /** Whether the log may hold text that has been deleted, fills the disk, or is all that still has a write. */
+  /** Whether the log should be emptied: it may hold text that has been deleted, fill the disk, or belong to a file that was moved. */
   #mustFold = false;
   #foldsAgainFrom = 0;
   #closed = false;
