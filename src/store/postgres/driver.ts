@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type * as Pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import type { PostgresOptions } from '../../base/database-options.ts';
 import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
@@ -11,6 +10,7 @@ import type { Query, Row } from '../query.ts';
 import { StoreUnavailableError } from '../port.ts';
 import { clientConfig } from './client-config.ts';
 import { faultOf, leavesFateUnknown } from './faults.ts';
+import { loadPackage, tidy } from './package.ts';
 import { StatementCache } from './statement-cache.ts';
 import { PostgresTransaction } from './transaction.ts';
 
@@ -172,15 +172,18 @@ export class PostgresDriver implements Driver {
       call.ended = call.hadTurn;
     });
     const transaction = this.#begin(client, scope, timeoutMs);
+    let hasWritten = false;
     try {
-      return await work(transaction);
+      const result = await work(transaction);
+      hasWritten = kind === 'write';
+      return result;
     } catch (error) {
       if (transaction.failure !== error) throw error;
       throw new AttemptError(error, transaction.isCommitting && leavesFateUnknown(error));
     } finally {
       call.ended = performance.now();
       await transaction.release();
-      if (kind === 'write') this.#note(call);
+      if (hasWritten) this.#note(call);
     }
   }
 
@@ -269,50 +272,4 @@ async function inTime<Result>(work: Promise<Result>, ms: number): Promise<Result
 function pauseAfter(failures: number): number {
   const longest = Math.min(SHORTEST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
   return longest * (0.5 + Math.random() / 2);
-}
-
-type ConnectCallback = ((error: Error) => void) | ((error: null, client: Pg.Client) => void);
-
-/**
- * A client whose connection may break at any moment, also between logging in and its first use: whoever uses it is
- * told through their query. And one that closes its connection when it could not log in; the package leaves that to
- * the server, a minute later.
- */
-function tidy(Client: typeof Pg.Client): typeof Pg.Client {
-  return class TidyClient extends Client {
-    constructor(config?: Pg.ClientConfig) {
-      super(config);
-      this.on('error', () => undefined);
-    }
-
-    override connect(): Promise<Pg.Client>;
-    override connect(callback: ConnectCallback): void;
-    override async connect(callback?: ConnectCallback): Promise<Pg.Client> {
-      // Sound: the callback is called with what it is for, an error or none and the client.
-      const tell = callback as ((error: Error | null, client?: Pg.Client) => void) | undefined;
-      try {
-        await super.connect();
-      } catch (error) {
-        this.end().catch(() => undefined);
-        if (tell === undefined || !(error instanceof Error)) throw error;
-        tell(error);
-        return this;
-      }
-      tell?.(null, this);
-      return this;
-    }
-  };
-}
-
-async function loadPackage(): Promise<Pick<typeof Pg, 'Client' | 'Pool'>> {
-  try {
-    return await import('pg');
-  } catch (error) {
-    throw new OperatorError(
-      'missing_package',
-      'PostgreSQL needs the package pg, which is not installed.',
-      'Install it beside colloquy: npm install pg@8.',
-      error,
-    );
-  }
 }
