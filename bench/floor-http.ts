@@ -98,7 +98,9 @@ export function serve(store: FloorStore): void {
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(json),
         });
-        response.end(json);
+        // As the product does: what one turn of the event loop has read goes out together.
+        if (request.method === 'GET') setImmediate(() => response.end(json));
+        else response.end(json);
       },
       (error: unknown) => {
         response.writeHead(500, { 'content-length': 0 }).end();

@@ -34,13 +34,13 @@ const select = database.prepare(
   `SELECT created_at, metadata FROM conversations WHERE tenant = 'default' AND id = ?`,
 );
 const selectItems = database.prepare(
-  `SELECT id, type, data FROM items WHERE tenant = 'default' AND conversation_id = ? ORDER BY position DESC LIMIT ?`,
+  `SELECT id, type, data FROM items WHERE tenant = 'default' AND conversation_id = ? ORDER BY position DESC LIMIT CAST(? AS INTEGER)`,
 );
 const selectItem = database.prepare(
   `SELECT data FROM items WHERE tenant = 'default' AND id = ? AND conversation_id = ?`,
 );
 const selectConversations = database.prepare(
-  `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' ORDER BY created_at DESC, id DESC LIMIT ?`,
+  `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' ORDER BY created_at DESC, id DESC LIMIT CAST(? AS INTEGER)`,
 );
 
 for (const statement of [reserve, select, selectItems, selectItem, selectConversations]) {

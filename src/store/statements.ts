@@ -189,11 +189,12 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
           `(created_at, id) ${beyond} (
             (SELECT created_at FROM conversations WHERE tenant = $1 AND id = ${cursor} AND ${where}), ${cursor})`,
         ];
+  // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
   return `
     SELECT id, metadata, created_at FROM conversations
     WHERE ${['tenant = $1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
     ORDER BY created_at ${direction}, id ${direction}
-    LIMIT ${limit}`;
+    LIMIT CAST(${limit} AS BIGINT)`;
 }
 
 export const SELECT_RESOURCE = `

@@ -27,7 +27,7 @@ const BLOCK = 65_536;
 /** Chunks, the small ones of them gathered in blocks. */
 class Chunks {
   readonly #parts: Buffer[] = [];
-  #block = Buffer.alloc(0);
+  #block: Buffer | undefined;
   #used = 0;
   length = 0;
 
@@ -40,7 +40,7 @@ class Chunks {
       this.#parts.push(chunk);
       return;
     }
-    if (this.#used + chunk.length > this.#block.length) {
+    if (this.#block === undefined || this.#used + chunk.length > BLOCK) {
       this.#closeBlock();
       this.#block = Buffer.allocUnsafe(BLOCK);
     }
@@ -49,13 +49,14 @@ class Chunks {
 
   whole(): Buffer {
     this.#closeBlock();
-    const [first = Buffer.alloc(0)] = this.#parts;
-    return this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
+    const [first] = this.#parts;
+    return first !== undefined && this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
   }
 
   #closeBlock(): void {
-    if (this.#used > 0) this.#parts.push(this.#block.subarray(0, this.#used));
-    this.#block = Buffer.alloc(0);
+    if (this.#block === undefined) return;
+    this.#parts.push(this.#block.subarray(0, this.#used));
+    this.#block = undefined;
     this.#used = 0;
   }
 }

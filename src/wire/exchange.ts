@@ -10,6 +10,7 @@ import { assertAdmissible, type Admission } from './admission.ts';
 import { audited, type Auditing } from './audited.ts';
 import { readBody } from './body.ts';
 import { RequestCredentials } from './credentials.ts';
+import { endOfTurn } from './end-of-turn.ts';
 import { errorJson, toApiError } from './error-response.ts';
 import type { CrossOrigin, RateLimits } from './protection.ts';
 import type { Route } from './route.ts';
@@ -85,6 +86,8 @@ export async function answerRequest(
   } catch (error) {
     answer = refusal(error, exchange, context);
   }
+  // What is written comes together anyway, out of one commit.
+  if (request.method === 'GET') await endOfTurn();
   send(exchange, answer, response, context);
 }
 

@@ -1,4 +1,5 @@
-import { copyFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readlinkSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { serve, stop, type ServingProcess } from '../support/faulty.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -104,13 +105,24 @@ describe('a database file that goes away under the server', () => {
     await assertReadable(server, id);
   });
 
-  test('its log deleted: writes are refused, and nothing that was acknowledged is lost', async () => {
+  test.each([
+    ['soon after the start', () => undefined],
+    [
+      'when nothing has changed in its folder for long',
+      async (server: ServingProcess, folder: string) => {
+        const longAgo = new Date(Date.now() - 60_000);
+        utimesSync(folder, longAgo, longAgo);
+        await create(server);
+      },
+    ],
+  ])('its log deleted %s: writes are refused, and nothing is lost', async (_when, before) => {
     await using folder = await temporaryFolder();
     const path = folder.path('logless.db');
     let id: string;
     {
       await using server = await serve(path);
       id = await create(server);
+      await before(server, dirname(path));
       rmSync(`${path}-wal`);
       expect(await outcomeOf(create(server))).toBe('refused');
       await server.errorText(GONE);

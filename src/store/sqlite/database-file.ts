@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { StoreUnavailableError } from '../port.ts';
 import { databaseFiles } from './files.ts';
 
@@ -6,9 +7,16 @@ interface Place {
   readonly path: string;
   readonly device: bigint;
   readonly inode: bigint;
-  /** Whether it may be: a log begins empty, and is emptied again. */
-  readonly mayBeEmpty: boolean;
 }
+
+/** A folder, as it was when everything in it stood in its place. */
+interface SeenFolder {
+  readonly inode: bigint;
+  readonly changedAt: bigint;
+}
+
+/** Coarser than the times that any file system gives to its folders: two changes of one folder may bear the same. */
+const COARSEST_TIME_MS = 3_000;
 
 /** The file that is open is not, or no longer, the one that the next start will find. */
 export class FileGoneError extends StoreUnavailableError {
@@ -22,40 +30,68 @@ export class FileGoneError extends StoreUnavailableError {
  * open, and SQLite goes on writing to what nobody will find again.
  */
 export class DatabaseFile {
-  readonly #places: readonly Place[];
+  readonly #file: Place | undefined;
+  /** Undefined, too, where the file system cannot carry a log beside the file, and SQLite makes none. */
+  readonly #log: Place | undefined;
+  #seenFolder: SeenFolder | undefined;
 
-  private constructor(places: readonly Place[]) {
-    this.#places = places;
+  private constructor(file?: Place, log?: Place) {
+    this.#file = file;
+    this.#log = log;
   }
 
   /** Notes where the file and its log are, as soon as both are open. A database in memory has no place. */
   static of(path: string): DatabaseFile {
-    if (path === ':memory:') return new DatabaseFile([]);
+    if (path === ':memory:') return new DatabaseFile();
     const { log } = databaseFiles(path);
-    // Where the file system cannot carry a log beside the file, SQLite makes none.
-    const hasLog = stat(log) !== undefined;
-    return new DatabaseFile([placeOf(path, false), ...(hasLog ? [placeOf(log, true)] : [])]);
+    const file = placeOf(path);
+    if (file === undefined) throw new FileGoneError(`there is no ${path}`);
+    return new DatabaseFile(file, placeOf(log));
   }
 
   /** Throws when what stands in a place is no longer what was opened: some microseconds, for each commit. */
   assertInPlace(): void {
-    for (const { path, device, inode, mayBeEmpty } of this.#places) {
-      const found = stat(path);
-      if (found === undefined) throw new FileGoneError(`there is no ${path} any more`);
-      if (found.ino !== inode || found.dev !== device) {
-        throw new FileGoneError(`${path} is another file than the one that is open`);
-      }
-      if (found.size === 0n && !mayBeEmpty) {
-        throw new StoreUnavailableError(`the database is malformed: ${path} has been emptied`);
-      }
+    if (this.#file === undefined) return;
+    const { size } = assertThere(this.#file);
+    if (size === 0n) {
+      throw new StoreUnavailableError(
+        `the database is malformed: ${this.#file.path} has been emptied`,
+      );
     }
+    if (this.#log !== undefined) this.#assertLogInPlace(this.#log);
+  }
+
+  /**
+   * The log is deleted, moved or replaced in its folder, whose time that changes, and asked after only then. Linux
+   * makes a file's next write dearer once somebody has asked for its times; the log is written by every commit.
+   */
+  #assertLogInPlace(log: Place): void {
+    const folder = stat(dirname(log.path));
+    const seen = this.#seenFolder;
+    if (folder !== undefined && seen?.inode === folder.ino && seen.changedAt === folder.mtimeNs) {
+      return;
+    }
+    assertThere(log);
+    const isLongUnchanged = Date.now() - Number(folder?.mtimeMs) > COARSEST_TIME_MS;
+    this.#seenFolder =
+      folder !== undefined && isLongUnchanged
+        ? { inode: folder.ino, changedAt: folder.mtimeNs }
+        : undefined;
   }
 }
 
-function placeOf(path: string, mayBeEmpty: boolean): Place {
+function placeOf(path: string): Place | undefined {
   const found = stat(path);
-  if (found === undefined) throw new FileGoneError(`there is no ${path}`);
-  return { path, device: found.dev, inode: found.ino, mayBeEmpty };
+  return found === undefined ? undefined : { path, device: found.dev, inode: found.ino };
+}
+
+function assertThere({ path, device, inode }: Place) {
+  const found = stat(path);
+  if (found === undefined) throw new FileGoneError(`there is no ${path} any more`);
+  if (found.ino !== inode || found.dev !== device) {
+    throw new FileGoneError(`${path} is another file than the one that is open`);
+  }
+  return found;
 }
 
 function stat(path: string) {
