@@ -14,7 +14,7 @@ export type {
 export type { SettingKey } from './config/settings.ts';
 export { openStore } from './store/open-store.ts';
 export { SchemaMismatchError } from './store/migrations.ts';
-export { StoreUnavailableError } from './store/port.ts';
+export { StoreUnavailableError, type UnavailableReason } from './base/store-unavailable.ts';
 export type * from './store/port.ts';
 export { ALL, type Attributes, type RowFilter } from './base/row-filter.ts';
 export type { Order, Page, PageRequest } from './base/paging.ts';

@@ -1,11 +1,12 @@
 import { databaseName, type DatabaseOptions } from '../base/database-options.ts';
 import { OperatorError, type OperatorCode } from '../base/operator-error.ts';
+import { StoreUnavailableError, type UnavailableReason } from '../base/store-unavailable.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
 import type { Inspection } from '../store/inspection.ts';
 import { SchemaMismatchError } from '../store/migrations.ts';
 import { databaseStatus, openInspection, openStore } from '../store/open-store.ts';
-import { StoreUnavailableError, type Store } from '../store/port.ts';
+import type { Store } from '../store/port.ts';
 import type { CommandContext } from './command.ts';
 
 interface StoreUse {
@@ -93,12 +94,10 @@ export function openingError(error: unknown, options: DatabaseOptions): unknown 
       error,
     );
   }
-  const reason = reasonOf(error);
-  const [code, title, fix] =
-    options.kind === 'sqlite' ? sqliteAdvice(reason) : postgresAdvice(reason);
+  const [code, title, fix] = openingAdvice(error, options);
   return new OperatorError(
     code,
-    `The database ${databaseName(options)} ${title}: ${reason}`,
+    `The database ${databaseName(options)} ${title}: ${reasonOf(error)}`,
     fix,
     error,
   );
@@ -106,34 +105,43 @@ export function openingError(error: unknown, options: DatabaseOptions): unknown 
 
 type Advice = readonly [code: OperatorCode, title: string, fix: string];
 
-function sqliteAdvice(reason: string): Advice {
-  if (/locked|busy/.test(reason)) {
-    return [
-      'database_locked',
-      'is held by another process',
-      'Stop the process that holds it, or try again when it has finished.',
-    ];
-  }
-  if (/malformed/.test(reason)) {
-    return [
-      'database_damaged',
-      'is damaged',
-      'Stop the server, keep its files as they are, and restore the last copy that `colloquy backup` made.',
-    ];
-  }
-  if (/not a database/.test(reason)) {
-    return [
-      'cannot_open_database',
-      'cannot be opened',
-      'Name the right file with --database-url; this one is not of SQLite, or its beginning is lost.',
-    ];
-  }
-  return [
+function openingAdvice(error: unknown, { kind }: DatabaseOptions): Advice {
+  const known = error instanceof StoreUnavailableError ? OPENING[error.reason] : undefined;
+  if (known !== undefined) return known;
+  const fix = kind === 'sqlite' ? SQLITE_FIX : postgresFix(reasonOf(error));
+  return ['cannot_open_database', 'cannot be opened', fix];
+}
+
+const OPENING: Readonly<Partial<Record<UnavailableReason, Advice>>> = {
+  locked: [
+    'database_locked',
+    'is held by another process',
+    'Stop the process that holds it, or try again when it has finished.',
+  ],
+  damaged: [
+    'database_damaged',
+    'is damaged',
+    'Stop the server, keep its files as they are, and restore the last copy that `colloquy backup` made.',
+  ],
+  not_a_database: [
     'cannot_open_database',
     'cannot be opened',
-    'Check that the folder exists, that this user may write to it, and that the file is a SQLite database.',
-  ];
-}
+    'Name the right file with --database-url; this one is not of SQLite, or its beginning is lost.',
+  ],
+  disk_full: [
+    'disk_full',
+    'cannot be used, since the disk is full',
+    'Free some space on the volume of the database, and start again.',
+  ],
+  read_only: [
+    'database_read_only',
+    'cannot be written',
+    'Mount the volume of the database for writing, and let this user write to the file and to its folder, in which a log is kept beside it.',
+  ],
+};
+
+const SQLITE_FIX =
+  'Check that the folder exists, that this user may write to it, and that the file is a SQLite database.';
 
 const POSTGRES_FIXES: readonly (readonly [RegExp, string])[] = [
   [
@@ -174,11 +182,11 @@ const POSTGRES_FIXES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-function postgresAdvice(reason: string): Advice {
-  const fix =
+function postgresFix(reason: string): string {
+  return (
     POSTGRES_FIXES.find(([pattern]) => pattern.test(reason))?.[1] ??
-    'Check that PostgreSQL is running and that the host and the port in --database-url are right.';
-  return ['cannot_open_database', 'cannot be opened', fix];
+    'Check that PostgreSQL is running and that the host and the port in --database-url are right.'
+  );
 }
 
 /** The message at the root of the failure. */

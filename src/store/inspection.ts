@@ -12,7 +12,7 @@ import {
   type PlacesReport,
   type Thoroughness,
 } from './orderliness.ts';
-import { StoreUnavailableError } from './port.ts';
+import { StoreUnavailableError } from '../base/store-unavailable.ts';
 import { assertRights, assertWalls } from './postgres/preconditions.ts';
 import { integer, integerOrNull, text } from './rows.ts';
 import { databaseFiles } from './sqlite/files.ts';
@@ -122,6 +122,6 @@ async function readOrSay(reader: Reader, read: Read): Promise<readonly Row[]> {
     return await reader.read(read);
   } catch (error) {
     if (error instanceof StoreUnavailableError) throw error;
-    throw new StoreUnavailableError('the database cannot be read', { cause: error });
+    throw new StoreUnavailableError('other', 'the database cannot be read', { cause: error });
   }
 }

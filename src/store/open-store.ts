@@ -23,7 +23,8 @@ import { SqliteReader } from './sqlite/reader.ts';
 /**
  * Opens the database, brings its schema up to date, and returns the store on it.
  * Rejects with `SchemaMismatchError` when the schema is newer than this program, with an `OperatorError` for
- * what the operator can mend, and with the driver's error when the database cannot be opened.
+ * what the operator can mend, with `StoreUnavailableError` when the file cannot be used, and with the error of the
+ * `pg` package when PostgreSQL cannot be reached.
  */
 export async function openStore(
   options: DatabaseOptions,

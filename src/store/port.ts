@@ -229,8 +229,3 @@ export interface Store extends StoreReader, StoreWriter {
   /** Finishes what is queued, folds the log into the database file and lets go of it. */
   close(): Promise<void>;
 }
-
-/** The database is locked, full, read-only or gone. The request may be retried; `cause` says what happened. */
-export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
-}

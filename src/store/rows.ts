@@ -1,8 +1,9 @@
 /** From a row's columns to the records of the port. */
 
 import type { Attributes } from '../base/row-filter.ts';
+import { StoreUnavailableError } from '../base/store-unavailable.ts';
 import type { Cell, Row } from './query.ts';
-import { StoreUnavailableError, type ConversationRecord, type ItemRecord } from './port.ts';
+import type { ConversationRecord, ItemRecord } from './port.ts';
 
 export function cell({ columns, cells }: Row, column: string): Cell {
   const index = columns.get(column);
@@ -35,7 +36,7 @@ export function attributes(row: Row): Attributes {
 
 /** Of what no store has written: the pages of the database are not as they were. */
 function damage(what: string): StoreUnavailableError {
-  return new StoreUnavailableError(`the database is malformed: ${what}`);
+  return new StoreUnavailableError('damaged', `the database is malformed: ${what}`);
 }
 
 export function toConversation(row: Row): ConversationRecord {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { apiError } from '../base/errors.ts';
-import { StoreUnavailableError } from '../store/port.ts';
+import { StoreUnavailableError } from '../base/store-unavailable.ts';
 import { rawErrorResponse, toApiError, unreadableRequest } from './error-response.ts';
 
 describe('toApiError', () => {
   test('a database out of reach is 503, to be tried again soon, and keeps its cause', () => {
-    const cause = new StoreUnavailableError('locked');
+    const cause = new StoreUnavailableError('locked', 'database is locked');
     const error = toApiError(cause, 'req_1');
     expect(error).toMatchObject({ status: 503, type: 'server_error', retryAfter: 1, cause });
   });

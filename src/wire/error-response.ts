@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { ApiError, apiError } from '../base/errors.ts';
-import { StoreUnavailableError } from '../store/port.ts';
+import { StoreUnavailableError } from '../base/store-unavailable.ts';
 
 /** OpenAI's envelope, always with all four keys. */
 export function errorJson({ message, type, param, code }: ApiError): string {

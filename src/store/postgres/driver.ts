@@ -4,12 +4,12 @@ import type { PostgresOptions } from '../../base/database-options.ts';
 import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 import { beginCall, type StoreCall } from '../../base/store-calls.ts';
+import { StoreUnavailableError } from '../../base/store-unavailable.ts';
 import { POSTGRES } from '../dialect.ts';
 import type { Driver, Read, Scope, Write } from '../driver.ts';
 import type { Query, Row } from '../query.ts';
-import { StoreUnavailableError } from '../port.ts';
 import { clientConfig } from './client-config.ts';
-import { faultOf, leavesFateUnknown } from './faults.ts';
+import { faultOf, leavesFateUnknown, reasonOf } from './faults.ts';
 import { loadPackage, tidy } from './package.ts';
 import { StatementCache } from './statement-cache.ts';
 import { PostgresTransaction } from './transaction.ts';
@@ -112,9 +112,11 @@ export class PostgresDriver implements Driver {
       } catch (error) {
         isFateUnknown ||= error instanceof AttemptError && error.isFateUnknown;
         if (isFateUnknown && proof === undefined) {
-          throw new StoreUnavailableError('the connection broke while a write was committing', {
-            cause: error,
-          });
+          throw new StoreUnavailableError(
+            'out_of_reach',
+            'the connection broke while a write was committing',
+            { cause: error },
+          );
         }
         // A refusal may come from the lost attempt itself, which has been done in the meantime.
         const doneAfterAll = error instanceof AttemptError ? undefined : await findDone();
@@ -201,9 +203,9 @@ export class PostgresDriver implements Driver {
   }
 
   async #connect(): Promise<PoolClient> {
-    if (this.#isClosed) throw new StoreUnavailableError('the store is closed');
+    if (this.#isClosed) throw new StoreUnavailableError('closed', 'the store is closed');
     if (this.#pool.waitingCount >= LONGEST_QUEUE) {
-      throw new StoreUnavailableError('too many requests wait for a connection');
+      throw new StoreUnavailableError('overloaded', 'too many requests wait for a connection');
     }
     const isFull = this.#pool.totalCount >= this.#pool.options.max;
     try {
@@ -211,7 +213,9 @@ export class PostgresDriver implements Driver {
     } catch (error) {
       // A full pool says nothing else; other failures are the server's or the network's.
       if (isFull && error instanceof Error && error.message === POOL_TIMEOUT) {
-        throw new StoreUnavailableError('no connection became free in time', { cause: error });
+        throw new StoreUnavailableError('no_free_connection', 'no connection became free in time', {
+          cause: error,
+        });
       }
       throw new AttemptError(error, false);
     }
@@ -236,7 +240,9 @@ export class PostgresDriver implements Driver {
           (fault === 'stale' && counts.stale >= MOST_STALE) ||
           performance.now() >= deadline;
         if (isHopeless) {
-          throw new StoreUnavailableError('PostgreSQL cannot take the request', { cause });
+          throw new StoreUnavailableError(reasonOf(cause), 'PostgreSQL cannot take the request', {
+            cause,
+          });
         }
         counts[fault] += 1;
         if (fault !== 'stale') await sleep(pauseAfter(counts[fault]));
@@ -258,7 +264,7 @@ function assertUtf8(encoding: string | undefined): void {
 async function inTime<Result>(work: Promise<Result>, ms: number): Promise<Result> {
   const over = new AbortController();
   const timeout = sleep(ms, undefined, { signal: over.signal }).then(() => {
-    throw new StoreUnavailableError(`PostgreSQL has not answered in ${ms} ms`);
+    throw new StoreUnavailableError('out_of_reach', `PostgreSQL has not answered in ${ms} ms`);
   });
   try {
     return await Promise.race([work, timeout]);

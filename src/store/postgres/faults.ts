@@ -1,3 +1,5 @@
+import type { UnavailableReason } from '../../base/store-unavailable.ts';
+
 /** What a failed attempt says about the next one. */
 export type Fault =
   /** The connection broke, or leads nowhere useful: the server is going down, not up yet, or no longer the primary. */
@@ -48,8 +50,35 @@ export function faultOf(error: unknown): Fault {
   if (state === '0A000' && error instanceof Error && /cached plan/.test(error.message)) {
     return 'stale';
   }
-  const found = FAULTS[state] ?? FAULTS[state.slice(0, 3)] ?? FAULTS[state.slice(0, 2)];
-  return found ?? (isFatal(error) ? 'lost' : 'statement');
+  return byState(FAULTS, state) ?? (isFatal(error) ? 'lost' : 'statement');
+}
+
+/** The entry for the state itself, for its condition, or for its class. */
+function byState<Entry>(table: Readonly<Record<string, Entry>>, state: string): Entry | undefined {
+  return table[state] ?? table[state.slice(0, 3)] ?? table[state.slice(0, 2)];
+}
+
+/** By SQLSTATE, or its class. What has none comes from the connection. */
+const REASONS: Readonly<Record<string, UnavailableReason>> = {
+  '08': 'out_of_reach',
+  '57P': 'out_of_reach',
+  '25006': 'standby',
+  '53100': 'disk_full',
+  '53300': 'no_connections_left',
+  // transaction_timeout, idle_in_transaction_session_timeout
+  '25P': 'cut_short',
+  // lock_not_available
+  '55P03': 'cut_short',
+  '57014': 'cut_short',
+  '58030': 'disk_fault',
+  XX001: 'damaged',
+  XX002: 'damaged',
+};
+
+/** Why the database does not take a request that failed in this way. */
+export function reasonOf(error: unknown): UnavailableReason {
+  const state = sqlStateOf(error);
+  return state === undefined ? 'out_of_reach' : (byState(REASONS, state) ?? 'other');
 }
 
 /** Whether the server may have gone on without the connection: it has not said that the statement failed. */

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../../base/operator-error.ts';
+import { translate } from './faults.ts';
 
 /**
  * Copies a database, as it is at one moment, into a new file, while others read and write it. The file is there
- * only when it is whole, and its owner's alone. Rejects with SQLite's own error, or with an `OperatorError`.
+ * only when it is whole, and its owner's alone. Rejects with an `OperatorError`, or with a `StoreUnavailableError`.
  */
 export async function backup(path: string, target: string): Promise<void> {
   if (!existsSync(path) || path === ':memory:') {
@@ -33,7 +34,7 @@ export async function backup(path: string, target: string): Promise<void> {
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw translate(error, target);
   }
 }
 

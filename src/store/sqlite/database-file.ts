@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StoreUnavailableError } from '../port.ts';
+import { StoreUnavailableError } from '../../base/store-unavailable.ts';
 import { databaseFiles } from './files.ts';
 
 interface Place {
@@ -17,13 +17,6 @@ interface SeenFolder {
 
 /** Coarser than the times that any file system gives to its folders: two changes of one folder may bear the same. */
 const COARSEST_TIME_MS = 3_000;
-
-/** The file that is open is not, or no longer, the one that the next start will find. */
-export class FileGoneError extends StoreUnavailableError {
-  constructor(what: string) {
-    super(`the database file is gone: ${what}`);
-  }
-}
 
 /**
  * Where the files of an open database stand. Linux lets them be deleted, moved and replaced while SQLite has them
@@ -45,7 +38,7 @@ export class DatabaseFile {
     if (path === ':memory:') return new DatabaseFile();
     const { log } = databaseFiles(path);
     const file = placeOf(path);
-    if (file === undefined) throw new FileGoneError(`there is no ${path}`);
+    if (file === undefined) throw gone(`there is no ${path}`);
     return new DatabaseFile(file, placeOf(log));
   }
 
@@ -55,6 +48,7 @@ export class DatabaseFile {
     const { size } = assertThere(this.#file);
     if (size === 0n) {
       throw new StoreUnavailableError(
+        'damaged',
         `the database is malformed: ${this.#file.path} has been emptied`,
       );
     }
@@ -87,19 +81,26 @@ function placeOf(path: string): Place | undefined {
 
 function assertThere({ path, device, inode }: Place) {
   const found = stat(path);
-  if (found === undefined) throw new FileGoneError(`there is no ${path} any more`);
+  if (found === undefined) throw gone(`there is no ${path} any more`);
   if (found.ino !== inode || found.dev !== device) {
-    throw new FileGoneError(`${path} is another file than the one that is open`);
+    throw gone(`${path} is another file than the one that is open`);
   }
   return found;
+}
+
+/** The file that is open is not, or no longer, the one that the next start will find. */
+function gone(what: string): StoreUnavailableError {
+  return new StoreUnavailableError('file_gone', `the database file is gone: ${what}`);
 }
 
 function stat(path: string) {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    throw new StoreUnavailableError(`the system does not say whether ${path} is there`, {
-      cause: error,
-    });
+    throw new StoreUnavailableError(
+      'cannot_open',
+      `the system does not say whether ${path} is there`,
+      { cause: error },
+    );
   }
 }

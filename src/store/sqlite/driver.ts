@@ -2,13 +2,13 @@ import { DatabaseSync } from 'node:sqlite';
 import type { SqliteOptions } from '../../base/database-options.ts';
 import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
 import { beginCall, type StoreCall } from '../../base/store-calls.ts';
+import { StoreUnavailableError } from '../../base/store-unavailable.ts';
 import { SQLITE } from '../dialect.ts';
 import type { Driver, Read, Steps, Write } from '../driver.ts';
 import type { Query, Row } from '../query.ts';
-import { StoreUnavailableError } from '../port.ts';
 import { integer } from '../rows.ts';
-import { DatabaseFile, FileGoneError } from './database-file.ts';
-import { isLocked, isOutOfRoom, translate } from './faults.ts';
+import { DatabaseFile } from './database-file.ts';
+import { isLocked, translate } from './faults.ts';
 import { BLOCKING_WAIT_MS, openFile } from './open-file.ts';
 import { SqliteSteps } from './steps.ts';
 import { whileLocked } from './while-locked.ts';
@@ -62,8 +62,7 @@ export class SqliteDriver implements Driver {
   }
 
   /**
-   * Opens or creates the database. Rejects with SQLite's own error when the file cannot be used, or with an
-   * `OperatorError` where the system knows why.
+   * Opens or creates the database. Rejects with a `StoreUnavailableError` when the file cannot be used.
    */
   static async open(
     options: Omit<SqliteOptions, 'kind'>,
@@ -103,7 +102,7 @@ export class SqliteDriver implements Driver {
     return new Promise<Result>((resolve, reject) => {
       this.#assertOpen();
       if (this.#queue.length >= LONGEST_QUEUE) {
-        throw new StoreUnavailableError('too many writes are waiting');
+        throw new StoreUnavailableError('overloaded', 'too many writes are waiting');
       }
       this.#queue.push({
         work: inSteps,
@@ -175,7 +174,7 @@ export class SqliteDriver implements Driver {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new StoreUnavailableError('the store is closed');
+    if (this.#closed) throw new StoreUnavailableError('closed', 'the store is closed');
   }
 
   /** As long as each turn of the event loop brings more writes, those join the commit too. */
@@ -218,7 +217,8 @@ export class SqliteDriver implements Driver {
       reject(failure);
     }
     // Folding frees what the log takes of a full disk. And a file that has been moved gets what was acknowledged.
-    if (isOutOfRoom(error) || error instanceof FileGoneError) this.#mustFold = !this.#foldLog();
+    const reason = failure instanceof StoreUnavailableError ? failure.reason : undefined;
+    if (reason === 'disk_full' || reason === 'file_gone') this.#mustFold = !this.#foldLog();
   }
 
   async #commit(batch: readonly Job[]): Promise<readonly Outcome[]> {

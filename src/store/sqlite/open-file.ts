@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { SqliteOptions } from '../../base/database-options.ts';
-import { openingFault } from './faults.ts';
+import { translate } from './faults.ts';
 import { whileLocked } from './while-locked.ts';
 
 /** How long SQLite itself waits for another process's lock. Short, since the wait blocks the event loop. */
@@ -25,7 +25,7 @@ export async function openFile({
     return database;
   } catch (error) {
     database?.close();
-    throw openingFault(error, path);
+    throw translate(error, path);
   }
 }
 

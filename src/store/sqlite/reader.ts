@@ -6,8 +6,8 @@ import { OperatorError } from '../../base/operator-error.ts';
 import { SQLITE } from '../dialect.ts';
 import type { Read, Reader } from '../driver.ts';
 import type { Query, Row } from '../query.ts';
-import { StoreUnavailableError } from '../port.ts';
-import { resultCode } from './faults.ts';
+import { StoreUnavailableError } from '../../base/store-unavailable.ts';
+import { reasonOf, translate } from './faults.ts';
 import { databaseFiles } from './files.ts';
 import { SqliteSteps } from './steps.ts';
 
@@ -35,13 +35,17 @@ export class SqliteReader implements Reader {
     this.#steps = new SqliteSteps(this.#database);
   }
 
-  /** Rejects with an `OperatorError` where there is no file or no way to it, and with SQLite's own error. */
+  /** Rejects with an `OperatorError` where there is no file or no way to it, and with a `StoreUnavailableError`. */
   static async open(path: string): Promise<SqliteReader> {
     const found = await stat(path).catch((error: unknown) => {
       throw unreachable(path, error);
     });
     if (!found.isFile()) throw unreachable(path, new Error('it is not a file'));
-    return new SqliteReader(path);
+    try {
+      return new SqliteReader(path);
+    } catch (error) {
+      throw translate(error, path);
+    }
   }
 
   async read({ query }: Read): Promise<readonly Row[]> {
@@ -73,8 +77,10 @@ export class SqliteReader implements Reader {
     try {
       return { rows: this.#steps.all(query) };
     } catch (error) {
-      if (resultCode(error) === undefined) throw error;
-      return { error: new StoreUnavailableError('SQLite cannot read the file', { cause: error }) };
+      const reason = reasonOf(error);
+      if (reason === undefined) throw error;
+      const message = 'SQLite cannot read the file';
+      return { error: new StoreUnavailableError(reason, message, { cause: error }) };
     }
   }
 
