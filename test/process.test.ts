@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { existsSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from './support/folder.ts';
@@ -85,6 +86,32 @@ describe('serve', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     server.child.kill('SIGTERM');
     expect(await server.finished()).toMatchObject({ code: 0 });
+  });
+
+  test('what is at work when the time is over is still recorded', { timeout: 20_000 }, async () => {
+    await using folder = await temporaryFolder();
+    const [path, audit] = [folder.path('held.db'), folder.path('audit.log')];
+    const settings = ['--database-url', `sqlite:${path}`, '--audit-log', audit];
+    await using server = startProcess([
+      'serve',
+      '--port',
+      '0',
+      '--drain-timeout',
+      '1',
+      ...settings,
+    ]);
+    const url = urlOf(await server.firstLine());
+    using other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const headers = { 'content-type': 'application/json' };
+    const sent = fetch(`${url}/conversations`, { method: 'POST', headers, body: '{}' });
+    const cutOff = expect(sent).rejects.toThrow('fetch failed');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.child.kill('SIGTERM');
+    await cutOff;
+    other.exec('COMMIT');
+    expect(await server.finished()).toMatchObject({ code: 0 });
+    expect(await readFile(audit, 'utf8')).toContain('"operation":"createConversation"');
   });
 
   test('a second signal exits at once', async () => {
@@ -244,6 +271,10 @@ describe('what the command line refuses', () => {
     const { port } = new URL(urlOf(await server.firstLine()));
     const second = await runProcess(['serve', '--port', port, '--database-url', 'sqlite::memory:']);
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('port_in_use') });
+    const settings = ['--database-url', 'sqlite::memory:', '--metrics', `127.0.0.1:${port}`];
+    const third = await runProcess(['serve', '--port', '0', ...settings]);
+    expect(third.code).toBe(1);
+    expect(third.stderr).toMatch(/port_in_use.*\n {2}fix: .*another port with --metrics/);
   });
 
   test('a file that is not a database', async () => {

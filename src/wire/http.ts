@@ -77,8 +77,6 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     close: async () => {
       isClosing = true;
       if (server.listening) await stop(server, turns);
-      // A connection that was cut off leaves its request at work.
-      await turns.quiet();
     },
   };
 }
@@ -88,6 +86,7 @@ async function stop(server: Server, turns: Turns): Promise<void> {
   const gone = once(server, 'close');
   // Only stops to accept: `server.close` would also cut off answers that are not out yet.
   NetServer.prototype.close.call(server);
+  // Also for requests whose connections have been cut off: they are still at work.
   await turns.quiet();
   server.closeIdleConnections();
   await gone;

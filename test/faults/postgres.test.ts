@@ -32,8 +32,12 @@ test('a PostgreSQL that takes no writes refuses them, serves reads, and is got o
 
 test('a PostgreSQL whose disk is full refuses writes at once, and is got over', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
-  await using server = await serve(database.url);
+  await using server = await serve(database.url, {}, '--metrics', 'on');
   const { conversations } = server.client;
+  const commits = async (): Promise<string | undefined> => {
+    const response = await fetch(server.client.baseURL.replace('/v1', '/metrics'));
+    return /^colloquy_commit_writes_count (\d+)$/m.exec(await response.text())?.[1];
+  };
   const { id } = await conversations.create(ITEMS);
   // What PostgreSQL says when a table cannot grow.
   await database.run(`
@@ -45,7 +49,9 @@ test('a PostgreSQL whose disk is full refuses writes at once, and is got over', 
     CREATE TRIGGER full_disk BEFORE INSERT ON items EXECUTE FUNCTION fill()`);
   expect(await outcomeOf(conversations.create(ITEMS))).toBe('refused');
   await server.errorText(/"cause":"the disk is full","fix":"Free some space/);
+  expect(await commits()).toBe('1');
   expect((await conversations.items.list(id)).data).toHaveLength(1);
   await database.run('DROP TRIGGER full_disk ON items');
   expect(await outcomeOf(conversations.create(ITEMS))).toBe('done');
+  expect(await commits()).toBe('2');
 });

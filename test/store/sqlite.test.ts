@@ -115,6 +115,25 @@ describe('the SQLite file', () => {
     await expect.poll(isThere).toBe(false);
   });
 
+  test('nor does it behind a reader, once that has finished', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('test.db');
+    await using store = await disposable(path);
+    const data = JSON.stringify({ secret: 'the-needle'.repeat(500) });
+    const items = [{ kind: 'minted', id: 'a', type: 'message', data }] as const;
+    await store.createConversation({ ...conversation('c'), items });
+    {
+      using reader = new DatabaseSync(path);
+      reader.exec('BEGIN; SELECT count(*) FROM items');
+      await store.deleteConversation(key);
+      expect(readFileSync(`${path}-wal`).includes('the-needle')).toBe(true);
+    }
+    // No other write comes by.
+    await expect
+      .poll(() => readFileSync(`${path}-wal`).includes('the-needle'), { timeout: 15_000 })
+      .toBe(false);
+  });
+
   test('a database of another program is refused and left alone', async () => {
     await using folder = await temporaryFolder();
     const path = folder.path('test.db');

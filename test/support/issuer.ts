@@ -8,14 +8,14 @@ export interface Issuer extends AsyncDisposable {
   readonly keyFetches: () => number;
   /** How often it has been asked anything. */
   readonly requests: () => number;
-  /** Signs with the current key; `claims` and `header` win over the usual ones. */
+  /** Signs with the current key; `claims` and `header` win over the usual ones. A null `kid` names no key. */
   token(
     claims: JWTPayload,
-    header?: { alg?: string; kid?: string },
+    header?: { alg?: string; kid?: string | null },
     expiry?: 'never',
   ): Promise<string>;
-  /** Replaces the signing key; the old one is no longer published. */
-  rotate(): Promise<void>;
+  /** Replaces the signing key; the old one is no longer published, unless it is kept. */
+  rotate(old?: 'kept'): Promise<void>;
   setOnline(online: boolean): void;
   /** What its configuration says that it is called; by default, its URL. */
   callItself(name: string): void;
@@ -29,6 +29,7 @@ export async function startIssuer(): Promise<Issuer> {
   let requests = 0;
   let name: string | undefined;
   let current = await newKey('ES256');
+  let kept: object[] = [];
   // Published and valid, and of an algorithm that nobody configures.
   const other = await newKey('EdDSA');
   async function newKey(alg: string): Promise<{ kid: string; privateKey: CryptoKey; jwk: object }> {
@@ -51,7 +52,7 @@ export async function startIssuer(): Promise<Issuer> {
       response.end(JSON.stringify({ issuer: name ?? url, jwks_uri: `${url}/keys` }));
     } else {
       fetches += 1;
-      response.end(JSON.stringify({ keys: [current.jwk, other.jwk] }));
+      response.end(JSON.stringify({ keys: [current.jwk, ...kept, other.jwk] }));
     }
   });
   await new Promise<void>((resolve) => {
@@ -65,14 +66,16 @@ export async function startIssuer(): Promise<Issuer> {
     requests: () => requests,
     token: (claims, header, expiry) => {
       const key = header?.alg === 'EdDSA' ? other : current;
+      const { alg = 'ES256', kid = key.kid } = header ?? {};
       const jwt = new SignJWT({ iss: url, aud: 'colloquy', sub: 'ann', ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header })
+        .setProtectedHeader(kid === null ? { alg } : { alg, kid })
         .setIssuedAt();
       return (expiry === 'never' ? jwt : jwt.setExpirationTime(claims.exp ?? '5m')).sign(
         key.privateKey,
       );
     },
-    rotate: async () => {
+    rotate: async (old) => {
+      kept = old === 'kept' ? [...kept, current.jwk] : [];
       current = await newKey('ES256');
     },
     setOnline: (value) => {

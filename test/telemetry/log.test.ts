@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { createServer, loadConfig } from '../../src/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -10,6 +11,7 @@ type Line = Readonly<Record<string, unknown>>;
 async function loggingServer(...settings: readonly string[]) {
   const lines: Line[] = [];
   const config = await loadConfig({
+    // Of a setting that is given twice, the last counts.
     arguments: ['--port', '0', '--database-url', 'sqlite::memory:', ...settings],
   });
   const log = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
@@ -105,6 +107,20 @@ describe('the log', () => {
     expect(line?.['phase']).toBe(longest);
     const sum = Object.values(phases).reduce((total, ms) => total + ms, 0);
     expect(sum).toBeCloseTo(Number(line?.['duration_ms']), 0);
+  });
+
+  test('counts what a write has waited for another process as its turn', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('held.db');
+    const settings = ['--slow-request', '100', '--database-url', `sqlite:${path}`];
+    await using server = await loggingServer(...settings);
+    using other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const created = server.call('POST', '/conversations', {});
+    setTimeout(() => other.exec('COMMIT'), 300);
+    await created;
+    const [line] = server.requests();
+    expect(line).toMatchObject({ msg: 'slow request', phase: 'queue' });
   });
 
   test.each([

@@ -44,6 +44,18 @@ async function receiver() {
   };
 }
 
+test('a receiver that is away ends no server badly', async () => {
+  await using server = startProcess(['serve', '--port', '0', '--database-url', 'sqlite::memory:'], {
+    environment: {
+      NODE_OPTIONS: `--import ${PRELOAD}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+    },
+  });
+  await fetch(`${urlOf(await server.firstLine())}/conversations`);
+  server.child.kill('SIGTERM');
+  expect((await server.finished()).code).toBe(0);
+});
+
 test('a request is a span with its phases below it, and continues the caller’s trace', async () => {
   using sink = await receiver();
   await using server = startProcess(['serve', '--port', '0', '--database-url', 'sqlite::memory:'], {

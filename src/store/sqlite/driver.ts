@@ -6,22 +6,22 @@ import { StoreUnavailableError } from '../../base/store-unavailable.ts';
 import { SQLITE } from '../dialect.ts';
 import type { Driver, Read, Steps, Write } from '../driver.ts';
 import type { Query, Row } from '../query.ts';
-import { integer } from '../rows.ts';
 import { DatabaseFile } from './database-file.ts';
 import { isLocked, translate } from './faults.ts';
+
 import { BLOCKING_WAIT_MS, openFile } from './open-file.ts';
 import { SqliteSteps } from './steps.ts';
 import { whileLocked } from './while-locked.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 
 /** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
 const LARGEST_BATCH = 256;
 /** Writes that may wait; with more, the database is not keeping up, and callers had better hear it. */
 const LONGEST_QUEUE = 10_000;
-/** How long a disk that has refused to fold the log is left alone: each try may write the whole log again. */
-const PAUSE_BEFORE_FOLDING_AGAIN_MS = 1_000;
 
 const SAVEPOINT: Query = { sql: 'SAVEPOINT job', parameters: [] };
 const RELEASE: Query = { sql: 'RELEASE job', parameters: [] };
+
 interface Job {
   readonly work: (steps: Steps) => unknown;
   readonly erases: boolean;
@@ -45,12 +45,10 @@ export class SqliteDriver implements Driver {
   readonly #file: DatabaseFile;
   readonly #database: DatabaseSync;
   readonly #steps: SqliteSteps;
+  readonly #log: WriteAheadLog;
   readonly #observer: Observer;
   readonly #queue: Job[] = [];
   #draining: Promise<void> | undefined;
-  /** Whether the log should be emptied: it may hold text that has been deleted, fill the disk, or belong to a file that was moved. */
-  #mustFold = false;
-  #foldsAgainFrom = 0;
   #closed = false;
 
   private constructor(path: string, database: DatabaseSync, observer: Observer) {
@@ -59,6 +57,7 @@ export class SqliteDriver implements Driver {
     this.#observer = observer;
     this.#database = database;
     this.#steps = new SqliteSteps(database);
+    this.#log = new WriteAheadLog(this.#steps, () => !this.#closed && this.#draining === undefined);
   }
 
   /**
@@ -143,34 +142,8 @@ export class SqliteDriver implements Driver {
     if (this.#closed) return;
     this.#closed = true;
     await this.#draining;
-    this.#foldsAgainFrom = 0;
-    this.#foldLog();
+    this.#log.empty();
     this.#database.close();
-  }
-
-  /**
-   * Folds the log into the file and empties it, with the deleted text that may be in it. When another
-   * process is reading, or the disk refuses, the log stays beside the file, complete.
-   */
-  #foldLog(): boolean {
-    if (performance.now() < this.#foldsAgainFrom) return false;
-    try {
-      const row = this.#steps.get({ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', parameters: [] });
-      if (row !== undefined && integer(row, 'busy') === 0) return true;
-    } catch {
-      // As when somebody reads: it stays where it is for now.
-    }
-    this.#foldLater();
-    return false;
-  }
-
-  /** Also when no write comes by: what was deleted must not stay in the log for long. */
-  #foldLater(): void {
-    this.#foldsAgainFrom = performance.now() + PAUSE_BEFORE_FOLDING_AGAIN_MS;
-    setTimeout(() => {
-      if (this.#closed || this.#draining !== undefined || !this.#mustFold) return;
-      this.#mustFold = !this.#foldLog();
-    }, PAUSE_BEFORE_FOLDING_AGAIN_MS + 1).unref();
   }
 
   #assertOpen(): void {
@@ -192,7 +165,7 @@ export class SqliteDriver implements Driver {
       const batch = this.#queue.splice(0, LARGEST_BATCH);
       try {
         const outcomes = await this.#commit(batch);
-        this.#mustFold ||= batch.some(({ erases }) => erases);
+        if (batch.some(({ erases }) => erases)) this.#log.askToEmpty();
         settle(batch, outcomes);
         this.#note(batch);
       } catch (error) {
@@ -200,7 +173,7 @@ export class SqliteDriver implements Driver {
       }
     }
     this.#draining = undefined;
-    if (this.#mustFold) this.#mustFold = !this.#foldLog();
+    this.#log.emptyIfAsked();
   }
 
   /** Nothing of the batch is there, and everyone hears why. */
@@ -216,9 +189,12 @@ export class SqliteDriver implements Driver {
       call.ended = now;
       reject(failure);
     }
-    // Folding frees what the log takes of a full disk. And a file that has been moved gets what was acknowledged.
+    // Emptying it frees what the log takes of a full disk. And a file that has been moved gets what was acknowledged.
     const reason = failure instanceof StoreUnavailableError ? failure.reason : undefined;
-    if (reason === 'disk_full' || reason === 'file_gone') this.#mustFold = !this.#foldLog();
+    if (reason === 'disk_full' || reason === 'file_gone') {
+      this.#log.askToEmpty();
+      this.#log.emptyIfAsked();
+    }
   }
 
   async #commit(batch: readonly Job[]): Promise<readonly Outcome[]> {

@@ -373,6 +373,20 @@ describe('the keys of an issuer', () => {
     expect(String(access.server.failures.splice(0)[0])).toContain('another issuer');
   });
 
+  test('are looked for again whatever another token was like', async () => {
+    await using issuer = await startIssuer();
+    await issuer.rotate('kept');
+    await using access = await startAccessServer(yaml(issuer.url));
+    const status = async (token: string): Promise<number> =>
+      (await access.call(token, 'GET', CONVERSATIONS)).status;
+    expect(await status(await issuer.token({}))).toBe(200);
+    await issuer.rotate();
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    // Two keys might have signed it.
+    expect(await status(await issuer.token({}, { kid: null }))).toBe(401);
+    expect(await status(await issuer.token({}))).toBe(200);
+  });
+
   test('that are known serve on while the issuer is away', async () => {
     await using issuer = await startIssuer();
     await using access = await startAccessServer(yaml(issuer.url));
