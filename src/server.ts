@@ -54,7 +54,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
   refuseStrangers(config);
   await using stack = new AsyncDisposableStack();
   const parts = await openParts(config, options, stack);
-  const { telemetry, store, state } = parts;
+  const { telemetry, store } = parts;
   const listener = async (build: Promise<Http>): Promise<Http> =>
     stack.adopt(await build, (built) => built.close());
   const api = await listener(apiHttp(config, parts));
@@ -62,37 +62,104 @@ export async function createServer(config: Config, options: ServerOptions = {}):
   const figures =
     typeof metrics === 'string' ? undefined : await listener(metricsHttp(config, metrics, parts));
   if (metrics !== 'nowhere') await telemetry.measure(metricSources(store, api));
-  const owned = stack.move();
-  let isListening = false;
-  return {
-    listen: async () => {
-      if (figures !== undefined && typeof metrics !== 'string') {
-        const at = origin({ ...metrics, port: await figures.listen(metrics) });
-        telemetry.log?.info(`metrics on ${at}/metrics`);
-      }
-      const url = `${origin({ ...config, port: await api.listen(config) })}/v1`;
-      telemetry.log?.info(`listening on ${url}`);
-      isListening = true;
-      if (isOpenToAll(config)) {
-        telemetry.log?.warn(`everyone who can reach ${url} may read and change everything`);
-      }
-      return url;
-    },
-    close: async () => {
-      state.isClosing = true;
-      if (isListening) telemetry.log?.info('stopping: finishing what is under way');
-      // Whoever is still sending by then will not finish.
-      const deadline = setTimeout(() => {
-        api.hangUp();
-        figures?.hangUp();
-      }, config.drainTimeoutSeconds * MS_PER_SECOND);
-      await Promise.all([api.close(), figures?.close()]);
-      await owned.disposeAsync();
+  return new Assembled(config, parts, { api, figures }, stack.move());
+}
+
+/** An address that could not be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  /** The setting by which it was chosen. */
+  readonly setting: 'port' | 'metrics';
+  readonly host: string;
+  readonly port: number;
+
+  constructor(setting: ListenError['setting'], at: Address, cause: unknown) {
+    super(`Cannot listen on ${at.host}, port ${at.port}`, { cause });
+    this.setting = setting;
+    this.host = at.host;
+    this.port = at.port;
+  }
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+class Assembled implements Server {
+  readonly #config: Config;
+  readonly #parts: Parts;
+  readonly #api: Http;
+  /** Metrics at an address of their own. */
+  readonly #figures: Http | undefined;
+  readonly #owned: AsyncDisposableStack;
+  #isListening = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    config: Config,
+    parts: Parts,
+    { api, figures }: { readonly api: Http; readonly figures: Http | undefined },
+    owned: AsyncDisposableStack,
+  ) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#api = api;
+    this.#figures = figures;
+    this.#owned = owned;
+  }
+
+  async listen(): Promise<string> {
+    const { log } = this.#parts.telemetry;
+    const { metrics } = this.#config;
+    if (this.#figures !== undefined && typeof metrics !== 'string') {
+      log?.info(`metrics on ${await listenOn(this.#figures, 'metrics', metrics)}/metrics`);
+    }
+    const url = `${await listenOn(this.#api, 'port', this.#config)}/v1`;
+    log?.info(`listening on ${url}`);
+    this.#isListening = true;
+    if (isOpenToAll(this.#config)) {
+      log?.warn(`everyone who can reach ${url} may read and change everything`);
+    }
+    return url;
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const { telemetry, state } = this.#parts;
+    state.isClosing = true;
+    if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
+    // Whoever is still sending by then will not finish.
+    const deadline = setTimeout(() => {
+      this.#api.hangUp();
+      this.#figures?.hangUp();
+    }, this.#config.drainTimeoutSeconds * MS_PER_SECOND);
+    try {
+      await Promise.all([this.#api.close(), this.#figures?.close()]);
+      await this.#owned.disposeAsync();
+    } finally {
       clearTimeout(deadline);
-      if (isListening) telemetry.log?.info('stopped');
-      telemetry.log?.flush();
-    },
-  };
+    }
+    if (this.#isListening) telemetry.log?.info('stopped');
+    telemetry.log?.flush();
+  }
+}
+
+/** Starts to listen, and returns the origin. Rejects with a `ListenError`. */
+async function listenOn(
+  http: Http,
+  setting: ListenError['setting'],
+  { host, port }: Address,
+): Promise<string> {
+  try {
+    const chosen = await http.listen({ host, port });
+    return `http://${host.includes(':') ? `[${host}]` : host}:${chosen}`;
+  } catch (error) {
+    throw new ListenError(setting, { host, port }, error);
+  }
 }
 
 async function openParts(
@@ -106,16 +173,17 @@ async function openParts(
   );
   const authorizer = new Authorizer(policyOf(config.auth.policyRules));
   const { write } = stack.use(openAuditLog(config.auditLog));
+  const failed = (error: unknown, requestId: string): void => {
+    telemetry.log?.failed(error, requestId);
+    onServerError?.(error, requestId);
+  };
   return {
     store,
     telemetry,
     authorizer,
-    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write),
+    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
-    onServerError: (error, requestId) => {
-      telemetry.log?.failed(error, requestId);
-      onServerError?.(error, requestId);
-    },
+    onServerError: failed,
   };
 }
 
@@ -200,10 +268,6 @@ function isOpenToAll({ auth, host }: Config): boolean {
   return auth.schemes.length === 0 && !isLoopback(host);
 }
 
-function origin({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
 async function authenticator(
   { auth }: Config,
   { store, audit, telemetry }: Parts,
@@ -213,13 +277,7 @@ async function authenticator(
   );
   const plain: HttpOptions['authenticate'] = (credentials, requestId) =>
     authenticate(schemes, credentials, ({ scheme, reason }) => {
-      try {
-        audit?.recordRefusal(requestId, scheme, reason);
-      } catch (error) {
-        // A trail that cannot be written does not change what the caller is told.
-        const failure = new Error('no audit line for refused credentials', { cause: error });
-        telemetry.log?.failed(failure, requestId);
-      }
+      audit?.recordRefusal(requestId, scheme, reason);
       telemetry.log?.refused(scheme, reason, requestId);
     });
   if (!auth.userIsolation) return plain;

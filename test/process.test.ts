@@ -274,7 +274,13 @@ describe('what the command line refuses', () => {
     const settings = ['--database-url', 'sqlite::memory:', '--metrics', `127.0.0.1:${port}`];
     const third = await runProcess(['serve', '--port', '0', ...settings]);
     expect(third.code).toBe(1);
-    expect(third.stderr).toMatch(/port_in_use.*\n {2}fix: .*another port with --metrics/);
+    expect(third.stderr).toMatch(
+      /port_in_use.*Port \d+ on.*\n {2}fix: .*another port with --metrics/,
+    );
+    const elsewhere = ['--database-url', 'sqlite::memory:', '--metrics', 'nowhere.invalid:9464'];
+    const fourth = await runProcess(['serve', '--port', '0', ...elsewhere]);
+    expect(fourth.code).toBe(1);
+    expect(fourth.stderr).toMatch(/cannot_listen.*on nowhere\.invalid, port 9464.*\n.*--metrics/);
   });
 
   test('a file that is not a database', async () => {

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { databaseName } from '../base/database-options.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Config } from '../config/config.ts';
 import { packageVersion } from '../config/version.ts';
-import { createServer } from '../server.ts';
+import { createServer, ListenError } from '../server.ts';
 import type { Command } from './command.ts';
 import { openingError } from './database.ts';
 
@@ -20,7 +19,7 @@ export const serve: Command = {
     });
     try {
       const url = await server.listen().catch((error: unknown) => {
-        throw listenError(error, config);
+        throw error instanceof ListenError ? listenError(error) : error;
       });
       context.print(
         `colloquy ${packageVersion()} listening on ${url} (database ${databaseName(config.database)})`,
@@ -32,24 +31,19 @@ export const serve: Command = {
   },
 };
 
-/** Says which of the two addresses it is about, and by which setting that is chosen. */
-function listenError(error: unknown, { host, port, metrics }: Config): OperatorError {
-  // Sound: anything may have these, or none.
-  const { code, port: refused } = Object(error) as { code?: unknown; port?: unknown };
-  const isOfMetrics = typeof metrics !== 'string' && refused === metrics.port && refused !== port;
-  const at = isOfMetrics ? metrics : { host, port };
-  const setting = isOfMetrics ? '--metrics' : '--port or --host';
-  return code === 'EADDRINUSE'
+function listenError({ setting, host, port, cause }: ListenError): OperatorError {
+  const flags = setting === 'metrics' ? '--metrics' : '--port or --host';
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
     ? new OperatorError(
         'port_in_use',
-        `Port ${at.port} on ${at.host} is taken by another process.`,
-        `Stop that process, or choose another port with ${setting}; port 0 takes any free one.`,
-        error,
+        `Port ${port} on ${host} is taken by another process.`,
+        `Stop that process, or choose another port with ${flags}; port 0 takes any free one.`,
+        cause,
       )
     : new OperatorError(
         'cannot_listen',
-        `Cannot listen on ${at.host}, port ${at.port}: ${error instanceof Error ? error.message : String(error)}`,
-        `Choose another address with ${setting}.`,
-        error,
+        `Cannot listen on ${host}, port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `Choose another address with ${flags}.`,
+        cause,
       );
 }

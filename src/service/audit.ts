@@ -18,20 +18,27 @@ const LONGEST_RESOURCE = 100;
 
 type Outcome = 'done' | 'denied' | 'absent' | 'refused' | 'failed';
 
+/** Throws, or tells later, when the line could not be written. */
+type WriteLine = (line: string, onLost: (error: unknown) => void) => void;
+
 /** Writes one JSON line for each decision that changes something or denies it. Never sees an item. */
 export class AuditTrail {
   readonly #store: Pick<StoreReader, 'getResource'>;
   readonly #authorizer: Authorizer;
-  readonly #write: (line: string) => void;
+  readonly #write: WriteLine;
+  readonly #onLost: (error: Error, requestId: string) => void;
 
+  /** `onLost` is told of each line that could not be written, with the id of its request. */
   constructor(
     store: Pick<StoreReader, 'getResource'>,
     authorizer: Authorizer,
-    write: (line: string) => void,
+    write: WriteLine,
+    onLost: (error: Error, requestId: string) => void,
   ) {
     this.#store = store;
     this.#authorizer = authorizer;
     this.#write = write;
+    this.#onLost = onLost;
   }
 
   /**
@@ -54,7 +61,7 @@ export class AuditTrail {
   record(request: AuditedRequest, decision: Decision | undefined, status: number): void {
     const outcome = outcomeOf(decision, status);
     if (request.action === 'read' && outcome !== 'denied') return;
-    this.#line({
+    this.#line(`${request.operation}, answered ${status}`, {
       request_id: request.requestId,
       tenant: request.principal.tenant,
       principal: request.principal.subject,
@@ -68,7 +75,7 @@ export class AuditTrail {
 
   /** Records credentials that were not taken. `reason` never has any of them in it. */
   recordRefusal(requestId: string, scheme: string, reason: string): void {
-    this.#line({
+    this.#line('refused credentials', {
       request_id: requestId,
       principal: null,
       outcome: 'unauthenticated',
@@ -77,8 +84,15 @@ export class AuditTrail {
     });
   }
 
-  #line(entry: Readonly<Record<string, unknown>>): void {
-    this.#write(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+  /** What is done is done, and its answer says so, whatever becomes of the line. */
+  #line(what: string, entry: Readonly<Record<string, unknown>> & { request_id: string }): void {
+    const lost = (error: unknown): void =>
+      this.#onLost(new Error(`no audit line for ${what}`, { cause: error }), entry.request_id);
+    try {
+      this.#write(JSON.stringify({ time: new Date().toISOString(), ...entry }), lost);
+    } catch (error) {
+      lost(error);
+    }
   }
 }
 

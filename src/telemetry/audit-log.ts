@@ -1,26 +1,29 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { OperatorError } from '../base/operator-error.ts';
 
-/** Where audit lines go. `write` is undefined where none are kept. */
+/** Where audit lines go. `write` is undefined where none are kept; it may throw, and what becomes of a line later is told. */
 export interface AuditLog extends Disposable {
-  readonly write: ((line: string) => void) | undefined;
+  readonly write: ((line: string, onLost: (error: unknown) => void) => void) | undefined;
 }
 
 /**
- * Opens a file to append to, or standard output for `-`. The file is readable by its owner alone. Each line
- * is handed to the system before the request is answered; `write` throws when that fails.
+ * Opens a file to append to, or standard output for `-`. The file is readable by its owner alone, and has each line
+ * before the request is answered.
  */
 export function openAuditLog(target: string | undefined): AuditLog {
   if (target === undefined) return { write: undefined, [Symbol.dispose]: () => undefined };
   if (target === '-') {
     return {
-      write: (line) => process.stdout.write(`${line}\n`),
+      write: (line, onLost) =>
+        void process.stdout.write(`${line}\n`, (error) => {
+          if (error instanceof Error) onLost(error);
+        }),
       [Symbol.dispose]: () => undefined,
     };
   }
   const file = open(target);
   return {
-    write: (line) => writeSync(file, `${line}\n`),
+    write: (line) => void writeSync(file, `${line}\n`),
     [Symbol.dispose]: () => closeSync(file),
   };
 }

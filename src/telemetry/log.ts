@@ -141,8 +141,10 @@ async function standardError(
     // Lines that nobody takes are dropped beyond this, rather than kept.
     maxLength: MOST_WAITING_BYTES,
   });
-  // Nobody reading the log any more is no reason to stop serving.
-  stream.on('error', () => undefined);
+  // A log that cannot be written is no reason to stop serving. Nor to stop ending: what is left would be tried for ever.
+  stream.on('error', () => {
+    stream.flushSync = () => undefined;
+  });
   return { stream, flush: () => stream.flushSync() };
 }
 

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Credentials } from '../access/authentication/scheme.ts';
 import { ANONYMOUS, type Principal } from '../access/principal.ts';
-import type { Asker, Observer } from '../base/observer.ts';
+import type { AnsweredRequest, Asker, Observer } from '../base/observer.ts';
 import { randomHex } from '../base/random.ts';
 import { publish } from '../base/request-channel.ts';
 import { notingCalls, type StoreCall } from '../base/store-calls.ts';
 import { parseJson } from '../contract/json.ts';
+import type { AuditTrail } from '../service/audit.ts';
 import { assertAdmissible, type Admission } from './admission.ts';
-import { audited, type Auditing } from './audited.ts';
+import { audited } from './audited.ts';
 import { readBody } from './body.ts';
 import { RequestCredentials } from './credentials.ts';
 import { endOfTurn } from './end-of-turn.ts';
@@ -17,7 +18,7 @@ import type { Route } from './route.ts';
 import type { FindRoute } from './router.ts';
 
 /** What every exchange of a server shares. */
-export interface ExchangeContext extends Auditing {
+export interface ExchangeContext {
   readonly admission: Admission;
   readonly findRoute: FindRoute;
   /** Says who is asking, or throws the answer to who may not. */
@@ -29,6 +30,10 @@ export interface ExchangeContext extends Auditing {
   /** How deep a body may nest arrays and objects. */
   readonly deepestNesting: number;
   readonly observer: Pick<Observer, 'answered'>;
+  /** Undefined: nothing is recorded. */
+  readonly audit: AuditTrail | undefined;
+  /** Told of every failure that is the server's own, with the id that the caller was given. */
+  readonly onServerError: (error: unknown, requestId: string) => void;
   /** Whether the server is about to stop, and connections should not be kept. */
   isClosing(): boolean;
 }
@@ -60,7 +65,7 @@ interface Answer {
   readonly error: string | undefined;
 }
 
-/** Takes one request from its headers to its answer. Never rejects. */
+/** Takes one request from its headers to its answer. Rejects with what `onServerError` throws. */
 export async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -100,7 +105,8 @@ async function handle(exchange: Exchange, context: ExchangeContext): Promise<str
   const principal = route.isPublic ? ANONYMOUS : await admit(exchange, context);
   const body = await parsedBody(exchange, context);
   const call = { principal, path, query, body };
-  return context.audit === undefined ? route.handle(call) : audited(route, call, id, context);
+  const { audit } = context;
+  return audit === undefined ? route.handle(call) : audited(route, call, id, audit);
 }
 
 async function admit(
@@ -140,13 +146,15 @@ function refusal(error: unknown, { id }: Exchange, { onServerError }: ExchangeCo
   return { status, text: errorJson(failure), type: JSON_TYPE, headers, error: kind };
 }
 
+/** Sends the answer, and tells the observer. */
 function send(
   exchange: Exchange,
-  { status, text, type, headers, error }: Answer,
+  answer: Answer,
   response: ServerResponse,
   context: ExchangeContext,
 ): void {
-  const { request, id, began, calls, route, principal, authorised, bytesIn } = exchange;
+  const { status, text, type, headers } = answer;
+  const { id, began } = exchange;
   const bytesOut = Buffer.byteLength(text);
   const ended = performance.now();
   const own = [
@@ -162,6 +170,16 @@ function send(
   const closing = context.isClosing() ? ['connection', 'close'] : [];
   response.writeHead(status, [...HEADERS, ...own, ...headers, ...closing]);
   response.end(text);
+  tell(exchange, answer, { ended, bytesOut }, context.observer);
+}
+
+function tell(
+  exchange: Exchange,
+  { status, error }: Answer,
+  sent: Pick<AnsweredRequest, 'ended' | 'bytesOut'>,
+  observer: ExchangeContext['observer'],
+): void {
+  const { id, request, route, principal, began, authorised, bytesIn, calls } = exchange;
   const answered = {
     id,
     method: request.method ?? '',
@@ -171,17 +189,17 @@ function send(
     asker: principal === undefined ? undefined : askerOf(principal),
     began,
     authorised,
-    ended,
+    ended: sent.ended,
     bytesIn,
-    bytesOut,
+    bytesOut: sent.bytesOut,
     calls,
   };
   try {
-    context.observer.answered(answered);
+    observer.answered(answered);
     publish(answered, request);
-  } catch (error) {
+  } catch (failure) {
     // Who listens must not harm who serves.
-    process.emitWarning(error instanceof Error ? error : String(error));
+    process.emitWarning(failure instanceof Error ? failure : String(failure));
   }
 }
 
