@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
+import { createServer, loadConfig } from '../src/index.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { runProcess, startProcess, urlOf } from './support/process.ts';
 
@@ -112,6 +113,50 @@ describe('serve', () => {
     other.exec('COMMIT');
     expect(await server.finished()).toMatchObject({ code: 0 });
     expect(await readFile(audit, 'utf8')).toContain('"operation":"createConversation"');
+  });
+
+  // Elsewhere no device is always full.
+  test.skipIf(process.platform !== 'linux')(
+    'a log that cannot be written keeps nobody from serving and stopping',
+    async () => {
+      const settings = ['--database-url', 'sqlite::memory:', '--log-format', 'json'];
+      await using server = startProcess(['serve', '--port', '0', ...settings], {
+        through: ['sh', '-c', 'exec "$@" 2>/dev/full', 'sh'],
+      });
+      const url = urlOf(await server.firstLine());
+      expect((await fetch(`${url}/conversations`)).status).toBe(200);
+      server.child.kill('SIGTERM');
+      expect(await server.finished()).toMatchObject({ code: 0 });
+    },
+  );
+
+  test.skipIf(process.platform !== 'linux')(
+    'an audit log on standard output that is lost is told of',
+    async () => {
+      const settings = ['--database-url', 'sqlite::memory:', '--audit-log', '-'];
+      await using server = startProcess(['serve', '--port', '0', ...settings], {
+        output: '/dev/full',
+      });
+      const [url] = /http:\/\/\S+\/v1/.exec(await server.errorText(/listening on \S+\/v1/)) ?? [];
+      const headers = { 'content-type': 'application/json' };
+      const created = await fetch(`${url}/conversations`, { method: 'POST', headers, body: '{}' });
+      expect(created.status).toBe(200);
+      await server.errorText(/no audit line for createConversation, answered 200/);
+    },
+  );
+
+  test('whoever asks a server to close again waits, too', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('closing.db');
+    const config = await loadConfig({
+      arguments: ['--port', '0', '--database-url', `sqlite:${path}`],
+    });
+    const server = await createServer(config);
+    await server.listen();
+    const first = server.close();
+    await server.close();
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    await first;
   });
 
   test('a second signal exits at once', async () => {
@@ -315,6 +360,38 @@ describe('other commands', () => {
     await using server = startProcess(['serve', '--port', '0', ...database]);
     await server.firstLine();
     expect((await runProcess(['migrate', 'status', ...database])).stdout).toMatch(/^applied 1 /);
+  });
+
+  test('keys says what it does not know before it looks for a database', async () => {
+    await using folder = await temporaryFolder();
+    const database = ['--database-url', `sqlite:${folder.path('k.db')}`];
+    const codeOf = async (...words: string[]): Promise<string | undefined> => {
+      const { code, stderr } = await runProcess(['keys', ...words, ...database]);
+      expect(code).toBe(1);
+      return /^colloquy: (\w+):/.exec(stderr)?.[1];
+    };
+    expect(await codeOf('frobnicate')).toBe('unknown_action');
+    expect(await codeOf('revoke')).toBe('no_such_key');
+    expect(await codeOf('revoke', 'key_1', '--tenant', 'other')).toBe('unknown_setting');
+    expect(await codeOf('list', '--subject', 'nobody')).toBe('unknown_setting');
+    expect(await codeOf('list')).toBe('no_such_database');
+  });
+
+  test('commands leave an older schema as it is', async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.path('older.db');
+    const database = ['--database-url', `sqlite:${path}`];
+    await runProcess(['migrate', 'up', ...database]);
+    {
+      using other = new DatabaseSync(path);
+      other.exec('DELETE FROM schema_migrations WHERE version > 1');
+    }
+    const commands = [['keys', 'list'], ['keys', 'create', '--subject', 'ann'], ['export']];
+    for (const words of commands) {
+      const { code, stderr } = await runProcess([...words, ...database]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('schema_is_older')]);
+    }
+    expect((await runProcess(['migrate', 'status', ...database])).stdout).toContain('pending 2');
   });
 
   test('strangers are served where that is asked for', async () => {

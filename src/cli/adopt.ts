@@ -11,11 +11,13 @@ import {
   required,
   takeOptions,
 } from './options.ts';
+import { counted } from './wording.ts';
 
 const VALUED = ['tenant', 'isolation-key', 'subject', 'conversation', ...ATTRIBUTE_FLAGS];
 
 export const adopt: Command = {
-  usage: 'colloquy adopt --subject NAME [--tenant NAME] [--team NAME ...] [--conversation ID]',
+  usage:
+    'colloquy adopt --subject NAME [--tenant NAME] [--isolation-key KEY] [--role NAME ...] [--team NAME ...] [--project NAME ...] [--namespace NAME ...] [--conversation ID]',
   summary:
     'Give an owner what was written while there was no authentication: all of it, or one conversation.',
   takesSettings: true,
@@ -44,7 +46,9 @@ export const adopt: Command = {
           'Check the id; a conversation that has an owner already stays with them.',
         );
       }
-      context.print(`${count} conversations now belong to ${owner} of ${tenant}.`);
+      context.print(
+        `${counted(count, 'conversation')} now ${count === 1 ? 'belongs' : 'belong'} to ${owner} of ${tenant}.`,
+      );
     });
   },
 };

@@ -4,7 +4,7 @@ import { StoreUnavailableError, type UnavailableReason } from '../base/store-una
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
 import type { Inspection } from '../store/inspection.ts';
-import { SchemaMismatchError } from '../store/migrations.ts';
+import { SchemaMismatchError, type Migration } from '../store/migrations.ts';
 import { databaseStatus, openInspection, openStore } from '../store/open-store.ts';
 import type { Store } from '../store/port.ts';
 import type { CommandContext } from './command.ts';
@@ -28,7 +28,7 @@ export async function withStore(
     environment,
     otherFlags: otherFlags.map((name) => `--${name}`),
   });
-  if (!begins) await assertBegun(config.database);
+  await assertCurrent(config.database, begins);
   const store = await openStore(config.database).catch((error: unknown) => {
     throw openingError(error, config.database);
   });
@@ -50,16 +50,25 @@ function awayError(error: StoreUnavailableError, options: DatabaseOptions): Oper
   );
 }
 
-/** A mistyped name must not pass for a database with nothing in it. */
-async function assertBegun(options: DatabaseOptions): Promise<void> {
-  const { applied } = await databaseStatus(options).catch((error: unknown) => {
+/** A mistyped name must not pass for a database with nothing in it. Nor is a schema migrated by the way: an older server may be using it. */
+async function assertCurrent(options: DatabaseOptions, begins: boolean): Promise<void> {
+  const { applied, pending } = await databaseStatus(options).catch((error: unknown) => {
     throw openingError(error, options);
   });
-  if (applied.length > 0) return;
+  if (applied.length > 0 && pending.length > 0) throw olderSchema(databaseName(options), applied);
+  if (applied.length > 0 || begins) return;
   throw new OperatorError(
     'no_such_database',
     `There is no database of colloquy at ${databaseName(options)}.`,
     'Name the right one with --database-url, or make this one with `colloquy migrate up`.',
+  );
+}
+
+export function olderSchema(name: string, applied: readonly Migration[]): OperatorError {
+  return new OperatorError(
+    'schema_is_older',
+    `The database ${name} has schema version ${applied.at(-1)?.version ?? 0}, which is older than this program.`,
+    'Bring it up to date with `colloquy migrate up`, or name another one with --database-url.',
   );
 }
 
@@ -133,6 +142,11 @@ const OPENING: Readonly<Partial<Record<UnavailableReason, Advice>>> = {
     'cannot be used, since the disk is full',
     'Free some space on the volume of the database, and start again.',
   ],
+  no_connections_left: [
+    'cannot_open_database',
+    'cannot be opened',
+    'Lower --database-pool-size, or raise the limit of the server or of the role.',
+  ],
   read_only: [
     'database_read_only',
     'cannot be written',
@@ -147,10 +161,6 @@ const POSTGRES_FIXES: readonly (readonly [RegExp, string])[] = [
   [
     /client password must be/,
     'The server wants a password: put one into the URL, or set PGPASSWORD.',
-  ],
-  [
-    /too many connections|connection slots/,
-    'Lower --database-pool-size, or raise the limit of the server or of the role.',
   ],
   [
     /prepared statement/,

@@ -12,7 +12,8 @@ import { failedBy, ok, warning, type Finding } from './checks/finding.ts';
 import type { Command, CommandContext } from './command.ts';
 import { openingError, storeError } from './database.ts';
 import { takeOptions } from './options.ts';
-import { counted, ProgressLine } from './progress.ts';
+import { ProgressLine } from './progress.ts';
+import { counted } from './wording.ts';
 
 const SWITCHES = ['full', 'json'];
 

@@ -9,7 +9,8 @@ import type { Store } from '../store/port.ts';
 import type { Command, CommandContext } from './command.ts';
 import { withStore } from './database.ts';
 import { optional, takeOptions } from './options.ts';
-import { counted, ProgressLine } from './progress.ts';
+import { ProgressLine } from './progress.ts';
+import { counted } from './wording.ts';
 
 const VALUED = ['tenant', 'continue'];
 

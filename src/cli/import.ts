@@ -4,7 +4,8 @@ import { linesOf } from '../service/archive/lines.ts';
 import { ArchiveConflictError } from '../store/port.ts';
 import type { Command } from './command.ts';
 import { withStore } from './database.ts';
-import { counted, ProgressLine } from './progress.ts';
+import { ProgressLine } from './progress.ts';
+import { counted } from './wording.ts';
 
 export const importCommand: Command = {
   usage: 'colloquy import < FILE.jsonl',

@@ -4,6 +4,7 @@ import { OperatorError } from '../base/operator-error.ts';
 import type { KeyRecord, Store } from '../store/port.ts';
 import type { Command, CommandContext } from './command.ts';
 import { withStore } from './database.ts';
+import { shownTime } from './wording.ts';
 import {
   assertUsable,
   ATTRIBUTE_FLAGS,
@@ -15,8 +16,20 @@ import {
 } from './options.ts';
 
 const DEFAULT_TENANT = 'default';
-const VALUED = ['tenant', 'subject', 'expires', ...ATTRIBUTE_FLAGS];
-const SWITCHES = ['json'];
+
+interface Action {
+  /** Flags with a value, and flags without. */
+  readonly valued: readonly string[];
+  readonly switches: readonly string[];
+  run(store: Store, options: Options, context: CommandContext): Promise<void>;
+}
+
+const CREATE: Action = {
+  valued: ['tenant', 'subject', 'expires', ...ATTRIBUTE_FLAGS],
+  switches: ['json'],
+  run: create,
+};
+const LIST: Action = { valued: ['tenant'], switches: ['json'], run: list };
 
 export const keys: Command = {
   usage:
@@ -24,19 +37,25 @@ export const keys: Command = {
   summary: 'Make, show and revoke API keys. A new key is printed once and kept nowhere.',
   takesSettings: true,
   run: async (context) => {
-    const options = takeOptions(context.arguments, VALUED, SWITCHES);
-    const [action, ...rest] = options.rest;
-    const [id] = action === 'revoke' ? rest : [];
-    const settings = action === 'revoke' ? rest.slice(1) : rest;
-    const use = { settings, otherFlags: [...VALUED, ...SWITCHES], begins: action === 'create' };
-    await withStore(context, use, async (store) => {
-      if (action === 'create') await create(store, options, context);
-      else if (action === 'list') await list(store, options, context);
-      else if (action === 'revoke') await revoke(store, id, context);
-      else throw unknownAction(action);
-    });
+    const [name, ...words] = context.arguments;
+    const action = actionOf(name, words[0]);
+    // A flag of another action stays among the settings, which refuse it.
+    const options = takeOptions(words, action.valued, action.switches);
+    const use = {
+      settings: name === 'revoke' ? options.rest.slice(1) : options.rest,
+      otherFlags: [...action.valued, ...action.switches],
+      begins: action === CREATE,
+    };
+    await withStore(context, use, (store) => action.run(store, options, context));
   },
 };
+
+function actionOf(name: string | undefined, id: string | undefined): Action {
+  if (name === 'create') return CREATE;
+  if (name === 'list') return LIST;
+  if (name === 'revoke') return revoking(id);
+  throw unknownAction(name);
+}
 
 async function create(store: Store, options: Options, { print }: CommandContext): Promise<void> {
   const subject = required(options, 'subject');
@@ -72,21 +91,24 @@ async function list(store: Store, options: Options, { print }: CommandContext): 
   for (const record of records) print(line(record));
 }
 
-async function revoke(
-  store: Store,
-  id: string | undefined,
-  { print }: CommandContext,
-): Promise<void> {
-  if (id !== undefined && (await store.keys.revoke({ id, revokedAt: Date.now() }))) {
-    return print(`${id} is revoked.`);
+function revoking(id: string | undefined): Action {
+  if (id === undefined || id.startsWith('--')) {
+    throw noSuchKey('revoke needs the id of a key.');
   }
-  throw new OperatorError(
-    'no_such_key',
-    id === undefined
-      ? 'revoke needs the id of a key.'
-      : `There is no key ${id} that could be revoked.`,
-    '`colloquy keys list` shows the ids.',
-  );
+  return {
+    valued: [],
+    switches: [],
+    run: async (store, _options, { print }) => {
+      if (!(await store.keys.revoke({ id, revokedAt: Date.now() }))) {
+        throw noSuchKey(`There is no key ${id} that could be revoked.`);
+      }
+      print(`${id} is revoked.`);
+    },
+  };
+}
+
+function noSuchKey(title: string): OperatorError {
+  return new OperatorError('no_such_key', title, '`colloquy keys list` shows the ids.');
 }
 
 /** A key without its hash, with times as people and programs read them. */
@@ -97,10 +119,10 @@ function shown(record: KeyRecord): Readonly<Record<string, unknown>> {
     tenant,
     subject,
     ...attributes,
-    created_at: time(record.createdAt),
-    expires_at: time(record.expiresAt),
-    revoked_at: time(record.revokedAt),
-    last_used_at: time(record.lastUsedAt),
+    created_at: shownTime(record.createdAt),
+    expires_at: shownTime(record.expiresAt),
+    revoked_at: shownTime(record.revokedAt),
+    last_used_at: shownTime(record.lastUsedAt),
   };
 }
 
@@ -112,14 +134,11 @@ function line(record: KeyRecord): string {
     record.revokedAt === null
       ? record.expiresAt === null
         ? 'never expires'
-        : `expires ${time(record.expiresAt)}`
-      : `revoked ${time(record.revokedAt)}`;
-  const used = record.lastUsedAt === null ? 'never used' : `last used ${time(record.lastUsedAt)}`;
+        : `expires ${shownTime(record.expiresAt)}`
+      : `revoked ${shownTime(record.revokedAt)}`;
+  const used =
+    record.lastUsedAt === null ? 'never used' : `last used ${shownTime(record.lastUsedAt)}`;
   return [record.id, record.tenant, record.subject, ...lists, state, used].join('  ');
-}
-
-function time(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };

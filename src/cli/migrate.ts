@@ -1,3 +1,4 @@
+import type { DatabaseOptions } from '../base/database-options.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import { databaseStatus, migrateDatabase, pendingSql } from '../store/open-store.ts';
@@ -27,15 +28,13 @@ export const migrate: Command = {
   },
 };
 
-type Database = Parameters<typeof databaseStatus>[0];
-
-async function status(database: Database, { print }: CommandContext): Promise<void> {
+async function status(database: DatabaseOptions, { print }: CommandContext): Promise<void> {
   const { applied, pending } = await databaseStatus(database);
   for (const { version, name } of applied) print(`applied ${version} ${name}`);
   for (const { version, name } of pending) print(`pending ${version} ${name}`);
 }
 
-async function up(database: Database, { print }: CommandContext): Promise<void> {
+async function up(database: DatabaseOptions, { print }: CommandContext): Promise<void> {
   const applied = await migrateDatabase(database);
   for (const { version, name } of applied) print(`applied ${version} ${name}`);
   if (applied.length === 0) print('The schema is up to date.');

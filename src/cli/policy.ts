@@ -13,7 +13,7 @@ const VALUED = ['as', 'isolation-key', 'tenant', 'action', 'conversation', ...AT
 
 export const policy: Command = {
   usage:
-    'colloquy policy check --as SUBJECT --action create|read|update|delete [--conversation ID] [--tenant NAME] [--isolation-key KEY] [--role NAME ...] [--team NAME ...]',
+    'colloquy policy check --as SUBJECT --action create|read|update|delete [--conversation ID] [--tenant NAME] [--isolation-key KEY] [--role NAME ...] [--team NAME ...] [--project NAME ...] [--namespace NAME ...]',
   summary: 'Say whether somebody may do something to a conversation, and which rule says so.',
   takesSettings: true,
   run: async (context) => {

@@ -74,7 +74,7 @@ async function finishedOrDropped(command: Command, context: CommandContext): Pro
     throw new OperatorError(
       'interrupted',
       'The command was interrupted.',
-      'Run it again; an import passes over what is there, and `export --continue` completes a file.',
+      'Run it again. What an import has stored is passed over, and `export --continue` completes a file.',
     );
   });
   await Promise.race([running, dropped]);

@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { packageVersion } from '../config/version.ts';
 import { createServer, ListenError } from '../server.ts';
 import type { Command } from './command.ts';
-import { openingError } from './database.ts';
+import { storeError } from './database.ts';
 
 export const serve: Command = {
   usage: 'colloquy serve',
@@ -15,7 +15,7 @@ export const serve: Command = {
   run: async (context) => {
     const config = await loadConfig(context);
     const server = await createServer(config, { log: 'stderr' }).catch((error: unknown) => {
-      throw openingError(error, config.database);
+      throw storeError(error, config.database);
     });
     try {
       const url = await server.listen().catch((error: unknown) => {

@@ -1,12 +1,11 @@
 import { databaseName } from '../base/database-options.ts';
-import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Figure, Figures } from '../store/figures.ts';
 import type { Inspection } from '../store/inspection.ts';
 import type { Command } from './command.ts';
-import { withInspection } from './database.ts';
+import { olderSchema, withInspection } from './database.ts';
 import { takeOptions } from './options.ts';
-import { shownBytes } from './progress.ts';
+import { shownBytes, shownTime } from './wording.ts';
 
 const SWITCHES = ['full', 'json'];
 
@@ -44,16 +43,11 @@ async function collect(
   full: boolean,
 ): Promise<Omit<Statistics, 'database'>> {
   const { applied, pending } = await inspection.migrations();
-  const schemaVersion = applied.at(-1)?.version ?? 0;
-  if (pending.length > 0) {
-    throw new OperatorError(
-      'schema_is_older',
-      `The database ${name} has schema version ${schemaVersion}, which is older than this program.`,
-      'Bring it up to date with `colloquy migrate up`, or name another one with --database-url.',
-    );
-  }
-  await inspection.assertWholeView();
+  if (pending.length > 0) throw olderSchema(name, applied);
+  // What row-level security hides would pass for what is not there.
+  await inspection.hasWalls();
   const figures = await inspection.figures({ full });
+  const schemaVersion = applied.at(-1)?.version ?? 0;
   return { ...figures, schemaVersion, bytes: await inspection.sizes() };
 }
 
@@ -69,8 +63,8 @@ function asJson(statistics: Statistics): Readonly<Record<string, unknown>> {
     ),
     tenants: statistics.tenants,
     keys: statistics.keys,
-    oldest_conversation_at: time(oldest),
-    newest_conversation_at: time(newest),
+    oldest_conversation_at: shownTime(oldest),
+    newest_conversation_at: shownTime(newest),
     database_bytes: bytes.database,
     log_bytes: bytes.log,
   };
@@ -90,8 +84,8 @@ function table(statistics: Statistics): readonly string[] {
     ...itemsByType.map(({ type, ...figure }) => [`  ${type}`, shown(figure)] as const),
     ['tenants', statistics.tenants.toLocaleString('en')],
     ['keys', `${keys.active} active, ${keys.revoked} revoked, ${keys.expired} expired`],
-    ['oldest conversation', time(oldest) ?? 'none'],
-    ['newest conversation', time(newest) ?? 'none'],
+    ['oldest conversation', shownTime(oldest) ?? 'none'],
+    ['newest conversation', shownTime(newest) ?? 'none'],
     ['size of the database', shownBytes(bytes.database)],
     ['size of the log', bytes.log === null ? 'kept by PostgreSQL' : shownBytes(bytes.log)],
   ];
@@ -102,8 +96,4 @@ function table(statistics: Statistics): readonly string[] {
 function shown({ count, isEstimate }: Figure): string {
   const text = count.toLocaleString('en');
   return isEstimate ? `about ${text}` : text;
-}
-
-function time(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

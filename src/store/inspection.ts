@@ -51,17 +51,18 @@ export class Inspection implements AsyncDisposable {
     return rows.map((row) => text(row, 'integrity_check')).filter((line) => line !== 'ok');
   }
 
-  /** Rejects with an `OperatorError` where this role of PostgreSQL could not serve. Resolves with whether its walls stand. */
-  async assertServable(): Promise<boolean> {
-    await assertRights(this.#reader);
-    return this.assertWholeView();
+  /** Of PostgreSQL alone: rejects with an `OperatorError` where this role could not serve. */
+  assertRights(): Promise<void> {
+    return assertRights(this.#reader);
   }
 
-  /** Rejects with an `OperatorError` where row-level security would hide rows from us. */
-  async assertWholeView(): Promise<boolean> {
-    return this.#options.kind === 'postgres'
-      ? assertWalls(this.#reader, this.#options.rowLevelSecurity)
-      : true;
+  /**
+   * Whether row-level security stands, which SQLite has not. Rejects with an `OperatorError` where it would hide
+   * rows from us.
+   */
+  async hasWalls(): Promise<boolean> {
+    const options = this.#options;
+    return options.kind === 'postgres' && assertWalls(this.#reader, options.rowLevelSecurity);
   }
 
   /** By the database's own clock, Unix milliseconds. */

@@ -34,23 +34,20 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
   applied_at BIGINT  NOT NULL
 );`;
 
-/** How each database tells which of its tables are there, and keeps others from migrating at the same time. */
-const CATALOGUE = {
-  sqlite: {
-    tables: `SELECT name FROM sqlite_schema WHERE type = 'table'`,
-    // A write of SQLite holds the only lock there is.
-    lock: '',
-  },
-  postgres: {
-    // PostgreSQL's schema may hold the tables of others; only ours matter.
-    tables: `
-      SELECT relname::text AS name FROM pg_class
-      WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')
-        AND relname IN ('schema_migrations', 'conversations', 'items', 'api_keys')`,
-    // The number is arbitrary; whoever migrates this program's schema takes it.
-    lock: 'SELECT pg_advisory_xact_lock(4141004141)',
-  },
+/** How each database tells which of its tables are there. */
+const SELECT_TABLES = {
+  sqlite: `SELECT name FROM sqlite_schema WHERE type = 'table'`,
+  // PostgreSQL's schema may hold the tables of others; only ours matter.
+  postgres: `
+    SELECT relname::text AS name FROM pg_class
+    WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')
+      AND relname IN ('schema_migrations', 'conversations', 'items', 'api_keys')`,
 };
+/**
+ * Keeps others from migrating at the same time; a write of SQLite holds the only lock there is. The number is
+ * arbitrary; whoever migrates this program's schema takes it.
+ */
+const LOCK_SCHEMA: Query = { sql: 'SELECT pg_advisory_xact_lock(4141004141)', parameters: [] };
 
 const SELECT_APPLIED: Query = {
   sql: 'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
@@ -80,7 +77,7 @@ export async function migrationStatus(
   driver: Reader,
   shipped: readonly Migration[],
 ): Promise<MigrationStatus> {
-  const query = { sql: CATALOGUE[driver.dialect.name].tables, parameters: [] };
+  const query = { sql: SELECT_TABLES[driver.dialect.name], parameters: [] };
   const tables = await driver.read({ scope: SCOPE, query });
   if (tables.some((row) => text(row, 'name') === 'schema_migrations')) {
     return compare(await driver.read({ scope: SCOPE, query: SELECT_APPLIED }), shipped);
@@ -114,7 +111,7 @@ function migration(shipped: readonly Migration[], dialect: Dialect): Write<reado
       return pending;
     },
     inRoundTrips: async (trips) => {
-      await trips.send({ sql: CATALOGUE[dialect.name].lock, parameters: [] });
+      await trips.send(LOCK_SCHEMA);
       await trips.script(CREATE_LEDGER);
       const [applied = []] = await trips.send(SELECT_APPLIED);
       const pending = pendingOf(applied);

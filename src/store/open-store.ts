@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import type { DatabaseOptions } from '../base/database-options.ts';
 import { NO_OBSERVER, type Observer } from '../base/observer.ts';
 import { OperatorError } from '../base/operator-error.ts';
+import { StoreUnavailableError } from '../base/store-unavailable.ts';
 import { POSTGRES, SQLITE } from './dialect.ts';
 import type { Driver } from './driver.ts';
 import { Inspection } from './inspection.ts';
 import {
   migrate,
   migrationScript,
-  migrationStatus,
+  SchemaMismatchError,
   shippedMigrations,
   type Migration,
   type MigrationStatus,
@@ -23,36 +24,53 @@ import { SqliteReader } from './sqlite/reader.ts';
 /**
  * Opens the database, brings its schema up to date, and returns the store on it.
  * Rejects with `SchemaMismatchError` when the schema is newer than this program, with an `OperatorError` for
- * what the operator can mend, with `StoreUnavailableError` when the file cannot be used, and with the error of the
- * `pg` package when PostgreSQL cannot be reached.
+ * what the operator can mend, and with `StoreUnavailableError` when the database cannot be opened.
  */
 export async function openStore(
   options: DatabaseOptions,
   observer: Observer = NO_OBSERVER,
 ): Promise<Store> {
-  const driver = await openDriver(options, observer);
   try {
-    await migrateUp(driver, options);
+    const driver = await openDriver(options, observer);
+    try {
+      await migrateUp(driver, options);
+    } catch (error) {
+      await driver.close();
+      throw error;
+    }
+    return new SqlStore(driver);
   } catch (error) {
-    await driver.close();
-    throw error;
+    throw openingFailure(error);
   }
-  return new SqlStore(driver);
+}
+
+function openingFailure(error: unknown): unknown {
+  const isKnown =
+    error instanceof OperatorError ||
+    error instanceof SchemaMismatchError ||
+    error instanceof StoreUnavailableError;
+  return isKnown
+    ? error
+    : new StoreUnavailableError('other', 'the database cannot be opened', { cause: error });
 }
 
 /** Applies the pending migrations and returns them. */
-export function migrateDatabase(options: DatabaseOptions): Promise<readonly Migration[]> {
-  return withDriver(options, (driver) => migrateUp(driver, options));
+export async function migrateDatabase(options: DatabaseOptions): Promise<readonly Migration[]> {
+  const driver = await openDriver(options);
+  try {
+    return await migrateUp(driver, options);
+  } finally {
+    await driver.close();
+  }
 }
 
-/** Which migrations the database has and which it lacks. Makes no database where there is none. */
+/** Which migrations the database has and which it lacks. Only looks, and makes no database where there is none. */
 export async function databaseStatus(options: DatabaseOptions): Promise<MigrationStatus> {
   if (options.kind === 'sqlite' && !existsSync(options.path)) {
     return { applied: [], pending: shippedMigrations(SQLITE) };
   }
-  return withDriver(options, (driver) =>
-    migrationStatus(driver, shippedMigrations(driver.dialect)),
-  );
+  await using inspection = await openInspection(options);
+  return await inspection.migrations();
 }
 
 /** What `migrateDatabase` would run, as SQL. */
@@ -98,16 +116,4 @@ async function openDriver(
   // Loaded only where it is used: start-up is felt.
   const { PostgresDriver } = await import('./postgres/driver.ts');
   return PostgresDriver.open(options, observer);
-}
-
-async function withDriver<Result>(
-  options: DatabaseOptions,
-  work: (driver: Driver) => Promise<Result>,
-): Promise<Result> {
-  const driver = await openDriver(options);
-  try {
-    return await work(driver);
-  } finally {
-    await driver.close();
-  }
 }

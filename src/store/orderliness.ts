@@ -133,7 +133,15 @@ async function* allPlaces(read: ReadQuery): AsyncGenerator<Row> {
 }
 
 async function* drawnPlaces(dialect: Dialect, read: ReadQuery): AsyncGenerator<Row> {
-  for (const place of await draw(dialect, read)) yield* await placesBehind(place, read);
+  const seen = new Set<string>();
+  for (const place of await draw(dialect, read)) {
+    for (const row of await placesBehind(place, read)) {
+      const { tenant, conversationId } = conversationOf(row);
+      const name = JSON.stringify([tenant, conversationId]);
+      if (!seen.has(name)) yield row;
+      seen.add(name);
+    }
+  }
 }
 
 function placesBehind(

@@ -1,7 +1,7 @@
 /**
- * Every SQL statement, once, in what SQLite and PostgreSQL share; where their best forms differ, the two stand
+ * The statements of serving, once, in what SQLite and PostgreSQL share; where their best forms differ, the two stand
  * side by side. `$n` are the parameters. `where` is the access condition on `conversations`; its parameters
- * follow the statement's own. Of the parameters, `$1` is the tenant and `$2` the conversation.
+ * follow the statement's own. Of those, `$1` is the tenant and `$2` the conversation, unless it is said otherwise.
  */
 
 import type { Order } from '../base/paging.ts';

@@ -12,7 +12,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /** Refusals of callers, as opposed to refusals of what they sent. */
 const DENIAL_STATUSES = new Set([401, 403, 429]);
-/** Methods that have routes; anything else that a caller makes up is one label. */
+/** Anything else that a caller makes up is one label. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 const MS_PER_SECOND = 1000;
 

@@ -8,7 +8,7 @@ import {
   UpdateConversationBody,
 } from '../contract/conversation.ts';
 import { InputItem } from '../contract/items/schemas.ts';
-import { parseNoQuery, RequestParser } from '../contract/requests.ts';
+import { RequestParser } from '../contract/requests.ts';
 import type { Conversations } from '../service/conversations/conversations.ts';
 import { conversationJson, conversationListJson, deletedJson } from './conversation-json.ts';
 import { itemRoutes } from './item-routes.ts';
@@ -99,12 +99,8 @@ function wholeConversationRoutes(
       body: { schema: createConversationBody(InputItem, options.itemsPerRequest), required: false },
       response: ok('The conversation', Conversation),
       errors: [404],
-      handle: async ({ principal, body, query }) => {
-        parseNoQuery(query);
-        return conversationJson(
-          await conversations.create(principal, parser.createConversation(body)),
-        );
-      },
+      handle: async ({ principal, body }) =>
+        conversationJson(await conversations.create(principal, parser.createConversation(body))),
     },
     {
       ...common,
@@ -115,10 +111,8 @@ function wholeConversationRoutes(
       summary: 'Get a conversation',
       response: ok('The conversation', Conversation),
       errors: [404],
-      handle: async (call) => {
-        parseNoQuery(call.query);
-        return conversationJson(await conversations.get(call.principal, conversationId(call)));
-      },
+      handle: async (call) =>
+        conversationJson(await conversations.get(call.principal, conversationId(call))),
     },
     {
       ...common,
@@ -131,7 +125,6 @@ function wholeConversationRoutes(
       response: ok('The conversation with its new metadata', Conversation),
       errors: [404],
       handle: async (call) => {
-        parseNoQuery(call.query);
         const metadata = parser.updateConversation(call.body);
         return conversationJson(
           await conversations.update(call.principal, conversationId(call), metadata),
@@ -148,7 +141,6 @@ function wholeConversationRoutes(
       response: ok('The conversation is gone', ConversationDeleted),
       errors: [404],
       handle: async (call) => {
-        parseNoQuery(call.query);
         await conversations.delete(call.principal, conversationId(call));
         return deletedJson(conversationId(call));
       },

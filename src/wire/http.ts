@@ -63,7 +63,9 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   });
   server.maxConnections = options.maxConnections;
   // A client that stops reading its answer is let go too, well after one that stops sending has had its 408.
-  server.setTimeout(options.requestTimeout * 2 + CHECKING_INTERVAL_MS);
+  // Not one whose answer is still being made, which a database may delay by some 45 seconds.
+  const patience = Math.max(options.requestTimeout, LONGEST_HEADERS_MS);
+  server.setTimeout(patience * 2 + CHECKING_INTERVAL_MS);
   answerWhatIsNoRequest(server, turns);
   return {
     listen: async ({ host, port }) => {
@@ -121,7 +123,8 @@ function answerWhatIsNoRequest(server: Server, turns: Turns): void {
     turns.after(socket, () => socket.end(answer, () => socket.destroy()));
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    response.writeHead(417, { 'content-type': 'application/json' });
-    response.end(errorJson(apiError('expectation_failed')));
+    const error = apiError('expectation_failed');
+    response.writeHead(error.status, { 'content-type': 'application/json' });
+    response.end(errorJson(error));
   });
 }

@@ -3,7 +3,7 @@ import { Conversation, createItemsBody, ItemDeleted } from '../contract/conversa
 import { Include } from '../contract/include.ts';
 import { ConversationItem, ConversationItemList, InputItem } from '../contract/items/schemas.ts';
 import { serveItem } from '../contract/items/serve.ts';
-import { parseNoQuery, type RequestParser } from '../contract/requests.ts';
+import type { RequestParser } from '../contract/requests.ts';
 import type { Conversations } from '../service/conversations/conversations.ts';
 import { conversationJson, itemDeletedJson, itemListJson } from './conversation-json.ts';
 import type { QueryParameter, Route } from './route.ts';
@@ -131,7 +131,6 @@ function singleItemRoutes(
           : ok('The item is gone', ItemDeleted),
       errors: [404],
       handle: async (call) => {
-        parseNoQuery(call.query);
         const conversation = await conversations.deleteItem(
           call.principal,
           conversationId(call),

@@ -195,6 +195,20 @@ describe('a PostgreSQL that is not keeping up', () => {
     await stop();
   });
 
+  test('is named by an export that waits for a lock in vain', async () => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    await using store = await openOn(database.url);
+    await store.createConversation(newConversation('c'));
+    await using other = await openSession(database.url);
+    await other.run('BEGIN');
+    await other.run('LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
+    const settings = ['--database-url', database.url, '--database-lock-timeout', '1'];
+    const { code, stderr } = await runProcess(['export', ...settings]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^colloquy: database_unavailable: .*lock timeout/m);
+    await other.run('ROLLBACK');
+  });
+
   test('connections that an operator ends are replaced', async () => {
     await using database = await createDatabase(inject('postgresUrl'));
     await using store = await openOn(database.url);

@@ -140,6 +140,7 @@ describe('the SQLite file', () => {
     using other = new DatabaseSync(path);
     other.exec('CREATE TABLE recipes (id INTEGER)');
     await expect(disposable(path)).rejects.toThrow('another program: it has a table recipes');
+    expect(other.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'delete' });
   });
 
   test('a deleted text is nowhere in the file any more', async () => {

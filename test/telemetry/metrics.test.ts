@@ -29,6 +29,8 @@ describe('/metrics', () => {
     });
     await server.client.conversations.items.list(id);
     await server.client.conversations.retrieve(id);
+    // A write that fails is none.
+    await expect(server.client.conversations.delete('conv_none')).rejects.toThrow('404');
     await server.request('/none');
     const statuses: number[] = [];
     for (let n = 0; n < 20; n += 1) {

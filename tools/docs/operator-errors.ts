@@ -113,7 +113,8 @@ const EXPLANATIONS: Readonly<Record<OperatorCode, Explanation>> = {
     fix: 'Correct `--database-url`, or begin a database with `colloquy migrate up`.',
   },
   schema_is_older: {
-    meaning: '`stats` looks only, and the schema of the database is older than the program.',
+    meaning:
+      'The schema of the database is older than the program, and only `serve`, `migrate up` and the library bring it up to date.',
     fix: 'Bring it up to date with `colloquy migrate up`.',
   },
   unwell: {

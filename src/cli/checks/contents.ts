@@ -1,7 +1,7 @@
 import type { DatabaseOptions } from '../../base/database-options.ts';
 import type { Inspection } from '../../store/inspection.ts';
 import type { Found, Thoroughness } from '../../store/orderliness.ts';
-import { counted } from '../progress.ts';
+import { counted } from '../wording.ts';
 import { failed, ok, warning, type Finding } from './finding.ts';
 
 /** How far clocks may be apart before orders that go by time are noticeably wrong. */
@@ -42,7 +42,8 @@ export async function checkRights(
   inspection: Inspection,
   options: DatabaseOptions,
 ): Promise<Finding> {
-  const isWalled = await inspection.assertServable();
+  await inspection.assertRights();
+  const isWalled = await inspection.hasWalls();
   const wantsWalls = options.kind === 'postgres' && options.rowLevelSecurity;
   if (wantsWalls && !isWalled) {
     return warning(

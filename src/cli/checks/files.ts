@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { databaseFiles } from '../../store/sqlite/files.ts';
-import { shownBytes } from '../progress.ts';
+import { shownBytes } from '../wording.ts';
 import { failed, ok, warning, type Finding } from './finding.ts';
 
 const PERMISSIONS = 'permissions';
@@ -33,7 +33,7 @@ export async function* checkFiles(path: string): AsyncGenerator<Finding> {
 
 /** Whether this user may write the files, and who else may read them. */
 async function checkPermissions(path: string, files: readonly File[]): Promise<Finding> {
-  const folder = dirname(resolve(path));
+  const folder = dirname(resolve(databaseFiles(path).log));
   const unwritable = await firstUnwritable(folder, files);
   if (unwritable !== undefined) {
     return failed(
@@ -63,7 +63,7 @@ async function checkPermissions(path: string, files: readonly File[]): Promise<F
 
 /** Whether the volume has room for the log, and for another copy of everything. */
 async function checkSpace(path: string, files: readonly File[]): Promise<Finding> {
-  const folder = dirname(resolve(path));
+  const folder = dirname(resolve(databaseFiles(path).log));
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const sizeOf = (wanted: string): number =>

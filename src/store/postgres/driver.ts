@@ -59,7 +59,7 @@ export class PostgresDriver implements Driver {
   readonly #timeoutMs: number;
   readonly #rowLevelSecurity: boolean;
   readonly #observer: Observer;
-  #isClosed = false;
+  #closed: Promise<void> | undefined;
 
   private constructor(pool: Pool, options: PostgresOptions, observer: Observer) {
     this.#pool = pool;
@@ -86,7 +86,11 @@ export class PostgresDriver implements Driver {
       assertUtf8(rows[0]?.server_encoding);
     } catch (error) {
       await pool.end();
-      throw error;
+      if (error instanceof OperatorError) throw error;
+      const words = error instanceof Error ? error.message : String(error);
+      throw new StoreUnavailableError(reasonOf(error), `PostgreSQL cannot be opened: ${words}`, {
+        cause: error,
+      });
     }
     return new PostgresDriver(pool, options, observer);
   }
@@ -129,16 +133,21 @@ export class PostgresDriver implements Driver {
   async snapshot<Result>(
     work: (read: (query: Query) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result> {
-    const transaction = this.#begin(await this.#connect(), { kind: 'all' });
-    try {
-      await transaction.openSnapshot();
-      return await work(async (query) => {
-        const [rows = []] = await transaction.send(query);
-        return rows;
-      });
-    } finally {
-      await transaction.release();
-    }
+    // Not tried again: what the work has made of the first try is out.
+    return this.#persisting(0, async () => {
+      const transaction = this.#begin(await this.#connect(), { kind: 'all' });
+      try {
+        await transaction.openSnapshot();
+        return await work(async (query) => {
+          const [rows = []] = await transaction.send(query);
+          return rows;
+        });
+      } catch (error) {
+        throw transaction.failure === error ? new AttemptError(error, false) : error;
+      } finally {
+        await transaction.release();
+      }
+    });
   }
 
   gauges(): StoreGauges {
@@ -150,9 +159,8 @@ export class PostgresDriver implements Driver {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    await this.#pool.end();
+    this.#closed ??= this.#pool.end();
+    return this.#closed;
   }
 
   async #readOnce(scope: Scope, query: Query, timeoutMs?: number): Promise<readonly Row[]> {
@@ -203,7 +211,8 @@ export class PostgresDriver implements Driver {
   }
 
   async #connect(): Promise<PoolClient> {
-    if (this.#isClosed) throw new StoreUnavailableError('closed', 'the store is closed');
+    if (this.#closed !== undefined)
+      throw new StoreUnavailableError('closed', 'the store is closed');
     if (this.#pool.waitingCount >= LONGEST_QUEUE) {
       throw new StoreUnavailableError('overloaded', 'too many requests wait for a connection');
     }

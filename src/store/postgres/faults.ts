@@ -92,6 +92,12 @@ export function breaksConnection(error: unknown): boolean {
   return fault === 'lost' || fault === 'stale' || isFatal(error);
 }
 
+/** Whether the role lacks a right. */
+export function isForbidden(error: unknown): boolean {
+  // insufficient_privilege
+  return sqlStateOf(error) === '42501';
+}
+
 /** Undefined: it does not come from the server. */
 function sqlStateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined;

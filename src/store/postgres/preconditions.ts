@@ -1,3 +1,4 @@
+import { isForbidden } from './faults.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 import type { Driver, Reader, Scope } from '../driver.ts';
 import type { Query } from '../query.ts';
@@ -107,6 +108,7 @@ async function switchOn(driver: Driver): Promise<void> {
       },
     })
     .catch((error: unknown) => {
+      if (!(error instanceof Error) || !isForbidden(error.cause)) throw error;
       throw new OperatorError(
         'row_level_security_off',
         'rls is on, and this role may not switch row-level security on for the tables.',

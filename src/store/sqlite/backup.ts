@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../../base/operator-error.ts';
+import { StoreUnavailableError, type UnavailableReason } from '../../base/store-unavailable.ts';
 import { translate } from './faults.ts';
 
 /**
@@ -34,8 +35,30 @@ export async function backup(path: string, target: string): Promise<void> {
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });
-    throw translate(error, target);
+    throw failureOf(translate(error, target), target);
   }
+}
+
+/** What says nothing of the database is about the copy. */
+function failureOf(error: unknown, target: string): unknown {
+  if (error instanceof OperatorError) return error;
+  const reason = error instanceof StoreUnavailableError ? error.reason : 'other';
+  return OF_THE_DATABASE.has(reason) ? error : cannotWrite(target, error);
+}
+
+const OF_THE_DATABASE: ReadonlySet<UnavailableReason> = new Set([
+  'locked',
+  'damaged',
+  'not_a_database',
+]);
+
+function cannotWrite(path: string, error: unknown): OperatorError {
+  return new OperatorError(
+    'cannot_write',
+    `The file ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    'Check that the folder exists, that this user may write to it, and that it has room for a copy.',
+    error,
+  );
 }
 
 /** Makes the file, for its owner alone. */
@@ -43,11 +66,6 @@ async function begin(path: string): Promise<void> {
   try {
     await (await open(path, 'wx', 0o600)).close();
   } catch (error) {
-    throw new OperatorError(
-      'cannot_write',
-      `The file ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      'Check that the folder exists and that this user may write to it.',
-      error,
-    );
+    throw cannotWrite(path, error);
   }
 }

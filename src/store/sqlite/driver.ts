@@ -49,7 +49,7 @@ export class SqliteDriver implements Driver {
   readonly #observer: Observer;
   readonly #queue: Job[] = [];
   #draining: Promise<void> | undefined;
-  #closed = false;
+  #closed: Promise<void> | undefined;
 
   private constructor(path: string, database: DatabaseSync, observer: Observer) {
     this.#path = path;
@@ -57,7 +57,10 @@ export class SqliteDriver implements Driver {
     this.#observer = observer;
     this.#database = database;
     this.#steps = new SqliteSteps(database);
-    this.#log = new WriteAheadLog(this.#steps, () => !this.#closed && this.#draining === undefined);
+    this.#log = new WriteAheadLog(
+      this.#steps,
+      () => this.#closed === undefined && this.#draining === undefined,
+    );
   }
 
   /**
@@ -139,15 +142,19 @@ export class SqliteDriver implements Driver {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    this.#closed ??= this.#finish();
+    return this.#closed;
+  }
+
+  async #finish(): Promise<void> {
     await this.#draining;
     this.#log.empty();
     this.#database.close();
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new StoreUnavailableError('closed', 'the store is closed');
+    if (this.#closed !== undefined)
+      throw new StoreUnavailableError('closed', 'the store is closed');
   }
 
   /** As long as each turn of the event loop brings more writes, those join the commit too. */
@@ -165,9 +172,9 @@ export class SqliteDriver implements Driver {
       const batch = this.#queue.splice(0, LARGEST_BATCH);
       try {
         const outcomes = await this.#commit(batch);
-        if (batch.some(({ erases }) => erases)) this.#log.askToEmpty();
+        this.#note(batch, outcomes);
         settle(batch, outcomes);
-        this.#note(batch);
+        this.#log.emptyIfOverdue();
       } catch (error) {
         this.#giveUp(batch, error);
       }
@@ -186,6 +193,8 @@ export class SqliteDriver implements Driver {
     const failure = translate(error, this.#path);
     const now = performance.now();
     for (const { call, reject } of batch) {
+      // One that never had its turn has waited for it until now.
+      if (call.hadTurn === call.began) call.hadTurn = now;
       call.ended = now;
       reject(failure);
     }
@@ -219,14 +228,16 @@ export class SqliteDriver implements Driver {
     for (const { call } of batch) call.hadTurn = now;
   }
 
-  #note(batch: readonly Job[]): void {
+  #note(batch: readonly Job[], outcomes: readonly Outcome[]): void {
     const now = performance.now();
     for (const { call } of batch) call.ended = now;
-    const [first] = batch;
+    const done = batch.filter((_, index) => 'result' in (outcomes[index] ?? {}));
+    if (done.some(({ erases }) => erases)) this.#log.askToEmpty();
+    const [first] = done;
     if (first === undefined) return;
     const { began, hadTurn } = first.call;
     this.#observer.committed({
-      writes: batch.length,
+      writes: done.length,
       waited: hadTurn - began,
       took: now - hadTurn,
     });

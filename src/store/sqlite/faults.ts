@@ -3,6 +3,7 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreUnavailableError, type UnavailableReason } from '../../base/store-unavailable.ts';
+import { databaseFiles } from './files.ts';
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const SQLITE_ERROR = 1;
@@ -70,7 +71,7 @@ export function translate(error: unknown, path: string): unknown {
 /** What the file system says when it is asked; only ever after a failure. */
 function obstacle(code: number, path: string): readonly [UnavailableReason, string] | undefined {
   if (path === ':memory:') return undefined;
-  const folder = dirname(path);
+  const folder = dirname(databaseFiles(path).log);
   const refusal = [path, folder].map(writeRefusal).find((found) => found !== undefined);
   if (refusal === 'EROFS') return ['read_only', 'the file system is read-only'];
   if (refusal === 'EACCES' || refusal === 'EPERM') {

@@ -39,10 +39,12 @@ function keepToOwner(path: string): void {
   }
 }
 
+/** Leaves another program's database as it is; who opens it looks at the schema next, and refuses it. */
 async function setUp(
   database: DatabaseSync,
   synchronous: SqliteOptions['synchronous'],
 ): Promise<void> {
+  if (await whileLocked(() => isForeign(database))) return;
   await whileLocked(() => {
     database.exec('PRAGMA journal_mode = WAL');
   });
@@ -59,4 +61,10 @@ async function setUp(
     database.exec('BEGIN IMMEDIATE');
   });
   database.exec('PRAGMA user_version = 0; ROLLBACK');
+}
+
+/** Whether there are tables, and none of ours among them. */
+function isForeign(database: DatabaseSync): boolean {
+  const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
+  return tables.length > 0 && !tables.some(({ name }) => name === 'schema_migrations');
 }

@@ -48,7 +48,8 @@ export class SqliteSteps implements Steps {
     const { statement, columns, isRead } = this.#prepared(sql);
     // Sound: rows are arrays by request, and every column of the schema is TEXT or INTEGER.
     const rows = statement.all(...bindable(parameters)) as unknown as readonly Cell[][];
-    this.#hasChanged ||= !isRead && rows.length > 0;
+    // Without RETURNING, no row tells whether it has.
+    this.#hasChanged ||= !isRead;
     return rows.map((cells) => ({ columns, cells }));
   }
 

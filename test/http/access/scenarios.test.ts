@@ -214,7 +214,7 @@ describe('what was written without authentication', () => {
     expect((await access.call(ann, 'GET', of(old[0] ?? ''))).status).toBe(404);
 
     const one = await access.command('adopt', '--subject', 'ann', '--conversation', old[0] ?? '');
-    expect(one).toBe('1 conversations now belong to ann of default.');
+    expect(one).toBe('1 conversation now belongs to ann of default.');
     expect(await listed(access, ann)).toEqual([old[0]]);
     const items = await access.call(ann, 'GET', `${of(old[0] ?? '')}/items`);
     expect(items.body.data).toMatchObject([{ content: [{ text: 'old' }] }]);
