@@ -6,7 +6,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { temporaryFolder, type Folder } from './support/folder.ts';
 import { ITEM_SAMPLES } from './support/item-samples.ts';
 import { createDatabase } from './support/postgres.ts';
-import { minted, newConversation, openOn } from './support/postgres-store.ts';
+import { minted, newConversation, openOn } from './support/store.ts';
 import { runProcess, startProcess, urlOf, type RunningProcess } from './support/process.ts';
 import { startServer } from './support/server.ts';
 import { keepWriting, verifyBook, type Book } from './support/writers.ts';

@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 import { describe, expect, inject, test } from 'vitest';
 import { temporaryFolder } from './support/folder.ts';
 import { createDatabase, ordinaryRole } from './support/postgres.ts';
-import { openOn } from './support/postgres-store.ts';
+import { openOn } from './support/store.ts';
 import { runProcess, startProcess, urlOf, type ProcessOptions } from './support/process.ts';
 import { fillStore, KINDS, storedDatabase } from './support/stored.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, inject, test } from 'vitest';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
-import { key, newConversation, openOn } from '../support/postgres-store.ts';
+import { key, newConversation, openOn } from '../support/store.ts';
 import { runProcess, startProcess, urlOf } from '../support/process.ts';
 
 const SHIPPED = readdirSync(new URL('../../migrations/postgres', import.meta.url)).length;
