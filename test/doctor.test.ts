@@ -334,7 +334,7 @@ describe('a SQLite file', () => {
 
   test('with what a crash has left in its log', async () => {
     await using stored = await storedDatabase('SQLite');
-    const server = startProcess(['serve', '--port', '0', '--database-url', stored.url]);
+    await using server = startProcess(['serve', '--port', '0', '--database-url', stored.url]);
     const baseURL = urlOf(await server.firstLine());
     const client = new OpenAI({ baseURL, apiKey: 'any', maxRetries: 0 });
     await client.conversations.create({ items: [{ role: 'user', content: 'hello' }] });

@@ -53,7 +53,7 @@ describe('a PostgreSQL that goes away', () => {
       expect(await readiness(url)).toBe(503);
       await sleep(500);
       await postgres.start();
-      await expect.poll(() => readiness(url), { timeout: 10_000 }).toBe(200);
+      await expect.poll(() => readiness(url)).toBe(200);
     }
     await sleep(500);
     isOver = true;
