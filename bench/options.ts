@@ -11,7 +11,8 @@ export const USAGE = `npm run bench -- [FLAG ...]
   --connections COUNT of the load generator (32)
   --large             scale up to 10,000,000 items: some 12 GB of disk, a quarter of an hour
   --soak MINUTES      the chat mix for so long, and the slope of the memory; alone
-  --target URL        measure a server that runs already, at its base URL with /v1; alone
+  --target URL        measure a server that runs already, at its base URL with /v1; alone;
+                      what is written there stays
   --key KEY           its API key
 `;
 

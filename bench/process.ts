@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { freePort } from '../test/support/postgres.ts';
 import { HttpConnection, requestText } from './http-connection.ts';
 import { caller, measure, median } from './measure.ts';
 import { count, fixed, table } from './report.ts';
@@ -152,17 +153,6 @@ async function diskUse(): Promise<number> {
 async function settled(target: Target): Promise<number> {
   await sleep(1500);
   return target.memory();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // Sound: a server that listens on TCP has such an address.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function sleep(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * Colloquy inside a program of one's own: first as a server, then its store without HTTP.
  *
- *     npm install /path/to/colloquy-0.1.0.tgz    # made by npm pack in the clone
+ *     npm install /path/to/colloquy-VERSION.tgz    # made by npm pack in the clone
  *     node embedded.ts ./app.db
  */
 

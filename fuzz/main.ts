@@ -12,7 +12,7 @@ async function run(args: readonly string[]): Promise<number> {
   print(`seed ${options.seed}`);
   await using target = await startTarget(options.databaseUrl);
   const report = await fuzz(target, options);
-  print(summary(report));
+  print(summary(report, options.databaseUrl));
   return report.failure === undefined ? 0 : 1;
 }
 

@@ -123,8 +123,7 @@ export function keeps(served: unknown, sent: unknown): boolean {
     );
   }
   // Text becomes the one part of a message.
-  if (typeof sent !== 'string' || !Array.isArray(served) || served.length !== 1)
-    return sent === 0 && served === 0;
+  if (typeof sent !== 'string' || !Array.isArray(served) || served.length !== 1) return false;
   const [part] = served;
   return isJsonObject(part) && part['text'] === sent;
 }

@@ -10,7 +10,8 @@ an answer that the document refuses, a dropped connection, a state that differs,
   --requests COUNT      how many (20000)
   --seed NUMBER         the same seed sends the same requests; a new one each time unless given
   --soak MINUTES        for so long instead
-  --database-url URL    of an existing database; tenants of its own are used (a fresh SQLite file)
+  --database-url URL    of an existing database; tenants of its own are used, and what is written there stays
+                        (a fresh SQLite file)
   --memory-growth MB    by how much the server's resident memory may grow behind the warm-up (150)
   --help                this text
 `;

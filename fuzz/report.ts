@@ -3,8 +3,8 @@ import { shown } from './mismatch.ts';
 import { isRaw, type FuzzRequest, type RawRequest } from './requests.ts';
 import type { Failure, Report } from './run.ts';
 
-/** The run in words: what was asked and answered, and what went wrong. */
-export function summary(report: Report): string {
+/** The run in words: what was asked and answered, what went wrong, and how to see it again. */
+export function summary(report: Report, databaseUrl?: string): string {
   const { options, requests, looks, tally, memory, failure } = report;
   const statuses = [...new Set([...tally.values()].flatMap((counts) => [...counts.keys()]))];
   statuses.sort((one, other) => one - other);
@@ -18,18 +18,28 @@ export function summary(report: Report): string {
     `${count(requests)} requests of seed ${options.seed}, and ${count(looks)} to look at their effects.`,
     `Resident memory of the server: ${megabytes(memory.before)} behind the warm-up, ${megabytes(memory.after)} at the end; it may grow by ${options.memoryGrowth} MB.`,
     '',
-    failure === undefined ? 'Passed.' : failed(failure, options.seed),
+    ...(failure === undefined
+      ? ['Passed.']
+      : [failed(failure, options.seed), `again: ${again(report, databaseUrl)}`]),
   ].join('\n');
 }
 
 function failed({ why, index, request, answer }: Failure, seed: number): string {
-  const again = index === undefined ? '' : `npm run fuzz -- --seed ${seed} --requests ${index + 1}`;
   return [
     `FAILED${index === undefined ? '' : ` at request ${index} of seed ${seed}`}: ${why}`,
     ...(request === undefined ? [] : [`request: ${shown(asJson(request), 20_000)}`]),
     ...(answer === undefined ? [] : [`answer: ${answer.status} ${shown(answer.text)}`]),
-    ...(again === '' ? [] : [`again: ${again}`]),
   ].join('\n');
+}
+
+/** The command. A password has no place in what is printed, and is to be put in again. */
+function again({ options, requests }: Report, databaseUrl: string | undefined): string {
+  const command = `npm run fuzz -- --seed ${options.seed} --requests ${requests}`;
+  if (databaseUrl === undefined) return command;
+  const url = databaseUrl.startsWith('sqlite:')
+    ? databaseUrl
+    : Object.assign(new URL(databaseUrl), { password: '' }).href;
+  return `${command} --database-url '${url}'`;
 }
 
 /** `{name}` in a header stands for the key of that principal. */

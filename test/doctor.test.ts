@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 import { describe, expect, inject, test } from 'vitest';
 import { temporaryFolder } from './support/folder.ts';
 import { createDatabase, ordinaryRole } from './support/postgres.ts';
-import { openOn } from './support/postgres-store.ts';
+import { openOn } from './support/store.ts';
 import { runProcess, startProcess, urlOf, type ProcessOptions } from './support/process.ts';
 import { fillStore, KINDS, storedDatabase } from './support/stored.ts';
 
@@ -334,7 +334,7 @@ describe('a SQLite file', () => {
 
   test('with what a crash has left in its log', async () => {
     await using stored = await storedDatabase('SQLite');
-    const server = startProcess(['serve', '--port', '0', '--database-url', stored.url]);
+    await using server = startProcess(['serve', '--port', '0', '--database-url', stored.url]);
     const baseURL = urlOf(await server.firstLine());
     const client = new OpenAI({ baseURL, apiKey: 'any', maxRetries: 0 });
     await client.conversations.create({ items: [{ role: 'user', content: 'hello' }] });

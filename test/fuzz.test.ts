@@ -165,7 +165,15 @@ describe('a server that is wrong', () => {
   test('is found: one whose memory grows', async () => {
     let megabytes = 0;
     const growing = { ...target, memory: () => (megabytes += 300) };
-    const { failure } = await fuzz(growing, { ...OPTIONS, requests: 30 });
-    expect(failure?.why).toBe('resident memory grew from 300 to 600 MB, by more than 200');
+    const report = await fuzz(growing, { ...OPTIONS, requests: 30 });
+    expect(report.failure?.why).toBe('resident memory grew from 300 to 600 MB, by more than 200');
+    for (const [url, shown] of [
+      ['postgres://ann:secret@127.0.0.1:5432/db', 'postgres://ann@127.0.0.1:5432/db'],
+      ['sqlite:./my data.db', 'sqlite:./my data.db'],
+    ]) {
+      expect(summary(report, url)).toContain(
+        `again: npm run fuzz -- --seed 1 --requests 30 --database-url '${shown}'`,
+      );
+    }
   });
 });

@@ -65,7 +65,7 @@ describe('serve', () => {
     );
     await new Promise((resolve) => setTimeout(resolve, 150));
     server.child.kill(signal);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await server.errorText(/stopping/);
     // New connections are refused while the old one is served to its end.
     await expect(fetch(`${url.origin}/health`)).rejects.toThrow('fetch failed');
     socket.write(body.slice(5));
@@ -175,7 +175,7 @@ describe('serve', () => {
     );
     await new Promise((resolve) => setTimeout(resolve, 150));
     server.child.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await server.errorText(/stopping/);
     expect(server.child.exitCode).toBeNull();
     server.child.kill('SIGTERM');
     expect(await server.finished()).toMatchObject({ code: 1 });

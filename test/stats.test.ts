@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { temporaryFolder } from './support/folder.ts';
 import { runProcess, startProcess, urlOf } from './support/process.ts';
 import { fillStore, KINDS, storedDatabase } from './support/stored.ts';
@@ -35,7 +35,11 @@ describe.each(KINDS)('stats of %s', (kind) => {
     await stored.run(`UPDATE items SET type = 'reasoning' WHERE id = 'd'`);
     const exactly = (count: number): Count => ({ count, estimated: false });
     expect(await statsOf(stored.url)).toEqual({
-      database: expect.stringMatching(kind === 'SQLite' ? /^sqlite:/ : /^postgres:\/\/tester@/),
+      database: expect.stringMatching(
+        kind === 'SQLite'
+          ? /^sqlite:/
+          : new RegExp(`^postgres://${new URL(inject('postgresUrl')).username}@`),
+      ),
       schema_version: expect.any(Number),
       conversations: exactly(3),
       items: exactly(3),

@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { serve } from '../support/faulty.ts';
 import { createDatabase } from '../support/postgres.ts';
-import { openSession } from '../support/postgres-store.ts';
+import { openSession } from '../support/store.ts';
 import { outcomeOf } from '../support/unavailable.ts';
 
 const ITEMS = { items: [{ role: 'user' as const, content: 'kept' }] };

@@ -64,7 +64,6 @@ describe('every item type', () => {
       components: { schemas: { ConversationItem: { anyOf: unknown[] } } };
     };
     expect(document.components.schemas.ConversationItem.anyOf).toHaveLength(ITEM_SAMPLES.length);
-    expect(ITEM_SAMPLES).toHaveLength(29);
   });
 
   test.each(ITEM_SAMPLES)('$type is stored and read back', async (sample) => {
@@ -102,11 +101,9 @@ describe('every item type', () => {
   test.each(ITEM_SAMPLES)('$type counts null in optional fields as omitted', async (sample) => {
     const id = sample.idRequired === true ? { id: `${sample.prefix}_1b` } : {};
     const sent = { type: sample.type, ...id, ...sample.sent };
-    const nulls = { status: null, caller: null, created_by: null, name: null };
+    const nulls = { status: null, caller: null };
     const optional = Object.fromEntries(
-      Object.entries(nulls).filter(
-        ([key]) => !Object.hasOwn(sample.sent, key) && (key === 'status' || key === 'caller'),
-      ),
+      Object.entries(nulls).filter(([key]) => !Object.hasOwn(sample.sent, key)),
     );
     const withNulls = await post(await newConversation(), [{ ...sent, ...optional }]);
     const without = await post(await newConversation(), [sent]);

@@ -15,10 +15,10 @@ interface Member {
   client: OpenAI;
 }
 
-/** Begins to serve the database in a process of its own. */
-async function join(databaseUrl: string): Promise<Member> {
+/** Begins to serve the database in a process of its own, which ends with the stack. */
+async function join(databaseUrl: string, stack: AsyncDisposableStack): Promise<Member> {
   const settings = ['--database-url', databaseUrl, '--database-pool-size', '5'];
-  const server = startProcess(['serve', '--port', '0', ...settings]);
+  const server = stack.use(startProcess(['serve', '--port', '0', ...settings]));
   const client = new OpenAI({
     baseURL: urlOf(await server.firstLine()),
     apiKey: 'any',
@@ -32,7 +32,10 @@ test(
   { timeout: 120_000 },
   async () => {
     await using database = await createDatabase(inject('postgresUrl'));
-    const members = await Promise.all(Array.from({ length: PROCESSES }, () => join(database.url)));
+    await using stack = new AsyncDisposableStack();
+    const members = await Promise.all(
+      Array.from({ length: PROCESSES }, () => join(database.url, stack)),
+    );
     const books: Book[] = [];
     let isOver = false;
     const writers = members.flatMap((member) =>
@@ -60,15 +63,20 @@ test(
         });
       }),
     );
-    for (let second = 0; second < SECONDS; second += 1) {
-      await sleep(1000);
-      const member = members[Math.floor(Math.random() * PROCESSES)];
-      if (member === undefined) continue;
-      member.server.child.kill('SIGKILL');
-      await member.server.finished();
-      Object.assign(member, await join(database.url));
+    const settled = Promise.allSettled(writers);
+    try {
+      for (let second = 0; second < SECONDS; second += 1) {
+        await sleep(1000);
+        const member = members[Math.floor(Math.random() * PROCESSES)];
+        if (member === undefined) continue;
+        member.server.child.kill('SIGKILL');
+        await member.server.finished();
+        Object.assign(member, await join(database.url, stack));
+      }
+    } finally {
+      isOver = true;
+      await settled;
     }
-    isOver = true;
     await Promise.all(writers);
     const [first] = members;
     if (first === undefined) throw new Error('nobody is left');
@@ -82,6 +90,5 @@ test(
     console.info(
       `${items} answered items in ${books.reduce((sum, { size }) => sum + size, 0)} conversations survived ${SECONDS} kills`,
     );
-    await Promise.all(members.map(({ server }) => server[Symbol.asyncDispose]()));
   },
 );

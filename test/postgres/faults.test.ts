@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDatabase, startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { minted, key, newConversation, openOn, openSession } from '../support/postgres-store.ts';
+import { minted, key, newConversation, openOn, openSession } from '../support/store.ts';
 import { runProcess, startProcess, urlOf } from '../support/process.ts';
 import { startServer } from '../support/server.ts';
 import { assertUnavailable } from '../support/unavailable.ts';
@@ -53,7 +53,7 @@ describe('a PostgreSQL that goes away', () => {
       expect(await readiness(url)).toBe(503);
       await sleep(500);
       await postgres.start();
-      await expect.poll(() => readiness(url), { timeout: 10_000 }).toBe(200);
+      await expect.poll(() => readiness(url)).toBe(200);
     }
     await sleep(500);
     isOver = true;

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, inject, test } from 'vitest';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
-import { key, newConversation, openOn } from '../support/postgres-store.ts';
+import { key, newConversation, openOn } from '../support/store.ts';
 import { runProcess, startProcess, urlOf } from '../support/process.ts';
 
 const SHIPPED = readdirSync(new URL('../../migrations/postgres', import.meta.url)).length;
@@ -11,12 +11,12 @@ describe('migrations of PostgreSQL', () => {
   test('ten processes that start at once migrate once, and all serve', async () => {
     await using database = await createDatabase(inject('postgresUrl'));
     const args = ['serve', '--port', '0', '--database-url', database.url];
-    const servers = Array.from({ length: 10 }, () => startProcess(args));
+    await using stack = new AsyncDisposableStack();
+    const servers = Array.from({ length: 10 }, () => stack.use(startProcess(args)));
     const urls = await Promise.all(servers.map(async (server) => urlOf(await server.firstLine())));
     for (const url of urls) {
       expect((await fetch(url.replace('/v1', '/ready'))).status).toBe(200);
     }
-    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
     expect(await database.run(LEDGER)).toHaveLength(SHIPPED);
   });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { loadConfig } from '../../src/index.ts';
 import { PostgresDriver } from '../../src/store/postgres/driver.ts';
 import { createDatabase, ordinaryRole, type PostgresDatabase } from '../support/postgres.ts';
-import { key, minted, newConversation, openOn } from '../support/postgres-store.ts';
+import { key, minted, newConversation, openOn } from '../support/store.ts';
 
 describe('with rls on', () => {
   let database: PostgresDatabase;

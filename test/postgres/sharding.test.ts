@@ -6,14 +6,7 @@ import { POSTGRES } from '../../src/store/dialect.ts';
 import { PostgresDriver } from '../../src/store/postgres/driver.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { createDatabase } from '../support/postgres.ts';
-import {
-  everything,
-  key,
-  minted,
-  newConversation,
-  openOn,
-  openSession,
-} from '../support/postgres-store.ts';
+import { everything, key, minted, newConversation, openOn, openSession } from '../support/store.ts';
 
 const SHARDS = 8;
 

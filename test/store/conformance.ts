@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Appended, ItemRecord, Store } from '../../src/index.ts';
-
-const EVERYTHING = { kind: 'all' } as const;
+import { everything, key, minted } from '../support/store.ts';
 
 /** What every store must do, whatever database is below it. `open` gives an empty one. */
 export function describeStore(name: string, open: () => Promise<Store & AsyncDisposable>): void {
@@ -12,14 +11,6 @@ export function describeStore(name: string, open: () => Promise<Store & AsyncDis
     });
     afterEach(() => store[Symbol.asyncDispose]());
 
-    const key = (conversationId: string, tenant = 't') => ({
-      tenant,
-      conversationId,
-      access: EVERYTHING,
-      readable: EVERYTHING,
-    });
-    const minted = (...ids: string[]): Appended[] =>
-      ids.map((id) => ({ kind: 'minted', ...record(id) }));
     const record = (id: string): ItemRecord => ({ id, type: 'message', data: `{"id":"${id}"}` });
     const claimed = (id: string, data: string): Appended => ({
       kind: 'claimed',
@@ -289,7 +280,7 @@ export function describeStore(name: string, open: () => Promise<Store & AsyncDis
     async function listed(metadata: readonly (readonly [string, string])[]): Promise<string[]> {
       const page = await store.listConversations({
         tenant: 't',
-        access: EVERYTHING,
+        access: everything,
         order: 'asc',
         limit: 100,
         cursor: undefined,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/index.ts';
 import { openInspection } from '../../src/store/open-store.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { minted, newConversation, openOn } from '../support/postgres-store.ts';
+import { minted, newConversation, openOn } from '../support/store.ts';
 
 test('a SQLite file that a server takes up while it is looked at is seen as it has become', async () => {
   await using folder = await temporaryFolder();

@@ -3,7 +3,7 @@ import { loadConfig, type Appended, type Store } from '../../src/index.ts';
 import { PostgresDriver } from '../../src/store/postgres/driver.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { createDatabase, ordinaryRole, type PostgresDatabase } from '../support/postgres.ts';
-import { openOn, openSession, key, minted, newConversation } from '../support/postgres-store.ts';
+import { everything, key, minted, newConversation, openOn, openSession } from '../support/store.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
 import { describeStore } from './conformance.ts';
 
@@ -148,7 +148,7 @@ async function proxied(
 }
 
 describe.each(['on', 'off'])('a round trip, with prepared statements %s', (mode) => {
-  test.each([['off'], ['on']])('is all that an operation takes, with rls %s', async (rls) => {
+  test.each([['off'], ['on']])('or two are what an operation takes, with rls %s', async (rls) => {
     await using database = await createDatabase(inject('postgresUrl'));
     const owner = await ordinaryRole(database);
     const settings = ['--database-prepared-statements', mode, '--rls', rls];
@@ -166,11 +166,22 @@ describe.each(['on', 'off'])('a round trip, with prepared statements %s', (mode)
     await store.createConversation(newConversation('c'));
     const page = { limit: 20, order: 'asc', after: undefined } as const;
     const create = () => store.createConversation({ ...newConversation(next()), items: twenty() });
+    const all = {
+      tenant: 't',
+      access: everything,
+      order: 'desc',
+      limit: 20,
+      cursor: undefined,
+      metadata: [],
+      createdFrom: undefined,
+      createdUntil: undefined,
+    } as const;
     const operations: Record<string, () => Promise<unknown>> = {
       create,
       append: () => append(store, twenty()),
       get: () => store.getConversation(key('c')),
       list: () => store.listItems({ ...key('c'), page }),
+      listConversations: () => store.listConversations(all),
       getItem: () => store.getItem({ ...key('c'), itemId: 'i1' }),
       update: () => store.updateConversation({ ...key('c'), metadata: '{}' }),
       deleteItem: () => store.deleteItem({ ...key('c'), itemId: `i${number}` }),
@@ -182,7 +193,18 @@ describe.each(['on', 'off'])('a round trip, with prepared statements %s', (mode)
     // One for looking up ids that the caller brought, and one for everything else.
     const claimed = (): Appended[] =>
       twenty().map((item) => ({ kind: 'claimed', type: 'message', data: '1', id: item.id }));
-    expect(await trips(() => append(store, claimed()))).toBe(2);
+    const twoTrips: Record<string, () => Promise<unknown>> = {
+      append: () => append(store, claimed()),
+      create: () => store.createConversation({ ...newConversation(next()), items: claimed() }),
+      // And one for looking why there is nothing.
+      list: () => store.listItems({ ...key('empty'), page }),
+      listConversations: () => store.listConversations({ ...all, cursor }),
+    };
+    await store.createConversation({ ...newConversation('empty'), createdAt: 0 });
+    const cursor = { id: 'empty', side: 'after' } as const;
+    for (const [name, operation] of Object.entries(twoTrips)) {
+      expect(await trips(operation), name).toBe(2);
+    }
     await store.close();
     await proxy[Symbol.asyncDispose]();
   });

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { inject } from 'vitest';
 import { temporaryFolder } from './folder.ts';
 import { createDatabase } from './postgres.ts';
-import { key, minted, newConversation, openOn } from './postgres-store.ts';
+import { key, minted, newConversation, openOn } from './store.ts';
 
 export const KINDS = ['SQLite', 'PostgreSQL'] as const;
 

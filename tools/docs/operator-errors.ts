@@ -27,7 +27,11 @@ const EXPLANATIONS: Readonly<Record<OperatorCode, Explanation>> = {
   },
   missing_flag: { meaning: 'A command lacks a flag that it needs.', fix: 'Add it.' },
   missing_value: { meaning: 'A flag has no value.', fix: 'Write the value behind it.' },
-  repeated_flag: { meaning: 'A flag is given twice.', fix: 'Give it once.' },
+  repeated_flag: {
+    meaning:
+      'A flag of a command, such as `--subject`, is given twice; of a setting the last one counts.',
+    fix: 'Give it once.',
+  },
   missing_file: {
     meaning: '`backup` was not told where to.',
     fix: 'Write `colloquy backup FILE`.',

@@ -277,9 +277,7 @@ describe('API keys', () => {
     expect(key).toMatch(/^clq_[\w-]{43}$/);
     expect(await access.command('keys', 'list')).toContain('never used');
     await access.call(key, 'GET', CONVERSATIONS);
-    await expect
-      .poll(() => access.command('keys', 'list'), { timeout: 5000 })
-      .toContain('last used 2');
+    await expect.poll(() => access.command('keys', 'list')).toContain('last used 2');
     expect(await access.database.keepsOfKeys(key)).toBe(false);
     // A check that finds what is there.
     expect(await access.database.keepsOfKeys('ann')).toBe(true);
@@ -334,10 +332,11 @@ describe('tokens of an issuer', () => {
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(answer.body.error).toMatchObject({ type: 'server_error' });
     for (let n = 0; n < 20; n += 1) await access.call(token, 'GET', CONVERSATIONS);
-    expect(issuer.requests()).toBe(1);
+    // One, and another for each second that this has taken.
+    expect(issuer.requests()).toBeLessThanOrEqual(3);
     issuer.setOnline(true);
     await expect
-      .poll(async () => (await access.call(token, 'GET', CONVERSATIONS)).status, { timeout: 5000 })
+      .poll(async () => (await access.call(token, 'GET', CONVERSATIONS)).status)
       .toBe(200);
     expect(access.server.failures.splice(0).length).toBeGreaterThan(0);
   });
