@@ -94,10 +94,8 @@ export function serve(store: FloorStore): void {
   const handle = (request: IncomingMessage, response: ServerResponse, body: string): void => {
     answer(store, request.method ?? '', request.url ?? '', body).then(
       (json) => {
-        response.writeHead(200, {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(json),
-        });
+        const length = String(Buffer.byteLength(json));
+        response.writeHead(200, ['content-type', 'application/json', 'content-length', length]);
         // As the product does: what one turn of the event loop has read goes out together.
         if (request.method === 'GET') setImmediate(() => response.end(json));
         else response.end(json);
@@ -108,11 +106,15 @@ export function serve(store: FloorStore): void {
       },
     );
   };
-  const server = createServer((request, response) => {
+  const server = createServer({ optimizeEmptyRequests: true }, (request, response) => {
     if (request.method === 'GET') return handle(request, response, '');
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => handle(request, response, Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () => {
+      const [first] = chunks;
+      const whole = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+      handle(request, response, whole.toString('utf8'));
+    });
   });
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();

@@ -29,7 +29,7 @@ export async function postgresReport(
   const two = await oneAgainstTwo(server, options);
   return [
     compared,
-    'One process against two, on the same database, the same number of connections in all:',
+    'One process against two, on the same database and under the same two load generators; each process has its own ten connections to the database:',
     two,
   ].join('\n\n');
 }
@@ -63,19 +63,17 @@ async function oneAgainstTwo(server: PostgresServer, options: ThroughputOptions)
   for (const name of ['append2', 'list20', 'chat'] as const) {
     const database = await createDatabase(server.url);
     const folder = newFolder();
-    const targets = [
-      await startColloquy(folder, database.url),
-      await startColloquy(folder, database.url),
-    ];
-    const { call, close } = caller(targets[0] ?? { url: '', key: '' });
+    const first = await startColloquy(folder, database.url);
+    const second = await startColloquy(folder, database.url);
+    const { call, close } = caller(first);
     const prepared = await WORKLOADS[name].prepare(call);
     close();
     const runs: { one: Together; two: Together }[] = [];
     for (let pair = 0; pair < options.pairs; pair += 1) {
       const job = { ...options, what: name, prepared };
-      const early = pair % 2 === 0 ? await together(targets.slice(0, 1), job) : undefined;
-      const two = await together(targets, job);
-      runs.push({ one: early ?? (await together(targets.slice(0, 1), job)), two });
+      const early = pair % 2 === 0 ? await together(first, first, job) : undefined;
+      const two = await together(first, second, job);
+      runs.push({ one: early ?? (await together(first, first, job)), two });
     }
     const of = (what: (run: (typeof runs)[number]) => number): number => median(runs.map(what));
     rows.push([
@@ -86,7 +84,8 @@ async function oneAgainstTwo(server: PostgresServer, options: ThroughputOptions)
       fixed(of(({ two }) => two.coresBusy)),
       fixed(of(({ one, two }) => two.perSecond / one.perSecond)),
     ]);
-    for (const target of targets) await target.stop();
+    await first.stop();
+    await second.stop();
     await database[Symbol.asyncDispose]();
     removeFolder(folder);
   }
@@ -108,16 +107,16 @@ interface Together {
   readonly coresBusy: number;
 }
 
-/** The same load, spread over the servers. */
+/** The same load from two generators, whether they share a server or have one each. */
 async function together(
-  targets: readonly Target[],
+  one: Target,
+  other: Target,
   job: Omit<Job, 'url' | 'key'>,
 ): Promise<Together> {
   const [began, busyBefore] = [performance.now(), busyMs()];
+  const connections = Math.ceil(job.connections / 2);
   const parts = await Promise.all(
-    targets.map(({ url, key }) =>
-      measure({ ...job, url, key, connections: Math.ceil(job.connections / targets.length) }),
-    ),
+    [one, other].map(({ url, key }) => measure({ ...job, url, key, connections })),
   );
   const coresBusy = (busyMs() - busyBefore) / (performance.now() - began);
   return { perSecond: parts.reduce((sum, { perSecond }) => sum + perSecond, 0), coresBusy };
