@@ -7,7 +7,7 @@ import { caller, measure, median } from './measure.ts';
 import { count, fixed, table } from './report.ts';
 import { newFolder, removeFolder, startColloquy, startFloor, type Target } from './targets.ts';
 import { compare, type ThroughputOptions } from './throughput.ts';
-import { WORKLOADS } from './workloads.ts';
+import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 /** As it is used: what is committed is on the disk. */
 const DURABLE = ['fsync=on', 'synchronous_commit=on', 'shared_buffers=512MB', 'max_wal_size=4GB'];
@@ -61,20 +61,7 @@ const startFloorOn: StartOn = async (url, folder) => {
 async function oneAgainstTwo(server: PostgresServer, options: ThroughputOptions): Promise<string> {
   const rows: string[][] = [];
   for (const name of ['append2', 'list20', 'chat'] as const) {
-    const database = await createDatabase(server.url);
-    const folder = newFolder();
-    const first = await startColloquy(folder, database.url);
-    const second = await startColloquy(folder, database.url);
-    const { call, close } = caller(first);
-    const prepared = await WORKLOADS[name].prepare(call);
-    close();
-    const runs: { one: Together; two: Together }[] = [];
-    for (let pair = 0; pair < options.pairs; pair += 1) {
-      const job = { ...options, what: name, prepared };
-      const early = pair % 2 === 0 ? await together(first, first, job) : undefined;
-      const two = await together(first, second, job);
-      runs.push({ one: early ?? (await together(first, first, job)), two });
-    }
+    const runs = await runsOf(name, server, options);
     const of = (what: (run: (typeof runs)[number]) => number): number => median(runs.map(what));
     rows.push([
       WORKLOADS[name].title,
@@ -84,22 +71,35 @@ async function oneAgainstTwo(server: PostgresServer, options: ThroughputOptions)
       fixed(of(({ two }) => two.coresBusy)),
       fixed(of(({ one, two }) => two.perSecond / one.perSecond)),
     ]);
-    await first.stop();
-    await second.stop();
-    await database[Symbol.asyncDispose]();
-    removeFolder(folder);
   }
-  return table(
-    [
-      'workload',
-      'one process/s',
-      `cores busy of ${cpus().length}`,
-      'two processes/s',
-      `cores busy of ${cpus().length}`,
-      'ratio',
-    ],
-    rows,
-  );
+  const busy = `cores busy of ${cpus().length}`;
+  return table(['workload', 'one process/s', busy, 'two processes/s', busy, 'ratio'], rows);
+}
+
+/** Pairs of a run with one process and a run with two, on the same data, by turns. */
+async function runsOf(
+  name: WorkloadName,
+  server: PostgresServer,
+  options: ThroughputOptions,
+): Promise<readonly { readonly one: Together; readonly two: Together }[]> {
+  const database = await createDatabase(server.url);
+  const folder = newFolder();
+  const first = await startColloquy(folder, database.url);
+  const second = await startColloquy(folder, database.url);
+  const { call, close } = caller(first);
+  const job = { ...options, what: name, prepared: await WORKLOADS[name].prepare(call) };
+  close();
+  const runs: { one: Together; two: Together }[] = [];
+  for (let pair = 0; pair < options.pairs; pair += 1) {
+    const early = pair % 2 === 0 ? await together(first, first, job) : undefined;
+    const two = await together(first, second, job);
+    runs.push({ one: early ?? (await together(first, first, job)), two });
+  }
+  await first.stop();
+  await second.stop();
+  await database[Symbol.asyncDispose]();
+  removeFolder(folder);
+  return runs;
 }
 
 interface Together {

@@ -52,44 +52,14 @@ export async function compare(
 ): Promise<string> {
   const rows: string[][] = [];
   for (const name of options.names) {
-    const runs: [Run, Run][] = [];
-    for (let pair = 0; pair < options.pairs; pair += 1) {
-      const isSwapped = pair % 2 === 1;
-      const [first, second] = isSwapped ? starts.toReversed() : starts;
-      if (first === undefined || second === undefined) throw new Error('two are compared');
-      const one = await runFresh(first, name, options);
-      const other = await runFresh(second, name, options);
-      runs.push(isSwapped ? [other, one] : [one, other]);
-      log(
-        `${name}, pair ${pair + 1} of ${options.pairs}: ${runs
-          .at(-1)
-          ?.map(({ perSecond }) => count(perSecond))
-          .join(' against ')} a second`,
-      );
+    const pairs: Pair[] = [];
+    for (let n = 0; n < options.pairs; n += 1) {
+      const pair = await runPair(starts, n % 2 === 1, name, options);
+      const figures = pair.map(({ perSecond }) => count(perSecond)).join(' against ');
+      log(`${name}, pair ${n + 1} of ${options.pairs}: ${figures} a second`);
+      pairs.push(pair);
     }
-    const of = (side: 0 | 1, what: (run: Run) => number): number =>
-      median(runs.map((pair) => what(pair[side])));
-    const latencies = (side: 0 | 1): string =>
-      [of(side, (run) => run.p50), of(side, (run) => run.p95), of(side, (run) => run.p99)]
-        .map((ms) => fixed(ms))
-        .join(' / ');
-    rows.push([
-      WORKLOADS[name].title,
-      count(of(0, (run) => run.perSecond)),
-      latencies(0),
-      fixed(
-        of(0, (run) => run.slowest),
-        0,
-      ),
-      count(of(1, (run) => run.perSecond)),
-      latencies(1),
-      fixed(median(runs.map(([ours, floor]) => ours.perSecond / floor.perSecond))),
-      fixed(
-        of(0, (run) => run.memory),
-        0,
-      ),
-      fixed(of(0, (run) => run.bytesOnDisk) / 2 ** 20, 0),
-    ]);
+    rows.push(rowOf(name, pairs));
   }
   const [ours, theirs] = titles;
   return table(
@@ -106,6 +76,41 @@ export async function compare(
     ],
     rows,
   );
+}
+
+type Pair = readonly [Run, Run];
+
+async function runPair(
+  [ours, theirs]: readonly [Start, Start],
+  isSwapped: boolean,
+  name: WorkloadName,
+  options: ThroughputOptions,
+): Promise<Pair> {
+  const early = isSwapped ? await runFresh(theirs, name, options) : undefined;
+  const own = await runFresh(ours, name, options);
+  return [own, early ?? (await runFresh(theirs, name, options))];
+}
+
+function rowOf(name: WorkloadName, pairs: readonly Pair[]): string[] {
+  const of = (side: 0 | 1, what: (run: Run) => number): number =>
+    median(pairs.map((pair) => what(pair[side])));
+  const latencies = (side: 0 | 1): string =>
+    [of(side, (run) => run.p50), of(side, (run) => run.p95), of(side, (run) => run.p99)]
+      .map((ms) => fixed(ms))
+      .join(' / ');
+  const slowest = of(0, (run) => run.slowest);
+  const memory = of(0, (run) => run.memory);
+  return [
+    WORKLOADS[name].title,
+    count(of(0, (run) => run.perSecond)),
+    latencies(0),
+    fixed(slowest, 0),
+    count(of(1, (run) => run.perSecond)),
+    latencies(1),
+    fixed(median(pairs.map(([ours, floor]) => ours.perSecond / floor.perSecond))),
+    fixed(memory, 0),
+    fixed(of(0, (run) => run.bytesOnDisk) / 2 ** 20, 0),
+  ];
 }
 
 /** Each workload against one server that somebody else has started. */

@@ -30,69 +30,59 @@ function ofTheProcess(): Registry {
 /** Counters of one server, for Prometheus. No label is an id, a subject or a tenant. */
 export class Metrics implements Observer {
   readonly #registry = new Registry();
-  readonly #requests;
-  readonly #durations;
-  readonly #commitWrites;
-  readonly #commitWaits;
-  readonly #commitDurations;
-  readonly #items;
-  readonly #denials;
-  readonly #lookups;
+  readonly #requests = this.#counter(
+    'colloquy_http_requests_total',
+    'Requests that have been answered.',
+    ['method', 'route', 'status'],
+  );
+  readonly #durations = this.#histogram(
+    'colloquy_http_request_duration_seconds',
+    'From the end of the headers to the answer.',
+    SECONDS,
+    ['method', 'route'],
+  );
+  readonly #commitWrites = this.#histogram(
+    'colloquy_commit_writes',
+    'Writes that shared a commit.',
+    WRITES,
+  );
+  readonly #commitWaits = this.#histogram(
+    'colloquy_commit_wait_seconds',
+    'How long the first write of a commit had waited for its turn.',
+    SECONDS,
+  );
+  readonly #commitDurations = this.#histogram(
+    'colloquy_commit_duration_seconds',
+    'How long a commit took, until it was durable.',
+    SECONDS,
+  );
+  readonly #items = this.#counter('colloquy_items_total', 'Items that were stored or served.', [
+    'direction',
+    'type',
+  ]);
+  readonly #denials = this.#counter(
+    'colloquy_denials_total',
+    'Requests that were refused because of who sent them.',
+    ['reason'],
+  );
+  readonly #lookups = this.#counter(
+    'colloquy_cache_lookups_total',
+    'Credentials that were looked up in memory.',
+    ['cache', 'result'],
+  );
 
-  constructor({ gauges, databaseBytes, openConnections }: MetricSources) {
-    const registers = [this.#registry];
+  constructor(sources: MetricSources) {
     // Measures from the start, and not from the first look.
     ofTheProcess();
-    this.#requests = new Counter({
-      name: 'colloquy_http_requests_total',
-      help: 'Requests that have been answered.',
-      labelNames: ['method', 'route', 'status'],
-      registers,
-    });
-    this.#durations = new Histogram({
-      name: 'colloquy_http_request_duration_seconds',
-      help: 'From the end of the headers to the answer.',
-      labelNames: ['method', 'route'],
-      buckets: SECONDS,
-      registers,
-    });
-    this.#commitWrites = new Histogram({
-      name: 'colloquy_commit_writes',
-      help: 'Writes that shared a commit.',
-      buckets: WRITES,
-      registers,
-    });
-    this.#commitWaits = new Histogram({
-      name: 'colloquy_commit_wait_seconds',
-      help: 'How long the first write of a commit had waited for its turn.',
-      buckets: SECONDS,
-      registers,
-    });
-    this.#commitDurations = new Histogram({
-      name: 'colloquy_commit_duration_seconds',
-      help: 'How long a commit took, until it was durable.',
-      buckets: SECONDS,
-      registers,
-    });
-    this.#items = new Counter({
-      name: 'colloquy_items_total',
-      help: 'Items that were stored or served.',
-      labelNames: ['direction', 'type'],
-      registers,
-    });
-    this.#denials = new Counter({
-      name: 'colloquy_denials_total',
-      help: 'Requests that were refused because of who sent them.',
-      labelNames: ['reason'],
-      registers,
-    });
-    this.#lookups = new Counter({
-      name: 'colloquy_cache_lookups_total',
-      help: 'Credentials that were looked up in memory.',
-      labelNames: ['cache', 'result'],
-      registers,
-    });
-    this.#registerGauges({ gauges, databaseBytes, openConnections });
+    this.#registerGauges(sources);
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram(name: string, help: string, buckets: number[], labelNames: string[] = []): Histogram {
+    return new Histogram({ name, help, buckets, labelNames, registers: [this.#registry] });
   }
 
   #registerGauges({ gauges, databaseBytes, openConnections }: MetricSources): void {

@@ -48,13 +48,7 @@ function operation(
   reference: (schema: TSchema) => unknown,
   errorContent: Node,
 ): Node {
-  const { body, response } = route;
-  const statuses = [
-    ...route.errors,
-    ...(route.method === 'GET' ? [] : ERRORS_WITH_A_BODY),
-    ...(route.isPublic ? [] : ERRORS_BEHIND_AUTHENTICATION),
-    ...ERRORS_OF_ALL,
-  ];
+  const { body } = route;
   return {
     operationId: route.operationId,
     summary: route.summary,
@@ -76,20 +70,31 @@ function operation(
             content: { 'application/json': { schema: reference(body.schema) } },
           },
         }),
-    responses: {
-      200: {
-        description: response.description,
-        content: {
-          [route.contentType ?? 'application/json']: { schema: reference(response.schema) },
-        },
-      },
-      ...Object.fromEntries(
-        statuses.map((status) => [
-          status,
-          { description: ERROR_DESCRIPTIONS[status] ?? 'Error', content: errorContent },
-        ]),
-      ),
-    },
+    responses: responses(route, reference, errorContent),
+  };
+}
+
+function responses(
+  route: Route,
+  reference: (schema: TSchema) => unknown,
+  errorContent: Node,
+): Node {
+  const { description, schema } = route.response;
+  const statuses = [
+    ...route.errors,
+    ...(route.method === 'GET' ? [] : ERRORS_WITH_A_BODY),
+    ...(route.isPublic ? [] : ERRORS_BEHIND_AUTHENTICATION),
+    ...ERRORS_OF_ALL,
+  ];
+  const type = route.contentType ?? 'application/json';
+  return {
+    200: { description, content: { [type]: { schema: reference(schema) } } },
+    ...Object.fromEntries(
+      statuses.map((status) => [
+        status,
+        { description: ERROR_DESCRIPTIONS[status] ?? 'Error', content: errorContent },
+      ]),
+    ),
   };
 }
 
