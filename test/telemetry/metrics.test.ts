@@ -29,8 +29,11 @@ describe('/metrics', () => {
     });
     await server.client.conversations.items.list(id);
     await server.client.conversations.retrieve(id);
-    // A write that fails is none.
-    await expect(server.client.conversations.delete('conv_none')).rejects.toThrow('404');
+    // A write that is refused is none.
+    const items = [{ role: 'user' as const, content: 'a' }];
+    await expect(server.client.conversations.items.create('conv_none', { items })).rejects.toThrow(
+      '404',
+    );
     await server.request('/none');
     const statuses: number[] = [];
     for (let n = 0; n < 20; n += 1) {
