@@ -155,18 +155,21 @@ const METADATA_KEY = /^metadata\[(.*)\]$/s;
 
 /** `metadata[key]=value`, once for each pair that must be there. */
 function parseMetadataFilter(query: Query): readonly (readonly [string, string])[] {
-  const names = Object.keys(query).filter((name) => METADATA_KEY.test(name));
-  if (names.length > MOST_PAIRS) {
-    throw apiError('object_above_max_properties', {
-      param: 'metadata',
-      limit: MOST_PAIRS,
-      found: names.length,
-    });
+  const whole = query['metadata'];
+  // Without its key it would filter nothing, and list everything.
+  if (whole !== undefined) {
+    const detail = { expected: 'a metadata object', found: kindOf(whole) };
+    throw apiError('invalid_type', { param: 'metadata', ...detail });
   }
-  return names.flatMap((name) => {
+  const pairs = Object.keys(query).flatMap((name) => {
     const key = METADATA_KEY.exec(name)?.[1];
     return key === undefined ? [] : [[key, single(query, name) ?? ''] as const];
   });
+  if (pairs.length > MOST_PAIRS) {
+    const detail = { limit: MOST_PAIRS, found: pairs.length };
+    throw apiError('object_above_max_properties', { param: 'metadata', ...detail });
+  }
+  return pairs;
 }
 
 function parseOrder(value: string | undefined): Order {

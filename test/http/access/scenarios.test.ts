@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { loadConfig } from '../../../src/index.ts';
 import { startAccessServer, type AccessServer } from '../../support/access.ts';
 import { temporaryFolder } from '../../support/folder.ts';
@@ -398,7 +398,26 @@ describe('the keys of an issuer', () => {
     const unknown = await issuer.token({}, { kid: 'unknown' });
     expect((await access.call(unknown, 'GET', CONVERSATIONS)).status).toBe(503);
     expect((await access.call(known, 'GET', CONVERSATIONS)).status).toBe(200);
+    const another = await issuer.token({}, { kid: 'another' });
+    expect((await access.call(another, 'GET', CONVERSATIONS)).status).toBe(503);
     expect(access.server.failures.splice(0).length).toBeGreaterThan(0);
+  });
+
+  test('that are known and old serve on while the issuer is away', async () => {
+    await using issuer = await startIssuer();
+    await using access = await startAccessServer(yaml(issuer.url));
+    const known = await issuer.token({});
+    expect((await access.call(known, 'GET', CONVERSATIONS)).status).toBe(200);
+    issuer.setOnline(false);
+    const asked = issuer.requests();
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 660_000);
+    try {
+      expect((await access.call(known, 'GET', CONVERSATIONS)).status).toBe(200);
+      expect(issuer.requests()).toBe(asked + 1);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 
@@ -575,6 +594,8 @@ describe('the list of conversations', () => {
     ['before=conv_none', 'before', 404],
     ['created_after=soon', 'created_after', 400],
     ['metadat[k]=v', 'metadat[k]', 400],
+    ['metadata=v', 'metadata', 400],
+    ['metadata=v&metadata[k]=v', 'metadata', 400],
   ])('%s is refused', async (query, param, status) => {
     await using server = await startServer();
     const answer = await server.request(`${CONVERSATIONS}?${query}`);
