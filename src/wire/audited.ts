@@ -16,12 +16,12 @@ export async function audited(
   requestId: string,
   { audit, onServerError }: Auditing,
 ): Promise<string | Buffer> {
-  if (audit === undefined || route.action === undefined) return route.handle(call);
+  if (audit === undefined || route.actions === undefined) return route.handle(call);
   const request: AuditedRequest = {
     requestId,
     principal: call.principal,
     operation: route.operationId,
-    action: route.action,
+    actions: route.actions,
     conversationId: call.path['conversation_id'],
   };
   const decision = await audit.decision(request);

@@ -865,3 +865,28 @@ test('the audit log has a line for each change and each denial, and no words of 
   expect(text).not.toContain('clq_');
   expect(statSync(log).mode & 0o077).toBe(0);
 });
+
+test('the audit log says that a deletion was denied where only the reading was', async () => {
+  await using access = await startAccessServer(
+    'auth:\n  schemes: [keys]\n  access_policy:\n    - permit: { actions: [create, read, update, delete] }\n      when: user is owner\n    - permit: { actions: [update] }\n    - forbid: { actions: [read] }\n      description: Others read nothing.\n',
+  );
+  const log = access.folder.path('audit.jsonl');
+  const shared = ['--database-url', access.database.url];
+  const config = ['--config', access.folder.path('colloquy.yaml')];
+  await using audited = await startServer(...shared, ...config, '--audit-log', log);
+  const [ann, bot] = [await access.key('ann'), await access.key('bot')];
+  const id = await create(access, ann);
+  const items = { items: [{ role: 'user', content: 'x' }] };
+  const added = await access.call(ann, 'POST', `${of(id)}/items`, items);
+  const item = `${of(id)}/items/${added.body.data[0]?.id}`;
+  for (const token of [bot, ann]) {
+    const headers = { authorization: `Bearer ${token}` };
+    await audited.request(item, { method: 'DELETE', headers });
+  }
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  const common = { operation: 'deleteConversationItem', action: 'update', resource: id };
+  expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { ...common, principal: 'bot', outcome: 'denied', rule: 'Others read nothing.' },
+    { ...common, principal: 'ann', outcome: 'done', rule: expect.stringContaining('line 4 of') },
+  ]);
+});
