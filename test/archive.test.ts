@@ -195,7 +195,7 @@ function countIn(path: string): number {
 }
 
 describe('an import', () => {
-  async function refusal(folder: Folder, text: string): Promise<string> {
+  async function refusal(folder: Folder, text: string | Buffer): Promise<string> {
     const path = folder.path('bad.jsonl');
     writeFileSync(path, text);
     const url = `sqlite:${folder.path('bad.db')}`;
@@ -272,6 +272,10 @@ describe('an import', () => {
     expect(await refusal(folder, all.replace('"position":1,', '"position":99999,'))).toContain(
       'has not given out',
     );
+    expect(await refusal(folder, all.replace('"metadata":{"a":"b"}', '"metadata":[]'))).toContain(
+      'metadata is not a JSON object',
+    );
+    expect(await refusal(folder, Buffer.from(all, 'latin1'))).toMatch(/Line \d+ .* is not UTF-8/);
     expect(await refusal(folder, change(9))).toContain('it counts other records');
     expect(await refusal(folder, lines.slice(0, -2).join('\n'))).toContain('ends early');
     expect(await refusal(folder, lines.join('\n').slice(0, -30))).toContain('it is no JSON');

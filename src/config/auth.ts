@@ -57,6 +57,12 @@ function readJwt(auth: Section | undefined): JwtOptions | undefined {
   const jwt = auth?.section('jwt', JWT_KEYS);
   if (jwt === undefined) return undefined;
   const algorithms = jwt.texts('algorithms') ?? ['RS256', 'ES256'];
+  if (algorithms.length === 0) {
+    throw jwt.invalid(
+      'algorithms is empty, so no token would be taken',
+      `Leave algorithms out, or name some of: ${ALGORITHMS.join(', ')}.`,
+    );
+  }
   for (const algorithm of algorithms) {
     if (!ALGORITHMS.includes(algorithm)) {
       throw jwt.invalid(
@@ -66,7 +72,7 @@ function readJwt(auth: Section | undefined): JwtOptions | undefined {
     }
   }
   for (const key of ['issuer', 'jwks_url']) {
-    const url = jwt.text(key);
+    const url = jwt.exactText(key);
     if (url !== undefined && !URL.canParse(url)) {
       throw jwt.invalid(`${key} is not a URL`, `Write ${key}: https://HOST/PATH.`);
     }
@@ -74,11 +80,11 @@ function readJwt(auth: Section | undefined): JwtOptions | undefined {
   return {
     issuer: jwt.requiredText('issuer'),
     audience: jwt.requiredText('audience'),
-    jwksUrl: jwt.text('jwks_url'),
+    jwksUrl: jwt.exactText('jwks_url'),
     algorithms,
     clockToleranceSeconds: jwt.integer('clock_tolerance', 0, 600) ?? 30,
     keysCooldownSeconds: jwt.integer('keys_cooldown', 1, 3600) ?? 10,
-    tenant: jwt.text('tenant') ?? DEFAULT_TENANT,
+    tenant: jwt.exactText('tenant') ?? DEFAULT_TENANT,
     claims: readNames(jwt.section('claims', NAMES), 'sub'),
   };
 }
@@ -103,10 +109,10 @@ function readHeaders(auth: Section | undefined, secret: string): GatewayOptions 
       'List the addresses of the gateway in addresses, or set COLLOQUY_AUTH_HEADERS_SECRET to what it sends along.',
     );
   }
-  const header = headers?.text('secret_header') ?? 'x-colloquy-secret';
+  const header = headers?.exactText('secret_header') ?? 'x-colloquy-secret';
   return {
     headers: readNames(headers, 'x-colloquy-subject'),
-    tenant: headers?.text('default_tenant') ?? DEFAULT_TENANT,
+    tenant: headers?.exactText('default_tenant') ?? DEFAULT_TENANT,
     secret: secret === '' ? undefined : { header, value: secret },
     addresses,
   };
@@ -122,10 +128,10 @@ function isAddress(address: string): boolean {
 
 function readNames(names: Section | undefined, subject: string): PrincipalSources {
   const optional = ['tenant', ...ATTRIBUTE_NAMES].flatMap((key) => {
-    const name = names?.text(key);
+    const name = names?.exactText(key);
     return name === undefined ? [] : [[key, name]];
   });
   // Sound: the keys are the ones listed.
   const rest = Object.fromEntries(optional) as Omit<PrincipalSources, 'subject'>;
-  return { ...rest, subject: names?.text('subject') ?? subject };
+  return { ...rest, subject: names?.exactText('subject') ?? subject };
 }

@@ -149,7 +149,7 @@ function schemesAndRules(given: Given, section: AuthSection): Omit<AuthConfig, '
       throw new OperatorError(
         'invalid_setting',
         `${given.origin} names ${scheme}, of which the config file says nothing.`,
-        `Write a section auth: ${scheme}: in the config file, as docs/access.md shows.`,
+        `Write a section auth: ${scheme}: in the config file, as docs/access.md shows${scheme === 'headers' ? ', or set COLLOQUY_AUTH_HEADERS_SECRET alone to take the usual names' : ''}.`,
       );
     }
   }

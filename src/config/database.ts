@@ -106,9 +106,9 @@ function parseUrl(given: Given): URL {
 }
 
 /** A password with a bare slash, question mark or hash ends the host early, and stands where none should. */
-function isDamaged({ username, password, pathname, search, hash }: URL): boolean {
+function isDamaged({ username, password, hostname, pathname, search, hash }: URL): boolean {
   try {
-    for (const text of [username, password, pathname]) decodeURIComponent(text);
+    for (const text of [username, password, hostname, pathname]) decodeURIComponent(text);
   } catch {
     return true;
   }

@@ -64,7 +64,9 @@ function fromProgram(
   settings: NonNullable<ConfigSources['settings']>,
 ): (key: SettingKey) => Given | undefined {
   const known: readonly string[] = KEYS;
-  for (const key of Object.keys(settings)) if (!known.includes(key)) throw unknown(key, known);
+  for (const key of Object.keys(settings)) {
+    if (!known.includes(key)) throw unknown(key, known, `there are ${known.join(', ')}`);
+  }
   return (key) => lookUp(settings[key]?.toString(), key);
 }
 
@@ -126,11 +128,12 @@ const AUTH: string = SETTINGS.auth.name;
 function fromFile(file: Section | undefined): Source {
   const auth = file?.section(AUTH, AUTH_KEYS);
   return (setting) => {
-    const isAuth = setting.name === AUTH;
-    const key = isAuth ? 'schemes' : fileKeyOf(setting);
-    const section = isAuth ? auth : file;
-    const text = isAuth ? section?.texts(key)?.join(',') : section?.text(key);
-    return lookUp(text, `${key} in ${section?.origin(key)}`);
+    if (setting.name === AUTH) {
+      return lookUp(auth?.texts('schemes')?.join(','), auth?.origin('schemes') ?? AUTH);
+    }
+    const key = fileKeyOf(setting);
+    const text = setting.isExact === true ? file?.exactText(key) : file?.text(key);
+    return lookUp(text, file?.origin(key) ?? key);
   };
 }
 
@@ -178,10 +181,14 @@ function lookUp(text: string | undefined, origin: string): Given | undefined {
   return text === undefined ? undefined : { text, origin };
 }
 
-function unknown(name: string, known: readonly string[]): OperatorError {
+function unknown(
+  name: string,
+  known: readonly string[],
+  all = '`colloquy help serve` lists all',
+): OperatorError {
   return new OperatorError(
     'unknown_setting',
     `Unknown setting ${name}.`,
-    `The nearest is ${closest(name, [...known])}; \`colloquy help serve\` lists all.`,
+    `The nearest is ${closest(name, [...known])}; ${all}.`,
   );
 }

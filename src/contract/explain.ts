@@ -10,7 +10,7 @@ import {
   tagOf,
   tagValues,
 } from './alternatives.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../base/json-object.ts';
 import type { JsonSchema } from './schema.ts';
 
 /** What `explain` calls a schema in place of its JSON type. */

@@ -12,7 +12,7 @@ import {
 } from './conversation.ts';
 import { Include } from './include.ts';
 import { parseItem, type ParsedItem } from './items/parse.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../base/json-object.ts';
 import { asJsonSchema } from './schema.ts';
 import { validator } from './validate.ts';
 import { explain, kindOf, unknownParameter } from './explain.ts';
