@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { GatewayOptions } from '../../base/authentication-options.ts';
@@ -22,19 +21,17 @@ export class GatewayScheme implements Scheme {
     }
   }
 
-  // Asynchronous by the port; this scheme alone has nothing to wait for.
-  async authenticate(credentials: Credentials): Promise<Outcome> {
+  authenticate(credentials: Credentials): Outcome {
     const { headers, tenant: fixedTenant } = this.#options;
-    const subject = utf8(credentials.header(headers.subject));
+    const subject = credentials.header(headers.subject);
     if (subject === undefined) return NOT_MINE;
     if (!this.#isGateway(credentials)) return failure('not from a gateway');
-    const tenant =
-      headers.tenant === undefined ? fixedTenant : utf8(credentials.header(headers.tenant));
+    const tenant = headers.tenant === undefined ? fixedTenant : credentials.header(headers.tenant);
     if (tenant === undefined) return failure('no tenant header');
     const attributes: Attributes = Object.fromEntries(
       ATTRIBUTE_NAMES.flatMap((name) => {
         const header = headers[name];
-        const values = header === undefined ? [] : list(utf8(credentials.header(header)));
+        const values = header === undefined ? [] : list(credentials.header(header));
         return values.length === 0 ? [] : [[name, values]];
       }),
     );
@@ -51,13 +48,6 @@ export class GatewayScheme implements Scheme {
     const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
     return this.#gateways.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
   }
-}
-
-/** Node reads headers as Latin-1; gateways write names in UTF-8. */
-function utf8(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const bytes = Buffer.from(value, 'latin1');
-  return isUtf8(bytes) ? bytes.toString('utf8') : value;
 }
 
 function list(value: string | undefined): readonly string[] {

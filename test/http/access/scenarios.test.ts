@@ -461,6 +461,15 @@ describe('headers of a gateway', () => {
     expect(doubled).toBe(400);
   });
 
+  test('are read as UTF-8, the secret too, and as they are where they are none', async () => {
+    await using access = await startAccessServer(yaml, '--auth-headers-secret', 'geheim-ü');
+    for (const secret of ['geheim-ü', Buffer.from('geheim-ü').toString('latin1')]) {
+      const headers = gateway('ann', { 'x-colloquy-secret': secret });
+      const answer = await access.call(undefined, 'GET', CONVERSATIONS, undefined, headers);
+      expect(answer.status).toBe(200);
+    }
+  });
+
   test('are believed from listed addresses only', async () => {
     const at = (address: string): string => yaml.replace(' }', `, addresses: ["${address}"] }`);
     const headers = { 'x-colloquy-subject': 'ann', 'x-tenant': 'acme' };
@@ -632,6 +641,11 @@ describe('the list of conversations', () => {
     expect(await access.command(...check, '--as', 'app', '--isolation-key', 'u1')).toMatch(/^yes/);
     expect(await access.command(...check, '--as', 'app', '--isolation-key', 'u2')).toMatch(/^no/);
     expect(await access.command(...check, '--as', 'app')).toMatch(/^no/);
+    // As a client's fetch sends it: the bytes of its UTF-8.
+    const umlaut = as(Buffer.from('ü').toString('latin1'));
+    const { id } = (await access.call(app, 'POST', CONVERSATIONS, {}, umlaut)).body;
+    const spelt = ['--as', 'app', '--isolation-key', 'ü'];
+    expect(await access.command(...check.with(5, id), ...spelt)).toMatch(/^yes/);
     const sly = await access.key('app#u1');
     expect((await access.call(sly, 'GET', of(body.id))).status).toBe(404);
   });
