@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import { apiError } from '../base/errors.ts';
+import { isJsonObject, type JsonObject } from '../base/json-object.ts';
 import type { Order, PageRequest } from '../base/paging.ts';
 import {
   createConversationBody,
@@ -12,7 +13,6 @@ import {
 } from './conversation.ts';
 import { Include } from './include.ts';
 import { parseItem, type ParsedItem } from './items/parse.ts';
-import { isJsonObject, type JsonObject } from '../base/json-object.ts';
 import { asJsonSchema } from './schema.ts';
 import { validator } from './validate.ts';
 import { explain, kindOf, unknownParameter } from './explain.ts';
@@ -109,7 +109,7 @@ export class RequestParser {
   }
 
   #parseLimit(value: string | undefined): number {
-    if (value === undefined) return Math.min(DEFAULT_LIMIT, this.#pageSize);
+    if (value === undefined) return defaultLimit(this.#pageSize);
     const limit = parseInteger(value, 'limit');
     if (limit < 1) {
       throw apiError('integer_below_min_value', { param: 'limit', limit: 1, found: value });
@@ -127,7 +127,13 @@ export function parseNoQuery(query: Query): void {
   refuseUnknown(query, []);
 }
 
-const DEFAULT_LIMIT = 20;
+const USUAL_LIMIT = 20;
+
+/** How many entries a page has where nobody says. */
+export function defaultLimit(pageSize: number): number {
+  return Math.min(USUAL_LIMIT, pageSize);
+}
+
 const validateUpdate = validator(UpdateConversationBody);
 
 function bodyObject(body: unknown): JsonObject {
