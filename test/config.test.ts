@@ -39,14 +39,30 @@ describe('a config file', () => {
   test.each([
     [tokens({ audience: '""' }), 'audience is not text', '"TEXT"'],
     ['auth: { schemes: [jwt], jwt: { audience: x } }\n', 'issuer is missing', '"TEXT"'],
-    [tokens({ algorithms: '[]' }), 'algorithms is empty', 'Leave algorithms out'],
+    [tokens({ algorithms: '[]' }), 'algorithms is empty', 'Use some of: RS256'],
     [tokens({ clock_tolerance: '601' }), 'clock_tolerance is not', 'from 0 to 600'],
+    [
+      tokens({ tenant: 'main', claims: '{ tenant: org }' }),
+      'tenant would never be used beside claims: tenant:',
+      'for one tenant',
+    ],
+    [
+      gateway('tenant: x-org, default_tenant: main'),
+      'default_tenant would never be used beside tenant:',
+      'for one tenant',
+    ],
     ['port: 99999\n', /^port, line 1 of \S+c\.yaml is '99999'/, '0 to 65535'],
     ['auth: { schemes: [kees] }\n', /^auth\.schemes, line 1 of/, 'one of keys'],
   ])('%j is refused', async (yaml, message, fix) => {
     await expect(load(yaml)).rejects.toThrow(message);
     await expect(load(yaml)).rejects.toMatchObject({ fix: expect.stringContaining(fix) });
   });
+});
+
+test('one tenant of all callers is taken where none of them brings its own', async () => {
+  expect((await load(gateway('default_tenant: main'))).auth.headers?.tenant).toBe('main');
+  expect((await load(tokens({ tenant: 'main' }))).auth.jwt?.tenant).toBe('main');
+  expect((await load(tokens({ claims: '{ tenant: org }' }))).auth.jwt?.tenant).toBe('default');
 });
 
 describe('settings', () => {

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
-import type { Decision } from '../access/policy/decide.ts';
+import { resourceToCreate, type Decision } from '../access/policy/decide.ts';
 import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
 import type { StoreReader } from '../store/port.ts';
@@ -42,10 +42,10 @@ export class AuditTrail {
    */
   async decision(request: AuditedRequest): Promise<Decision | undefined> {
     const { principal, actions, conversationId } = request;
-    const { tenant, owner, attributes } = principal;
+    const { tenant } = principal;
     const resource =
       actions[0] === 'create'
-        ? { id: '', owner, attributes }
+        ? resourceToCreate(principal)
         : conversationId === undefined
           ? null
           : await this.#store.getResource({ tenant, conversationId });
