@@ -39,11 +39,10 @@ export interface ConfigSources {
  * Throws an `OperatorError` for anything unknown, naming the nearest setting, and for any value that does not fit.
  */
 export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
-  const flags = fromFlags(sources.arguments ?? [], sources.otherFlags ?? []);
-  const environment = fromEnvironment(sources.environment ?? {});
-  const file = flags(CONFIG_FILE) ?? environment(CONFIG_FILE);
-  const section = file === undefined ? undefined : await readConfigFile(file);
-  const layers = [flags, environment, fromFile(section)];
+  const { flags, environment, configFile } = fromOutside(sources);
+  const file = configFile === undefined ? undefined : await readConfigFile(configFile);
+  const auth = file?.section(AUTH, AUTH_KEYS);
+  const layers = [flags, environment, fromFile(file, auth)];
   const own = fromProgram(sources.settings ?? {});
   const given = (key: SettingKey): Given => {
     const setting = SETTINGS[key];
@@ -57,7 +56,7 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   };
   // Sound: one entry for each key.
   const all = Object.fromEntries(KEYS.map((key) => [key, given(key)])) as Record<SettingKey, Given>;
-  return toConfig(all, (secret) => readAuth(section?.section(AUTH, AUTH_KEYS), secret));
+  return toConfig(all, (secret) => readAuth(auth, secret));
 }
 
 function fromProgram(
@@ -72,8 +71,18 @@ function fromProgram(
 
 /** The config file that is named; undefined: there is none. */
 export function configFileOf(sources: ConfigSources): string | undefined {
+  return fromOutside(sources).configFile?.text;
+}
+
+/** What stands outside of the config file, and which file that is. */
+function fromOutside(sources: ConfigSources): {
+  readonly flags: Source;
+  readonly environment: Source;
+  readonly configFile: Given | undefined;
+} {
   const flags = fromFlags(sources.arguments ?? [], sources.otherFlags ?? []);
-  return (flags(CONFIG_FILE) ?? fromEnvironment(sources.environment ?? {})(CONFIG_FILE))?.text;
+  const environment = fromEnvironment(sources.environment ?? {});
+  return { flags, environment, configFile: flags(CONFIG_FILE) ?? environment(CONFIG_FILE) };
 }
 
 function fromFlags(args: readonly string[], otherFlags: readonly string[]): Source {
@@ -125,8 +134,7 @@ function fromEnvironment(environment: NonNullable<ConfigSources['environment']>)
 const AUTH: string = SETTINGS.auth.name;
 
 /** The scalars of the file; `auth` is a section there, and its `schemes` are what the flag of that name gives. */
-function fromFile(file: Section | undefined): Source {
-  const auth = file?.section(AUTH, AUTH_KEYS);
+function fromFile(file: Section | undefined, auth: Section | undefined): Source {
   return (setting) => {
     if (setting.name === AUTH) {
       return lookUp(auth?.texts('schemes')?.join(','), auth?.origin('schemes') ?? AUTH);
