@@ -125,8 +125,11 @@ describe('an archive', () => {
     const path = folder.path('cut.jsonl');
     await exportTo(url, path);
     const whole = readFileSync(path);
-    for (const share of [0, 0.001, 0.1, 0.45, 0.8, 0.97, 0.9999]) {
-      writeFileSync(path, whole.subarray(0, Math.floor(whole.length * share)));
+    const shares = [0, 0.001, 0.1, 0.45, 0.8, 0.97, 0.9999];
+    const cuts = shares.map((share) => Math.floor(whole.length * share));
+    // The last one in the middle of a character.
+    for (const cut of [...cuts, whole.indexOf('ähnlich') + 1]) {
+      writeFileSync(path, whole.subarray(0, cut));
       const { code, stderr } = await runProcess(['export', ...at(url), '--continue', path]);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(readFileSync(path).equals(whole)).toBe(true);
