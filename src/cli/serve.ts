@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { databaseName } from '../base/database-options.ts';
+import { messageOf } from '../base/message-of.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
@@ -48,7 +49,7 @@ function listenError(error: unknown, { host, port, metrics }: Config): OperatorE
       )
     : new OperatorError(
         'cannot_listen',
-        `Cannot listen on ${at.host}, port ${at.port}: ${error instanceof Error ? error.message : String(error)}`,
+        `Cannot listen on ${at.host}, port ${at.port}: ${messageOf(error)}`,
         `Choose another address with ${setting}.`,
         error,
       );

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
+import { messageOf } from '../base/message-of.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { Section, type Locate } from '../base/section.ts';
 import { withoutCredentials } from '../base/without-credentials.ts';
@@ -179,10 +180,6 @@ function unreadable(path: string, error: unknown): OperatorError {
     'Check that the file exists and is YAML; a text with colons, such as "sqlite::memory:", needs quotes.',
     error,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function lookUp(text: string | undefined, origin: string): Given | undefined {

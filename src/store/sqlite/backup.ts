@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../../base/message-of.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 import { translate } from './faults.ts';
 
@@ -45,7 +46,7 @@ async function begin(path: string): Promise<void> {
   } catch (error) {
     throw new OperatorError(
       'cannot_write',
-      `The file ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      `The file ${path} cannot be written: ${messageOf(error)}`,
       'Check that the folder exists and that this user may write to it.',
       error,
     );
