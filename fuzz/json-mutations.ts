@@ -1,6 +1,6 @@
 /** Changes to JSON: to its values, and to its text. */
 
-import { isJsonObject } from '../src/contract/json.ts';
+import { isJsonObject } from '../src/base/json-object.ts';
 import { nested, oddString, oddValue } from './odd-values.ts';
 import type { Random } from './random.ts';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject } from '../src/contract/json.ts';
+import { isJsonObject } from '../src/base/json-object.ts';
 import { keeps, metadataOf, postedOf, type Meaning } from './meaning.ts';
 import { assertThat, shown } from './mismatch.ts';
 import type { Model, Posted, StoredConversation, StoredItem } from './model.ts';

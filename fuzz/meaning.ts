@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'node:querystring';
-import { isJsonObject } from '../src/contract/json.ts';
+import { isJsonObject } from '../src/base/json-object.ts';
 import type { Posted } from './model.ts';
 import type { Operation } from './operations.ts';
 import type { FuzzRequest } from './requests.ts';

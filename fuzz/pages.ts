@@ -1,6 +1,6 @@
 /** What a page must hold, from the documented meaning of its query. */
 
-import { isJsonObject } from '../src/contract/json.ts';
+import { isJsonObject } from '../src/base/json-object.ts';
 import type { Model, StoredConversation, StoredItem } from './model.ts';
 import type { Who } from './principals.ts';
 

@@ -6,8 +6,9 @@ import type { Scheme } from './access/authentication/scheme.ts';
 import { Authorizer } from './access/policy/authorizer.ts';
 import { policyOf } from './access/policy/parse.ts';
 import { ANONYMOUS } from './access/principal.ts';
+import { isLoopback } from './base/loopback.ts';
 import { NO_OBSERVER } from './base/observer.ts';
-import { isLoopback, refuseStrangers, type AuthConfig, type Config } from './config/config.ts';
+import { isOpenToAll, refuseStrangers, type AuthConfig, type Config } from './config/config.ts';
 import { packageVersion } from './config/version.ts';
 import { AuditTrail } from './service/audit.ts';
 import { Conversations } from './service/conversations/conversations.ts';
@@ -261,11 +262,6 @@ function isOpenToThisMachineOnly({ host, allowAnonymous, auth }: Config): boolea
     auth.schemes.length === 0 ||
     (auth.schemes.includes('headers') && auth.headers?.secret === undefined);
   return isLoopback(host) && !allowAnonymous && needsNoSecret;
-}
-
-/** Whether everyone on the network is let in, as was asked for. */
-function isOpenToAll({ auth, host }: Config): boolean {
-  return auth.schemes.length === 0 && !isLoopback(host);
 }
 
 async function authenticator(

@@ -123,8 +123,11 @@ describe('an archive', () => {
     const path = folder.path('cut.jsonl');
     await exportTo(url, path);
     const whole = readFileSync(path);
-    for (const share of [0, 0.001, 0.1, 0.45, 0.8, 0.97, 0.9999]) {
-      writeFileSync(path, whole.subarray(0, Math.floor(whole.length * share)));
+    const shares = [0, 0.001, 0.1, 0.45, 0.8, 0.97, 0.9999];
+    const cuts = shares.map((share) => Math.floor(whole.length * share));
+    // The last one in the middle of a character.
+    for (const cut of [...cuts, whole.indexOf('ähnlich') + 1]) {
+      writeFileSync(path, whole.subarray(0, cut));
       const { code, stderr } = await runProcess(['export', ...at(url), '--continue', path]);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(readFileSync(path).equals(whole)).toBe(true);
@@ -193,7 +196,7 @@ function countIn(path: string): number {
 }
 
 describe('an import', () => {
-  async function refusal(folder: Folder, text: string): Promise<string> {
+  async function refusal(folder: Folder, text: string | Buffer): Promise<string> {
     const path = folder.path('bad.jsonl');
     writeFileSync(path, text);
     const url = `sqlite:${folder.path('bad.db')}`;
@@ -274,6 +277,10 @@ describe('an import', () => {
     expect(await refusal(folder, all.replace('"position":1,', '"position":99999,'))).toContain(
       'has not given out',
     );
+    expect(await refusal(folder, all.replace('"metadata":{"a":"b"}', '"metadata":[]'))).toContain(
+      'metadata is not a JSON object',
+    );
+    expect(await refusal(folder, Buffer.from(all, 'latin1'))).toMatch(/Line \d+ .* is not UTF-8/);
     expect(await refusal(folder, change(9))).toContain('it counts other records');
     expect(await refusal(folder, lines.slice(0, -2).join('\n'))).toContain('ends early');
     expect(await refusal(folder, lines.join('\n').slice(0, -30))).toContain('it is no JSON');

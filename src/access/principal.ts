@@ -1,4 +1,5 @@
-import type { Attributes } from '../base/row-filter.ts';
+import { DEFAULT_TENANT } from '../base/authentication-options.ts';
+import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../base/row-filter.ts';
 
 /** Who is asking. The tenant is part of every key; the subject is one user or program inside it. */
 export interface Principal {
@@ -16,7 +17,7 @@ export interface Principal {
 export const UNOWNED = 'anonymous';
 
 export const ANONYMOUS: Principal = {
-  tenant: 'default',
+  tenant: DEFAULT_TENANT,
   subject: UNOWNED,
   owner: UNOWNED,
   attributes: {},
@@ -25,6 +26,12 @@ export const ANONYMOUS: Principal = {
 /** A principal that owns under its own name. */
 export function principalOf(tenant: string, subject: string, attributes: Attributes): Principal {
   return { tenant, subject, owner: subject, attributes };
+}
+
+/** The attributes that have values; those without are left out. */
+export function attributesFrom(valuesOf: (name: AttributeName) => readonly string[]): Attributes {
+  const lists = ATTRIBUTE_NAMES.map((name) => [name, valuesOf(name)] as const);
+  return Object.fromEntries(lists.filter(([, values]) => values.length > 0));
 }
 
 const CONTROL_CHARACTER = /\p{Cc}/u;

@@ -1,5 +1,8 @@
 import type { AttributeName } from './row-filter.ts';
 
+/** The tenant of everyone, where nothing names another. */
+export const DEFAULT_TENANT = 'default';
+
 /** Names of the claims or headers that hold the parts of a principal. */
 export type PrincipalSources = Readonly<Partial<Record<AttributeName | 'tenant', string>>> & {
   readonly subject: string;

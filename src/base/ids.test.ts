@@ -16,6 +16,8 @@ describe('newId', () => {
   test('never repeats and never goes back, however many are made at once', () => {
     const ids = Array.from({ length: 200_000 }, () => newId('x'));
     expect(new Set(ids).size).toBe(ids.length);
+    // The random part alone, too: without it an id could be guessed.
+    expect(new Set(ids.map((id) => id.slice(-32))).size).toBe(ids.length);
     expect(ids.toSorted()).toEqual(ids);
   });
 });

@@ -1,4 +1,5 @@
 import { closest } from 'fastest-levenshtein';
+import { isJsonObject } from './json-object.ts';
 import { OperatorError, type OperatorCode } from './operator-error.ts';
 
 /** Says where a path of keys and indexes stands, such as `line 14 of colloquy.yaml`. */
@@ -19,11 +20,10 @@ export class Section {
   ) {
     this.#path = path;
     this.#locate = locate;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (!isJsonObject(value)) {
       throw this.invalid('it is not a map', `Write a map with some of: ${known.join(', ')}.`);
     }
-    // Sound: a YAML map, and keys of YAML maps are strings.
-    this.#values = value as Readonly<Record<string, unknown>>;
+    this.#values = value;
     for (const key of Object.keys(value)) {
       if (!known.includes(key)) {
         throw new OperatorError(
@@ -57,12 +57,11 @@ export class Section {
     throw this.invalid(`${key} is not text`, `Write ${key}: "TEXT", in quotes.`);
   }
 
+  /** An {@link exactText} that must be there. */
   requiredText(key: string): string {
-    const value = this.text(key);
-    if (value === undefined || value === '') {
-      throw this.invalid(`${key} is missing`, `Write ${key}: TEXT.`);
-    }
-    return value;
+    const value = this.exactText(key);
+    if (value !== undefined) return value;
+    throw this.invalid(`${key} is missing`, `Write ${key}: "TEXT", in quotes.`);
   }
 
   /** A list of texts; one text alone is a list of one. */
@@ -84,7 +83,7 @@ export class Section {
     }
     throw this.invalid(
       `${key} is not a whole number from ${least} to ${most}`,
-      `Write ${key}: ${least} or more.`,
+      `Write ${key}: N, a whole number from ${least} to ${most}.`,
     );
   }
 

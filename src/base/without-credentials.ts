@@ -1,4 +1,4 @@
-/** A text in which the user and the password of URLs are hidden. */
+/** A text in which the user and the password of URLs are hidden, also a password with slashes that nobody encoded. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(/(:\/\/)[^\s/]*@/g, '$1***@');
+  return text.replaceAll(/(:\/\/)\S*@/g, '$1***@');
 }

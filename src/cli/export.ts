@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { messageOf } from '../base/message-of.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { exportArchive, type ExportOptions } from '../service/archive/export.ts';
 import type { Counts } from '../service/archive/format.ts';
@@ -103,7 +104,7 @@ async function assertHasConversation(
 function unwritable(error: unknown): OperatorError {
   return new OperatorError(
     'cannot_write',
-    `The archive cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    `The archive cannot be written: ${messageOf(error)}`,
     'Make room, or have its reader stay; `colloquy export --continue FILE` completes a file that was cut off.',
     error,
   );

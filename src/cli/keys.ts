@@ -1,4 +1,5 @@
 import { newApiKey } from '../access/authentication/api-keys.ts';
+import { DEFAULT_TENANT } from '../base/authentication-options.ts';
 import { newId } from '../base/ids.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import type { KeyRecord, Store } from '../store/port.ts';
@@ -14,8 +15,6 @@ import {
   takeOptions,
   type Options,
 } from './options.ts';
-
-const DEFAULT_TENANT = 'default';
 
 interface Action {
   /** Flags with a value, and flags without. */

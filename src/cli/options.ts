@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isUsablePrincipal, UNOWNED } from '../access/principal.ts';
+import { attributesFrom, isUsablePrincipal, UNOWNED } from '../access/principal.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../base/row-filter.ts';
 
@@ -56,12 +56,7 @@ export function required(options: Options, name: string): string {
 export const ATTRIBUTE_FLAGS = ATTRIBUTE_NAMES.map(flagOfAttribute);
 
 export function attributesOf({ texts }: Options): Attributes {
-  return Object.fromEntries(
-    ATTRIBUTE_NAMES.flatMap((name) => {
-      const values = texts.get(flagOfAttribute(name)) ?? [];
-      return values.length === 0 ? [] : [[name, values]];
-    }),
-  );
+  return attributesFrom((name) => texts.get(flagOfAttribute(name)) ?? []);
 }
 
 function flagOfAttribute(name: AttributeName): string {

@@ -1,5 +1,5 @@
 import { Authorizer } from '../access/policy/authorizer.ts';
-import type { Decision } from '../access/policy/decide.ts';
+import { resourceToCreate, type Decision } from '../access/policy/decide.ts';
 import { policyOf } from '../access/policy/parse.ts';
 import { ACTIONS, type Action } from '../access/policy/rule.ts';
 import { isolatedOwner } from '../access/authentication/user-isolation.ts';
@@ -31,14 +31,15 @@ export const policy: Command = {
       const owner = auth.userIsolation
         ? isolatedOwner(subject, optional(options, 'isolation-key') ?? '')
         : subject;
+      const principal = { tenant, subject, owner, attributes };
       const resource =
         action === 'create'
-          ? { id: conversationId, owner, attributes }
+          ? resourceToCreate(principal)
           : await store.getResource({ tenant, conversationId });
       if (resource === null) {
         return context.print(`no: the tenant ${tenant} has no conversation ${conversationId}.`);
       }
-      const decision = authorizer.decide({ tenant, subject, owner, attributes }, action, resource);
+      const decision = authorizer.decide(principal, action, resource);
       context.print(explanation(decision));
     });
   },

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { databaseName } from '../base/database-options.ts';
+import { messageOf } from '../base/message-of.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import { packageVersion } from '../config/version.ts';
@@ -42,7 +43,7 @@ function listenError({ setting, host, port, cause }: ListenError): OperatorError
       )
     : new OperatorError(
         'cannot_listen',
-        `Cannot listen on ${host}, port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `Cannot listen on ${host}, port ${port}: ${messageOf(cause)}`,
         `Choose another address with ${flags}.`,
         cause,
       );

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
-import type {
-  GatewayOptions,
-  JwtOptions,
-  PrincipalSources,
+import {
+  DEFAULT_TENANT,
+  type GatewayOptions,
+  type JwtOptions,
+  type PrincipalSources,
 } from '../base/authentication-options.ts';
 import { ATTRIBUTE_NAMES } from '../base/row-filter.ts';
 import type { Section } from '../base/section.ts';
@@ -28,7 +29,6 @@ const JWT_KEYS = [
 ];
 const RULE_KEYS = ['permit', 'forbid', 'when', 'unless', 'description'];
 const NAMES = ['subject', 'tenant', ...ATTRIBUTE_NAMES];
-const DEFAULT_TENANT = 'default';
 /** Signatures with a public key only: with a shared one, whoever checks tokens could also make them. */
 const ALGORITHMS = [
   'RS256',
@@ -56,31 +56,49 @@ export function readAuth(auth: Section | undefined, headersSecret: string): Auth
 function readJwt(auth: Section | undefined): JwtOptions | undefined {
   const jwt = auth?.section('jwt', JWT_KEYS);
   if (jwt === undefined) return undefined;
-  const algorithms = jwt.texts('algorithms') ?? ['RS256', 'ES256'];
-  for (const algorithm of algorithms) {
-    if (!ALGORITHMS.includes(algorithm)) {
-      throw jwt.invalid(
-        `'${algorithm}' is no algorithm for tokens`,
-        `Use some of: ${ALGORITHMS.join(', ')}.`,
-      );
-    }
-  }
   for (const key of ['issuer', 'jwks_url']) {
-    const url = jwt.text(key);
+    const url = jwt.exactText(key);
     if (url !== undefined && !URL.canParse(url)) {
       throw jwt.invalid(`${key} is not a URL`, `Write ${key}: https://HOST/PATH.`);
     }
   }
+  const claims = readNames(jwt.section('claims', NAMES), 'sub');
   return {
     issuer: jwt.requiredText('issuer'),
     audience: jwt.requiredText('audience'),
-    jwksUrl: jwt.text('jwks_url'),
-    algorithms,
+    jwksUrl: jwt.exactText('jwks_url'),
+    algorithms: readAlgorithms(jwt),
     clockToleranceSeconds: jwt.integer('clock_tolerance', 0, 600) ?? 30,
     keysCooldownSeconds: jwt.integer('keys_cooldown', 1, 3600) ?? 10,
-    tenant: jwt.text('tenant') ?? DEFAULT_TENANT,
-    claims: readNames(jwt.section('claims', NAMES), 'sub'),
+    tenant: readTenant(jwt, 'tenant', claims.tenant === undefined ? undefined : 'claims: tenant:'),
+    claims,
   };
+}
+
+function readAlgorithms(jwt: Section): readonly string[] {
+  const algorithms = jwt.texts('algorithms') ?? ['RS256', 'ES256'];
+  const fix = `Use some of: ${ALGORITHMS.join(', ')}.`;
+  if (algorithms.length === 0) {
+    throw jwt.invalid('algorithms is empty, and would take no token', fix);
+  }
+  for (const algorithm of algorithms) {
+    if (!ALGORITHMS.includes(algorithm)) {
+      throw jwt.invalid(`'${algorithm}' is no algorithm for tokens`, fix);
+    }
+  }
+  return algorithms;
+}
+
+/** The tenant of all callers; `source` is the key under which each of them would bring its own. */
+function readTenant(section: Section | undefined, key: string, source: string | undefined): string {
+  const tenant = section?.exactText(key);
+  if (section !== undefined && tenant !== undefined && source !== undefined) {
+    throw section.invalid(
+      `${key} would never be used beside ${source}`,
+      `Keep ${key}: for one tenant, or ${source} where each caller brings its own.`,
+    );
+  }
+  return tenant ?? DEFAULT_TENANT;
 }
 
 function readHeaders(auth: Section | undefined, secret: string): GatewayOptions | undefined {
@@ -103,10 +121,15 @@ function readHeaders(auth: Section | undefined, secret: string): GatewayOptions 
       'List the addresses of the gateway in addresses, or set COLLOQUY_AUTH_HEADERS_SECRET to what it sends along.',
     );
   }
-  const header = headers?.text('secret_header') ?? 'x-colloquy-secret';
+  const names = readNames(headers, 'x-colloquy-subject');
+  const header = headers?.exactText('secret_header') ?? 'x-colloquy-secret';
   return {
-    headers: readNames(headers, 'x-colloquy-subject'),
-    tenant: headers?.text('default_tenant') ?? DEFAULT_TENANT,
+    headers: names,
+    tenant: readTenant(
+      headers,
+      'default_tenant',
+      names.tenant === undefined ? undefined : 'tenant:',
+    ),
     secret: secret === '' ? undefined : { header, value: secret },
     addresses,
   };
@@ -122,10 +145,10 @@ function isAddress(address: string): boolean {
 
 function readNames(names: Section | undefined, subject: string): PrincipalSources {
   const optional = ['tenant', ...ATTRIBUTE_NAMES].flatMap((key) => {
-    const name = names?.text(key);
+    const name = names?.exactText(key);
     return name === undefined ? [] : [[key, name]];
   });
   // Sound: the keys are the ones listed.
   const rest = Object.fromEntries(optional) as Omit<PrincipalSources, 'subject'>;
-  return { ...rest, subject: names?.text('subject') ?? subject };
+  return { ...rest, subject: names?.exactText('subject') ?? subject };
 }

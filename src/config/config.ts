@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
+import { commaSeparated } from '../base/comma-separated.ts';
 import type { DatabaseOptions } from '../base/database-options.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import type { AuthSection } from './auth.ts';
 import { readDatabase } from './database.ts';
@@ -87,19 +89,6 @@ export function toConfig(
   };
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host);
-}
-
-function commaSeparated({ text }: Given): readonly string[] {
-  return text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-}
-
 /** Figures about everybody's requests are not for everybody, where there is somebody to tell apart. */
 function metrics(
   given: Given,
@@ -123,7 +112,7 @@ function metrics(
 }
 
 function origins(given: Given): readonly string[] {
-  return commaSeparated(given).map((text) => {
+  return commaSeparated(given.text).map((text) => {
     if (URL.canParse(text) && new URL(text).origin === text) return text;
     throw invalid({ ...given, text }, 'an origin such as https://app.example.com');
   });
@@ -143,13 +132,15 @@ function authConfig(given: Readonly<Record<SettingKey, Given>>, section: AuthSec
 }
 
 function schemesAndRules(given: Given, section: AuthSection): Omit<AuthConfig, 'userIsolation'> {
-  const schemes = commaSeparated(given).map((text) => choice({ ...given, text }, AUTH_SCHEMES));
+  const schemes = commaSeparated(given.text).map((text) =>
+    choice({ ...given, text }, AUTH_SCHEMES),
+  );
   for (const scheme of ['jwt', 'headers'] as const) {
     if (schemes.includes(scheme) && section[scheme] === undefined) {
       throw new OperatorError(
         'invalid_setting',
         `${given.origin} names ${scheme}, of which the config file says nothing.`,
-        `Write a section auth: ${scheme}: in the config file, as docs/access.md shows.`,
+        `Write a section auth: ${scheme}: in the config file, as docs/access.md shows${scheme === 'headers' ? ', or set COLLOQUY_AUTH_HEADERS_SECRET alone to take the usual names' : ''}.`,
       );
     }
   }
@@ -164,9 +155,15 @@ function schemesAndRules(given: Given, section: AuthSection): Omit<AuthConfig, '
   return { ...section, schemes };
 }
 
+/** Whether everyone who can reach this machine over the network is let in. */
+export function isOpenToAll({ host, auth }: Config): boolean {
+  return auth.schemes.length === 0 && !isLoopback(host);
+}
+
 /** Throws an `OperatorError` where everyone on the network would be let in without being asked for. */
-export function refuseStrangers({ host, allowAnonymous, auth: { schemes } }: Config): void {
-  if (isLoopback(host) || allowAnonymous || schemes.length > 0) return;
+export function refuseStrangers(config: Config): void {
+  const { host, allowAnonymous } = config;
+  if (allowAnonymous || !isOpenToAll(config)) return;
   throw new OperatorError(
     'anonymous_on_network',
     `Listening on ${host} would let everyone who can reach it read and delete every conversation: no authentication is configured.`,

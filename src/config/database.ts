@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
 import type { DatabaseOptions, TlsOptions } from '../base/database-options.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import type { Given } from './settings.ts';
 
@@ -26,7 +27,6 @@ const PARAMETERS = [
   'sslkey',
   'application_name',
 ];
-const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/;
 const MS_PER_SECOND = 1000;
 
 /** Reads `sqlite:PATH` or `postgres://…`. Throws an `OperatorError`, in which no password stands. */
@@ -106,9 +106,9 @@ function parseUrl(given: Given): URL {
 }
 
 /** A password with a bare slash, question mark or hash ends the host early, and stands where none should. */
-function isDamaged({ username, password, pathname, search, hash }: URL): boolean {
+function isDamaged({ username, password, hostname, pathname, search, hash }: URL): boolean {
   try {
-    for (const text of [username, password, pathname]) decodeURIComponent(text);
+    for (const text of [username, password, hostname, pathname]) decodeURIComponent(text);
   } catch {
     return true;
   }
@@ -122,7 +122,7 @@ function readTls(
 ): TlsOptions {
   // What leaves this machine is encrypted, to a server that proves who it is, unless somebody says otherwise.
   const isPlain =
-    LOCAL_HOST.test(host) &&
+    (isLoopback(host) || host.startsWith('/')) &&
     !['sslrootcert', 'sslcert'].some((name) => parameter(name) !== undefined);
   const text = parameter('sslmode') ?? (isPlain ? 'disable' : 'verify-full');
   const mode = TLS_MODES.find((candidate) => candidate === text);

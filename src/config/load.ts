@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
+import { messageOf } from '../base/message-of.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { Section, type Locate } from '../base/section.ts';
 import { withoutCredentials } from '../base/without-credentials.ts';
@@ -39,11 +40,10 @@ export interface ConfigSources {
  * Throws an `OperatorError` for anything unknown, naming the nearest setting, and for any value that does not fit.
  */
 export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
-  const flags = fromFlags(sources.arguments ?? [], sources.otherFlags ?? []);
-  const environment = fromEnvironment(sources.environment ?? {});
-  const file = flags(CONFIG_FILE) ?? environment(CONFIG_FILE);
-  const section = file === undefined ? undefined : await readConfigFile(file);
-  const layers = [flags, environment, fromFile(section)];
+  const { flags, environment, configFile } = fromOutside(sources);
+  const file = configFile === undefined ? undefined : await readConfigFile(configFile);
+  const auth = file?.section(AUTH, AUTH_KEYS);
+  const layers = [flags, environment, fromFile(file, auth)];
   const own = fromProgram(sources.settings ?? {});
   const given = (key: SettingKey): Given => {
     const setting = SETTINGS[key];
@@ -57,21 +57,33 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   };
   // Sound: one entry for each key.
   const all = Object.fromEntries(KEYS.map((key) => [key, given(key)])) as Record<SettingKey, Given>;
-  return toConfig(all, (secret) => readAuth(section?.section(AUTH, AUTH_KEYS), secret));
+  return toConfig(all, (secret) => readAuth(auth, secret));
 }
 
 function fromProgram(
   settings: NonNullable<ConfigSources['settings']>,
 ): (key: SettingKey) => Given | undefined {
   const known: readonly string[] = KEYS;
-  for (const key of Object.keys(settings)) if (!known.includes(key)) throw unknown(key, known);
+  for (const key of Object.keys(settings)) {
+    if (!known.includes(key)) throw unknown(key, known, `there are ${known.join(', ')}`);
+  }
   return (key) => lookUp(settings[key]?.toString(), key);
 }
 
 /** The config file that is named; undefined: there is none. */
 export function configFileOf(sources: ConfigSources): string | undefined {
+  return fromOutside(sources).configFile?.text;
+}
+
+/** What stands outside of the config file, and which file that is. */
+function fromOutside(sources: ConfigSources): {
+  readonly flags: Source;
+  readonly environment: Source;
+  readonly configFile: Given | undefined;
+} {
   const flags = fromFlags(sources.arguments ?? [], sources.otherFlags ?? []);
-  return (flags(CONFIG_FILE) ?? fromEnvironment(sources.environment ?? {})(CONFIG_FILE))?.text;
+  const environment = fromEnvironment(sources.environment ?? {});
+  return { flags, environment, configFile: flags(CONFIG_FILE) ?? environment(CONFIG_FILE) };
 }
 
 function fromFlags(args: readonly string[], otherFlags: readonly string[]): Source {
@@ -123,14 +135,14 @@ function fromEnvironment(environment: NonNullable<ConfigSources['environment']>)
 const AUTH: string = SETTINGS.auth.name;
 
 /** The scalars of the file; `auth` is a section there, and its `schemes` are what the flag of that name gives. */
-function fromFile(file: Section | undefined): Source {
-  const auth = file?.section(AUTH, AUTH_KEYS);
+function fromFile(file: Section | undefined, auth: Section | undefined): Source {
   return (setting) => {
-    const isAuth = setting.name === AUTH;
-    const key = isAuth ? 'schemes' : fileKeyOf(setting);
-    const section = isAuth ? auth : file;
-    const text = isAuth ? section?.texts(key)?.join(',') : section?.text(key);
-    return lookUp(text, `${key} in ${section?.origin(key)}`);
+    if (setting.name === AUTH) {
+      return lookUp(auth?.texts('schemes')?.join(','), auth?.origin('schemes') ?? AUTH);
+    }
+    const key = fileKeyOf(setting);
+    const text = setting.isExact === true ? file?.exactText(key) : file?.text(key);
+    return lookUp(text, file?.origin(key) ?? key);
   };
 }
 
@@ -170,18 +182,18 @@ function unreadable(path: string, error: unknown): OperatorError {
   );
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function lookUp(text: string | undefined, origin: string): Given | undefined {
   return text === undefined ? undefined : { text, origin };
 }
 
-function unknown(name: string, known: readonly string[]): OperatorError {
+function unknown(
+  name: string,
+  known: readonly string[],
+  all = '`colloquy help serve` lists all',
+): OperatorError {
   return new OperatorError(
     'unknown_setting',
     `Unknown setting ${name}.`,
-    `The nearest is ${closest(name, [...known])}; \`colloquy help serve\` lists all.`,
+    `The nearest is ${closest(name, [...known])}; ${all}.`,
   );
 }

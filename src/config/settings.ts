@@ -15,6 +15,8 @@ export interface Setting {
   /** What stands for the value in help; a setting without one is switched on by its mere flag. */
   readonly placeholder?: string;
   readonly fallback: string;
+  /** Whether the file must give it as text: a number there, YAML may have altered. */
+  readonly isExact?: true;
   /** For help and for the reference, which shows it as Markdown. */
   readonly description: string;
 }
@@ -69,6 +71,7 @@ export const SETTINGS = {
     section: 'database',
     placeholder: 'NAME',
     fallback: 'colloquy',
+    isExact: true,
     description: 'PostgreSQL: what its list of connections calls this process.',
   },
   databasePreparedStatements: {
@@ -107,6 +110,7 @@ export const SETTINGS = {
     section: 'access',
     placeholder: 'TEXT',
     fallback: '',
+    isExact: true,
     description: 'What the gateway of the scheme `headers` sends along to prove itself.',
   },
   sqliteSynchronous: {

@@ -1,6 +1,6 @@
 /** Which alternative of a union a value is meant for. */
 
-import { isJsonObject } from './json.ts';
+import { isJsonObject } from '../base/json-object.ts';
 import type { JsonSchema } from './schema.ts';
 
 /** Whether a value has a JSON Schema type. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -5,8 +6,33 @@ import { describe, expect, test } from 'vitest';
 import { ITEM_SAMPLES } from '../../test/support/item-samples.ts';
 import { Metadata } from './conversation.ts';
 import { ITEM_DEFINITIONS } from './items/table.ts';
-import { asJsonSchema } from './schema.ts';
+import { asJsonSchema, type JsonSchema } from './schema.ts';
 import { explain } from './explain.ts';
+
+// Sound: the tests of items read the same file, and look at what is in it.
+const RECORDED = JSON.parse(
+  readFileSync(new URL('../../test/fixtures/recorded-items.json', import.meta.url), 'utf8'),
+) as readonly { readonly type: string }[];
+
+const token = { token: 'a', bytes: [97], logprob: -0.5 };
+/** What a message has at its deepest, which values that are drawn seldom reach. */
+const ANSWER = {
+  type: 'message',
+  role: 'assistant',
+  phase: 'final_answer',
+  content: [
+    {
+      type: 'output_text',
+      text: 'a',
+      annotations: [
+        { type: 'file_citation', file_id: 'f', filename: 'a.txt', index: 0 },
+        { type: 'url_citation', url: 'u', title: 't', start_index: 0, end_index: 1 },
+      ],
+      logprobs: [{ ...token, top_logprobs: [token] }],
+    },
+    { type: 'refusal', refusal: 'no' },
+  ],
+};
 
 /** Values of all kinds, and some that fit somewhere. */
 const odd = fc.oneof(
@@ -15,27 +41,59 @@ const odd = fc.oneof(
   fc.constantFrom<unknown>({ type: 'search' }, { type: 'direct' }, [{ type: 'input_text' }]),
 );
 
+/** Mostly what is given, so that faults are few and deep. */
+function mostly(weight: number, arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight, arbitrary }, { weight: 1, arbitrary: odd });
+}
+
 /** A sample with some of its values, at any depth, replaced or left out. */
 function mutated(sample: unknown): fc.Arbitrary<unknown> {
-  if (Array.isArray(sample)) {
-    return fc.oneof(
-      { weight: 6, arbitrary: fc.tuple(...sample.map((entry) => mutated(entry))) },
-      { weight: 1, arbitrary: odd },
-    );
-  }
-  if (typeof sample !== 'object' || sample === null) {
-    return fc.oneof({ weight: 6, arbitrary: fc.constant(sample) }, { weight: 1, arbitrary: odd });
-  }
+  if (Array.isArray(sample)) return mostly(6, fc.tuple(...sample.map(mutated)));
+  if (typeof sample !== 'object' || sample === null) return mostly(6, fc.constant(sample));
   const fields = Object.fromEntries(
     Object.entries(sample).map(([key, value]) => [key, mutated(value)]),
   );
-  const partial = fc.record(fields, { requiredKeys: Object.keys(fields).slice(1) });
-  const extra = fc.dictionary(fc.constantFrom('status', 'caller', 'output', 'results', 'zz'), odd, {
-    maxKeys: 2,
-  });
+  return mostly(6, fc.record(fields, { requiredKeys: Object.keys(fields).slice(1) }));
+}
+
+/** Values made along a schema, in which whatever it names may be there, and some of that is wrong. */
+function drawn(schema: JsonSchema): fc.Arbitrary<unknown> {
+  return mostly(24, fitting(schema));
+}
+
+function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
+  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(drawn));
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  switch (schema.type) {
+    case 'string':
+      return fc.constantFrom('x', 'x'.repeat(64));
+    case 'integer':
+      return fc.integer();
+    case 'number':
+      return fc.double({ noNaN: true, noDefaultInfinity: true });
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    case 'array':
+      return fc.array(drawn(schema.items ?? {}), { maxLength: 2 });
+    case 'object':
+      return fittingObject(schema);
+    default:
+      return odd;
+  }
+}
+
+function fittingObject({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<unknown> {
+  const fields = Object.fromEntries(
+    Object.entries(properties).map(([key, property]) => [key, drawn(property)]),
+  );
+  const whole = fc.record(fields, { requiredKeys: [...required] });
   return fc.oneof(
-    { weight: 6, arbitrary: fc.tuple(partial, extra).map(([a, b]) => ({ ...b, ...a })) },
-    { weight: 1, arbitrary: odd },
+    { weight: 12, arbitrary: whole },
+    { weight: 1, arbitrary: fc.record(fields, { requiredKeys: [] }) },
+    { weight: 1, arbitrary: fc.tuple(whole, odd).map(([object, zz]) => ({ ...object, zz })) },
   );
 }
 
@@ -46,7 +104,7 @@ function assertAgreement(schema: TSchema, values: fc.Arbitrary<unknown>): void {
       const error = explain(asJsonSchema(schema), value, 'x');
       expect(error === undefined).toBe(compiled.Check(value));
     }),
-    { numRuns: 150 },
+    { numRuns: 2000 },
   );
 }
 
@@ -55,8 +113,9 @@ describe('explain finds a fault exactly where the compiled check does', () => {
     '%s',
     (type, { create }) => {
       const sample = ITEM_SAMPLES.find((candidate) => candidate.type === type);
-      const whole = { id: 'x_1', type, ...sample?.sent };
-      assertAgreement(create, mutated(whole));
+      const known = [...RECORDED, ANSWER].filter((candidate) => candidate.type === type);
+      const seeds = [{ id: 'x_1', type, ...sample?.sent }, ...known];
+      assertAgreement(create, fc.oneof(drawn(asJsonSchema(create)), ...seeds.map(mutated)));
     },
   );
 

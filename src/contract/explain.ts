@@ -2,6 +2,7 @@
 
 import { closest, distance } from 'fastest-levenshtein';
 import { apiError, type ApiError } from '../base/errors.ts';
+import { isJsonObject, type JsonObject } from '../base/json-object.ts';
 import {
   admitsKind,
   flatten,
@@ -10,13 +11,11 @@ import {
   tagOf,
   tagValues,
 } from './alternatives.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
 import type { JsonSchema } from './schema.ts';
 
 /** What `explain` calls a schema in place of its JSON type. */
 const NAMES: Readonly<Record<string, string>> = {
   Metadata: 'a metadata object',
-  InputItem: 'an input item',
 };
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -50,13 +49,12 @@ function codePoints(text: string): number {
 
 /** The first reason why `value` does not fit `schema`, or `undefined` when it does. */
 export function explain(schema: JsonSchema, value: unknown, path: string): ApiError | undefined {
-  if (schema.anyOf !== undefined) return explainUnion(schema.anyOf, schema, value, path);
+  if (schema.anyOf !== undefined) return explainUnion(schema.anyOf, value, path);
   if (schema.const !== undefined) return explainEnum([schema.const], value, path);
   if (schema.enum !== undefined) return explainEnum(schema.enum, value, path);
   if (schema.type === undefined) return undefined;
   if (!hasType(schema.type, value)) return wrongType([schema], value, path);
   if (typeof value === 'string') return explainString(schema, value, path);
-  if (typeof value === 'number') return explainNumber(schema, value, path);
   if (Array.isArray(value)) return explainArray(schema, value, path);
   return isJsonObject(value) ? explainObject(schema, value, path) : undefined;
 }
@@ -73,15 +71,12 @@ function nameOf(schema: JsonSchema): string {
 
 function explainUnion(
   alternatives: readonly JsonSchema[],
-  union: JsonSchema,
   value: unknown,
   path: string,
 ): ApiError | undefined {
   const flat = flatten(alternatives);
   const ofItsKind = flat.filter((alternative) => admitsKind(alternative, value));
-  if (ofItsKind.length === 0) {
-    return wrongType(union.title === undefined ? flat : [union], value, path);
-  }
+  if (ofItsKind.length === 0) return wrongType(flat, value, path);
   const meant = meantAlternative(flat, value);
   if (meant !== undefined) return explain(meant, value, path);
   const tag = tagOf(ofItsKind);
@@ -128,17 +123,6 @@ function explainString(schema: JsonSchema, value: string, path: string): ApiErro
   return found > maxLength
     ? apiError('string_above_max_length', { param: path, limit: maxLength, found })
     : undefined;
-}
-
-function explainNumber(schema: JsonSchema, value: number, path: string): ApiError | undefined {
-  const found = String(value);
-  if (schema.minimum !== undefined && value < schema.minimum) {
-    return apiError('integer_below_min_value', { param: path, limit: schema.minimum, found });
-  }
-  if (schema.maximum !== undefined && value > schema.maximum) {
-    return apiError('integer_above_max_value', { param: path, limit: schema.maximum, found });
-  }
-  return undefined;
 }
 
 function explainArray(

@@ -1,11 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { apiError } from '../base/errors.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isJsonObject } from '../base/json-object.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

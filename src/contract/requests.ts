@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import { apiError } from '../base/errors.ts';
+import { isJsonObject, type JsonObject } from '../base/json-object.ts';
 import type { Order, PageRequest } from '../base/paging.ts';
 import {
   createConversationBody,
@@ -12,7 +13,6 @@ import {
 } from './conversation.ts';
 import { Include } from './include.ts';
 import { parseItem, type ParsedItem } from './items/parse.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
 import { asJsonSchema } from './schema.ts';
 import { validator } from './validate.ts';
 import { explain, kindOf, unknownParameter } from './explain.ts';
@@ -109,7 +109,7 @@ export class RequestParser {
   }
 
   #parseLimit(value: string | undefined): number {
-    if (value === undefined) return Math.min(DEFAULT_LIMIT, this.#pageSize);
+    if (value === undefined) return defaultLimit(this.#pageSize);
     const limit = parseInteger(value, 'limit');
     if (limit < 1) {
       throw apiError('integer_below_min_value', { param: 'limit', limit: 1, found: value });
@@ -127,7 +127,13 @@ export function parseNoQuery(query: Query): void {
   refuseUnknown(query, []);
 }
 
-const DEFAULT_LIMIT = 20;
+const USUAL_LIMIT = 20;
+
+/** How many entries a page has where nobody says. */
+export function defaultLimit(pageSize: number): number {
+  return Math.min(USUAL_LIMIT, pageSize);
+}
+
 const validateUpdate = validator(UpdateConversationBody);
 
 function bodyObject(body: unknown): JsonObject {
@@ -155,18 +161,21 @@ const METADATA_KEY = /^metadata\[(.*)\]$/s;
 
 /** `metadata[key]=value`, once for each pair that must be there. */
 function parseMetadataFilter(query: Query): readonly (readonly [string, string])[] {
-  const names = Object.keys(query).filter((name) => METADATA_KEY.test(name));
-  if (names.length > MOST_PAIRS) {
-    throw apiError('object_above_max_properties', {
-      param: 'metadata',
-      limit: MOST_PAIRS,
-      found: names.length,
-    });
+  const whole = query['metadata'];
+  // Without its key it would filter nothing, and list everything.
+  if (whole !== undefined) {
+    const detail = { expected: 'a metadata object', found: kindOf(whole) };
+    throw apiError('invalid_type', { param: 'metadata', ...detail });
   }
-  return names.flatMap((name) => {
+  const pairs = Object.keys(query).flatMap((name) => {
     const key = METADATA_KEY.exec(name)?.[1];
     return key === undefined ? [] : [[key, single(query, name) ?? ''] as const];
   });
+  if (pairs.length > MOST_PAIRS) {
+    const detail = { limit: MOST_PAIRS, found: pairs.length };
+    throw apiError('object_above_max_properties', { param: 'metadata', ...detail });
+  }
+  return pairs;
 }
 
 function parseOrder(value: string | undefined): Order {

@@ -18,8 +18,6 @@ export interface JsonSchema {
   readonly maxLength?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
 }
 
 /** TypeBox schemas are JSON Schema at run time; its types only hide the keywords. */

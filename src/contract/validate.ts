@@ -1,8 +1,8 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { isJsonObject } from '../base/json-object.ts';
 import { flatten, meantAlternative } from './alternatives.ts';
 import { explain } from './explain.ts';
-import { isJsonObject } from './json.ts';
 import { acceptsNull, asJsonSchema, type JsonSchema } from './schema.ts';
 
 /**

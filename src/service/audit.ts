@@ -1,5 +1,5 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
-import type { Decision } from '../access/policy/decide.ts';
+import { resourceToCreate, type Decision } from '../access/policy/decide.ts';
 import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
 import type { StoreReader } from '../store/port.ts';
@@ -9,7 +9,8 @@ export interface AuditedRequest {
   readonly requestId: string;
   readonly principal: Principal;
   readonly operation: string;
-  readonly action: Action;
+  /** What the policy must all allow; the first names what was asked for. */
+  readonly actions: readonly [Action, ...Action[]];
   /** Undefined where the request names no conversation. */
   readonly conversationId: string | undefined;
 }
@@ -43,30 +44,34 @@ export class AuditTrail {
 
   /**
    * What the policy says of a request, looked up before it runs, since a deletion leaves nothing to look
-   * at. Undefined: there is no such conversation, or the request names none.
+   * at: the first refusal, or what it says of the first action. Undefined: there is no such conversation, or the
+   * request names none.
    */
   async decision(request: AuditedRequest): Promise<Decision | undefined> {
-    const { principal, action, conversationId } = request;
-    const { tenant, owner, attributes } = principal;
+    const { principal, actions, conversationId } = request;
+    const { tenant } = principal;
     const resource =
-      action === 'create'
-        ? { id: '', owner, attributes }
+      actions[0] === 'create'
+        ? resourceToCreate(principal)
         : conversationId === undefined
           ? null
           : await this.#store.getResource({ tenant, conversationId });
-    return resource === null ? undefined : this.#authorizer.decide(principal, action, resource);
+    if (resource === null) return undefined;
+    const decisions = actions.map((action) => this.#authorizer.decide(principal, action, resource));
+    return decisions.find(({ allowed }) => !allowed) ?? decisions[0];
   }
 
   /** Records how a request ended. `status` is the HTTP status of its answer. */
   record(request: AuditedRequest, decision: Decision | undefined, status: number): void {
     const outcome = outcomeOf(decision, status);
-    if (request.action === 'read' && outcome !== 'denied') return;
+    const [action] = request.actions;
+    if (action === 'read' && outcome !== 'denied') return;
     this.#line(`${request.operation}, answered ${status}`, {
       request_id: request.requestId,
       tenant: request.principal.tenant,
       principal: request.principal.subject,
       operation: request.operation,
-      action: request.action,
+      action,
       resource: request.conversationId?.slice(0, LONGEST_RESOURCE) ?? null,
       outcome,
       rule: decision?.rule?.description ?? decision?.rule?.origin ?? null,

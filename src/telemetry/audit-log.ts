@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { messageOf } from '../base/message-of.ts';
 import { OperatorError } from '../base/operator-error.ts';
 
 /** Where audit lines go. `write` is undefined where none are kept; it may throw, and what becomes of a line later is told. */
@@ -34,7 +35,7 @@ function open(path: string): number {
   } catch (error) {
     throw new OperatorError(
       'cannot_open_audit_log',
-      `The audit log ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      `The audit log ${path} cannot be opened: ${messageOf(error)}`,
       'Check that the folder exists and that this user may write to it.',
       error,
     );

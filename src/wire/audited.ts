@@ -9,12 +9,12 @@ export async function audited(
   requestId: string,
   audit: AuditTrail,
 ): Promise<string | Buffer> {
-  if (route.action === undefined) return route.handle(call);
+  if (route.actions === undefined) return route.handle(call);
   const request: AuditedRequest = {
     requestId,
     principal: call.principal,
     operation: route.operationId,
-    action: route.action,
+    actions: route.actions,
     conversationId: call.path['conversation_id'],
   };
   const decision = await audit.decision(request);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Credentials } from '../access/authentication/scheme.ts';
 import { apiError } from '../base/errors.ts';
@@ -21,8 +22,15 @@ export class RequestCredentials implements Credentials {
     if (value !== undefined && isRepeated(name, rawHeaders)) {
       throw apiError('repeated_header', { name });
     }
-    return typeof value === 'string' ? value : value?.[0];
+    return utf8(typeof value === 'string' ? value : value?.[0]);
   }
+}
+
+/** Node reads headers as Latin-1; who sends more than ASCII writes UTF-8. What is not UTF-8 stays as it is. */
+function utf8(value: string | undefined): string | undefined {
+  if (value === undefined || !/[\u0080-\u00ff]/.test(value)) return value;
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : value;
 }
 
 /** `rawHeaders` are names and values by turns, as they came. */

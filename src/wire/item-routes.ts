@@ -48,7 +48,7 @@ function itemListRoutes(
       method: 'POST',
       path: ITEMS,
       operationId: 'createConversationItems',
-      action: 'update',
+      actions: ['update'],
       summary: 'Append items to a conversation: all of them or none',
       query: [include],
       body: { schema: createItemsBody(InputItem, options.itemsPerRequest), required: true },
@@ -70,7 +70,7 @@ function itemListRoutes(
       method: 'GET',
       path: ITEMS,
       operationId: 'listConversationItems',
-      action: 'read',
+      actions: ['read'],
       summary: "List a conversation's items in the order they were appended, or backwards",
       query: [
         ...pageParameters(options.pageSize, 'Oldest first or newest first.', 'item'),
@@ -101,7 +101,7 @@ function singleItemRoutes(
       method: 'GET',
       path: ITEM,
       operationId: 'getConversationItem',
-      action: 'read',
+      actions: ['read'],
       summary: 'Get an item',
       query: [include],
       response: ok('The item', ConversationItem),
@@ -122,7 +122,8 @@ function singleItemRoutes(
       method: 'DELETE',
       path: ITEM,
       operationId: 'deleteConversationItem',
-      action: 'update',
+      // The answer may show the conversation.
+      actions: ['update', 'read'],
       summary: 'Delete an item',
       query: [],
       response:

@@ -1,7 +1,7 @@
 /** What the routes of conversations and of their items share. */
 
 import { Type, type TSchema } from 'typebox';
-import type { RequestLimits } from '../contract/requests.ts';
+import { defaultLimit, type RequestLimits } from '../contract/requests.ts';
 import type { Call, QueryParameter, Route } from './route.ts';
 
 export interface ConversationRouteOptions extends RequestLimits {
@@ -25,7 +25,7 @@ export function pageParameters(
     {
       name: 'limit',
       description: 'How many to return.',
-      schema: Type.Integer({ minimum: 1, maximum: pageSize, default: 20 }),
+      schema: Type.Integer({ minimum: 1, maximum: pageSize, default: defaultLimit(pageSize) }),
     },
     {
       name: 'order',

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
-import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Query } from '../contract/requests.ts';
+import type { AuditedRequest } from '../service/audit.ts';
 
 /** What a handler sees of a request. */
 export interface Call {
@@ -31,8 +31,8 @@ export interface Route {
   readonly tag: string;
   /** Whether anybody may call it, with or without credentials. */
   readonly isPublic: boolean;
-  /** What the policy is asked for; undefined where there is nothing to ask about. */
-  readonly action?: Action;
+  /** What the policy must all allow, the operation's own first; undefined where there is nothing to ask about. */
+  readonly actions?: AuditedRequest['actions'];
   /** Whether OpenAI's API has nothing of the kind. */
   readonly isExtension?: boolean;
   readonly query: readonly QueryParameter[];

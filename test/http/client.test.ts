@@ -179,4 +179,32 @@ describe('limits', () => {
     const page = await server.client.conversations.items.list(id, { limit: 200 });
     expect(page.data).toHaveLength(30);
   });
+
+  test.each([
+    [10, 10],
+    [200, 20],
+  ])(
+    'with pages of at most %i, the usual one has %i, as the document says',
+    async (most, usual) => {
+      await using server = await startServer('--max-page-size', String(most));
+      const items = Array.from({ length: 20 }, () => ({ role: 'user' as const, content: 'x' }));
+      const { id } = await server.client.conversations.create({ items });
+      await server.client.conversations.items.create(id, { items });
+      expect((await server.client.conversations.items.list(id)).data).toHaveLength(usual);
+      const { body } = await server.request('/openapi.json');
+      for (const path of ['/v1/conversations', '/v1/conversations/{conversation_id}/items']) {
+        const limit = {
+          name: 'limit',
+          schema: expect.objectContaining({ maximum: most, default: usual }),
+        };
+        expect(body).toMatchObject({
+          paths: {
+            [path]: {
+              get: { parameters: expect.arrayContaining([expect.objectContaining(limit)]) },
+            },
+          },
+        });
+      }
+    },
+  );
 });

@@ -10,20 +10,19 @@ import {
   type Scheme,
 } from './scheme.ts';
 
-/** A key as it is kept: who it is for, and a hash that only the key itself yields. */
+/** What is kept of a key, as far as it matters here: who it is for, and until when. */
 interface StoredKey {
   readonly id: string;
   readonly tenant: string;
   readonly subject: string;
   readonly attributes: Attributes;
-  /** SHA-256 of the key in hex. */
-  readonly hash: string;
   /** Unix milliseconds; null: never. */
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
 }
 
 export interface KeyLookup {
+  /** By the key's SHA-256 in hex. */
   find(hash: string): Promise<StoredKey | null>;
   /** Notes that a key has been used. */
   touch(input: { readonly id: string; readonly usedAt: number }): Promise<void>;
@@ -48,10 +47,8 @@ function hashOf(key: string): string {
   return hash('sha256', key);
 }
 
-interface Known {
-  readonly key: StoredKey | null;
-  readonly principal: Principal | undefined;
-}
+/** What is known of a token; null: it is no key. */
+type Known = { readonly key: StoredKey; readonly principal: Principal } | null;
 
 /** `Authorization: Bearer clq_…`, looked up by hash in the database. */
 export class ApiKeyScheme implements Scheme {
@@ -87,16 +84,18 @@ export class ApiKeyScheme implements Scheme {
     const forgetAt = this.#forgetAt;
     // Found by its hash, so comparing it again would say nothing more.
     const key = await this.#keys.find(hashOf(token));
-    const principal =
-      key === null ? undefined : principalOf(key.tenant, key.subject, key.attributes);
-    const known = { key, principal };
+    const known =
+      key === null
+        ? null
+        : { key, principal: principalOf(key.tenant, key.subject, key.attributes) };
     // What was looked up before all was forgotten may be old already.
     if (this.#forgetAt === forgetAt) this.#known.set(token, known);
     return this.#judge(known);
   }
 
-  #judge({ key, principal }: Known): Outcome {
-    if (key === null || principal === undefined) return failure('unknown key');
+  #judge(known: Known): Outcome {
+    if (known === null) return failure('unknown key');
+    const { key, principal } = known;
     if (key.revokedAt !== null) return failure(`key ${key.id} is revoked`);
     if (key.expiresAt !== null && key.expiresAt <= Date.now()) {
       return failure(`key ${key.id} has expired`);

@@ -3,11 +3,7 @@ import { ANONYMOUS, isUsableName, isUsablePrincipal, type Principal } from '../p
 import { bearerToken, type Credentials, type Outcome, type Scheme } from './scheme.ts';
 
 /** Told of every refused request: by which scheme, and why. Never sees a credential. */
-export type OnRefusal = (refusal: {
-  readonly scheme: string;
-  readonly reason: string;
-  readonly cause?: unknown;
-}) => void;
+export type OnRefusal = (refusal: { readonly scheme: string; readonly reason: string }) => void;
 
 /**
  * Says who is asking, by the first scheme that understands the request's credentials. Without any scheme
@@ -24,7 +20,7 @@ export async function authenticate(
     const outcome = guarded(judging instanceof Promise ? await judging : judging);
     if (outcome.kind === 'success') return outcome.principal;
     if (outcome.kind === 'unavailable') {
-      onRefusal({ scheme: scheme.name, reason: 'unavailable', cause: outcome.cause });
+      onRefusal({ scheme: scheme.name, reason: 'unavailable' });
       throw apiError('authentication_unavailable', undefined, outcome.cause);
     }
     if (outcome.kind === 'failure') {

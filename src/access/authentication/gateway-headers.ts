@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { GatewayOptions } from '../../base/authentication-options.ts';
-import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
-import { principalOf } from '../principal.ts';
+import { commaSeparated } from '../../base/comma-separated.ts';
+import { attributesFrom, principalOf } from '../principal.ts';
 import { failure, NOT_MINE, type Credentials, type Outcome, type Scheme } from './scheme.ts';
 
 /** Headers of a gateway that has authenticated the caller itself. Lists are separated by commas. */
@@ -22,22 +21,17 @@ export class GatewayScheme implements Scheme {
     }
   }
 
-  // Asynchronous by the port; this scheme alone has nothing to wait for.
-  async authenticate(credentials: Credentials): Promise<Outcome> {
+  authenticate(credentials: Credentials): Outcome {
     const { headers, tenant: fixedTenant } = this.#options;
-    const subject = utf8(credentials.header(headers.subject));
+    const subject = credentials.header(headers.subject);
     if (subject === undefined) return NOT_MINE;
     if (!this.#isGateway(credentials)) return failure('not from a gateway');
-    const tenant =
-      headers.tenant === undefined ? fixedTenant : utf8(credentials.header(headers.tenant));
+    const tenant = headers.tenant === undefined ? fixedTenant : credentials.header(headers.tenant);
     if (tenant === undefined) return failure('no tenant header');
-    const attributes: Attributes = Object.fromEntries(
-      ATTRIBUTE_NAMES.flatMap((name) => {
-        const header = headers[name];
-        const values = header === undefined ? [] : list(utf8(credentials.header(header)));
-        return values.length === 0 ? [] : [[name, values]];
-      }),
-    );
+    const attributes = attributesFrom((name) => {
+      const header = headers[name];
+      return header === undefined ? [] : commaSeparated(credentials.header(header) ?? '');
+    });
     return { kind: 'success', principal: principalOf(tenant, subject, attributes) };
   }
 
@@ -51,20 +45,6 @@ export class GatewayScheme implements Scheme {
     const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
     return this.#gateways.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
   }
-}
-
-/** Node reads headers as Latin-1; gateways write names in UTF-8. */
-function utf8(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const bytes = Buffer.from(value, 'latin1');
-  return isUtf8(bytes) ? bytes.toString('utf8') : value;
-}
-
-function list(value: string | undefined): readonly string[] {
-  return (value ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
 }
 
 function isSame(left: string, right: string): boolean {

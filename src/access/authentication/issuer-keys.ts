@@ -40,7 +40,12 @@ export class IssuerKeys {
     if (this.#failure !== undefined && this.#failure.until > performance.now()) {
       return this.#amongKnown(header, token, this.#failure.error);
     }
-    const set = await this.#noOlderThan(LONGEST_AGE_MS);
+    let set: KeySet;
+    try {
+      set = await this.#noOlderThan(LONGEST_AGE_MS);
+    } catch (error) {
+      return this.#amongKnown(header, token, error);
+    }
     return set(header, token).catch(async (error: unknown) => {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       return (await this.#noOlderThan(this.#cooldown()))(header, token);
@@ -65,7 +70,7 @@ export class IssuerKeys {
     }
   }
 
-  /** While the issuer is left alone, keys that are known serve on. */
+  /** While the issuer is away, keys that are known serve on; whether there are others, nobody can say. */
   async #amongKnown(
     header: JWTHeaderParameters,
     token: FlattenedJWSInput,
@@ -73,7 +78,9 @@ export class IssuerKeys {
   ): Promise<Key> {
     const known = this.#fetched?.jwks();
     if (known === undefined) throw failure;
-    return createLocalJWKSet(known)(header, token);
+    return createLocalJWKSet(known)(header, token).catch((error: unknown) => {
+      throw error instanceof errors.JWKSNoMatchingKey ? failure : error;
+    });
   }
 
   #cooldown(): number {

@@ -1,7 +1,6 @@
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { JwtOptions } from '../../base/authentication-options.ts';
-import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
-import { principalOf } from '../principal.ts';
+import { attributesFrom, principalOf } from '../principal.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';
 
@@ -47,13 +46,10 @@ export class JwtScheme implements Scheme {
     const tenant = claims.tenant === undefined ? fixedTenant : claim(payload, claims.tenant);
     if (typeof subject !== 'string') return failure(`no claim ${claims.subject}`);
     if (typeof tenant !== 'string') return failure(`no claim ${claims.tenant}`);
-    const attributes: Attributes = Object.fromEntries(
-      ATTRIBUTE_NAMES.flatMap((name) => {
-        const source = claims[name];
-        const values = source === undefined ? [] : texts(claim(payload, source));
-        return values.length === 0 ? [] : [[name, values]];
-      }),
-    );
+    const attributes = attributesFrom((name) => {
+      const source = claims[name];
+      return source === undefined ? [] : texts(claim(payload, source));
+    });
     return { kind: 'success', principal: principalOf(tenant, subject, attributes) };
   }
 }

@@ -2,7 +2,7 @@ import type { Principal } from '../principal.ts';
 
 /** What a request brings along to say who it is from. */
 export interface Credentials {
-  /** A header's value; the first where there are several. */
+  /** A header's value, read as UTF-8; the first where there are several. */
   header(name: string): string | undefined;
   /** The address of the other end of the connection. */
   readonly address: string;

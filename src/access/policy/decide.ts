@@ -19,6 +19,11 @@ export interface Resource {
   readonly attributes: Attributes;
 }
 
+/** What a creation is decided about: the conversation as it would be, which a rule that names ids cannot mean. */
+export function resourceToCreate({ owner, attributes }: Principal): Resource {
+  return { id: '', owner, attributes };
+}
+
 export interface Decision {
   readonly allowed: boolean;
   /** The rule that decided; undefined when none matched. */

@@ -61,14 +61,13 @@ const RESOURCE =
   /^(?:conversation|sql_record::openai_conversations|sql_record::conversation_items)::(\*|[A-Za-z0-9_-]+)$/;
 
 function parseResources(scope: Section): readonly string[] | undefined {
-  const ids = scope.texts('resource')?.map((resource) => {
+  const fix = 'Write conversation::* for all, or conversation::ID for one.';
+  const resources = scope.texts('resource');
+  if (resources?.length === 0) throw refusal(scope, 'resource is empty, and matches nothing', fix);
+  const ids = resources?.map((resource) => {
     const id = RESOURCE.exec(resource)?.[1];
     if (id !== undefined) return id;
-    throw refusal(
-      scope,
-      `'${resource}' is no resource`,
-      'Write conversation::* for all, or conversation::ID for one.',
-    );
+    throw refusal(scope, `'${resource}' is no resource`, fix);
   });
   return ids?.includes('*') === true ? undefined : ids;
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { policyOf } from '../../access/policy/parse.ts';
-import { isLoopback, refuseStrangers, type Config } from '../../config/config.ts';
+import { isOpenToAll, refuseStrangers, type Config } from '../../config/config.ts';
 import { configFileOf, loadConfig, type ConfigSources } from '../../config/load.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 
@@ -31,13 +31,13 @@ function checkWhole(sources: ConfigSources, config: Config): Finding {
   const file = configFileOf(sources) ?? 'no config file';
   const schemes = auth.schemes.length === 0 ? 'nobody' : `by ${auth.schemes.join(', ')}`;
   const detail = `${file}; listens on ${host}, port ${port}; authenticates ${schemes}`;
-  return isLoopback(host) || auth.schemes.length > 0
-    ? ok(CHECK, detail)
-    : warning(
+  return isOpenToAll(config)
+    ? warning(
         CHECK,
         `${detail}: everyone who can reach it may read and delete every conversation`,
         'Name an authentication scheme with --auth, or see that only those reach it who may.',
-      );
+      )
+    : ok(CHECK, detail);
 }
 
 /** What others had better not read in a config file, as far as it has any of that. */

@@ -1,7 +1,7 @@
 /** The parts that messages and tool outputs consist of. */
 
 import { Type } from 'typebox';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import { Blob, nullable, omittable, Text } from '../schema.ts';
 
 const PromptCacheBreakpoint = Type.Object({

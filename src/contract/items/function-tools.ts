@@ -7,18 +7,12 @@ import { defineItem } from './define.ts';
 import { Role } from './message.ts';
 
 const Execution = Type.Enum(['server', 'client']);
-const callFields = {
-  call_id: CallId,
-  name: Type.String(),
-  async: Type.Optional(Type.Boolean()),
-  caller: Type.Optional(nullable(Caller)),
-  namespace: Type.Optional(Type.String()),
-};
 const optionalCallFields = {
   async: Type.Optional(Type.Boolean()),
   caller: Type.Optional(nullable(Caller)),
   namespace: Type.Optional(Type.String()),
 };
+const callFields = { call_id: CallId, name: Type.String(), ...optionalCallFields };
 
 export const functionCall = defineItem({
   type: 'function_call',

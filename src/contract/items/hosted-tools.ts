@@ -1,7 +1,7 @@
 /** Calls of tools that the model server runs: search, images, code, computer use. Their ids come from it. */
 
 import { Type } from 'typebox';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject } from '../../base/json-object.ts';
 import { Blob, CallId, Id, nullable, omittable, Status } from '../schema.ts';
 import { defineItem } from './define.ts';
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { apiError, type ApiError } from '../../base/errors.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import { Id, nullable, omittable, Status, Text } from '../schema.ts';
 import {
   ComputerScreenshotContent,

@@ -1,8 +1,8 @@
 import type { TSchema } from 'typebox';
 import { apiError } from '../../base/errors.ts';
 import { hasIdCharacters, newId } from '../../base/ids.ts';
+import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import { kindOf } from '../explain.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
 import { Id } from '../schema.ts';
 import { validator, type Validate } from '../validate.ts';
 import { withDefaults } from './content.ts';

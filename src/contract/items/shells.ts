@@ -1,7 +1,7 @@
 /** Shell commands and patches. */
 
 import { Type } from 'typebox';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject } from '../../base/json-object.ts';
 import { Caller, CallId, Id, nullable, omittable, Status } from '../schema.ts';
 import { withDefaults } from './content.ts';
 import { defineItem } from './define.ts';

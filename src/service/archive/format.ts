@@ -4,6 +4,7 @@
  */
 
 import { isPlainText, isUsableName } from '../../access/principal.ts';
+import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
 import type { ArchiveRecord } from '../../store/port.ts';
@@ -134,15 +135,12 @@ function toRecord(line: Fields, number: number): ArchiveRecord {
 
 /** An object of the archive, read field by field. */
 class Fields {
-  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #values: JsonObject;
   readonly #line: number;
 
   constructor(value: unknown, line: number) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw unreadable(line, 'it is no object');
-    }
-    // Sound: an object's own keys are strings.
-    this.#values = value as Readonly<Record<string, unknown>>;
+    if (!isJsonObject(value)) throw unreadable(line, 'it is no object');
+    this.#values = value;
     this.#line = line;
   }
 
@@ -180,7 +178,7 @@ class Fields {
   /** A JSON object as text: what was stored is what `JSON.stringify` writes, so reading and writing it changes nothing. */
   json(name: string): string {
     const value = this.#values[name];
-    if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+    if (isJsonObject(value)) return JSON.stringify(value);
     throw this.#missing(name, 'a JSON object');
   }
 

@@ -30,7 +30,7 @@ export async function importArchive(
   return { counts, added };
 }
 
-/** Records in groups that fit a write. Counts them. */
+/** Records in groups that fit a write. */
 async function* batches(
   lines: AsyncIterable<string>,
   counts: Counts,
@@ -38,10 +38,9 @@ async function* batches(
   let batch: ArchiveRecord[] = [];
   let size = 0;
   try {
-    for await (const { record, length } of records(lines)) {
+    for await (const { record, length } of records(lines, counts)) {
       batch.push(record);
       size += length;
-      counts[record.kind] += 1;
       if (batch.length >= RECORDS_PER_WRITE || size >= SIZE_PER_WRITE) {
         yield batch;
         batch = [];
@@ -56,12 +55,12 @@ async function* batches(
   yield batch;
 }
 
+/** The records of a whole archive, each where it belongs. Counts them. */
 async function* records(
   lines: AsyncIterable<string>,
+  counts: Counts,
 ): AsyncGenerator<{ readonly record: ArchiveRecord; readonly length: number }> {
-  const counts = noCounts();
-  let current: ArchivedConversation | undefined;
-  let lastPosition = -1;
+  let place: Place | undefined;
   let number = 0;
   let hasEnded = false;
   for await (const text of lines) {
@@ -72,28 +71,46 @@ async function* records(
     }
     if (hasEnded) throw unreadable(number, 'it stands behind the end');
     if (line.kind === 'last') {
-      if (JSON.stringify(line.counts) !== JSON.stringify(counts)) {
+      if (!isSame(line.counts, counts)) {
         throw unreadable(number, 'it counts other records than there are');
       }
       hasEnded = true;
     }
     if (line.kind !== 'record') continue;
     const { record } = line;
+    place = placeBehind(record, place, number);
     counts[record.kind] += 1;
-    if (record.kind === 'conversation') {
-      current = record;
-      lastPosition = -1;
-    }
-    if (record.kind === 'item') {
-      if (record.tenant !== current?.tenant || record.conversationId !== current.id) {
-        throw unreadable(number, 'its item does not follow its conversation');
-      }
-      if (record.position <= lastPosition || record.position >= current.nextPosition) {
-        throw unreadable(number, 'its item has a position that its conversation has not given out');
-      }
-      lastPosition = record.position;
-    }
     yield { record, length: text.length };
   }
   if (!hasEnded) throw unreadable(number + 1, 'the archive ends early');
+}
+
+/** What the next item belongs to, and what its position must exceed. */
+interface Place {
+  readonly conversation: ArchivedConversation;
+  readonly lastPosition: number;
+}
+
+/** Throws for an item that does not belong where it stands. */
+function placeBehind(
+  record: ArchiveRecord,
+  place: Place | undefined,
+  number: number,
+): Place | undefined {
+  if (record.kind === 'conversation') return { conversation: record, lastPosition: -1 };
+  if (record.kind === 'key') return place;
+  const { conversation, lastPosition = -1 } = place ?? {};
+  if (record.tenant !== conversation?.tenant || record.conversationId !== conversation.id) {
+    throw unreadable(number, 'its item does not follow its conversation');
+  }
+  if (record.position <= lastPosition || record.position >= conversation.nextPosition) {
+    throw unreadable(number, 'its item has a position that its conversation has not given out');
+  }
+  return { conversation, lastPosition: record.position };
+}
+
+function isSame(left: Counts, right: Counts): boolean {
+  return (
+    left.key === right.key && left.conversation === right.conversation && left.item === right.item
+  );
 }

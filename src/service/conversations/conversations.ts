@@ -1,4 +1,5 @@
 import type { Authorizer } from '../../access/policy/authorizer.ts';
+import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Action } from '../../access/policy/rule.ts';
 import type { Principal } from '../../access/principal.ts';
 import { creationTime } from '../../base/creation-time.ts';
@@ -47,7 +48,7 @@ export class Conversations {
     input: { readonly metadata: Metadata; readonly items: readonly Appended[] },
   ): Promise<ConversationRecord> {
     const id = newId(ID_PREFIX);
-    this.#assertMayCreate(principal, id);
+    this.#assertMayCreate(principal);
     const metadata = JSON.stringify(input.metadata);
     const createdAt = creationTime();
     const result = await this.#store.createConversation({
@@ -160,10 +161,8 @@ export class Conversations {
     return { tenant: principal.tenant, conversationId, access };
   }
 
-  #assertMayCreate(principal: Principal, id: string): void {
-    const { owner, attributes } = principal;
-    const resource = { id, owner, attributes };
-    const { allowed } = this.#authorizer.decide(principal, 'create', resource);
+  #assertMayCreate(principal: Principal): void {
+    const { allowed } = this.#authorizer.decide(principal, 'create', resourceToCreate(principal));
     if (!allowed) throw apiError('create_forbidden');
   }
 }

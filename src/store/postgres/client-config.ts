@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { PoolConfig } from 'pg';
 import type { PostgresOptions, TlsOptions } from '../../base/database-options.ts';
+import { messageOf } from '../../base/message-of.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 
 /** How long a request waits for a connection: a free one, or a new one. */
@@ -53,7 +54,7 @@ async function readPem(path: string | undefined): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new OperatorError(
       'unreadable_certificate',
-      `The file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `The file ${path} cannot be read: ${messageOf(error)}`,
       'Check sslrootcert, sslcert and sslkey in the database URL.',
       error,
     );

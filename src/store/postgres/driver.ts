@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { PostgresOptions } from '../../base/database-options.ts';
+import { messageOf } from '../../base/message-of.ts';
 import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 import { beginCall, type StoreCall } from '../../base/store-calls.ts';
@@ -87,10 +88,8 @@ export class PostgresDriver implements Driver {
     } catch (error) {
       await pool.end();
       if (error instanceof OperatorError) throw error;
-      const words = error instanceof Error ? error.message : String(error);
-      throw new StoreUnavailableError(reasonOf(error), `PostgreSQL cannot be opened: ${words}`, {
-        cause: error,
-      });
+      const message = `PostgreSQL cannot be opened: ${messageOf(error)}`;
+      throw new StoreUnavailableError(reasonOf(error), message, { cause: error });
     }
     return new PostgresDriver(pool, options, observer);
   }

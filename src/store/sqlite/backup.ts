@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../../base/message-of.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 import { StoreUnavailableError, type UnavailableReason } from '../../base/store-unavailable.ts';
 import { translate } from './faults.ts';
@@ -55,7 +56,7 @@ const OF_THE_DATABASE: ReadonlySet<UnavailableReason> = new Set([
 function cannotWrite(path: string, error: unknown): OperatorError {
   return new OperatorError(
     'cannot_write',
-    `The file ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    `The file ${path} cannot be written: ${messageOf(error)}`,
     'Check that the folder exists, that this user may write to it, and that it has room for a copy.',
     error,
   );

@@ -2,6 +2,7 @@ import { existsSync, statSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { messageOf } from '../../base/message-of.ts';
 import { OperatorError } from '../../base/operator-error.ts';
 import { SQLITE } from '../dialect.ts';
 import type { Read, Reader } from '../driver.ts';
@@ -109,7 +110,7 @@ function unreachable(path: string, error: unknown): OperatorError {
   }
   return new OperatorError(
     'cannot_open_database',
-    `The database file ${path} cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+    `The database file ${path} cannot be reached: ${messageOf(error)}`,
     'Run this as the user that serves, and let that user enter the folder and read the file.',
     error,
   );

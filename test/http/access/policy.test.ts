@@ -193,6 +193,7 @@ describe('the grammar', () => {
     [{ permit: { ...all, principal: 12345 } }, 'principal is not text'],
     [{ permit: { ...all, principal: '' } }, 'principal is not text'],
     [{ permit: { ...all, resource: null } }, 'resource has no value'],
+    [{ permit: { ...all, resource: [] } }, 'resource is empty'],
     [{ permit: { ...all, resource: 'conversation::conv_*' } }, 'is no resource'],
     [{ permit: { ...all, resource: 'conversation::a, conversation::b' } }, 'is no resource'],
     [{ forbid: all, unless: 'user with a in roles or user with b in teams' }, 'is no condition'],

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { loadConfig } from '../../../src/index.ts';
 import { startAccessServer, type AccessServer } from '../../support/access.ts';
 import { temporaryFolder } from '../../support/folder.ts';
@@ -397,7 +397,26 @@ describe('the keys of an issuer', () => {
     const unknown = await issuer.token({}, { kid: 'unknown' });
     expect((await access.call(unknown, 'GET', CONVERSATIONS)).status).toBe(503);
     expect((await access.call(known, 'GET', CONVERSATIONS)).status).toBe(200);
+    const another = await issuer.token({}, { kid: 'another' });
+    expect((await access.call(another, 'GET', CONVERSATIONS)).status).toBe(503);
     expect(access.server.failures.splice(0).length).toBeGreaterThan(0);
+  });
+
+  test('that are known and old serve on while the issuer is away', async () => {
+    await using issuer = await startIssuer();
+    await using access = await startAccessServer(yaml(issuer.url));
+    const known = await issuer.token({});
+    expect((await access.call(known, 'GET', CONVERSATIONS)).status).toBe(200);
+    issuer.setOnline(false);
+    const asked = issuer.requests();
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 660_000);
+    try {
+      expect((await access.call(known, 'GET', CONVERSATIONS)).status).toBe(200);
+      expect(issuer.requests()).toBe(asked + 1);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 
@@ -439,6 +458,15 @@ describe('headers of a gateway', () => {
         .end();
     });
     expect(doubled).toBe(400);
+  });
+
+  test('are read as UTF-8, the secret too, and as they are where they are none', async () => {
+    await using access = await startAccessServer(yaml, '--auth-headers-secret', 'geheim-ü');
+    for (const secret of ['geheim-ü', Buffer.from('geheim-ü').toString('latin1')]) {
+      const headers = gateway('ann', { 'x-colloquy-secret': secret });
+      const answer = await access.call(undefined, 'GET', CONVERSATIONS, undefined, headers);
+      expect(answer.status).toBe(200);
+    }
   });
 
   test('are believed from listed addresses only', async () => {
@@ -574,6 +602,8 @@ describe('the list of conversations', () => {
     ['before=conv_none', 'before', 404],
     ['created_after=soon', 'created_after', 400],
     ['metadat[k]=v', 'metadat[k]', 400],
+    ['metadata=v', 'metadata', 400],
+    ['metadata=v&metadata[k]=v', 'metadata', 400],
   ])('%s is refused', async (query, param, status) => {
     await using server = await startServer();
     const answer = await server.request(`${CONVERSATIONS}?${query}`);
@@ -610,6 +640,11 @@ describe('the list of conversations', () => {
     expect(await access.command(...check, '--as', 'app', '--isolation-key', 'u1')).toMatch(/^yes/);
     expect(await access.command(...check, '--as', 'app', '--isolation-key', 'u2')).toMatch(/^no/);
     expect(await access.command(...check, '--as', 'app')).toMatch(/^no/);
+    // As a client's fetch sends it: the bytes of its UTF-8.
+    const umlaut = as(Buffer.from('ü').toString('latin1'));
+    const { id } = (await access.call(app, 'POST', CONVERSATIONS, {}, umlaut)).body;
+    const spelt = ['--as', 'app', '--isolation-key', 'ü'];
+    expect(await access.command(...check.with(5, id), ...spelt)).toMatch(/^yes/);
     const sly = await access.key('app#u1');
     expect((await access.call(sly, 'GET', of(body.id))).status).toBe(404);
   });
@@ -842,4 +877,29 @@ test('the audit log has a line for each change and each denial, and no words of 
   expect(text).not.toContain('hush-hush');
   expect(text).not.toContain('clq_');
   expect(statSync(log).mode & 0o077).toBe(0);
+});
+
+test('the audit log says that a deletion was denied where only the reading was', async () => {
+  await using access = await startAccessServer(
+    'auth:\n  schemes: [keys]\n  access_policy:\n    - permit: { actions: [create, read, update, delete] }\n      when: user is owner\n    - permit: { actions: [update] }\n    - forbid: { actions: [read] }\n      description: Others read nothing.\n',
+  );
+  const log = access.folder.path('audit.jsonl');
+  const shared = ['--database-url', access.database.url];
+  const config = ['--config', access.folder.path('colloquy.yaml')];
+  await using audited = await startServer(...shared, ...config, '--audit-log', log);
+  const [ann, bot] = [await access.key('ann'), await access.key('bot')];
+  const id = await create(access, ann);
+  const items = { items: [{ role: 'user', content: 'x' }] };
+  const added = await access.call(ann, 'POST', `${of(id)}/items`, items);
+  const item = `${of(id)}/items/${added.body.data[0]?.id}`;
+  for (const token of [bot, ann]) {
+    const headers = { authorization: `Bearer ${token}` };
+    await audited.request(item, { method: 'DELETE', headers });
+  }
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  const common = { operation: 'deleteConversationItem', action: 'update', resource: id };
+  expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { ...common, principal: 'bot', outcome: 'denied', rule: 'Others read nothing.' },
+    { ...common, principal: 'ann', outcome: 'done', rule: expect.stringContaining('line 4 of') },
+  ]);
 });
