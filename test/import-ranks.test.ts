@@ -15,7 +15,7 @@ const RANKS: Readonly<Record<string, number>> = {
   telemetry: 1,
   service: 2,
   wire: 3,
-  'server.ts': 4,
+  server: 4,
   'index.ts': 5,
   cli: 5,
   'main.ts': 6,

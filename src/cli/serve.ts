@@ -4,7 +4,8 @@ import { messageOf } from '../base/message-of.ts';
 import { OperatorError } from '../base/operator-error.ts';
 import { loadConfig } from '../config/load.ts';
 import { packageVersion } from '../config/version.ts';
-import { createServer, ListenError } from '../server.ts';
+import { ListenError } from '../server/assembled.ts';
+import { createServer } from '../server/create.ts';
 import type { Command } from './command.ts';
 import { storeError } from './database.ts';
 

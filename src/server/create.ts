@@ -1,0 +1,149 @@
+import { Authorizer } from '../access/policy/authorizer.ts';
+import { policyOf } from '../access/policy/parse.ts';
+import { ANONYMOUS } from '../access/principal.ts';
+import { isLoopback } from '../base/loopback.ts';
+import { NO_OBSERVER } from '../base/observer.ts';
+import { refuseStrangers, type Config } from '../config/config.ts';
+import { packageVersion } from '../config/version.ts';
+import { AuditTrail } from '../service/audit.ts';
+import { Conversations } from '../service/conversations/conversations.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/port.ts';
+import { openAuditLog } from '../telemetry/audit-log.ts';
+import type { LogSink } from '../telemetry/log.ts';
+import type { MetricSources } from '../telemetry/metrics.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
+import { conversationRoutes } from '../wire/conversation-routes.ts';
+import { createHttp, type Http, type HttpOptions } from '../wire/http.ts';
+import { metricsRoute } from '../wire/metrics-route.ts';
+import type { Route } from '../wire/route.ts';
+import { withSystemRoutes, type Unreadiness } from '../wire/system-routes.ts';
+import { Assembled, type Server } from './assembled.ts';
+import { authenticator } from './authenticator.ts';
+import type { Parts } from './parts.ts';
+
+const MS_PER_SECOND = 1000;
+
+export interface ServerOptions {
+  /** Where the log goes; by default nowhere. */
+  readonly log?: LogSink;
+  /** Told of every failure that is the server's own, with the request id that the caller was given. */
+  readonly onServerError?: (error: unknown, requestId: string) => void;
+}
+
+/** Builds a server on its database. The one place where the parts meet. */
+export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
+  refuseStrangers(config);
+  await using stack = new AsyncDisposableStack();
+  const parts = await openParts(config, options, stack);
+  const { telemetry, store } = parts;
+  const listener = async (build: Promise<Http>): Promise<Http> =>
+    stack.adopt(await build, (built) => built.close());
+  const api = await listener(apiHttp(config, parts));
+  const { metrics } = config;
+  const counters =
+    typeof metrics === 'string' ? undefined : await listener(metricsHttp(config, metrics, parts));
+  if (metrics !== 'nowhere') await telemetry.measure(metricSources(store, api));
+  return new Assembled(config, parts, { api, counters }, stack.move());
+}
+
+async function openParts(
+  config: Config,
+  { log, onServerError }: ServerOptions,
+  stack: AsyncDisposableStack,
+): Promise<Parts> {
+  const telemetry = await Telemetry.open(config.log, log);
+  const store = stack.adopt(await openStore(config.database, telemetry), (opened) =>
+    opened.close(),
+  );
+  const authorizer = new Authorizer(policyOf(config.auth.policyRules));
+  const { write } = stack.use(openAuditLog(config.auditLog));
+  const failed = (error: unknown, requestId: string): void => {
+    telemetry.log?.failed(error, requestId);
+    onServerError?.(error, requestId);
+  };
+  return {
+    store,
+    telemetry,
+    authorizer,
+    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
+    state: { isClosing: false },
+    onServerError: failed,
+  };
+}
+
+async function apiHttp(config: Config, parts: Parts): Promise<Http> {
+  const { store, telemetry, authorizer, state } = parts;
+  const conversations = new Conversations(store, authorizer, telemetry);
+  const options = { ...config.limits, dialect: config.dialect };
+  const counters = config.metrics === 'beside' ? [countersRoute(telemetry)] : [];
+  return createHttp({
+    ...limitsOf(config),
+    routes: withSystemRoutes([...conversationRoutes(conversations, options), ...counters], {
+      version: packageVersion(),
+      unreadiness: () => unreadiness(store, state.isClosing),
+    }),
+    localHostsOnly: isOpenToThisMachineOnly(config),
+    authenticate: await authenticator(config, parts),
+    audit: parts.audit,
+    observer: telemetry,
+    onServerError: parts.onServerError,
+  });
+}
+
+/** Metrics at an address of their own, which whoever may reach it may read. */
+function metricsHttp(
+  config: Config,
+  { host }: { readonly host: string },
+  { telemetry, onServerError }: Parts,
+): Promise<Http> {
+  return createHttp({
+    ...limitsOf(config),
+    routes: [countersRoute(telemetry)],
+    localHostsOnly: isLoopback(host),
+    authenticate: async () => ANONYMOUS,
+    audit: undefined,
+    observer: NO_OBSERVER,
+    onServerError,
+  });
+}
+
+function countersRoute(telemetry: Telemetry): Route {
+  return metricsRoute(() => telemetry.metricsText());
+}
+
+function limitsOf({ limits, protection }: Config) {
+  return {
+    bodyLimit: limits.bodyBytes,
+    deepestNesting: limits.nesting,
+    protection,
+    requestTimeout: protection.requestTimeoutSeconds * MS_PER_SECOND,
+    maxConnections: protection.maxConnections,
+  };
+}
+
+function metricSources(store: Store, http: Http): MetricSources {
+  return {
+    gauges: () => store.gauges(),
+    databaseBytes: () => store.size(),
+    openConnections: () => http.connections(),
+  };
+}
+
+async function unreadiness(store: Store, isClosing: boolean): Promise<readonly Unreadiness[]> {
+  const stopping = isClosing ? [{ text: 'it is about to stop' }] : [];
+  try {
+    await store.ping();
+    return stopping;
+  } catch (error) {
+    return [...stopping, { text: 'the database does not answer', cause: error }];
+  }
+}
+
+/** Whether reaching this machine is all it takes, so that a web page on it must not. */
+function isOpenToThisMachineOnly({ host, allowAnonymous, auth }: Config): boolean {
+  const needsNoSecret =
+    auth.schemes.length === 0 ||
+    (auth.schemes.includes('headers') && auth.headers?.secret === undefined);
+  return isLoopback(host) && !allowAnonymous && needsNoSecret;
+}
