@@ -14,7 +14,7 @@ import type { LogSink } from '../telemetry/log.ts';
 import type { MetricSources } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { conversationRoutes } from '../wire/conversation-routes.ts';
-import { createHttp, type Http, type HttpOptions } from '../wire/http.ts';
+import { createHttp, type Http } from '../wire/http.ts';
 import { metricsRoute } from '../wire/metrics-route.ts';
 import type { Route } from '../wire/route.ts';
 import { withSystemRoutes, type Unreadiness } from '../wire/system-routes.ts';
