@@ -159,6 +159,14 @@ describe('normalising', () => {
     ]);
   });
 
+  test('what is filled in stands between the type and text of a part and what was sent', async () => {
+    const part = { odd: 1, text: 'x', type: 'output_text' };
+    const item = await stored({ role: 'assistant', content: [part] });
+    // Sound: `content` is what was sent, arranged.
+    const [arranged] = item['content'] as object[];
+    expect(Object.keys(arranged ?? {})).toEqual(['type', 'text', 'annotations', 'logprobs', 'odd']);
+  });
+
   test.each(['message', 'function_call_output', 'custom_tool_call_output'])(
     'input_image in a %s gets detail and both sources',
     async (type) => {
@@ -195,6 +203,8 @@ describe('normalising', () => {
   test('an explicit null stays where it means something', async () => {
     const call = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' };
     expect(await stored({ ...call, caller: null })).toMatchObject({ caller: null });
+    // Also beside one that means nothing, for which the item is looked through.
+    expect(await stored({ ...call, caller: null, id: null })).toMatchObject({ caller: null });
   });
 
   test('a field that the document types is checked although only model servers send it', async () => {
@@ -364,10 +374,14 @@ describe('include', () => {
             annotations: [],
             logprobs: [{ token: 'x', bytes: [120], logprob: -1, top_logprobs: [] }],
           },
+          { type: 'refusal', refusal: 'no' },
         ],
       },
       {
-        content: [{ type: 'output_text', text: 'x', annotations: [], logprobs: [] }],
+        content: [
+          { type: 'output_text', text: 'x', annotations: [], logprobs: [] },
+          { type: 'refusal', refusal: 'no' },
+        ],
       },
     ],
   ];
