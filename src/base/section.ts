@@ -43,6 +43,10 @@ export class Section {
     return this.#value(key) !== undefined;
   }
 
+  isEmpty(key: string): boolean {
+    return this.#value(key) === '';
+  }
+
   text(key: string): string | undefined {
     const value = this.#value(key);
     if (value === undefined || typeof value === 'string') return value;

@@ -115,43 +115,49 @@ export function openingError(error: unknown, options: DatabaseOptions): unknown 
 type Advice = readonly [code: OperatorCode, title: string, fix: string];
 
 function openingAdvice(error: unknown, { kind }: DatabaseOptions): Advice {
-  const known = error instanceof StoreUnavailableError ? OPENING[error.reason] : undefined;
+  const known = error instanceof StoreUnavailableError ? OPENING[kind][error.reason] : undefined;
   if (known !== undefined) return known;
   const fix = kind === 'sqlite' ? SQLITE_FIX : postgresFix(reasonOf(error));
   return ['cannot_open_database', 'cannot be opened', fix];
 }
 
-const OPENING: Readonly<Partial<Record<UnavailableReason, Advice>>> = {
-  locked: [
-    'database_locked',
-    'is held by another process',
-    'Stop the process that holds it, or try again when it has finished.',
-  ],
-  damaged: [
-    'database_damaged',
-    'is damaged',
-    'Stop the server, keep its files as they are, and restore the last copy that `colloquy backup` made.',
-  ],
-  not_a_database: [
-    'cannot_open_database',
-    'cannot be opened',
-    'Name the right file with --database-url; this one is not of SQLite, or its beginning is lost.',
-  ],
-  disk_full: [
-    'disk_full',
-    'cannot be used, since the disk is full',
-    'Free some space on the volume of the database, and start again.',
-  ],
-  no_connections_left: [
-    'cannot_open_database',
-    'cannot be opened',
-    'Lower --database-pool-size, or raise the limit of the server or of the role.',
-  ],
-  read_only: [
-    'database_read_only',
-    'cannot be written',
-    'Mount the volume of the database for writing, and let this user write to the file and to its folder, in which a log is kept beside it.',
-  ],
+type AdviceByReason = Readonly<Partial<Record<UnavailableReason, Advice>>>;
+
+const OPENING: Readonly<Record<DatabaseOptions['kind'], AdviceByReason>> = {
+  sqlite: {
+    locked: [
+      'database_locked',
+      'is held by another process',
+      'Stop the process that holds it, or try again when it has finished.',
+    ],
+    damaged: [
+      'database_damaged',
+      'is damaged',
+      'Stop the server, keep its files as they are, and restore the last copy that `colloquy backup` made.',
+    ],
+    not_a_database: [
+      'cannot_open_database',
+      'cannot be opened',
+      'Name the right file with --database-url; this one is not of SQLite, or its beginning is lost.',
+    ],
+    disk_full: [
+      'disk_full',
+      'cannot be used, since the disk is full',
+      'Free some space on the volume of the database, and start again.',
+    ],
+    read_only: [
+      'database_read_only',
+      'cannot be written',
+      'Mount the volume of the database for writing, and let this user write to the file and to its folder, in which a log is kept beside it.',
+    ],
+  },
+  postgres: {
+    no_connections_left: [
+      'cannot_open_database',
+      'cannot be opened',
+      'Lower --database-pool-size, or raise the limit of the server or of the role.',
+    ],
+  },
 };
 
 const SQLITE_FIX =

@@ -141,7 +141,9 @@ function fromFile(file: Section | undefined, auth: Section | undefined): Source 
       return lookUp(auth?.texts('schemes')?.join(','), auth?.origin('schemes') ?? AUTH);
     }
     const key = fileKeyOf(setting);
-    const text = setting.isExact === true ? file?.exactText(key) : file?.text(key);
+    // Empty is what such a setting is when it is not given.
+    const isEmpty = file?.isEmpty(key) === true;
+    const text = setting.isExact === true && !isEmpty ? file?.exactText(key) : file?.text(key);
     return lookUp(text, file?.origin(key) ?? key);
   };
 }

@@ -141,9 +141,13 @@ async function standardError(
     // Lines that nobody takes are dropped beyond this, rather than kept.
     maxLength: MOST_WAITING_BYTES,
   });
+  const flushSync = stream.flushSync.bind(stream);
   // A log that cannot be written is no reason to stop serving. Nor to stop ending: what is left would be tried for ever.
   stream.on('error', () => {
     stream.flushSync = () => undefined;
+  });
+  stream.on('drain', () => {
+    stream.flushSync = flushSync;
   });
   return { stream, flush: () => stream.flushSync() };
 }

@@ -1,4 +1,12 @@
-import { copyFileSync, readdirSync, readlinkSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import {
+  copyFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { serve, stop, type ServingProcess } from '../support/faulty.ts';
@@ -15,6 +23,33 @@ async function create(server: ServingProcess): Promise<string> {
 async function assertReadable(server: ServingProcess, id: string): Promise<void> {
   expect((await server.client.conversations.items.list(id)).data).toHaveLength(1);
 }
+
+/** As those do who copy files with their times. */
+function keepingTime(path: string, work: () => void): void {
+  const { atime, mtime } = statSync(dirname(path));
+  work();
+  utimesSync(dirname(path), atime, mtime);
+}
+
+/** How, how long after the start in milliseconds, and what is done to the log at its path. */
+const WAYS_TO_LOSE_THE_LOG: readonly (readonly [string, number, (path: string) => void])[] = [
+  ['soon after the start', 0, (path: string) => rmSync(path)],
+  ['when nothing has changed in its folder for long', 3_500, (path: string) => rmSync(path)],
+  [
+    'and its folder has its old time',
+    3_500,
+    (path: string) => keepingTime(path, () => rmSync(path)),
+  ],
+  [
+    'for a copy of it, which gives its folder the old time',
+    3_500,
+    (path: string) =>
+      keepingTime(path, () => {
+        copyFileSync(path, `${path}.copy`);
+        renameSync(`${path}.copy`, path);
+      }),
+  ],
+];
 
 describe('a database file that goes away under the server', () => {
   test.each([
@@ -105,34 +140,32 @@ describe('a database file that goes away under the server', () => {
     await assertReadable(server, id);
   });
 
-  test.each([
-    ['soon after the start', () => undefined],
-    [
-      'when nothing has changed in its folder for long',
-      async (server: ServingProcess, folder: string) => {
-        const longAgo = new Date(Date.now() - 60_000);
-        utimesSync(folder, longAgo, longAgo);
+  test.concurrent.for(WAYS_TO_LOSE_THE_LOG)(
+    'its log is taken away %s: writes are refused, and nothing is lost',
+    async ([, ageMs, remove], { expect: check }) => {
+      await using folder = await temporaryFolder();
+      const path = folder.path('logless.db');
+      let id: string;
+      {
+        await using server = await serve(path);
+        id = await create(server);
+        // A time that can be given back whole.
+        const begun = Math.floor(Date.now() / 1000);
+        utimesSync(folder.path('.'), begun, begun);
+        await new Promise((resolve) => setTimeout(resolve, ageMs));
+        // From here on, the folder is known.
         await create(server);
-      },
-    ],
-  ])('its log deleted %s: writes are refused, and nothing is lost', async (_when, before) => {
-    await using folder = await temporaryFolder();
-    const path = folder.path('logless.db');
-    let id: string;
-    {
+        remove(`${path}-wal`);
+        expect(await outcomeOf(create(server))).toBe('refused');
+        await server.errorText(GONE);
+        await check.poll(() => folder.size('logless.db')).toBeGreaterThan(4096);
+        await assertReadable(server, id);
+        server.child.kill('SIGKILL');
+        await server.finished();
+      }
       await using server = await serve(path);
-      id = await create(server);
-      await before(server, dirname(path));
-      rmSync(`${path}-wal`);
-      expect(await outcomeOf(create(server))).toBe('refused');
-      await server.errorText(GONE);
-      await expect.poll(() => folder.size('logless.db')).toBeGreaterThan(4096);
       await assertReadable(server, id);
-      server.child.kill('SIGKILL');
-      await server.finished();
-    }
-    await using server = await serve(path);
-    await assertReadable(server, id);
-    await create(server);
-  });
+      await create(server);
+    },
+  );
 });

@@ -3,8 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../../base/message-of.ts';
 import { OperatorError } from '../../base/operator-error.ts';
-import { StoreUnavailableError, type UnavailableReason } from '../../base/store-unavailable.ts';
-import { translate } from './faults.ts';
+import type { UnavailableReason } from '../../base/store-unavailable.ts';
+import { reasonOf, translate } from './faults.ts';
 
 /**
  * Copies a database, as it is at one moment, into a new file, while others read and write it. The file is there
@@ -25,33 +25,42 @@ export async function backup(path: string, target: string): Promise<void> {
       'Name another file, or remove this one first.',
     );
   }
+  using source = openSource(path);
   const partial = `${target}.${process.pid}.partial`;
   try {
     await begin(partial);
-    using database = new DatabaseSync(path, { timeout: 5_000 });
-    database.prepare('VACUUM INTO ?').run(partial);
+    source.prepare('VACUUM INTO ?').run(partial);
     // SQLite leaves it to the system when the copy reaches the disk.
     await using copy = await open(partial, 'r+');
     await copy.sync();
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });
-    throw failureOf(translate(error, target), target);
+    const isOfSource = OF_THE_SOURCE.has(reasonOf(error) ?? 'other');
+    if (isOfSource) throw translate(error, path);
+    throw error instanceof OperatorError ? error : cannotWrite(target, error);
   }
 }
 
-/** What says nothing of the database is about the copy. */
-function failureOf(error: unknown, target: string): unknown {
-  if (error instanceof OperatorError) return error;
-  const reason = error instanceof StoreUnavailableError ? error.reason : 'other';
-  return OF_THE_DATABASE.has(reason) ? error : cannotWrite(target, error);
-}
-
-const OF_THE_DATABASE: ReadonlySet<UnavailableReason> = new Set([
+/** Reasons that cannot come from the copy. */
+const OF_THE_SOURCE: ReadonlySet<UnavailableReason> = new Set([
   'locked',
   'damaged',
   'not_a_database',
 ]);
+
+function openSource(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: 5_000 });
+    // Reads, which opening alone does not.
+    database.prepare('PRAGMA schema_version').get();
+    return database;
+  } catch (error) {
+    database?.close();
+    throw translate(error, path);
+  }
+}
 
 function cannotWrite(path: string, error: unknown): OperatorError {
   return new OperatorError(

@@ -12,6 +12,7 @@ interface Place {
 /** A folder, as it was when everything in it stood in its place. */
 interface SeenFolder {
   readonly inode: bigint;
+  /** The time that no program can set, as others can be when files are copied with theirs. */
   readonly changedAt: bigint;
 }
 
@@ -62,14 +63,14 @@ export class DatabaseFile {
   #assertLogInPlace(log: Place): void {
     const folder = stat(dirname(log.path));
     const seen = this.#seenFolder;
-    if (folder !== undefined && seen?.inode === folder.ino && seen.changedAt === folder.mtimeNs) {
+    if (folder !== undefined && seen?.inode === folder.ino && seen.changedAt === folder.ctimeNs) {
       return;
     }
     assertThere(log);
-    const isLongUnchanged = Date.now() - Number(folder?.mtimeMs) > COARSEST_TIME_MS;
+    const isLongUnchanged = Date.now() - Number(folder?.ctimeMs) > COARSEST_TIME_MS;
     this.#seenFolder =
       folder !== undefined && isLongUnchanged
-        ? { inode: folder.ino, changedAt: folder.mtimeNs }
+        ? { inode: folder.ino, changedAt: folder.ctimeNs }
         : undefined;
   }
 }

@@ -172,8 +172,9 @@ export class SqliteDriver implements Driver {
       const batch = this.#queue.splice(0, LARGEST_BATCH);
       try {
         const outcomes = await this.#commit(batch);
-        this.#note(batch, outcomes);
         settle(batch, outcomes);
+        // Behind the answers: who listens must not undo what is done.
+        this.#note(batch, outcomes);
         this.#log.emptyIfOverdue();
       } catch (error) {
         this.#giveUp(batch, error);

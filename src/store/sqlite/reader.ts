@@ -10,9 +10,9 @@ import type { Query, Row } from '../query.ts';
 import { StoreUnavailableError } from '../../base/store-unavailable.ts';
 import { reasonOf, translate } from './faults.ts';
 import { databaseFiles } from './files.ts';
+import { BLOCKING_WAIT_MS } from './open-file.ts';
 import { SqliteSteps } from './steps.ts';
-
-const WAIT_FOR_LOCK_MS = 5_000;
+import { whileLocked } from './while-locked.ts';
 
 /**
  * A SQLite file for looking only: it makes no database, changes nothing, and leaves no file behind.
@@ -52,7 +52,7 @@ export class SqliteReader implements Reader {
   async read({ query }: Read): Promise<readonly Row[]> {
     // A turn of the event loop for each, in which a signal to stop is heard.
     await new Promise(setImmediate);
-    const rows = this.#all(query);
+    const rows = await this.#all(query);
     if (this.#unchanging === undefined || this.#unchanging === this.#appearance()) {
       return unwrap(rows);
     }
@@ -60,7 +60,7 @@ export class SqliteReader implements Reader {
     this.#database.close();
     this.#database = this.#open();
     this.#steps = new SqliteSteps(this.#database);
-    return unwrap(this.#all(query));
+    return unwrap(await this.#all(query));
   }
 
   async close(): Promise<void> {
@@ -71,12 +71,12 @@ export class SqliteReader implements Reader {
   #open(): DatabaseSync {
     const url = pathToFileURL(this.#path);
     if (this.#unchanging !== undefined) url.search = 'immutable=1';
-    return new DatabaseSync(url, { readOnly: true, timeout: WAIT_FOR_LOCK_MS });
+    return new DatabaseSync(url, { readOnly: true, timeout: BLOCKING_WAIT_MS });
   }
 
-  #all(query: Query): Outcome {
+  async #all(query: Query): Promise<Outcome> {
     try {
-      return { rows: this.#steps.all(query) };
+      return { rows: await whileLocked(() => this.#steps.all(query)) };
     } catch (error) {
       const reason = reasonOf(error);
       if (reason === undefined) throw error;
