@@ -1,7 +1,7 @@
 /** Colloquy as a library. */
 
 export { createServer, type ServerOptions } from './server/create.ts';
-export type { Server } from './server/assembled.ts';
+export { ListenError, type Server } from './server/assembled.ts';
 export type { PublishedRequest } from './base/request-channel.ts';
 export type { LogSink } from './telemetry/log.ts';
 export { loadConfig, type ConfigSources } from './config/load.ts';
