@@ -50,7 +50,10 @@ function awayError(error: StoreUnavailableError, options: DatabaseOptions): Oper
   );
 }
 
-/** A mistyped name must not pass for a database with nothing in it. Nor is a schema migrated by the way: an older server may be using it. */
+/**
+ * A mistyped name must not pass for a database with nothing in it. Nor is a schema migrated by the way: an older
+ * server may be using it.
+ */
 async function assertCurrent(options: DatabaseOptions, begins: boolean): Promise<void> {
   const { applied, pending } = await databaseStatus(options).catch((error: unknown) => {
     throw openingError(error, options);

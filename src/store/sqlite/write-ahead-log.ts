@@ -45,8 +45,8 @@ export class WriteAheadLog {
   }
 
   /**
-   * Folds it into the file and empties it, and returns whether that was possible. When another process is reading, or the disk refuses, it stays beside the
-   * file, complete.
+   * Folds it into the file and empties it, and returns whether that was possible. When another process is reading,
+   * or the disk refuses, it stays beside the file, complete.
    */
   empty(): boolean {
     try {
