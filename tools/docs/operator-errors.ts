@@ -118,7 +118,7 @@ const EXPLANATIONS: Readonly<Record<OperatorCode, Explanation>> = {
   },
   schema_is_older: {
     meaning:
-      'The schema of the database is older than the program, and only `serve`, `migrate up` and the library bring it up to date.',
+      'The schema of the database is older than the program; only `serve`, `migrate up` and the library change it.',
     fix: 'Bring it up to date with `colloquy migrate up`.',
   },
   unwell: {
