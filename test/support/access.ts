@@ -43,12 +43,14 @@ export async function startAccessServer(
   yaml = 'auth: { schemes: [keys] }\n',
   ...settings: readonly string[]
 ): Promise<AccessServer> {
-  const folder = await temporaryFolder();
-  const database = await freshDatabase();
+  // A server that is refused leaves nothing behind.
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
+  const database = stack.use(await freshDatabase());
   const config = folder.path('colloquy.yaml');
   await writeFile(config, yaml);
   const shared = ['--config', config, '--database-url', database.url];
-  const server = await startServer(...shared, ...settings);
+  const server = stack.use(await startServer(...shared, ...settings));
   const command = async (...args: readonly string[]): Promise<string> => {
     const printed: string[] = [];
     const errors: string[] = [];
@@ -65,6 +67,7 @@ export async function startAccessServer(
     if (code !== 0) throw new Error(errors.join('\n'));
     return printed.join('\n');
   };
+  const owned = stack.move();
   return {
     server,
     folder,
@@ -87,10 +90,6 @@ export async function startAccessServer(
       // Sound: the parts that tests look at; the document has been held against the whole.
       return answer as Answer;
     },
-    [Symbol.asyncDispose]: async () => {
-      await server[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
