@@ -130,6 +130,15 @@ describe('serve', () => {
     },
   );
 
+  test('a log that nobody reads any more keeps nobody from stopping', async () => {
+    const settings = ['--database-url', 'sqlite::memory:', '--log-format', 'json'];
+    await using server = startProcess(['serve', '--port', '0', ...settings]);
+    await server.firstLine();
+    server.child.stderr?.destroy();
+    server.child.kill('SIGTERM');
+    expect(await server.finished()).toMatchObject({ code: 0 });
+  });
+
   test.skipIf(process.platform !== 'linux')(
     'an audit log on standard output that is lost is told of',
     async () => {

@@ -91,7 +91,7 @@ export class Assembled implements Server {
       clearTimeout(deadline);
     }
     if (this.#isListening) telemetry.log?.info('stopped');
-    telemetry.log?.flush();
+    await telemetry.log?.flush();
   }
 }
 

@@ -26,9 +26,9 @@ export class Log {
   readonly #logger: Logger;
   readonly #slowRequestMs: number;
   readonly #hashes = new WeakMap<Asker, string>();
-  readonly #flush: () => void;
+  readonly #flush: () => Promise<void>;
 
-  private constructor(logger: Logger, slowRequestMs: number, flush: () => void) {
+  private constructor(logger: Logger, slowRequestMs: number, flush: () => Promise<void>) {
     this.#logger = logger;
     this.#slowRequestMs = slowRequestMs;
     this.#flush = flush;
@@ -38,7 +38,7 @@ export class Log {
     const { stream, flush } =
       sink === 'stderr'
         ? await standardError(options.format)
-        : { stream: sink, flush: () => undefined };
+        : { stream: sink, flush: async () => undefined };
     const logger = pino(
       {
         level: options.level,
@@ -84,9 +84,9 @@ export class Log {
     this.#logger.warn(message);
   }
 
-  /** Writes what has not been written yet. */
-  flush(): void {
-    this.#flush();
+  /** Resolves when what has been said is written, or cannot be. To be called last. */
+  flush(): Promise<void> {
+    return this.#flush();
   }
 
   #fields(request: AnsweredRequest): Readonly<Record<string, unknown>> {
@@ -115,10 +115,11 @@ export class Log {
 
 const STANDARD_ERROR = 2;
 const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+const LONGEST_FLUSH_MS = 1_000;
 
 async function standardError(
   format: LogOptions['format'],
-): Promise<{ readonly stream: DestinationStream; readonly flush: () => void }> {
+): Promise<{ readonly stream: DestinationStream; readonly flush: () => Promise<void> }> {
   if (format === 'pretty' || (format === 'auto' && process.stderr.isTTY)) {
     // Loaded only where it is used: start-up is felt.
     const { default: pretty } = await import('pino-pretty');
@@ -131,7 +132,7 @@ async function standardError(
         messageFormat: '{msg}{if method} {method} {route} {status} {duration_ms} ms{end}',
         ignore: 'method,route,status,duration_ms,tenant,subject_hash,bytes_in,bytes_out',
       }),
-      flush: () => undefined,
+      flush: async () => undefined,
     };
   }
   // Not waited for: a request should not take longer for its line.
@@ -141,15 +142,30 @@ async function standardError(
     // Lines that nobody takes are dropped beyond this, rather than kept.
     maxLength: MOST_WAITING_BYTES,
   });
-  const flushSync = stream.flushSync.bind(stream);
-  // A log that cannot be written is no reason to stop serving. Nor to stop ending: what is left would be tried for ever.
-  stream.on('error', () => {
+  let isWriting = false;
+  const onWritten = new Set<() => void>();
+  const written = (): void => {
+    isWriting = false;
+    for (const tell of onWritten) tell();
+  };
+  stream.on('drain', written);
+  // A log that cannot be written is no reason to stop serving.
+  stream.on('error', written);
+  const flush = async (): Promise<void> => {
+    if (isWriting) {
+      await new Promise<void>((resolve) => {
+        onWritten.add(resolve);
+        setTimeout(resolve, LONGEST_FLUSH_MS).unref();
+      });
+    }
+    // Nor is it one not to end: the package would try for ever to write what is left.
     stream.flushSync = () => undefined;
-  });
-  stream.on('drain', () => {
-    stream.flushSync = flushSync;
-  });
-  return { stream, flush: () => stream.flushSync() };
+  };
+  const write = (line: string): void => {
+    isWriting = true;
+    stream.write(line);
+  };
+  return { stream: { write }, flush };
 }
 
 function slowest(phases: Phases): string {
