@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 );`;
 
 /** How each database tells which of its tables are there. */
-const SELECT_TABLES = {
+export const SELECT_TABLES = {
   sqlite: `SELECT name FROM sqlite_schema WHERE type = 'table'`,
   // PostgreSQL's schema may hold the tables of others; only ours matter.
   postgres: `
@@ -79,14 +79,19 @@ export async function migrationStatus(
 ): Promise<MigrationStatus> {
   const query = { sql: SELECT_TABLES[driver.dialect.name], parameters: [] };
   const tables = await driver.read({ scope: SCOPE, query });
-  if (tables.some((row) => text(row, 'name') === 'schema_migrations')) {
+  if (tables.length === 0) return { applied: [], pending: shipped };
+  const foreign = foreignTable(tables.map((row) => text(row, 'name')));
+  if (foreign === undefined) {
     return compare(await driver.read({ scope: SCOPE, query: SELECT_APPLIED }), shipped);
   }
-  const [foreign] = tables;
-  if (foreign === undefined) return { applied: [], pending: shipped };
   throw new SchemaMismatchError(
-    `The database was made by another program: it has a table ${text(foreign, 'name')} and none of ours.`,
+    `The database was made by another program: it has a table ${foreign} and none of ours.`,
   );
+}
+
+/** One of another program's tables, where there are some and none of ours. */
+export function foreignTable(names: readonly string[]): string | undefined {
+  return names.includes('schema_migrations') ? undefined : names[0];
 }
 
 /** Applies what is pending, all of it or nothing, while no other process does, and returns what it applied. */

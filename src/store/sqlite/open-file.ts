@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { SqliteOptions } from '../../base/database-options.ts';
+import { foreignTable, SELECT_TABLES } from '../migrations.ts';
 import { translate } from './faults.ts';
 import { whileLocked } from './while-locked.ts';
 
@@ -63,8 +64,7 @@ async function setUp(
   database.exec('PRAGMA user_version = 0; ROLLBACK');
 }
 
-/** Whether there are tables, and none of ours among them. */
 function isForeign(database: DatabaseSync): boolean {
-  const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
-  return tables.length > 0 && !tables.some(({ name }) => name === 'schema_migrations');
+  const tables = database.prepare(SELECT_TABLES.sqlite).all();
+  return foreignTable(tables.map(({ name }) => String(name))) !== undefined;
 }
