@@ -143,10 +143,8 @@ async function standardError(
     maxLength: MOST_WAITING_BYTES,
   });
   let isWriting = false;
-  const onWritten = new Set<() => void>();
   const written = (): void => {
     isWriting = false;
-    for (const tell of onWritten) tell();
   };
   stream.on('drain', written);
   // A log that cannot be written is no reason to stop serving.
@@ -154,7 +152,8 @@ async function standardError(
   const flush = async (): Promise<void> => {
     if (isWriting) {
       await new Promise<void>((resolve) => {
-        onWritten.add(resolve);
+        stream.once('drain', resolve);
+        stream.once('error', () => resolve());
         setTimeout(resolve, LONGEST_FLUSH_MS).unref();
       });
     }
