@@ -1,8 +1,8 @@
 /** Colloquy as a library. */
 
 export { createServer, type ServerOptions } from './server/create.ts';
-export { ListenError, type Server } from './server/assembled.ts';
-export type { PublishedRequest } from './base/request-channel.ts';
+export { ListenError, type Server } from './server/server.ts';
+export type { PublishedRequest } from './observe/request-channel.ts';
 export type { LogSink } from './telemetry/log.ts';
 export { loadConfig, type ConfigSources } from './config/load.ts';
 export type { Config } from './config/config.ts';
@@ -11,18 +11,18 @@ export type {
   PostgresOptions,
   SqliteOptions,
   TlsOptions,
-} from './base/database-options.ts';
+} from './options/database.ts';
 export type { SettingKey } from './config/settings.ts';
-export { openStore } from './store/open-store.ts';
-export { SchemaMismatchError } from './store/migrations.ts';
-export { StoreUnavailableError, type UnavailableReason } from './base/store-unavailable.ts';
-export type * from './store/port.ts';
+export { openStore } from './store/open.ts';
+export { SchemaMismatchError } from './store/engine/migrations.ts';
+export { StoreUnavailableError, type UnavailableReason } from './base/errors/store-unavailable.ts';
+export type * from './store/store.ts';
 export { ALL, type Attributes, type RowFilter } from './base/row-filter.ts';
 export type { Order, Page, PageRequest } from './base/paging.ts';
 export { newId } from './base/ids.ts';
 export { parseItem, type ParsedItem } from './contract/items/parse.ts';
-export { ApiError, type ErrorKind } from './base/errors.ts';
-export { OperatorError, type OperatorCode } from './base/operator-error.ts';
-export type { Conversation } from './contract/conversation.ts';
+export { ApiError, type ErrorKind } from './contract/errors/registry.ts';
+export { OperatorError, type OperatorCode } from './base/errors/operator-error.ts';
+export type { Conversation } from './contract/conversations/conversation.ts';
 export type { ConversationItemList } from './contract/items/schemas.ts';
 export type { ConversationItem, InputItem } from './contract/items/table.ts';

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { summary } from '../fuzz/report.ts';
 import { fuzz, NO_OPERATION, type FuzzOptions, type Report } from '../fuzz/run.ts';
 import { startTarget, type Target } from '../fuzz/target.ts';
-import { rawErrorResponse, unreadableRequest } from '../src/wire/error-response.ts';
+import { rawErrorResponse, unreadableRequest } from '../src/wire/http/error-response.ts';
 
 const OPTIONS: FuzzOptions = { seed: 1, requests: 1_500, soakMinutes: 0, memoryGrowth: 200 };
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { errorKinds } from '../src/base/errors.ts';
+import { errorKinds } from '../src/contract/errors/registry.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
 import { generatedPages } from '../tools/docs/pages.ts';
 

@@ -8,17 +8,19 @@ const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
 /** Imports, of types too, point from a higher rank to a lower one, or stay in their folder. */
 const RANKS: Readonly<Record<string, number>> = {
   base: 0,
+  observe: 1,
+  options: 1,
   contract: 1,
-  store: 1,
-  access: 1,
-  config: 1,
-  telemetry: 1,
-  service: 2,
-  wire: 3,
-  server: 4,
-  'index.ts': 5,
-  cli: 5,
-  'main.ts': 6,
+  store: 2,
+  access: 2,
+  config: 2,
+  telemetry: 2,
+  service: 3,
+  wire: 4,
+  server: 5,
+  'index.ts': 6,
+  cli: 6,
+  'main.ts': 7,
 };
 
 /** Packages that belong to one part of the house. */

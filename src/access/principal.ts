@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT } from '../base/authentication-options.ts';
+import { DEFAULT_TENANT } from '../options/authentication.ts';
 import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../base/row-filter.ts';
 
 /** Who is asking. The tenant is part of every key; the subject is one user or program inside it. */

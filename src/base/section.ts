@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { isJsonObject } from './json-object.ts';
-import { OperatorError, type OperatorCode } from './operator-error.ts';
+import { OperatorError, type OperatorCode } from './errors/operator-error.ts';
 
 /** Says where a path of keys and indexes stands, such as `line 14 of colloquy.yaml`. */
 export type Locate = (path: readonly (string | number)[]) => string;

@@ -1,12 +1,12 @@
-import { databaseName, type DatabaseOptions } from '../base/database-options.ts';
-import { OperatorError, type OperatorCode } from '../base/operator-error.ts';
-import { StoreUnavailableError, type UnavailableReason } from '../base/store-unavailable.ts';
+import { databaseName, type DatabaseOptions } from '../options/database.ts';
+import { OperatorError, type OperatorCode } from '../base/errors/operator-error.ts';
+import { StoreUnavailableError, type UnavailableReason } from '../base/errors/store-unavailable.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
-import type { Inspection } from '../store/inspection.ts';
-import { SchemaMismatchError, type Migration } from '../store/migrations.ts';
-import { databaseStatus, openInspection, openStore } from '../store/open-store.ts';
-import type { Store } from '../store/port.ts';
+import type { Inspection } from '../store/inspection/inspection.ts';
+import { SchemaMismatchError, type Migration } from '../store/engine/migrations.ts';
+import { databaseStatus, openInspection, openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
 import type { CommandContext } from './command.ts';
 
 interface StoreUse {

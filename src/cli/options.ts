@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { attributesFrom, isUsablePrincipal, UNOWNED } from '../access/principal.ts';
-import { OperatorError } from '../base/operator-error.ts';
+import { OperatorError } from '../base/errors/operator-error.ts';
 import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../base/row-filter.ts';
 
 /** A command's own flags, taken out of its arguments; what remains are positionals and settings. */

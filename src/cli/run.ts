@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { closest } from 'fastest-levenshtein';
-import { OperatorError } from '../base/operator-error.ts';
+import { OperatorError } from '../base/errors/operator-error.ts';
 import { withoutCredentials } from '../base/without-credentials.ts';
 import { packageVersion } from '../config/version.ts';
 import type { Command, CommandContext } from './command.ts';
-import { adopt } from './adopt.ts';
-import { backup } from './backup.ts';
-import { doctor } from './doctor.ts';
-import { exportCommand } from './export.ts';
+import { adopt } from './commands/adopt.ts';
+import { backup } from './commands/backup.ts';
+import { doctor } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { importCommand } from './import.ts';
-import { keys } from './keys.ts';
-import { migrate } from './migrate.ts';
-import { policy } from './policy.ts';
-import { serve } from './serve.ts';
-import { stats } from './stats.ts';
+import { importCommand } from './commands/import.ts';
+import { keys } from './commands/keys.ts';
+import { migrate } from './commands/migrate.ts';
+import { policy } from './commands/policy.ts';
+import { serve } from './commands/serve.ts';
+import { stats } from './commands/stats.ts';
 
 const version: Command = {
   usage: 'colloquy version',

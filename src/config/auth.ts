@@ -4,7 +4,7 @@ import {
   type GatewayOptions,
   type JwtOptions,
   type PrincipalSources,
-} from '../base/authentication-options.ts';
+} from '../options/authentication.ts';
 import { ATTRIBUTE_NAMES } from '../base/row-filter.ts';
 import type { Section } from '../base/section.ts';
 

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { commaSeparated } from '../base/comma-separated.ts';
-import type { DatabaseOptions } from '../base/database-options.ts';
+import type { DatabaseOptions } from '../options/database.ts';
 import { isLoopback } from '../base/loopback.ts';
-import { OperatorError } from '../base/operator-error.ts';
+import { OperatorError } from '../base/errors/operator-error.ts';
 import type { AuthSection } from './auth.ts';
 import { readDatabase } from './database.ts';
 import type { Given, SettingKey } from './settings.ts';

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
-import type { DatabaseOptions, TlsOptions } from '../base/database-options.ts';
+import type { DatabaseOptions, TlsOptions } from '../options/database.ts';
 import { isLoopback } from '../base/loopback.ts';
-import { OperatorError } from '../base/operator-error.ts';
+import { OperatorError } from '../base/errors/operator-error.ts';
 import type { Given } from './settings.ts';
 
 /** What the settings say of the database, besides its URL. */

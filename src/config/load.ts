@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
-import { messageOf } from '../base/message-of.ts';
-import { OperatorError } from '../base/operator-error.ts';
+import { messageOf } from '../base/errors/message-of.ts';
+import { OperatorError } from '../base/errors/operator-error.ts';
 import { Section, type Locate } from '../base/section.ts';
 import { withoutCredentials } from '../base/without-credentials.ts';
 import { AUTH_KEYS, readAuth } from './auth.ts';

@@ -4,10 +4,10 @@ import { GatewayScheme } from '../access/authentication/gateway-headers.ts';
 import type { Scheme } from '../access/authentication/scheme.ts';
 import { isolated } from '../access/authentication/user-isolation.ts';
 import type { AuthConfig, Config } from '../config/config.ts';
-import type { Store } from '../store/port.ts';
+import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { HttpOptions } from '../wire/http.ts';
-import type { Parts } from './parts.ts';
+import type { HttpOptions } from '../wire/http/server.ts';
+import type { Parts } from './components.ts';
 
 /** The schemes that are configured, as one that tells of what they refuse. */
 export async function authenticator(

@@ -2,7 +2,7 @@ import type { Authorizer } from '../access/policy/authorizer.ts';
 import { resourceToCreate, type Decision } from '../access/policy/decide.ts';
 import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
-import type { StoreReader } from '../store/port.ts';
+import type { StoreReader } from '../store/store.ts';
 
 /** What somebody asked for. */
 export interface AuditedRequest {

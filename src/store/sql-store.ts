@@ -1,12 +1,12 @@
-import type { StoreGauges } from '../base/observer.ts';
+import type { StoreGauges } from '../observe/observer.ts';
 import { rowsToFetch, toPage, withinReason, type Page, type PageRequest } from '../base/paging.ts';
-import { AccessedStatements, keyOf, scopeOf } from './access-condition.ts';
-import { adopt } from './adoption.ts';
-import { SqlArchive } from './archive.ts';
-import { appendItems, createConversation, Refused } from './append.ts';
-import { conversationsPage } from './conversations-page.ts';
-import { singleStatement, type Driver, type Write } from './driver.ts';
-import type { Query, Row } from './query.ts';
+import { AccessedStatements, keyOf, scopeOf } from './conversations/access-condition.ts';
+import { adopt } from './conversations/adoption.ts';
+import { SqlArchive } from './archive/sql-archive.ts';
+import { appendItems, createConversation, Refused } from './conversations/append.ts';
+import { conversationsPage } from './conversations/page.ts';
+import { singleStatement, type Driver, type Write } from './engine/driver.ts';
+import type { Query, Row } from './engine/query.ts';
 import type {
   Accessed,
   Adoption,
@@ -25,11 +25,11 @@ import type {
   NewConversation,
   ResourceRecord,
   Store,
-} from './port.ts';
-import { deleteConversation, deleteItem } from './removal.ts';
-import { attributes, cell, integer, text, toConversation, toItem } from './rows.ts';
-import { SqlKeyStore } from './sql-key-store.ts';
-import * as sql from './statements.ts';
+} from './store.ts';
+import { deleteConversation, deleteItem } from './conversations/removal.ts';
+import { attributes, cell, integer, text, toConversation, toItem } from './engine/rows.ts';
+import { SqlKeyStore } from './keys/sql-key-store.ts';
+import * as sql from './conversations/statements.ts';
 
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {

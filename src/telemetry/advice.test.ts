@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StoreUnavailableError } from '../base/store-unavailable.ts';
+import { StoreUnavailableError } from '../base/errors/store-unavailable.ts';
 import { adviceOn } from './advice.ts';
 
 test('is found behind what has been thrown on the way', () => {

@@ -1,4 +1,4 @@
-import { StoreUnavailableError, type UnavailableReason } from '../base/store-unavailable.ts';
+import { StoreUnavailableError, type UnavailableReason } from '../base/errors/store-unavailable.ts';
 
 /** What an operator is told of a failure, besides its stack. */
 interface Advice {

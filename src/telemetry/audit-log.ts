@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { messageOf } from '../base/message-of.ts';
-import { OperatorError } from '../base/operator-error.ts';
+import { messageOf } from '../base/errors/message-of.ts';
+import { OperatorError } from '../base/errors/operator-error.ts';
 
 /** Where audit lines go. `write` is undefined where none are kept; it may throw, and what becomes of a line later is told. */
 export interface AuditLog extends Disposable {

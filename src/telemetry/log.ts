@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
 import { adviceOn } from './advice.ts';
-import type { AnsweredRequest, Asker } from '../base/observer.ts';
+import type { AnsweredRequest, Asker } from '../observe/observer.ts';
 import { phasesOf, type Phases } from './phases.ts';
 
 export interface LogOptions {

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AnsweredRequest, Committed, Observer, StoreGauges } from '../base/observer.ts';
+import type { AnsweredRequest, Committed, Observer, StoreGauges } from '../observe/observer.ts';
 
 export interface MetricSources {
   readonly gauges: () => StoreGauges;

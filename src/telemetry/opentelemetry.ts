@@ -30,8 +30,8 @@ import {
   TracerProvider,
   type Sampler,
 } from '@opentelemetry/sdk-trace';
-import type { PublishedRequest } from '../base/request-channel.ts';
-import type { StoreCall } from '../base/store-calls.ts';
+import type { PublishedRequest } from '../observe/request-channel.ts';
+import type { StoreCall } from '../observe/store-calls.ts';
 import { phasesOf } from './phases.ts';
 
 warnOnStandardError();

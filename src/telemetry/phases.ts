@@ -1,4 +1,4 @@
-import type { AnsweredRequest } from '../base/observer.ts';
+import type { AnsweredRequest } from '../observe/observer.ts';
 
 /** Where the time of a request went, in milliseconds. */
 export interface Phases {

@@ -1,4 +1,4 @@
-import type { AnsweredRequest, Committed, Observer } from '../base/observer.ts';
+import type { AnsweredRequest, Committed, Observer } from '../observe/observer.ts';
 import { Log, type LogOptions, type LogSink } from './log.ts';
 import type { Metrics, MetricSources } from './metrics.ts';
 

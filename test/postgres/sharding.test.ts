@@ -1,8 +1,8 @@
 import { describe, expect, inject, test } from 'vitest';
 import { loadConfig, type Store } from '../../src/index.ts';
-import type { Driver, Read, RoundTrips, Write } from '../../src/store/driver.ts';
-import type { Query } from '../../src/store/query.ts';
-import { POSTGRES } from '../../src/store/dialect.ts';
+import type { Driver, Read, RoundTrips, Write } from '../../src/store/engine/driver.ts';
+import type { Query } from '../../src/store/engine/query.ts';
+import { POSTGRES } from '../../src/store/engine/syntax.ts';
 import { PostgresDriver } from '../../src/store/postgres/driver.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { createDatabase } from '../support/postgres.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/index.ts';
-import { openInspection } from '../../src/store/open-store.ts';
+import { openInspection } from '../../src/store/open.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { minted, newConversation, openOn } from '../support/store.ts';
 

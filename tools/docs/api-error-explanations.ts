@@ -1,11 +1,11 @@
-import type { ErrorKind } from '../../src/base/errors.ts';
+import type { ErrorKind } from '../../src/contract/errors/registry.ts';
 
 interface Explanation {
   readonly cause: string;
   readonly fix: string;
 }
 
-/** Why a caller gets an error, and what to do: one entry for each in the table of `src/base/errors.ts`. */
+/** Why a caller gets an error, and what to do: one entry for each in the table of `src/contract/errors/registry.ts`. */
 export const API_ERROR_EXPLANATIONS: Readonly<Record<ErrorKind, Explanation>> = {
   conversation_not_found: {
     cause:

@@ -1,4 +1,9 @@
-import { apiError, errorKinds, type ApiError, type ErrorKind } from '../../src/base/errors.ts';
+import {
+  apiError,
+  errorKinds,
+  type ApiError,
+  type ErrorKind,
+} from '../../src/contract/errors/registry.ts';
 import { API_ERROR_EXPLANATIONS } from './api-error-explanations.ts';
 import { code } from './markdown.ts';
 

@@ -1,4 +1,4 @@
-import type { OperatorCode } from '../../src/base/operator-error.ts';
+import type { OperatorCode } from '../../src/base/errors/operator-error.ts';
 import { code } from './markdown.ts';
 
 interface Explanation {

@@ -1,4 +1,4 @@
-import { apiError } from '../../base/errors.ts';
+import { apiError } from '../../contract/errors/registry.ts';
 import { ANONYMOUS, isUsableName, isUsablePrincipal, type Principal } from '../principal.ts';
 import { bearerToken, type Credentials, type Outcome, type Scheme } from './scheme.ts';
 

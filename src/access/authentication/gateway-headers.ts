@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
-import type { GatewayOptions } from '../../base/authentication-options.ts';
+import type { GatewayOptions } from '../../options/authentication.ts';
 import { commaSeparated } from '../../base/comma-separated.ts';
 import { attributesFrom, principalOf } from '../principal.ts';
 import { failure, NOT_MINE, type Credentials, type Outcome, type Scheme } from './scheme.ts';

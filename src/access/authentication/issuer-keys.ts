@@ -5,7 +5,7 @@ import {
   type FlattenedJWSInput,
   type JWTHeaderParameters,
 } from 'jose';
-import type { JwtOptions } from '../../base/authentication-options.ts';
+import type { JwtOptions } from '../../options/authentication.ts';
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 type Key = Awaited<ReturnType<KeySet>>;

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
-import type { JwtOptions } from '../../base/authentication-options.ts';
+import type { JwtOptions } from '../../options/authentication.ts';
 import { attributesFrom, principalOf } from '../principal.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import type { OperatorError } from '../../base/operator-error.ts';
+import type { OperatorError } from '../../base/errors/operator-error.ts';
 import { ATTRIBUTE_NAMES, type AttributeName } from '../../base/row-filter.ts';
 import type { Section } from '../../base/section.ts';
 import {

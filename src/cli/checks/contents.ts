@@ -1,7 +1,7 @@
-import type { DatabaseOptions } from '../../base/database-options.ts';
-import type { Inspection } from '../../store/inspection.ts';
-import type { Found, Thoroughness } from '../../store/orderliness.ts';
-import { counted } from '../wording.ts';
+import type { DatabaseOptions } from '../../options/database.ts';
+import type { Inspection } from '../../store/inspection/inspection.ts';
+import type { Found, Thoroughness } from '../../store/inspection/integrity.ts';
+import { counted } from '../output/wording.ts';
 import { failed, ok, warning, type Finding } from './finding.ts';
 
 /** How far clocks may be apart before orders that go by time are noticeably wrong. */

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { databaseFiles } from '../../store/sqlite/files.ts';
-import { shownBytes } from '../wording.ts';
+import { shownBytes } from '../output/wording.ts';
 import { failed, ok, warning, type Finding } from './finding.ts';
 
 const PERMISSIONS = 'permissions';

@@ -1,4 +1,4 @@
-import { OperatorError } from '../../base/operator-error.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
 
 /** What one look at one thing has shown. */
 export interface Finding {

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
-import { Blob, nullable, omittable, Text } from '../schema.ts';
+import { Blob, nullable, omittable, Text } from '../schema/schema.ts';
 
 const PromptCacheBreakpoint = Type.Object({
   mode: Type.Literal('explicit'),

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
-import type { ApiError } from '../../base/errors.ts';
+import type { ApiError } from '../errors/registry.ts';
 import type { JsonObject } from '../../base/json-object.ts';
-import type { Governed } from '../include.ts';
+import type { Governed } from './include.ts';
 
 /** One item type: everything that the program knows of it. */
 export interface ItemDefinition<

@@ -1,7 +1,7 @@
 /** Calls of tools that the application itself runs: functions, custom tools, tool search. */
 
 import { Type } from 'typebox';
-import { Caller, CallId, Id, nullable, omittable, Status, Text } from '../schema.ts';
+import { Caller, CallId, Id, nullable, omittable, Status, Text } from '../schema/schema.ts';
 import { normaliseParts, OutputParts, OutputPartsParam, Tool } from './content.ts';
 import { defineItem } from './define.ts';
 import { Role } from './message.ts';

@@ -1,7 +1,7 @@
 /** Model Context Protocol: tool lists, approvals, calls. */
 
 import { Type } from 'typebox';
-import { Id, nullable, omittable } from '../schema.ts';
+import { Id, nullable, omittable } from '../schema/schema.ts';
 import { defineItem } from './define.ts';
 
 const mcpListToolsFields = {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { apiError, type ApiError } from '../../base/errors.ts';
+import { apiError, type ApiError } from '../errors/registry.ts';
 import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
-import { Id, nullable, omittable, Status, Text } from '../schema.ts';
+import { Id, nullable, omittable, Status, Text } from '../schema/schema.ts';
 import {
   ComputerScreenshotContent,
   InputAudio,

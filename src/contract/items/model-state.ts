@@ -1,8 +1,8 @@
 /** What a model server keeps for itself between turns: reasoning, compaction, programs, settings. */
 
 import { Type } from 'typebox';
-import { apiError } from '../../base/errors.ts';
-import { AnyObject, Blob, CallId, Id, nullable, omittable, Status } from '../schema.ts';
+import { apiError } from '../errors/registry.ts';
+import { AnyObject, Blob, CallId, Id, nullable, omittable, Status } from '../schema/schema.ts';
 import { defineItem } from './define.ts';
 import { SummaryText, ReasoningText } from './content.ts';
 

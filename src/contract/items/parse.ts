@@ -1,10 +1,10 @@
 import type { TSchema } from 'typebox';
-import { apiError } from '../../base/errors.ts';
+import { apiError } from '../errors/registry.ts';
 import { hasIdCharacters, newId } from '../../base/ids.ts';
 import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
-import { kindOf } from '../explain.ts';
-import { Id } from '../schema.ts';
-import { validator, type Validate } from '../validate.ts';
+import { kindOf } from '../schema/explain.ts';
+import { Id } from '../schema/schema.ts';
+import { validator, type Validate } from '../schema/validate.ts';
 import { withDefaults } from './content.ts';
 import type { ItemDefinition } from './define.ts';
 import { ITEM_DEFINITIONS, itemDefinition } from './table.ts';

@@ -1,7 +1,7 @@
 /** The unions over all item types, as the OpenAPI document and the exported types show them. */
 
 import { Type, type Static, type TSchema } from 'typebox';
-import { asJsonSchema, Id, type JsonSchema, listOf, omittable } from '../schema.ts';
+import { asJsonSchema, Id, type JsonSchema, listOf, omittable } from '../schema/schema.ts';
 import {
   ITEM_DEFINITIONS,
   type ConversationItem as Item,

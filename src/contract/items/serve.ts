@@ -1,4 +1,4 @@
-import type { Include } from '../include.ts';
+import type { Include } from './include.ts';
 import { itemDefinition } from './table.ts';
 
 /** A stored item, as far as serving it goes. */

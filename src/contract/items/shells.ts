@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { isJsonObject } from '../../base/json-object.ts';
-import { Caller, CallId, Id, nullable, omittable, Status } from '../schema.ts';
+import { Caller, CallId, Id, nullable, omittable, Status } from '../schema/schema.ts';
 import { withDefaults } from './content.ts';
 import { defineItem } from './define.ts';
 

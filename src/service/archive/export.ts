@@ -1,4 +1,4 @@
-import type { Archive, ArchiveQuery } from '../../store/port.ts';
+import type { Archive, ArchiveQuery } from '../../store/store.ts';
 import { firstLine, lastLine, noCounts, toLine, type Counts } from './format.ts';
 
 export interface ExportOptions extends ArchiveQuery {

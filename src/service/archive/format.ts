@@ -5,9 +5,9 @@
 
 import { isPlainText, isUsableName } from '../../access/principal.ts';
 import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
-import { OperatorError } from '../../base/operator-error.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
 import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
-import type { ArchiveRecord } from '../../store/port.ts';
+import type { ArchiveRecord } from '../../store/store.ts';
 
 const VERSION = 1;
 

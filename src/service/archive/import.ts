@@ -1,4 +1,4 @@
-import type { Archive, ArchivedConversation, ArchiveRecord } from '../../store/port.ts';
+import type { Archive, ArchivedConversation, ArchiveRecord } from '../../store/store.ts';
 import { noCounts, parseLine, unreadable, type Counts } from './format.ts';
 
 const RECORDS_PER_WRITE = 1_000;

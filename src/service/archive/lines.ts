@@ -1,4 +1,4 @@
-import { OperatorError } from '../../base/operator-error.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
 import { unreadable } from './format.ts';
 
 const NEWLINE = 0x0a;

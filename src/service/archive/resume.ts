@@ -1,4 +1,4 @@
-import { OperatorError } from '../../base/operator-error.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
 import { firstLine, noCounts, parseLine, unreadable, type Counts } from './format.ts';
 
 export interface ResumePoint {

@@ -3,9 +3,9 @@ import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Action } from '../../access/policy/rule.ts';
 import type { Principal } from '../../access/principal.ts';
 import { creationTime } from '../../base/creation-time.ts';
-import { apiError } from '../../base/errors.ts';
+import { apiError } from '../../contract/errors/registry.ts';
 import { newId } from '../../base/ids.ts';
-import type { Observer } from '../../base/observer.ts';
+import type { Observer } from '../../observe/observer.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
 import { and } from '../../base/row-filter.ts';
 import type {
@@ -17,7 +17,7 @@ import type {
   ItemRecord,
   Metadata,
   Store,
-} from '../../store/port.ts';
+} from '../../store/store.ts';
 
 const ID_PREFIX = 'conv';
 const MS_PER_SECOND = 1000;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { PoolConfig } from 'pg';
-import type { PostgresOptions, TlsOptions } from '../../base/database-options.ts';
-import { messageOf } from '../../base/message-of.ts';
-import { OperatorError } from '../../base/operator-error.ts';
+import type { PostgresOptions, TlsOptions } from '../../options/database.ts';
+import { messageOf } from '../../base/errors/message-of.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
 
 /** How long a request waits for a connection: a free one, or a new one. */
 const CONNECT_WITHIN_MS = 5_000;

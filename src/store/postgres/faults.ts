@@ -1,4 +1,4 @@
-import type { UnavailableReason } from '../../base/store-unavailable.ts';
+import type { UnavailableReason } from '../../base/errors/store-unavailable.ts';
 
 /** What a failed attempt says about the next one. */
 export type Fault =

@@ -1,5 +1,5 @@
 import type * as Pg from 'pg';
-import { OperatorError } from '../../base/operator-error.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
 
 type ConnectCallback = ((error: Error) => void) | ((error: null, client: Pg.Client) => void);
 

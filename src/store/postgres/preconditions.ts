@@ -1,8 +1,8 @@
 import { isForbidden } from './faults.ts';
-import { OperatorError } from '../../base/operator-error.ts';
-import type { Driver, Reader, Scope } from '../driver.ts';
-import type { Query } from '../query.ts';
-import { cell, integer } from '../rows.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
+import type { Driver, Reader, Scope } from '../engine/driver.ts';
+import type { Query } from '../engine/query.ts';
+import { cell, integer } from '../engine/rows.ts';
 
 const SCOPE: Scope = { kind: 'none' };
 

@@ -1,5 +1,5 @@
 import type { Connection, FieldDef, Submittable } from 'pg';
-import type { Query, Row, Value } from '../query.ts';
+import type { Query, Row, Value } from '../engine/query.ts';
 import type { Description, StatementCache } from './statement-cache.ts';
 
 type Results = readonly (readonly Row[])[];

@@ -1,5 +1,5 @@
 import type { Connection, FieldDef } from 'pg';
-import type { Columns } from '../query.ts';
+import type { Columns } from '../engine/query.ts';
 
 /** What the server has said of a result: where each column stands, and whether its text is a number. */
 export interface Description {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { RoundTrips, Scope } from '../driver.ts';
-import type { Query, Row } from '../query.ts';
+import type { RoundTrips, Scope } from '../engine/driver.ts';
+import type { Query, Row } from '../engine/query.ts';
 import { breaksConnection } from './faults.ts';
 import { RoundTrip } from './round-trip.ts';
 import type { StatementCache } from './statement-cache.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
-import { messageOf } from '../../base/message-of.ts';
-import { OperatorError } from '../../base/operator-error.ts';
-import type { UnavailableReason } from '../../base/store-unavailable.ts';
+import { messageOf } from '../../base/errors/message-of.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
+import type { UnavailableReason } from '../../base/errors/store-unavailable.ts';
 import { reasonOf, translate } from './faults.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StoreUnavailableError } from '../../base/store-unavailable.ts';
+import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
 import { databaseFiles } from './files.ts';
 
 interface Place {

@@ -1,11 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { SqliteOptions } from '../../base/database-options.ts';
-import { NO_OBSERVER, type Observer, type StoreGauges } from '../../base/observer.ts';
-import { beginCall, type StoreCall } from '../../base/store-calls.ts';
-import { StoreUnavailableError } from '../../base/store-unavailable.ts';
-import { SQLITE } from '../dialect.ts';
-import type { Driver, Read, Steps, Write } from '../driver.ts';
-import type { Query, Row } from '../query.ts';
+import type { SqliteOptions } from '../../options/database.ts';
+import { NO_OBSERVER, type Observer, type StoreGauges } from '../../observe/observer.ts';
+import { beginCall, type StoreCall } from '../../observe/store-calls.ts';
+import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
+import { SQLITE } from '../engine/syntax.ts';
+import type { Driver, Read, Steps, Write } from '../engine/driver.ts';
+import type { Query, Row } from '../engine/query.ts';
 import { DatabaseFile } from './database-file.ts';
 import { isLocked, translate } from './faults.ts';
 

@@ -2,7 +2,10 @@
 
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StoreUnavailableError, type UnavailableReason } from '../../base/store-unavailable.ts';
+import {
+  StoreUnavailableError,
+  type UnavailableReason,
+} from '../../base/errors/store-unavailable.ts';
 import { databaseFiles } from './files.ts';
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */

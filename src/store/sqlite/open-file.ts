@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { SqliteOptions } from '../../base/database-options.ts';
-import { foreignTable, SELECT_TABLES } from '../migrations.ts';
+import type { SqliteOptions } from '../../options/database.ts';
+import { foreignTable, SELECT_TABLES } from '../engine/migrations.ts';
 import { translate } from './faults.ts';
 import { whileLocked } from './while-locked.ts';
 

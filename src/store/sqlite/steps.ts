@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Steps } from '../driver.ts';
-import type { Cell, Columns, Query, Row, Value } from '../query.ts';
+import type { Steps } from '../engine/driver.ts';
+import type { Cell, Columns, Query, Row, Value } from '../engine/query.ts';
 
 const MOST_STATEMENTS = 200;
 

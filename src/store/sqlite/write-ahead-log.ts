@@ -1,4 +1,4 @@
-import { integer } from '../rows.ts';
+import { integer } from '../engine/rows.ts';
 import type { SqliteSteps } from './steps.ts';
 
 /** How long a disk that has refused to fold the log is left alone: each try may write the whole log again. */

@@ -1,0 +1,27 @@
+import { OperatorError } from '../../base/errors/operator-error.ts';
+import { loadConfig } from '../../config/load.ts';
+import { backupDatabase } from '../../store/open.ts';
+import type { Command } from '../command.ts';
+import { openingError } from '../database.ts';
+
+export const backup: Command = {
+  usage: 'colloquy backup FILE',
+  summary:
+    'Copy a SQLite database, as it is at this moment, into a new file, also while it is served.',
+  takesSettings: true,
+  run: async (context) => {
+    const [file, ...rest] = context.arguments;
+    if (file === undefined || file.startsWith('--')) {
+      throw new OperatorError(
+        'missing_file',
+        'backup needs the name of a file.',
+        'Write `colloquy backup FILE`, with the settings behind it.',
+      );
+    }
+    const { database } = await loadConfig({ ...context, arguments: rest });
+    await backupDatabase(database, file).catch((error: unknown) => {
+      throw openingError(error, database);
+    });
+    context.print(`${file} has everything that was there when the copy began.`);
+  },
+};

@@ -1,0 +1,122 @@
+import { databaseName, type DatabaseOptions } from '../../options/database.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
+import type { Config } from '../../config/config.ts';
+import { loadConfig, type ConfigSources } from '../../config/load.ts';
+import type { Inspection } from '../../store/inspection/inspection.ts';
+import { openInspection } from '../../store/open.ts';
+import type { Thoroughness } from '../../store/inspection/integrity.ts';
+import { checkConfiguration } from '../checks/configuration.ts';
+import * as contents from '../checks/contents.ts';
+import { checkFiles } from '../checks/files.ts';
+import { failedBy, ok, warning, type Finding } from '../checks/finding.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { openingError, storeError } from '../database.ts';
+import { takeOptions } from '../options.ts';
+import { ProgressLine } from '../output/progress.ts';
+import { counted } from '../output/wording.ts';
+
+const SWITCHES = ['full', 'json'];
+
+export const doctor: Command = {
+  usage: 'colloquy doctor [--full] [--json]',
+  summary:
+    'Look over the configuration, the database and what is in it, and say what to do. Changes nothing; the server may run.',
+  takesSettings: true,
+  run: async (context) => {
+    const { texts, rest } = takeOptions(context.arguments, [], SWITCHES);
+    const sources: ConfigSources = {
+      arguments: rest,
+      environment: context.environment,
+      otherFlags: SWITCHES.map((name) => `--${name}`),
+    };
+    const progress = new ProgressLine(context);
+    const onProgress = (items: number): void =>
+      progress.update(() => `looked at ${counted(items, 'item')}`);
+    const findings: Finding[] = [];
+    for await (const finding of examine(sources, { full: texts.has('full'), onProgress })) {
+      progress.clear();
+      findings.push(finding);
+      if (!texts.has('json')) show(finding, context);
+    }
+    const failures = findings.filter(({ state }) => state === 'failed').length;
+    if (texts.has('json')) {
+      context.print(JSON.stringify({ healthy: failures === 0, checks: findings }));
+    }
+    if (failures > 0) throw unwell(failures);
+  },
+};
+
+function show({ check, state, detail, fix }: Finding, { print }: CommandContext): void {
+  print(`${state.padEnd(7)}  ${check.padEnd(13)}  ${detail}`);
+  if (fix !== undefined) print(`  fix: ${fix}`);
+}
+
+function unwell(failures: number): OperatorError {
+  return new OperatorError(
+    'unwell',
+    `${counted(failures, 'check')} failed.`,
+    'Do what stands behind `fix:` above, and run doctor again.',
+  );
+}
+
+/** One check after the other; each rests on those in front of it. */
+async function* examine(
+  sources: ConfigSources,
+  thoroughness: Thoroughness,
+): AsyncGenerator<Finding> {
+  let config: Config;
+  try {
+    config = await loadConfig(sources);
+  } catch (error) {
+    yield failedBy('configuration', error);
+    return;
+  }
+  yield* checkConfiguration(sources, config);
+  const { database } = config;
+  if (database.kind === 'sqlite' && database.path === ':memory:') {
+    yield warning(
+      'database',
+      'in memory: nothing is kept when the server stops',
+      'Name a file with --database-url sqlite:PATH.',
+    );
+    return;
+  }
+  if (database.kind === 'sqlite') yield* checkFiles(database.path);
+  const opened = await openInspection(database).catch((error: unknown) =>
+    failedBy('database', openingError(error, database)),
+  );
+  if ('state' in opened) {
+    yield opened;
+    return;
+  }
+  await using inspection = opened;
+  yield* checkDatabase(inspection, database, thoroughness);
+}
+
+async function* checkDatabase(
+  inspection: Inspection,
+  database: DatabaseOptions,
+  thoroughness: Thoroughness,
+): AsyncGenerator<Finding> {
+  const tried = (check: string, work: () => Promise<Finding>): Promise<Finding> =>
+    work().catch((error: unknown) => failedBy(check, storeError(error, database)));
+  const reachable = await tried('database', async () =>
+    ok('database', `${databaseName(database)} answers: ${await inspection.engine()}`),
+  );
+  yield reachable;
+  if (reachable.state === 'failed') return;
+  if (database.kind === 'sqlite') yield await tried('file', () => contents.checkFile(inspection));
+  const schema = await tried('schema', () => contents.checkSchema(inspection));
+  yield schema;
+  // Another schema may have other tables.
+  if (schema.state !== 'ok') return;
+  if (database.kind === 'postgres') {
+    const rights = await tried('rights', () => contents.checkRights(inspection, database));
+    yield rights;
+    // What row-level security hides would pass for what is not there.
+    if (rights.state === 'failed') return;
+  }
+  yield await tried('places', () => contents.checkPlaces(inspection, thoroughness));
+  yield await tried('items', () => contents.checkItems(inspection, thoroughness));
+  yield await tried('clock', () => contents.checkClock(inspection, database));
+}

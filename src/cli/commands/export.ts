@@ -1,0 +1,125 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { messageOf } from '../../base/errors/message-of.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
+import { exportArchive, type ExportOptions } from '../../service/archive/export.ts';
+import type { Counts } from '../../service/archive/format.ts';
+import { linesOf } from '../../service/archive/lines.ts';
+import { resumePoint } from '../../service/archive/resume.ts';
+import type { Store } from '../../store/store.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { withStore } from '../database.ts';
+import { optional, takeOptions } from '../options.ts';
+import { ProgressLine } from '../output/progress.ts';
+import { counted } from '../output/wording.ts';
+
+const VALUED = ['tenant', 'continue'];
+
+export const exportCommand: Command = {
+  usage:
+    'colloquy export [--tenant NAME] > FILE.jsonl | export [--tenant NAME] --continue FILE.jsonl',
+  summary:
+    'Write everything, as it is at this moment, as JSON lines to standard output; --continue completes a file that was cut off.',
+  takesSettings: true,
+  run: async (context) => {
+    const options = takeOptions(context.arguments, VALUED);
+    const tenant = optional(options, 'tenant');
+    const file = optional(options, 'continue');
+    const use = { settings: options.rest, otherFlags: VALUED, begins: false };
+    await withStore(context, use, async (store) => {
+      if (file !== undefined) return continueFile(file, tenant, store, context);
+      await run(
+        store,
+        (text) => writeTo(context.output, text),
+        { tenant, after: undefined },
+        context,
+      );
+    });
+  },
+};
+
+async function run(
+  { archive }: Store,
+  write: (text: string) => Promise<void>,
+  options: ExportOptions,
+  context: CommandContext,
+): Promise<void> {
+  const progress = new ProgressLine(context);
+  const counts = await exportArchive(archive, write, {
+    ...options,
+    onProgress: (soFar) => progress.update(() => `exported ${shown(soFar)}`),
+  });
+  progress.clear();
+  context.printError(`colloquy: exported ${shown(counts)}.`);
+}
+
+async function continueFile(
+  path: string,
+  tenant: string | undefined,
+  store: Store,
+  context: CommandContext,
+): Promise<void> {
+  const exists = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (!exists) {
+    throw new OperatorError(
+      'no_such_file',
+      `There is no file ${path} to continue.`,
+      `Begin one: colloquy export > ${path}`,
+    );
+  }
+  const point = await resumePoint(linesOf(createReadStream(path)), tenant);
+  if (point === 'whole') return context.printError(`colloquy: ${path} is whole already.`);
+  const { bytes = 0, after, counts } = point ?? {};
+  if (after !== undefined) await assertHasConversation(store, after, path);
+  await using handle = await open(path, 'r+');
+  await handle.truncate(bytes);
+  const output = handle.createWriteStream({ start: bytes });
+  // Told through each write.
+  output.on('error', () => undefined);
+  await run(
+    store,
+    (text) => writeTo(output, text),
+    { tenant, after, ...(counts !== undefined && { counts }) },
+    context,
+  );
+}
+
+/** The file's last whole conversation tells whether it is of this database. */
+async function assertHasConversation(
+  store: Store,
+  { tenant, id }: { readonly tenant: string; readonly id: string },
+  path: string,
+): Promise<void> {
+  if ((await store.getResource({ tenant, conversationId: id })) !== null) return;
+  throw new OperatorError(
+    'other_database',
+    `The database has no conversation ${id} of tenant ${tenant}, behind which ${path} would go on.`,
+    'Name the database that the file is of, or export anew.',
+  );
+}
+
+function unwritable(error: unknown): OperatorError {
+  return new OperatorError(
+    'cannot_write',
+    `The archive cannot be written: ${messageOf(error)}`,
+    'Make room, or have its reader stay; `colloquy export --continue FILE` completes a file that was cut off.',
+    error,
+  );
+}
+
+/** Resolves when the stream can take more; rejects when nobody reads it any longer. */
+function writeTo(output: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    output.write(text, (error) => {
+      if (error) reject(unwritable(error));
+      else resolve();
+    });
+  });
+}
+
+function shown({ key, conversation, item }: Readonly<Counts>): string {
+  return `${counted(conversation, 'conversation')}, ${counted(item, 'item')} and ${counted(key, 'API key')}`;
+}

@@ -1,0 +1,164 @@
+import { newApiKey } from '../../access/authentication/api-keys.ts';
+import { DEFAULT_TENANT } from '../../options/authentication.ts';
+import { newId } from '../../base/ids.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
+import type { KeyRecord, Store } from '../../store/store.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { withStore } from '../database.ts';
+import { shownTime } from '../output/wording.ts';
+import {
+  assertUsable,
+  ATTRIBUTE_FLAGS,
+  attributesOf,
+  optional,
+  required,
+  takeOptions,
+  type Options,
+} from '../options.ts';
+
+interface Action {
+  /** Flags with a value, and flags without. */
+  readonly valued: readonly string[];
+  readonly switches: readonly string[];
+  run(store: Store, options: Options, context: CommandContext): Promise<void>;
+}
+
+const CREATE: Action = {
+  valued: ['tenant', 'subject', 'expires', ...ATTRIBUTE_FLAGS],
+  switches: ['json'],
+  run: create,
+};
+const LIST: Action = { valued: ['tenant'], switches: ['json'], run: list };
+
+export const keys: Command = {
+  usage:
+    'colloquy keys create --subject NAME [--tenant NAME] [--role NAME ...] [--team NAME ...] [--project NAME ...] [--namespace NAME ...] [--expires 90d] [--json] | list [--tenant NAME] [--json] | revoke ID',
+  summary: 'Make, show and revoke API keys. A new key is printed once and kept nowhere.',
+  takesSettings: true,
+  run: async (context) => {
+    const [name, ...words] = context.arguments;
+    const action = actionOf(name, words[0]);
+    // A flag of another action stays among the settings, which refuse it.
+    const options = takeOptions(words, action.valued, action.switches);
+    const use = {
+      settings: name === 'revoke' ? options.rest.slice(1) : options.rest,
+      otherFlags: [...action.valued, ...action.switches],
+      begins: action === CREATE,
+    };
+    await withStore(context, use, (store) => action.run(store, options, context));
+  },
+};
+
+function actionOf(name: string | undefined, id: string | undefined): Action {
+  if (name === 'create') return CREATE;
+  if (name === 'list') return LIST;
+  if (name === 'revoke') return revoking(id);
+  throw unknownAction(name);
+}
+
+async function create(store: Store, options: Options, { print }: CommandContext): Promise<void> {
+  const subject = required(options, 'subject');
+  const tenant = optional(options, 'tenant') ?? DEFAULT_TENANT;
+  assertUsable(tenant, subject);
+  const { key, hash } = newApiKey();
+  const createdAt = Date.now();
+  const record: KeyRecord = {
+    id: newId('key'),
+    tenant,
+    subject,
+    attributes: attributesOf(options),
+    hash,
+    createdAt,
+    expiresAt: expiry(optional(options, 'expires'), createdAt),
+    revokedAt: null,
+    lastUsedAt: null,
+  };
+  await store.keys.create(record);
+  if (options.texts.has('json')) print(JSON.stringify({ key, ...shown(record) }));
+  else {
+    print(
+      `${record.id} for ${record.subject} of ${record.tenant}; this is the only time the key is shown:`,
+    );
+    print(key);
+  }
+}
+
+async function list(store: Store, options: Options, { print }: CommandContext): Promise<void> {
+  const records = await store.keys.list(optional(options, 'tenant'));
+  if (options.texts.has('json')) return print(JSON.stringify(records.map(shown)));
+  if (records.length === 0) return print('There are no keys.');
+  for (const record of records) print(line(record));
+}
+
+function revoking(id: string | undefined): Action {
+  if (id === undefined || id.startsWith('--')) {
+    throw noSuchKey('revoke needs the id of a key.');
+  }
+  return {
+    valued: [],
+    switches: [],
+    run: async (store, _options, { print }) => {
+      if (!(await store.keys.revoke({ id, revokedAt: Date.now() }))) {
+        throw noSuchKey(`There is no key ${id} that could be revoked.`);
+      }
+      print(`${id} is revoked.`);
+    },
+  };
+}
+
+function noSuchKey(title: string): OperatorError {
+  return new OperatorError('no_such_key', title, '`colloquy keys list` shows the ids.');
+}
+
+/** A key without its hash, with times as people and programs read them. */
+function shown(record: KeyRecord): Readonly<Record<string, unknown>> {
+  const { id, tenant, subject, attributes } = record;
+  return {
+    id,
+    tenant,
+    subject,
+    ...attributes,
+    created_at: shownTime(record.createdAt),
+    expires_at: shownTime(record.expiresAt),
+    revoked_at: shownTime(record.revokedAt),
+    last_used_at: shownTime(record.lastUsedAt),
+  };
+}
+
+function line(record: KeyRecord): string {
+  const lists = Object.entries(record.attributes).map(
+    ([name, values]) => `${name}=${values.join(',')}`,
+  );
+  const state =
+    record.revokedAt === null
+      ? record.expiresAt === null
+        ? 'never expires'
+        : `expires ${shownTime(record.expiresAt)}`
+      : `revoked ${shownTime(record.revokedAt)}`;
+  const used =
+    record.lastUsedAt === null ? 'never used' : `last used ${shownTime(record.lastUsedAt)}`;
+  return [record.id, record.tenant, record.subject, ...lists, state, used].join('  ');
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function expiry(text: string | undefined, from: number): number | null {
+  if (text === undefined) return null;
+  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  if (count === undefined) {
+    throw new OperatorError(
+      'invalid_duration',
+      `--expires is '${text}', which is no duration.`,
+      'Write 30m, 12h or 90d.',
+    );
+  }
+  return from + Number(count) * (UNITS[unit] ?? 0);
+}
+
+function unknownAction(action: string | undefined): OperatorError {
+  return new OperatorError(
+    'unknown_action',
+    action === undefined ? 'keys needs an action.' : `keys does not know '${action}'.`,
+    'Write `colloquy keys create`, `colloquy keys list` or `colloquy keys revoke ID`.',
+  );
+}

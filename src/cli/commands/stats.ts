@@ -1,0 +1,99 @@
+import { databaseName } from '../../options/database.ts';
+import { loadConfig } from '../../config/load.ts';
+import type { Figure, Figures } from '../../store/inspection/figures.ts';
+import type { Inspection } from '../../store/inspection/inspection.ts';
+import type { Command } from '../command.ts';
+import { olderSchema, withInspection } from '../database.ts';
+import { takeOptions } from '../options.ts';
+import { shownBytes, shownTime } from '../output/wording.ts';
+
+const SWITCHES = ['full', 'json'];
+
+interface Statistics extends Figures {
+  readonly database: string;
+  readonly schemaVersion: number;
+  readonly bytes: { readonly database: number; readonly log: number | null };
+}
+
+export const stats: Command = {
+  usage: 'colloquy stats [--full] [--json]',
+  summary:
+    'Say what is in the store. Of a large one, counts are estimates, unless --full has everything counted.',
+  takesSettings: true,
+  run: async ({ arguments: args, environment, print }) => {
+    const { texts, rest } = takeOptions(args, [], SWITCHES);
+    const { database } = await loadConfig({
+      arguments: rest,
+      environment,
+      otherFlags: SWITCHES.map((name) => `--${name}`),
+    });
+    const name = databaseName(database);
+    await withInspection(database, async (inspection) => {
+      const found = await collect(inspection, name, texts.has('full'));
+      const statistics = { database: name, ...found };
+      if (texts.has('json')) print(JSON.stringify(asJson(statistics)));
+      else for (const line of table(statistics)) print(line);
+    });
+  },
+};
+
+async function collect(
+  inspection: Inspection,
+  name: string,
+  full: boolean,
+): Promise<Omit<Statistics, 'database'>> {
+  const { applied, pending } = await inspection.migrations();
+  if (pending.length > 0) throw olderSchema(name, applied);
+  // What row-level security hides would pass for what is not there.
+  await inspection.hasWalls();
+  const figures = await inspection.figures({ full });
+  const schemaVersion = applied.at(-1)?.version ?? 0;
+  return { ...figures, schemaVersion, bytes: await inspection.sizes() };
+}
+
+function asJson(statistics: Statistics): Readonly<Record<string, unknown>> {
+  const { conversations, items, itemsByType, oldest, newest, bytes } = statistics;
+  return {
+    database: statistics.database,
+    schema_version: statistics.schemaVersion,
+    conversations: countAsJson(conversations),
+    items: countAsJson(items),
+    items_by_type: Object.fromEntries(
+      itemsByType.map(({ type, ...figure }) => [type, countAsJson(figure)]),
+    ),
+    tenants: statistics.tenants,
+    keys: statistics.keys,
+    oldest_conversation_at: shownTime(oldest),
+    newest_conversation_at: shownTime(newest),
+    database_bytes: bytes.database,
+    log_bytes: bytes.log,
+  };
+}
+
+function countAsJson({ count, isEstimate }: Figure): Readonly<Record<string, unknown>> {
+  return { count, estimated: isEstimate };
+}
+
+function table(statistics: Statistics): readonly string[] {
+  const { conversations, items, itemsByType, keys, oldest, newest, bytes } = statistics;
+  const rows: readonly (readonly [string, string])[] = [
+    ['database', statistics.database],
+    ['schema version', String(statistics.schemaVersion)],
+    ['conversations', shown(conversations)],
+    ['items', shown(items)],
+    ...itemsByType.map(({ type, ...figure }) => [`  ${type}`, shown(figure)] as const),
+    ['tenants', statistics.tenants.toLocaleString('en')],
+    ['keys', `${keys.active} active, ${keys.revoked} revoked, ${keys.expired} expired`],
+    ['oldest conversation', shownTime(oldest) ?? 'none'],
+    ['newest conversation', shownTime(newest) ?? 'none'],
+    ['size of the database', shownBytes(bytes.database)],
+    ['size of the log', bytes.log === null ? 'kept by PostgreSQL' : shownBytes(bytes.log)],
+  ];
+  const longest = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(longest)}  ${value}`);
+}
+
+function shown({ count, isEstimate }: Figure): string {
+  const text = count.toLocaleString('en');
+  return isEstimate ? `about ${text}` : text;
+}

@@ -1,0 +1,71 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { listOf, nullable } from '../schema/schema.ts';
+
+/** The most pairs that metadata may have. */
+export const MOST_PAIRS = 16;
+const LONGEST_KEY = 64;
+const LONGEST_VALUE = 512;
+
+export const Metadata = Type.Unsafe<{ [key: string]: string }>({
+  title: 'Metadata',
+  type: 'object',
+  maxProperties: MOST_PAIRS,
+  propertyNames: { type: 'string', maxLength: LONGEST_KEY },
+  additionalProperties: { type: 'string', maxLength: LONGEST_VALUE },
+});
+export type Metadata = Static<typeof Metadata>;
+
+export const Conversation = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('conversation'),
+    created_at: Type.Integer({ description: 'Unix seconds' }),
+    metadata: Metadata,
+  },
+  { title: 'Conversation' },
+);
+export type Conversation = Static<typeof Conversation>;
+
+export const ConversationList = listOf(Conversation, 'ConversationList');
+
+export const ConversationDeleted = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('conversation.deleted'),
+    deleted: Type.Literal(true),
+  },
+  { title: 'ConversationDeleted' },
+);
+
+/** What deleting an item answers in the `llama-stack` dialect. */
+export const ItemDeleted = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('conversation.item.deleted'),
+    deleted: Type.Literal(true),
+  },
+  { title: 'ConversationItemDeleted' },
+);
+
+/** Request bodies. `items` is one item's schema: the document shows it whole, the parser looks at items one by one. */
+export function createConversationBody(item: TSchema, mostItems: number) {
+  return Type.Object(
+    {
+      metadata: Type.Optional(Metadata),
+      items: Type.Optional(Type.Array(item, { maxItems: mostItems })),
+    },
+    { title: 'CreateConversation', additionalProperties: false },
+  );
+}
+
+export const UpdateConversationBody = Type.Object(
+  { metadata: nullable(Metadata) },
+  { title: 'UpdateConversation', additionalProperties: false },
+);
+
+export function createItemsBody(item: TSchema, mostItems: number) {
+  return Type.Object(
+    { items: Type.Array(item, { maxItems: mostItems }) },
+    { title: 'CreateItems', additionalProperties: false },
+  );
+}

@@ -1,0 +1,15 @@
+import type { Authorizer } from '../access/policy/authorizer.ts';
+import type { AuditTrail } from '../service/audit.ts';
+import type { Store } from '../store/store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { HttpOptions } from '../wire/http/server.ts';
+
+/** What the listeners of a server share. */
+export interface Parts {
+  readonly store: Store;
+  readonly telemetry: Telemetry;
+  readonly authorizer: Authorizer;
+  readonly audit: AuditTrail | undefined;
+  readonly state: { isClosing: boolean };
+  readonly onServerError: HttpOptions['onServerError'];
+}

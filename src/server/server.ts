@@ -1,0 +1,110 @@
+import { isOpenToAll, type Config } from '../config/config.ts';
+import type { Http } from '../wire/http/server.ts';
+import type { Parts } from './components.ts';
+
+const MS_PER_SECOND = 1000;
+
+export interface Server {
+  /** Starts to listen and returns the base URL for clients, such as `http://127.0.0.1:4141/v1`. */
+  listen(): Promise<string>;
+  /** Stops accepting, finishes what is under way, and closes the database. */
+  close(): Promise<void>;
+}
+
+/** An address that could not be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  /** The setting by which it was chosen. */
+  readonly setting: 'port' | 'metrics';
+  readonly host: string;
+  readonly port: number;
+
+  constructor(setting: ListenError['setting'], at: Address, cause: unknown) {
+    super(`Cannot listen on ${at.host}, port ${at.port}`, { cause });
+    this.setting = setting;
+    this.host = at.host;
+    this.port = at.port;
+  }
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A server whose parts are all there. */
+export class Assembled implements Server {
+  readonly #config: Config;
+  readonly #parts: Parts;
+  readonly #api: Http;
+  /** Metrics at an address of their own. */
+  readonly #counters: Http | undefined;
+  readonly #owned: AsyncDisposableStack;
+  #isListening = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    config: Config,
+    parts: Parts,
+    { api, counters }: { readonly api: Http; readonly counters: Http | undefined },
+    owned: AsyncDisposableStack,
+  ) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#api = api;
+    this.#counters = counters;
+    this.#owned = owned;
+  }
+
+  async listen(): Promise<string> {
+    const { log } = this.#parts.telemetry;
+    const { metrics } = this.#config;
+    if (this.#counters !== undefined && typeof metrics !== 'string') {
+      log?.info(`metrics on ${await listenOn(this.#counters, 'metrics', metrics)}/metrics`);
+    }
+    const url = `${await listenOn(this.#api, 'port', this.#config)}/v1`;
+    log?.info(`listening on ${url}`);
+    this.#isListening = true;
+    if (isOpenToAll(this.#config)) {
+      log?.warn(`everyone who can reach ${url} may read and change everything`);
+    }
+    return url;
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const { telemetry, state } = this.#parts;
+    state.isClosing = true;
+    if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
+    // Whoever is still sending by then will not finish.
+    const deadline = setTimeout(() => {
+      this.#api.hangUp();
+      this.#counters?.hangUp();
+    }, this.#config.drainTimeoutSeconds * MS_PER_SECOND);
+    try {
+      await Promise.all([this.#api.close(), this.#counters?.close()]);
+      await this.#owned.disposeAsync();
+    } finally {
+      clearTimeout(deadline);
+    }
+    if (this.#isListening) telemetry.log?.info('stopped');
+    await telemetry.log?.flush();
+  }
+}
+
+/** Starts to listen, and returns the origin. Rejects with a `ListenError`. */
+async function listenOn(
+  http: Http,
+  setting: ListenError['setting'],
+  { host, port }: Address,
+): Promise<string> {
+  try {
+    const chosen = await http.listen({ host, port });
+    return `http://${host.includes(':') ? `[${host}]` : host}:${chosen}`;
+  } catch (error) {
+    throw new ListenError(setting, { host, port }, error);
+  }
+}

@@ -1,0 +1,48 @@
+import type { RowFilter } from '../../base/row-filter.ts';
+import type { Dialect } from '../engine/syntax.ts';
+import type { Scope } from '../engine/driver.ts';
+import type { Query, Value } from '../engine/query.ts';
+import type { ConversationKey } from '../store.ts';
+import { rowFilterSql } from './row-filter-sql.ts';
+
+/** A statement that has yet to be given its access condition. The same one always takes as many parameters. */
+export type Statement = (where: string) => string;
+
+/** Statements with their access conditions, of one dialect. A principal's statements are made once. */
+export class AccessedStatements {
+  readonly dialect: Dialect;
+  readonly #known = new WeakMap<RowFilter, Map<Statement, Query>>();
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect;
+  }
+
+  /** The condition's parameters stand behind the statement's own. */
+  query(statement: Statement, parameters: readonly Value[], access: RowFilter): Query {
+    const known = this.#of(access);
+    let made = known.get(statement);
+    if (made === undefined) {
+      const condition = rowFilterSql(access, parameters.length + 1, this.dialect);
+      made = { sql: statement(condition.sql), parameters: condition.parameters };
+      known.set(statement, made);
+    }
+    return { sql: made.sql, parameters: [...parameters, ...made.parameters] };
+  }
+
+  #of(access: RowFilter): Map<Statement, Query> {
+    const known = this.#known.get(access);
+    if (known !== undefined) return known;
+    const none = new Map<Statement, Query>();
+    this.#known.set(access, none);
+    return none;
+  }
+}
+
+/** The first two parameters of every statement about one conversation. */
+export function keyOf({ tenant, conversationId }: ConversationKey): readonly [string, string] {
+  return [tenant, conversationId];
+}
+
+export function scopeOf({ tenant }: { readonly tenant: string }): Scope {
+  return { kind: 'tenant', tenant };
+}

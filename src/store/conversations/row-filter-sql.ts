@@ -1,0 +1,44 @@
+import type { RowFilter } from '../../base/row-filter.ts';
+import type { Dialect } from '../engine/syntax.ts';
+import type { Value } from '../engine/query.ts';
+
+export interface Condition {
+  readonly sql: string;
+  readonly parameters: readonly Value[];
+}
+
+/**
+ * A filter as a condition on the table `conversations`, with parameters numbered from `first`.
+ * Values are always parameters, so the text depends on the shape of the filter alone.
+ */
+export function rowFilterSql(filter: RowFilter, first: number, dialect: Dialect): Condition {
+  const parameters: Value[] = [];
+  const parameter = (value: Value): string => {
+    parameters.push(value);
+    return `$${first + parameters.length - 1}`;
+  };
+  // In brackets: a bare OR would undo the conditions that it stands beside.
+  return { sql: `(${render(filter, parameter, dialect)})`, parameters };
+}
+
+function render(filter: RowFilter, parameter: (value: Value) => string, dialect: Dialect): string {
+  switch (filter.kind) {
+    case 'all':
+      return 'TRUE';
+    case 'none':
+      return 'FALSE';
+    case 'owner':
+      return `conversations.owner = ${parameter(filter.subject)}`;
+    case 'ids':
+      return dialect.isOneOf('conversations.id', filter.ids, parameter);
+    case 'attribute':
+      return dialect.sharesAttribute(filter.attribute, filter.values, parameter);
+    case 'not':
+      return `NOT (${render(filter.filter, parameter, dialect)})`;
+    case 'and':
+    case 'or':
+      return filter.filters
+        .map((part) => `(${render(part, parameter, dialect)})`)
+        .join(filter.kind === 'and' ? ' AND ' : ' OR ');
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * The statements of serving, once, in what SQLite and PostgreSQL share; where their best forms differ, the two stand
+ * side by side. `$n` are the parameters. `where` is the access condition on `conversations`; its parameters
+ * follow the statement's own. Of those, `$1` is the tenant and `$2` the conversation, unless it is said otherwise.
+ */
+
+import type { Order } from '../../base/paging.ts';
+
+export function selectConversation(where: string): string {
+  return `
+    SELECT id, metadata, created_at FROM conversations
+    WHERE tenant = $1 AND id = $2 AND ${where}`;
+}
+
+export const INSERT_CONVERSATION = `
+  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+
+export function updateMetadata(where: string): string {
+  return `
+    UPDATE conversations SET metadata = $3 WHERE tenant = $1 AND id = $2 AND ${where}
+    RETURNING id, metadata, created_at`;
+}
+
+export function deleteConversation(where: string): string {
+  return `DELETE FROM conversations WHERE tenant = $1 AND id = $2 AND ${where} RETURNING id`;
+}
+
+/** Only where the conversation itself is gone: what its deletion left alone keeps its items. */
+export const DELETE_ITEMS_OF_CONVERSATION = `
+  DELETE FROM items WHERE tenant = $1 AND conversation_id = $2
+    AND NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2)`;
+
+/** Hands out `$3` positions in one step, so that two appends can neither tie nor interleave. */
+export function reservePositions(where: string): string {
+  return `
+    UPDATE conversations SET next_position = next_position + $3
+    WHERE tenant = $1 AND id = $2 AND ${where}
+    RETURNING next_position - $3 AS first_position`;
+}
+
+const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';
+
+/** Step by step: one item at position `$3`. */
+export const INSERT_ITEM = `
+  INSERT INTO items (${ITEM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+
+/** Ids, types and data of items, as three parameters from `$first` on, with their places from 1. */
+function postedItems(first: number): string {
+  const lists = [first, first + 1, first + 2].map((number) => `$${number}::text[]`);
+  return `unnest(${lists.join(', ')}) WITH ORDINALITY AS item (id, type, data, place)`;
+}
+
+/** In one trip: the items `$4` to `$6` of a conversation that the statement in front has made. */
+export const INSERT_FIRST_ITEMS = `
+  INSERT INTO items (${ITEM_COLUMNS})
+  SELECT $1, $2, item.place - 1, item.id, item.type, item.data, $3 FROM ${postedItems(4)}`;
+
+/** In one statement: hands out `$3` positions and puts the items `$5` to `$7` there. No row: no conversation. */
+export function appendItems(where: string): string {
+  return `
+    WITH reserved AS (${reservePositions(where)}),
+    inserted AS (
+      INSERT INTO items (${ITEM_COLUMNS})
+      SELECT $1, $2, reserved.first_position + item.place - 1, item.id, item.type, item.data, $4
+      FROM reserved, ${postedItems(5)}
+    )
+    SELECT first_position FROM reserved`;
+}
+
+/**
+ * Finds item `id` in conversation `$2`, or else in the first of the tenant that the access condition lets
+ * through: two steps down the index, however many conversations have the item.
+ */
+function itemAnywhere(id: string, where: string): string {
+  return `
+    SELECT 1 AS here, type, data FROM items
+    WHERE tenant = $1 AND id = ${id} AND conversation_id = $2
+    UNION ALL
+    SELECT * FROM (
+      SELECT 0 AS here, items.type, items.data
+      FROM items
+      JOIN conversations
+        ON conversations.tenant = items.tenant AND conversations.id = items.conversation_id
+      WHERE items.tenant = $1 AND items.id = ${id} AND ${where}
+      LIMIT 1
+    ) AS elsewhere
+    ORDER BY here DESC
+    LIMIT 1`;
+}
+
+/** Step by step: the item `$3`. */
+export function selectItemAnywhere(where: string): string {
+  return itemAnywhere('$3', where);
+}
+
+/** In one trip: all of the items `$3`. */
+export function selectItemsAnywhere(where: string): string {
+  return `
+    SELECT posted.id, found.here, found.type, found.data
+    FROM unnest($3::text[]) AS posted (id)
+    CROSS JOIN LATERAL (${itemAnywhere('posted.id', where)}) AS found`;
+}
+
+/**
+ * Makes those who bring the same item ids wait for each other until they commit, so that one id cannot become
+ * two items in two conversations at once. `$1` are numbers that stand for the ids, in ascending order.
+ */
+export const LOCK_IDS = `
+  SELECT pg_advisory_xact_lock(id) FROM unnest($1::text[]::bigint[]) AS id`;
+
+/** Those of the items `$3` that are in the conversation. No row: no conversation. A row whose id is null: none of them. */
+export const SELECT_ITEMS_HERE = `
+  SELECT items.id, items.type, items.data
+  FROM conversations
+  LEFT JOIN items
+    ON items.tenant = $1 AND items.conversation_id = $2 AND items.id = ANY ($3::text[])
+  WHERE conversations.tenant = $1 AND conversations.id = $2`;
+
+/** No row: no conversation. A row whose id is null: no item. */
+export function selectItem(where: string): string {
+  return `
+    SELECT items.id, items.type, items.data
+    FROM conversations
+    LEFT JOIN items ON items.tenant = $1 AND items.id = $3 AND items.conversation_id = $2
+    WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
+}
+
+export function deleteItem(where: string): string {
+  return `
+    DELETE FROM items
+    WHERE tenant = $1 AND conversation_id = $2 AND id = $3
+      AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND ${where})
+    RETURNING id`;
+}
+
+/**
+ * A page of items by position. Parameters: tenant, conversation, how many rows, and the cursor's item id where
+ * there is one. No row: the page is empty, or one of what it rests on is absent, which `selectPageBasis` tells.
+ * The access condition stands in the limit, where it is asked once; in WHERE, SQLite asks it for each row.
+ */
+function selectItemsPage(order: Order, withCursor: boolean): (where: string) => string {
+  const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
+  return (where) => `
+    SELECT id, type, data FROM items
+    WHERE tenant = $1 AND conversation_id = $2
+      ${withCursor ? `AND position ${beyond} ${CURSOR_POSITION}` : ''}
+    ORDER BY position ${direction}
+    LIMIT coalesce(
+      (SELECT CAST($3 AS BIGINT) FROM conversations WHERE tenant = $1 AND id = $2 AND ${where}), 0)`;
+}
+
+const CURSOR_POSITION = `(
+  SELECT position FROM items WHERE tenant = $1 AND id = $4 AND conversation_id = $2)`;
+
+export const ITEM_PAGES = {
+  asc: { first: selectItemsPage('asc', false), after: selectItemsPage('asc', true) },
+  desc: { first: selectItemsPage('desc', false), after: selectItemsPage('desc', true) },
+};
+
+/** What a page rests on. No row: no conversation. `position` null: the item `$3` is not in it. */
+export function selectPageBasis(where: string): string {
+  return `
+    SELECT (SELECT position FROM items WHERE tenant = $1 AND id = $3 AND conversation_id = $2) AS position
+    FROM conversations
+    WHERE tenant = $1 AND id = $2 AND ${where}`;
+}
+
+/** The conditions of a list of conversations, as SQL; `cursor` is a parameter with an id. */
+export interface ConversationsConditions {
+  readonly where: string;
+  readonly bounds: readonly string[];
+  readonly cursor: string | undefined;
+  readonly order: Order;
+  readonly limit: string;
+}
+
+/**
+ * A page of the tenant `$1`'s conversations by creation. No row: the page is empty, or the cursor names nothing
+ * that the access condition lets through.
+ */
+export function selectConversationsPage(conditions: ConversationsConditions): string {
+  const { where, bounds, cursor, order, limit } = conditions;
+  const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
+  const rest =
+    cursor === undefined
+      ? []
+      : [
+          `(created_at, id) ${beyond} (
+            (SELECT created_at FROM conversations WHERE tenant = $1 AND id = ${cursor} AND ${where}), ${cursor})`,
+        ];
+  // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
+  return `
+    SELECT id, metadata, created_at FROM conversations
+    WHERE ${['tenant = $1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
+    ORDER BY created_at ${direction}, id ${direction}
+    LIMIT CAST(${limit} AS BIGINT)`;
+}
+
+export const SELECT_RESOURCE = `
+  SELECT id, owner, attributes FROM conversations WHERE tenant = $1 AND id = $2`;
+
+/** The conversations of owner `$2`, or one of them. */
+export const SELECT_ADOPTED = `
+  SELECT id FROM conversations WHERE tenant = $1 AND owner = $2 AND id = coalesce($3, id)`;
+
+/** Those and no others are adopted; what is appended to them meanwhile waits, and what is created stays behind. */
+export const LOCK_ADOPTED = `${SELECT_ADOPTED} FOR UPDATE`;
+
+/** `ids` is a condition on the id by the list `$2`. */
+export function adoptItems(ids: (column: string) => string): string {
+  return `UPDATE items SET tenant = $3 WHERE tenant = $1 AND ${ids('conversation_id')}`;
+}
+
+export function adoptConversations(ids: (column: string) => string): string {
+  return `
+    UPDATE conversations SET tenant = $3, owner = $4, attributes = $5
+    WHERE tenant = $1 AND ${ids('id')}`;
+}
+
+const KEY_COLUMNS =
+  'id, tenant, subject, attributes, hash, created_at, expires_at, revoked_at, last_used_at';
+
+export const INSERT_KEY = `
+  INSERT INTO api_keys (${KEY_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+
+export const SELECT_KEY = `SELECT ${KEY_COLUMNS} FROM api_keys WHERE hash = $1`;
+
+/** For people at a terminal, who have few enough keys to read them all. */
+export const LIST_KEYS = `
+  SELECT ${KEY_COLUMNS} FROM api_keys WHERE tenant = coalesce($1, tenant) ORDER BY id`;
+
+export const REVOKE_KEY = `
+  UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id`;
+
+export const TOUCH_KEY = 'UPDATE api_keys SET last_used_at = $2 WHERE id = $1';
+
+/** Archives read whole tables, a piece at a time. With a tenant, `$1` is that, and the id counts alone. */
+export function selectConversationsPiece(ofOneTenant: boolean): string {
+  return `
+    SELECT tenant, id, owner, attributes, metadata, created_at, next_position FROM conversations
+    WHERE ${ofOneTenant ? 'tenant = $1 AND id > $2' : '(tenant, id) > ($1, $2)'}
+    ORDER BY tenant, id
+    LIMIT $3`;
+}
+
+/** Items behind (`$1`, `$2`, `$3`) up to conversation (`$4`, `$5`): `$6` of them, and fewer past `$7` bytes. */
+export const SELECT_ITEMS_PIECE = `
+  SELECT ${ITEM_COLUMNS}
+  FROM (
+    SELECT ${ITEM_COLUMNS},
+      row_number() OVER (ORDER BY tenant, conversation_id, position) AS place,
+      sum(octet_length(data)) OVER (ORDER BY tenant, conversation_id, position) AS bytes
+    FROM (
+      SELECT ${ITEM_COLUMNS} FROM items
+      WHERE (tenant, conversation_id, position) > ($1, $2, $3) AND (tenant, conversation_id) <= ($4, $5)
+      ORDER BY tenant, conversation_id, position
+      LIMIT $6
+    ) AS following
+  ) AS counted
+  WHERE place = 1 OR bytes <= $7
+  ORDER BY tenant, conversation_id, position`;
+
+/** Touches the file, so that one that cannot be read is noticed. */
+export const PING = 'SELECT count(*) FROM schema_migrations';

@@ -1,0 +1,98 @@
+/** What a database driver offers to the statements: it binds, batches, retries and translates errors; it knows no table. */
+
+import type { StoreGauges } from '../../observe/observer.ts';
+import type { Dialect } from './syntax.ts';
+import type { Query, Row } from './query.ts';
+
+/** Whose rows a statement may touch at all: a second wall behind its own conditions, where the database has one. */
+export type Scope =
+  | { readonly kind: 'tenant'; readonly tenant: string }
+  /** For the commands of an operator. */
+  | { readonly kind: 'all' }
+  /** For tables that belong to no tenant. */
+  | { readonly kind: 'none' };
+
+export interface Read {
+  readonly scope: Scope;
+  readonly query: Query;
+  /** Reject at once, rather than wait, when the database is out of reach. */
+  readonly isImpatient?: boolean;
+}
+
+/** A transaction of an embedded database: each statement is a call. */
+export interface Steps {
+  /** Returns all the rows of the statement. */
+  all(query: Query): readonly Row[];
+  /** As {@link all}, for a statement that yields at most one row. */
+  get(query: Query): Row | undefined;
+  /** Returns how many rows the statement changed. */
+  run(query: Query): number;
+  /** Runs several statements without parameters: a migration. */
+  script(sql: string): void;
+}
+
+/** A transaction of a database behind a network: what counts is how often one waits for it. */
+export interface RoundTrips {
+  /** Sends the statements together and resolves with the rows of each. Each sees what was committed before it began. */
+  send(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
+  /** As {@link send}, and commits on the same trip. Without an earlier `send` it is the whole transaction. */
+  finish(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
+  /** Runs several statements without parameters, in a trip of their own. */
+  script(sql: string): Promise<void>;
+}
+
+export interface Proof<Result> {
+  readonly query: Query;
+  readonly result: (rows: readonly Row[]) => Result | undefined;
+}
+
+/**
+ * A transaction in the two forms that databases want it in. Both must do the same; the conformance suite
+ * holds them equal. What a form throws undoes the transaction and comes back to the caller.
+ */
+export interface Write<Result> {
+  readonly scope: Scope;
+  readonly inSteps: (steps: Steps) => Result;
+  readonly inRoundTrips: (trips: RoundTrips) => Promise<Result>;
+  /**
+   * Finds out whether the write has happened, when the connection broke while it was committing: the result
+   * if it has, undefined if not. Only for writes whose ids keep them from being applied twice; others are
+   * given up.
+   */
+  readonly proof?: Proof<Result>;
+  /** The write deletes what somebody said: no trace of it may stay in the database's files for long. */
+  readonly erases?: boolean;
+}
+
+export interface Driver {
+  readonly dialect: Dialect;
+  /** Runs a statement on committed data and resolves with its rows. */
+  read(read: Read): Promise<readonly Row[]>;
+  /** Runs a transaction and resolves with its result once that is durable; when it rejects, nothing of it is there. */
+  write<Result>(write: Write<Result>): Promise<Result>;
+  /** Runs `work` on one unchanging view of the whole database. */
+  snapshot<Result>(
+    work: (read: (query: Query) => Promise<readonly Row[]>) => Promise<Result>,
+  ): Promise<Result>;
+  gauges(): StoreGauges;
+  close(): Promise<void>;
+}
+
+/** As much of a driver as looking takes. */
+export type Reader = Pick<Driver, 'dialect' | 'read' | 'close'>;
+
+/** A write of one statement, which is the same in both forms. */
+export function singleStatement<Result>(
+  scope: Scope,
+  query: Query,
+  result: (rows: readonly Row[]) => Result,
+): Write<Result> {
+  return {
+    scope,
+    inSteps: (steps) => result(steps.all(query)),
+    inRoundTrips: async (trips) => {
+      const [rows = []] = await trips.finish(query);
+      return result(rows);
+    },
+  };
+}

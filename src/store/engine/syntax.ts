@@ -1,0 +1,70 @@
+/** Where SQLite and PostgreSQL say the same thing differently, side by side. */
+
+import type { AttributeName } from '../../base/row-filter.ts';
+import type { Value } from './query.ts';
+
+/** Makes a value a parameter of the statement, and returns its `$n`. */
+type Parameter = (value: Value) => string;
+
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** Unix milliseconds, by the database's clock. */
+  readonly now: string;
+  /** Selects how many bytes the database takes, as `size`. */
+  readonly selectSize: string;
+  /** Whether a column has one of the values. */
+  isOneOf(column: string, values: readonly string[], parameter: Parameter): string;
+  /** Whether the list under a conversation's attribute has one of the values. */
+  sharesAttribute(
+    attribute: AttributeName,
+    values: readonly string[],
+    parameter: Parameter,
+  ): string;
+  /** Whether a conversation's metadata have the pair. */
+  hasPair(key: string, value: string, parameter: Parameter): string;
+}
+
+export const SQLITE: Dialect = {
+  name: 'sqlite',
+  now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
+  selectSize: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
+  isOneOf: (column, values, parameter) =>
+    `${column} IN (SELECT value FROM json_each(${parameter(values)}))`,
+  sharesAttribute: (attribute, values, parameter) => `EXISTS (
+    SELECT 1 FROM json_each(conversations.attributes, '$.${attribute}') AS theirs
+    WHERE ${SQLITE.isOneOf('theirs.value', values, parameter)})`,
+  hasPair: (key, value, parameter) => {
+    const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+    // As text, since SQLite cannot say U+0000 and unpaired surrogates, which JSON escapes. Between commas, a pair
+    // with a backslash stands nowhere but where it is one.
+    if (pair.includes('\\')) {
+      return `instr(',' || substr(conversations.metadata, 2, length(conversations.metadata) - 2) || ',',
+        ${parameter(`,${pair},`)}) > 0`;
+    }
+    return `EXISTS (
+      SELECT 1 FROM json_each(conversations.metadata) AS pair
+      WHERE pair.key = ${parameter(key)} AND pair.value = ${parameter(value)})`;
+  },
+};
+
+export const POSTGRES: Dialect = {
+  name: 'postgres',
+  now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
+  selectSize: 'SELECT pg_database_size(current_database()) AS size',
+  isOneOf: (column, values, parameter) => `${column} = ANY (${parameter(values)}::text[])`,
+  // A list that is not there shares nothing; NULL would also undo the NOT around it.
+  sharesAttribute: (attribute, values, parameter) =>
+    `coalesce(conversations.attributes::jsonb -> '${attribute}' ?| ${parameter(values)}::text[], FALSE)`,
+  // As text, since jsonb has no room for U+0000 and unpaired surrogates, which JSON can say.
+  hasPair: (key, value, parameter) =>
+    `conversations.metadata ~ ${parameter(patternOfPair(key, value))}`,
+};
+
+const ANY_STRING = String.raw`"([^"\\]|\\.)*"`;
+
+/** A regular expression for JSON objects of strings, without white space, that have the pair. */
+function patternOfPair(key: string, value: string): string {
+  const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  const literal = pair.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+  return `^\\{(${ANY_STRING}:${ANY_STRING},)*${literal}[,}]`;
+}

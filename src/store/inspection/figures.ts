@@ -1,0 +1,94 @@
+/** What is in a store, in figures. */
+
+import type { Dialect } from '../engine/syntax.ts';
+import type { Row } from '../engine/query.ts';
+import * as sql from './statements.ts';
+import type { ReadQuery } from '../archive/item-batches.ts';
+import { integer, integerOrNull, text } from '../engine/rows.ts';
+
+/** What is counted one by one, unless more is asked for: so many rows take well below a second. */
+const COUNTED_UP_TO = 250_000;
+/** Items whose types stand for those of all. */
+const DRAWN_ITEMS = 2_000;
+
+export interface Figure {
+  readonly count: number;
+  readonly isEstimate: boolean;
+}
+
+export interface Figures {
+  readonly conversations: Figure;
+  readonly items: Figure;
+  /** Most frequent first. */
+  readonly itemsByType: readonly (Figure & { readonly type: string })[];
+  readonly tenants: number;
+  readonly keys: { readonly active: number; readonly revoked: number; readonly expired: number };
+  /** When the first and the last conversation were created, Unix milliseconds; null: there are none. */
+  readonly oldest: number | null;
+  readonly newest: number | null;
+}
+
+export async function readFigures(
+  dialect: Dialect,
+  read: ReadQuery,
+  full: boolean,
+): Promise<Figures> {
+  const conversations = await countOf('conversations', dialect, read, full);
+  const items = await countOf('items', dialect, read, full);
+  const [tenants] = await read({ sql: sql.SELECT_TENANTS, parameters: [] });
+  if (tenants === undefined) throw new Error('an aggregate has no row');
+  const keys = await read({ sql: sql.COUNT_KEYS, parameters: [Date.now()] });
+  const keysIn = (state: string): number => {
+    const row = keys.find((candidate) => text(candidate, 'state') === state);
+    return row === undefined ? 0 : integer(row, 'count');
+  };
+  return {
+    conversations,
+    items,
+    itemsByType: await typesOf(items, dialect, read),
+    tenants: integer(tenants, 'count'),
+    keys: { active: keysIn('active'), revoked: keysIn('revoked'), expired: keysIn('expired') },
+    oldest: integerOrNull(tenants, 'oldest'),
+    newest: integerOrNull(tenants, 'newest'),
+  };
+}
+
+async function countOf(
+  table: 'conversations' | 'items',
+  dialect: Dialect,
+  read: ReadQuery,
+  full: boolean,
+): Promise<Figure> {
+  const most = full ? Number.MAX_SAFE_INTEGER : COUNTED_UP_TO + 1;
+  const counted = await first({ sql: sql.countRows(table), parameters: [most] }, read);
+  if (counted < most) return { count: counted, isEstimate: false };
+  const estimated = await first({ sql: sql.estimateRows(table, dialect), parameters: [] }, read);
+  // PostgreSQL may not have looked at the table for long, or ever.
+  return { count: Math.max(counted, estimated), isEstimate: true };
+}
+
+async function first(query: Parameters<ReadQuery>[0], read: ReadQuery): Promise<number> {
+  const [row] = await read(query);
+  return row === undefined ? 0 : integer(row, 'count');
+}
+
+async function typesOf(
+  { count, isEstimate }: Figure,
+  dialect: Dialect,
+  read: ReadQuery,
+): Promise<Figures['itemsByType']> {
+  const rows = await read(
+    isEstimate
+      ? { sql: sql.selectRandomTypes(dialect), parameters: [DRAWN_ITEMS] }
+      : { sql: sql.COUNT_TYPES, parameters: [] },
+  );
+  const drawn = rows.reduce((sum, row) => sum + integer(row, 'count'), 0);
+  const share = (row: Row): number => Math.round((integer(row, 'count') / drawn) * count);
+  return rows
+    .map((row) => ({
+      type: text(row, 'type'),
+      count: isEstimate ? share(row) : integer(row, 'count'),
+      isEstimate,
+    }))
+    .toSorted((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1));
+}

@@ -1,0 +1,128 @@
+import { stat } from 'node:fs/promises';
+import type { DatabaseOptions } from '../../options/database.ts';
+import type { Read, Reader } from '../engine/driver.ts';
+import type { Query, Row } from '../engine/query.ts';
+import { readFigures, type Figures } from './figures.ts';
+import * as sql from './statements.ts';
+import { migrationStatus, shippedMigrations, type MigrationStatus } from '../engine/migrations.ts';
+import {
+  checkItems,
+  checkPlaces,
+  type ItemsReport,
+  type PlacesReport,
+  type Thoroughness,
+} from './integrity.ts';
+import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
+import { assertRights, assertWalls } from '../postgres/preconditions.ts';
+import { integer, integerOrNull, text } from '../engine/rows.ts';
+import { databaseFiles } from '../sqlite/files.ts';
+
+/** A store to be looked at: nothing here changes it, and others may serve it meanwhile. */
+export class Inspection implements AsyncDisposable {
+  readonly #reader: Reader;
+  readonly #options: DatabaseOptions;
+
+  constructor(reader: Reader, options: DatabaseOptions) {
+    this.#reader = {
+      dialect: reader.dialect,
+      read: (read) => readOrSay(reader, read),
+      close: () => reader.close(),
+    };
+    this.#options = options;
+  }
+
+  /** The database's program and version. Rejects when the database cannot be read. */
+  async engine(): Promise<string> {
+    const [row] = await this.#read({
+      sql: sql.SELECT_ENGINE[this.#reader.dialect.name],
+      parameters: [],
+    });
+    return row === undefined ? '' : text(row, 'engine');
+  }
+
+  /** Rejects with `SchemaMismatchError` for a schema that is newer, or not ours. */
+  async migrations(): Promise<MigrationStatus> {
+    return migrationStatus(this.#reader, shippedMigrations(this.#reader.dialect));
+  }
+
+  /** What SQLite finds wrong with its file; a few are enough. Reads all of it. */
+  async damage(): Promise<readonly string[]> {
+    const rows = await this.#read({ sql: sql.CHECK_SQLITE_FILE, parameters: [] });
+    return rows.map((row) => text(row, 'integrity_check')).filter((line) => line !== 'ok');
+  }
+
+  /** Of PostgreSQL alone: rejects with an `OperatorError` where this role could not serve. */
+  assertRights(): Promise<void> {
+    return assertRights(this.#reader);
+  }
+
+  /**
+   * Whether row-level security stands, which SQLite has not. Rejects with an `OperatorError` where it would hide
+   * rows from us.
+   */
+  async hasWalls(): Promise<boolean> {
+    const options = this.#options;
+    return options.kind === 'postgres' && assertWalls(this.#reader, options.rowLevelSecurity);
+  }
+
+  /** By the database's own clock, Unix milliseconds. */
+  async now(): Promise<number> {
+    const query = { sql: `SELECT ${this.#reader.dialect.now} AS now`, parameters: [] };
+    const [row] = await this.#read(query);
+    return row === undefined ? 0 : integer(row, 'now');
+  }
+
+  /** When the newest conversation was created, Unix milliseconds; null: there is none. */
+  async newest(): Promise<number | null> {
+    const [row] = await this.#read({ sql: sql.SELECT_TENANTS, parameters: [] });
+    return row === undefined ? null : integerOrNull(row, 'newest');
+  }
+
+  /** Whether all items belong to a conversation, at positions that it has given away. */
+  checkPlaces(thoroughness: Thoroughness): Promise<PlacesReport> {
+    return checkPlaces(this.#reader.dialect, this.#read, thoroughness);
+  }
+
+  /** Whether items are the JSON that their rows say they are. */
+  checkItems(thoroughness: Thoroughness): Promise<ItemsReport> {
+    return checkItems(this.#reader.dialect, this.#read, thoroughness);
+  }
+
+  /** What is in the store. Large stores are counted only where that is wanted, and estimated otherwise. */
+  figures({ full }: Pick<Thoroughness, 'full'>): Promise<Figures> {
+    return readFigures(this.#reader.dialect, this.#read, full);
+  }
+
+  /** Bytes of the database and of its log; null: the log is not the database's own. */
+  async sizes(): Promise<{ readonly database: number; readonly log: number | null }> {
+    if (this.#options.kind === 'sqlite') {
+      const { database, log } = databaseFiles(this.#options.path);
+      return {
+        database: (await stat(database)).size,
+        log: await stat(log).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      };
+    }
+    const [row] = await this.#read({ sql: this.#reader.dialect.selectSize, parameters: [] });
+    return { database: row === undefined ? 0 : integer(row, 'size'), log: null };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.close();
+  }
+
+  readonly #read = (query: Query): Promise<readonly Row[]> =>
+    this.#reader.read({ scope: { kind: 'all' }, query });
+}
+
+/** Every failure of a statement is the database's here, which may have other tables, or broken ones. */
+async function readOrSay(reader: Reader, read: Read): Promise<readonly Row[]> {
+  try {
+    return await reader.read(read);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
+    throw new StoreUnavailableError('other', 'the database cannot be read', { cause: error });
+  }
+}

@@ -1,0 +1,110 @@
+/** What looking a store over asks of its database: nothing here changes anything. */
+
+import type { Dialect } from '../engine/syntax.ts';
+
+type Twins = Readonly<Record<Dialect['name'], string>>;
+type Table = 'conversations' | 'items';
+
+/** Touches the file, so that one that is no database is noticed. */
+export const SELECT_ENGINE: Twins = {
+  sqlite: `SELECT 'SQLite ' || sqlite_version() AS engine, count(*) FROM sqlite_schema`,
+  postgres: `SELECT 'PostgreSQL ' || current_setting('server_version') AS engine`,
+};
+
+/** One row that says `ok`, or a row for each damage, of which a few are enough. */
+export const CHECK_SQLITE_FILE = 'PRAGMA integrity_check(5)';
+
+/** A few places of the items, picked at random: `$1` is how many. By row number, or from the pages that are drawn. */
+const RANDOM_ITEMS: Twins = {
+  sqlite: `
+    WITH RECURSIVE
+      rows (most) AS (SELECT max(rowid) FROM items),
+      draw (place, number) AS (
+        SELECT 1, (random() & 9223372036854775807) % most FROM rows
+        UNION ALL
+        SELECT place + 1, (random() & 9223372036854775807) % most FROM draw, rows WHERE place < $1
+      )
+    SELECT items.tenant, items.conversation_id, items.position, items.type
+    FROM draw
+    JOIN items ON items.rowid = (SELECT min(rowid) FROM items WHERE rowid > draw.number)`,
+  // Four times as many pages as rows are wanted, since pages that deletions have emptied are drawn too.
+  postgres: `
+    SELECT tenant, conversation_id, position, type
+    FROM items TABLESAMPLE SYSTEM (least(100, 400.0 * $1::bigint * current_setting('block_size')::bigint
+      / greatest(1, pg_relation_size('items'))))
+    ORDER BY random()
+    LIMIT $1`,
+};
+
+export function selectRandomPlaces({ name }: Dialect): string {
+  return `SELECT tenant, conversation_id, position FROM (${RANDOM_ITEMS[name]}) AS drawn`;
+}
+
+export function selectRandomTypes({ name }: Dialect): string {
+  return `SELECT type, count(*) AS count FROM (${RANDOM_ITEMS[name]}) AS drawn GROUP BY type`;
+}
+
+/** Where the items end, in the order in which they are read. */
+export const SELECT_LAST_CONVERSATION_OF_ITEMS = `
+  SELECT tenant, conversation_id FROM items ORDER BY tenant DESC, conversation_id DESC LIMIT 1`;
+
+/**
+ * The `$3` conversations that have items behind (`$1`, `$2`), with the first and the last position of their items
+ * and the position that the conversation would give next; null: there is no such conversation. One statement, so
+ * that what others write meanwhile is in all of it or in none. It reads an index and no item.
+ */
+export const SELECT_PLACES = `
+  SELECT places.tenant, places.conversation_id, places.items, places.first_position,
+    places.last_position, conversations.next_position
+  FROM (
+    SELECT tenant, conversation_id, count(*) AS items, min(position) AS first_position,
+      max(position) AS last_position
+    FROM items
+    WHERE (tenant, conversation_id) > ($1, $2)
+    GROUP BY tenant, conversation_id
+    ORDER BY tenant, conversation_id
+    LIMIT $3
+  ) AS places
+  LEFT JOIN conversations
+    ON conversations.tenant = places.tenant AND conversations.id = places.conversation_id
+  ORDER BY places.tenant, places.conversation_id`;
+
+/** Tenants, and when their first and last conversations were made: a few steps down an index for each tenant. */
+export const SELECT_TENANTS = `
+  WITH RECURSIVE tenants (tenant) AS (
+    SELECT min(tenant) FROM conversations
+    UNION ALL
+    SELECT (SELECT min(tenant) FROM conversations WHERE conversations.tenant > tenants.tenant)
+    FROM tenants
+    WHERE tenants.tenant IS NOT NULL
+  )
+  SELECT count(tenant) AS count,
+    min((SELECT min(created_at) FROM conversations WHERE conversations.tenant = tenants.tenant)) AS oldest,
+    max((SELECT max(created_at) FROM conversations WHERE conversations.tenant = tenants.tenant)) AS newest
+  FROM tenants`;
+
+/** Counts up to `$1`. */
+export function countRows(table: Table): string {
+  return `SELECT count(*) AS count FROM (SELECT 1 FROM ${table} LIMIT $1) AS counted`;
+}
+
+/** About how many there are, at once: the highest row number, or what the last ANALYZE or VACUUM has seen. */
+export function estimateRows(table: Table, { name }: Dialect): string {
+  const twins: Twins = {
+    sqlite: `SELECT coalesce(max(rowid), 0) AS count FROM ${table}`,
+    postgres: `SELECT reltuples::bigint AS count FROM pg_class WHERE oid = '${table}'::regclass`,
+  };
+  return twins[name];
+}
+
+export const COUNT_TYPES = 'SELECT type, count(*) AS count FROM items GROUP BY type';
+
+/** `$1` is now. */
+export const COUNT_KEYS = `
+  SELECT state, count(*) AS count
+  FROM (
+    SELECT CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= $1 THEN 'expired'
+      ELSE 'active' END AS state
+    FROM api_keys
+  ) AS states
+  GROUP BY state`;

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import type { DatabaseOptions } from '../options/database.ts';
+import { NO_OBSERVER, type Observer } from '../observe/observer.ts';
+import { OperatorError } from '../base/errors/operator-error.ts';
+import { StoreUnavailableError } from '../base/errors/store-unavailable.ts';
+import { POSTGRES, SQLITE } from './engine/syntax.ts';
+import type { Driver } from './engine/driver.ts';
+import { Inspection } from './inspection/inspection.ts';
+import {
+  migrate,
+  migrationScript,
+  SchemaMismatchError,
+  shippedMigrations,
+  type Migration,
+  type MigrationStatus,
+} from './engine/migrations.ts';
+import type { Store } from './store.ts';
+import { assertUsable, GRANT_SQL, ROW_LEVEL_SECURITY_SQL } from './postgres/preconditions.ts';
+import { SqlStore } from './sql-store.ts';
+import { backup } from './sqlite/backup.ts';
+import { SqliteDriver } from './sqlite/driver.ts';
+import { SqliteReader } from './sqlite/reader.ts';
+
+/**
+ * Opens the database, brings its schema up to date, and returns the store on it.
+ * Rejects with `SchemaMismatchError` when the schema is newer than this program, with an `OperatorError` for
+ * what the operator can mend, and with `StoreUnavailableError` when the database cannot be opened.
+ */
+export async function openStore(
+  options: DatabaseOptions,
+  observer: Observer = NO_OBSERVER,
+): Promise<Store> {
+  try {
+    const driver = await openDriver(options, observer);
+    try {
+      await migrateUp(driver, options);
+    } catch (error) {
+      await driver.close();
+      throw error;
+    }
+    return new SqlStore(driver);
+  } catch (error) {
+    throw openingFailure(error);
+  }
+}
+
+function openingFailure(error: unknown): unknown {
+  const isKnown =
+    error instanceof OperatorError ||
+    error instanceof SchemaMismatchError ||
+    error instanceof StoreUnavailableError;
+  return isKnown
+    ? error
+    : new StoreUnavailableError('other', 'the database cannot be opened', { cause: error });
+}
+
+/** Applies the pending migrations and returns them. */
+export async function migrateDatabase(options: DatabaseOptions): Promise<readonly Migration[]> {
+  const driver = await openDriver(options);
+  try {
+    return await migrateUp(driver, options);
+  } finally {
+    await driver.close();
+  }
+}
+
+/** Which migrations the database has and which it lacks. Only looks, and makes no database where there is none. */
+export async function databaseStatus(options: DatabaseOptions): Promise<MigrationStatus> {
+  if (options.kind === 'sqlite' && !existsSync(options.path)) {
+    return { applied: [], pending: shippedMigrations(SQLITE) };
+  }
+  await using inspection = await openInspection(options);
+  return await inspection.migrations();
+}
+
+/** What `migrateDatabase` would run, as SQL. */
+export async function pendingSql(options: DatabaseOptions): Promise<string> {
+  const { pending } = await databaseStatus(options);
+  if (options.kind === 'sqlite') return migrationScript(pending, SQLITE);
+  const wall = options.rowLevelSecurity ? [ROW_LEVEL_SECURITY_SQL] : [];
+  const grant = GRANT_SQL.replaceAll(/^/gm, '-- ');
+  const afterwards = `-- For a role that serves and does not own the tables:\n${grant}`;
+  return [migrationScript(pending, POSTGRES), ...wall, afterwards].join('\n\n');
+}
+
+/** Copies a SQLite database into a new file, while it is served. */
+export async function backupDatabase(options: DatabaseOptions, target: string): Promise<void> {
+  if (options.kind === 'sqlite') return backup(options.path, target);
+  throw new OperatorError(
+    'backup_of_postgres',
+    'backup copies SQLite files; this database is PostgreSQL.',
+    'Use pg_dump, or the snapshots of whoever runs it; `colloquy export` writes what moves anywhere.',
+  );
+}
+
+/** Opens a database to look at it. Makes none, migrates nothing, and may be done while others serve it. */
+export async function openInspection(options: DatabaseOptions): Promise<Inspection> {
+  const reader =
+    options.kind === 'sqlite' ? await SqliteReader.open(options.path) : await openDriver(options);
+  return new Inspection(reader, options);
+}
+
+async function migrateUp(driver: Driver, options: DatabaseOptions): Promise<readonly Migration[]> {
+  const applied = await migrate(driver, shippedMigrations(driver.dialect));
+  if (options.kind === 'postgres') {
+    await assertUsable(driver, options.rowLevelSecurity);
+  }
+  return applied;
+}
+
+async function openDriver(
+  options: DatabaseOptions,
+  observer: Observer = NO_OBSERVER,
+): Promise<Driver> {
+  if (options.kind === 'sqlite') return SqliteDriver.open(options, observer);
+  // Loaded only where it is used: start-up is felt.
+  const { PostgresDriver } = await import('./postgres/driver.ts');
+  return PostgresDriver.open(options, observer);
+}

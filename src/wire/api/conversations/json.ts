@@ -1,0 +1,56 @@
+/** The JSON text of responses. Stored JSON goes into it as it is, unparsed. */
+
+import type { Page } from '../../../base/paging.ts';
+import type { Include } from '../../../contract/items/include.ts';
+import { serveItem, type StoredItem } from '../../../contract/items/serve.ts';
+
+const MS_PER_SECOND = 1000;
+
+interface ConversationFields {
+  readonly id: string;
+  readonly metadata: string;
+  readonly createdAt: number;
+}
+
+export function conversationJson(conversation: ConversationFields): string {
+  const createdAt = Math.floor(conversation.createdAt / MS_PER_SECOND);
+  return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}}`;
+}
+
+export function deletedJson(id: string): string {
+  return JSON.stringify({ id, object: 'conversation.deleted', deleted: true });
+}
+
+export function itemDeletedJson(id: string): string {
+  return JSON.stringify({ id, object: 'conversation.item.deleted', deleted: true });
+}
+
+export function conversationListJson(page: Page<ConversationFields>): string | Buffer {
+  return listJson(page, conversationJson);
+}
+
+export function itemListJson(
+  page: Page<StoredItem & { readonly id: string }>,
+  include: readonly Include[],
+): string | Buffer {
+  return listJson(page, (item) => serveItem(item, include));
+}
+
+/** Near the longest string that the engine can hold; beyond it, an answer is made of bytes. */
+const LONGEST_TEXT = 200_000_000;
+
+/** A page in the list envelope. `first_id` and `last_id` are of the page as it is ordered; null when it is empty. */
+function listJson<Entry extends { readonly id: string }>(
+  { entries, hasMore }: Page<Entry>,
+  entryJson: (entry: Entry) => string,
+): string | Buffer {
+  const firstId = JSON.stringify(entries[0]?.id ?? null);
+  const lastId = JSON.stringify(entries.at(-1)?.id ?? null);
+  const head = '{"object":"list","data":[';
+  const tail = `],"first_id":${firstId},"has_more":${hasMore},"last_id":${lastId}}`;
+  const texts = entries.map(entryJson);
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  if (length <= LONGEST_TEXT) return `${head}${texts.join(',')}${tail}`;
+  const parts = texts.flatMap((text, index) => [index === 0 ? head : ',', text]);
+  return Buffer.concat([...parts, tail].map((part) => Buffer.from(part)));
+}
