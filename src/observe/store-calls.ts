@@ -8,7 +8,7 @@ export interface StoreCall {
   readonly system: 'sqlite' | 'postgresql';
   readonly began: number;
   /** When it had its turn: a commit of its own, or a connection. */
-  hadTurn: number;
+  started: number;
   ended: number;
 }
 
@@ -22,7 +22,7 @@ export function notingCalls<Result>(calls: StoreCall[], work: () => Result): Res
 /** Notes a call for the request that is under way. Whoever makes it says when it had its turn, and when it ended. */
 export function beginCall(kind: StoreCall['kind'], system: StoreCall['system']): StoreCall {
   const now = performance.now();
-  const call: StoreCall = { kind, system, began: now, hadTurn: now, ended: now };
+  const call: StoreCall = { kind, system, began: now, started: now, ended: now };
   current.getStore()?.push(call);
   return call;
 }

@@ -7,12 +7,12 @@ import type { AuthConfig, Config } from '../config/config.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { HttpOptions } from '../wire/http/server.ts';
-import type { Parts } from './components.ts';
+import type { Components } from './components.ts';
 
 /** The schemes that are configured, as one that tells of what they refuse. */
 export async function authenticator(
   { auth }: Config,
-  { store, audit, telemetry }: Parts,
+  { store, audit, telemetry }: Components,
 ): Promise<HttpOptions['authenticate']> {
   const schemes = await Promise.all(
     auth.schemes.map((name) => buildScheme(name, auth, store, telemetry)),

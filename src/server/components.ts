@@ -5,7 +5,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { HttpOptions } from '../wire/http/server.ts';
 
 /** What the listeners of a server share. */
-export interface Parts {
+export interface Components {
   readonly store: Store;
   readonly telemetry: Telemetry;
   readonly authorizer: Authorizer;

@@ -18,9 +18,9 @@ import { createHttp, type Http } from '../wire/http/server.ts';
 import { metricsRoute } from '../wire/api/system/metrics-route.ts';
 import type { Route } from '../wire/http/route.ts';
 import { withSystemRoutes, type Unreadiness } from '../wire/api/system/system-routes.ts';
-import { Assembled, type Server } from './server.ts';
+import { RunningServer, type Server } from './server.ts';
 import { authenticator } from './authenticator.ts';
-import type { Parts } from './components.ts';
+import type { Components } from './components.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -31,27 +31,29 @@ export interface ServerOptions {
   readonly onServerError?: (error: unknown, requestId: string) => void;
 }
 
-/** Builds a server on its database. The one place where the parts meet. */
+/** Builds a server on its database. The one place where the components meet. */
 export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   refuseStrangers(config);
   await using stack = new AsyncDisposableStack();
-  const parts = await openParts(config, options, stack);
-  const { telemetry, store } = parts;
+  const components = await openComponents(config, options, stack);
+  const { telemetry, store } = components;
   const listener = async (build: Promise<Http>): Promise<Http> =>
     stack.adopt(await build, (built) => built.close());
-  const api = await listener(apiHttp(config, parts));
+  const api = await listener(apiHttp(config, components));
   const { metrics } = config;
   const counters =
-    typeof metrics === 'string' ? undefined : await listener(metricsHttp(config, metrics, parts));
+    typeof metrics === 'string'
+      ? undefined
+      : await listener(metricsHttp(config, metrics, components));
   if (metrics !== 'nowhere') await telemetry.measure(metricSources(store, api));
-  return new Assembled(config, parts, { api, counters }, stack.move());
+  return new RunningServer(config, components, { api, counters }, stack.move());
 }
 
-async function openParts(
+async function openComponents(
   config: Config,
   { log, onServerError }: ServerOptions,
   stack: AsyncDisposableStack,
-): Promise<Parts> {
+): Promise<Components> {
   const telemetry = await Telemetry.open(config.log, log);
   const store = stack.adopt(await openStore(config.database, telemetry), (opened) =>
     opened.close(),
@@ -72,8 +74,8 @@ async function openParts(
   };
 }
 
-async function apiHttp(config: Config, parts: Parts): Promise<Http> {
-  const { store, telemetry, authorizer, state } = parts;
+async function apiHttp(config: Config, components: Components): Promise<Http> {
+  const { store, telemetry, authorizer, state } = components;
   const conversations = new Conversations(store, authorizer, telemetry);
   const options = { ...config.limits, dialect: config.dialect };
   const counters = config.metrics === 'beside' ? [countersRoute(telemetry)] : [];
@@ -84,10 +86,10 @@ async function apiHttp(config: Config, parts: Parts): Promise<Http> {
       unreadiness: () => unreadiness(store, state.isClosing),
     }),
     localHostsOnly: isOpenToThisMachineOnly(config),
-    authenticate: await authenticator(config, parts),
-    audit: parts.audit,
+    authenticate: await authenticator(config, components),
+    audit: components.audit,
     observer: telemetry,
-    onServerError: parts.onServerError,
+    onServerError: components.onServerError,
   });
 }
 
@@ -95,7 +97,7 @@ async function apiHttp(config: Config, parts: Parts): Promise<Http> {
 function metricsHttp(
   config: Config,
   { host }: { readonly host: string },
-  { telemetry, onServerError }: Parts,
+  { telemetry, onServerError }: Components,
 ): Promise<Http> {
   return createHttp({
     ...limitsOf(config),

@@ -1,6 +1,6 @@
 import { isOpenToAll, type Config } from '../config/config.ts';
 import type { Http } from '../wire/http/server.ts';
-import type { Parts } from './components.ts';
+import type { Components } from './components.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -32,10 +32,10 @@ interface Address {
   readonly port: number;
 }
 
-/** A server whose parts are all there. */
-export class Assembled implements Server {
+/** A server whose components are all there. */
+export class RunningServer implements Server {
   readonly #config: Config;
-  readonly #parts: Parts;
+  readonly #components: Components;
   readonly #api: Http;
   /** Metrics at an address of their own. */
   readonly #counters: Http | undefined;
@@ -45,19 +45,19 @@ export class Assembled implements Server {
 
   constructor(
     config: Config,
-    parts: Parts,
+    components: Components,
     { api, counters }: { readonly api: Http; readonly counters: Http | undefined },
     owned: AsyncDisposableStack,
   ) {
     this.#config = config;
-    this.#parts = parts;
+    this.#components = components;
     this.#api = api;
     this.#counters = counters;
     this.#owned = owned;
   }
 
   async listen(): Promise<string> {
-    const { log } = this.#parts.telemetry;
+    const { log } = this.#components.telemetry;
     const { metrics } = this.#config;
     if (this.#counters !== undefined && typeof metrics !== 'string') {
       log?.info(`metrics on ${await listenOn(this.#counters, 'metrics', metrics)}/metrics`);
@@ -76,7 +76,7 @@ export class Assembled implements Server {
   }
 
   async #close(): Promise<void> {
-    const { telemetry, state } = this.#parts;
+    const { telemetry, state } = this.#components;
     state.isClosing = true;
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
     // Whoever is still sending by then will not finish.

@@ -101,7 +101,7 @@ export async function openInspection(options: DatabaseOptions): Promise<Inspecti
 }
 
 async function migrateUp(driver: Driver, options: DatabaseOptions): Promise<readonly Migration[]> {
-  const applied = await migrate(driver, shippedMigrations(driver.dialect));
+  const applied = await migrate(driver, shippedMigrations(driver.syntax));
   if (options.kind === 'postgres') {
     await assertUsable(driver, options.rowLevelSecurity);
   }

@@ -1,6 +1,6 @@
 import type { StoreGauges } from '../observe/observer.ts';
 import { rowsToFetch, toPage, withinReason, type Page, type PageRequest } from '../base/paging.ts';
-import { AccessedStatements, keyOf, scopeOf } from './conversations/access-condition.ts';
+import { FilteredStatements, keyOf, scopeOf } from './conversations/access-condition.ts';
 import { adopt } from './conversations/adoption.ts';
 import { SqlArchive } from './archive/sql-archive.ts';
 import { appendItems, createConversation, Refused } from './conversations/append.ts';
@@ -8,9 +8,9 @@ import { conversationsPage } from './conversations/page.ts';
 import { singleStatement, type Driver, type Write } from './engine/driver.ts';
 import type { Query, Row } from './engine/query.ts';
 import type {
-  Accessed,
+  ConversationRef,
   Adoption,
-  Appended,
+  NewItem,
   Archive,
   AppendResult,
   ConversationsQuery,
@@ -22,7 +22,7 @@ import type {
   KeyStore,
   Linking,
   ListResult,
-  NewConversation,
+  CreateConversationParams,
   ResourceRecord,
   Store,
 } from './store.ts';
@@ -36,22 +36,22 @@ export class SqlStore implements Store {
   readonly keys: KeyStore;
   readonly archive: Archive;
   readonly #driver: Driver;
-  readonly #statements: AccessedStatements;
+  readonly #statements: FilteredStatements;
 
   constructor(driver: Driver) {
     this.#driver = driver;
-    this.#statements = new AccessedStatements(driver.dialect);
+    this.#statements = new FilteredStatements(driver.syntax);
     this.keys = new SqlKeyStore(driver);
     this.archive = new SqlArchive(driver);
   }
 
-  async getConversation(key: Accessed): Promise<ConversationRecord | null> {
+  async getConversation(key: ConversationRef): Promise<ConversationRecord | null> {
     const query = this.#statements.query(sql.selectConversation, keyOf(key), key.access);
     const [row] = await this.#read(key, query);
     return row === undefined ? null : toConversation(row);
   }
 
-  async listItems(input: Accessed & { readonly page: PageRequest }): Promise<ListResult> {
+  async listItems(input: ConversationRef & { readonly page: PageRequest }): Promise<ListResult> {
     const { page, access } = input;
     const { order, after } = page;
     const statements = sql.ITEM_PAGES[order];
@@ -67,7 +67,7 @@ export class SqlStore implements Store {
   }
 
   /** Why a page has no items: there are none, or there is no such conversation or cursor. */
-  async #emptyPage(input: Accessed & { readonly page: PageRequest }): Promise<ListResult> {
+  async #emptyPage(input: ConversationRef & { readonly page: PageRequest }): Promise<ListResult> {
     const { after = null } = input.page;
     const parameters = [...keyOf(input), after];
     const query = this.#statements.query(sql.selectPageBasis, parameters, input.access);
@@ -77,7 +77,7 @@ export class SqlStore implements Store {
     return { absent: undefined, page: { entries: [], hasMore: false } };
   }
 
-  async getItem(input: Accessed & { readonly itemId: string }): Promise<ItemResult> {
+  async getItem(input: ConversationRef & { readonly itemId: string }): Promise<ItemResult> {
     const parameters = [...keyOf(input), input.itemId];
     const query = this.#statements.query(sql.selectItem, parameters, input.access);
     const [row] = await this.#read(input, query);
@@ -90,18 +90,19 @@ export class SqlStore implements Store {
     await this.#driver.read({ scope: { kind: 'none' }, query, isImpatient: true });
   }
 
-  createConversation(input: NewConversation): Promise<AppendResult> {
+  createConversation(input: CreateConversationParams): Promise<AppendResult> {
     return this.#append(createConversation(input, this.#statements));
   }
 
   appendItems(
-    input: Accessed & Linking & { readonly items: readonly Appended[]; readonly createdAt: number },
+    input: ConversationRef &
+      Linking & { readonly items: readonly NewItem[]; readonly createdAt: number },
   ): Promise<AppendResult> {
     return this.#append(appendItems(input, this.#statements));
   }
 
   updateConversation(
-    input: Accessed & { readonly metadata: string },
+    input: ConversationRef & { readonly metadata: string },
   ): Promise<ConversationRecord | null> {
     const parameters = [...keyOf(input), input.metadata];
     const query = this.#statements.query(sql.updateMetadata, parameters, input.access);
@@ -112,17 +113,17 @@ export class SqlStore implements Store {
     );
   }
 
-  deleteConversation(key: Accessed): Promise<boolean> {
+  deleteConversation(key: ConversationRef): Promise<boolean> {
     return this.#driver.write(deleteConversation(key, this.#statements));
   }
 
-  deleteItem(input: Accessed & { readonly itemId: string }): Promise<DeleteItemResult> {
+  deleteItem(input: ConversationRef & { readonly itemId: string }): Promise<DeleteItemResult> {
     return this.#driver.write(deleteItem(input, this.#statements));
   }
 
   async listConversations(query: ConversationsQuery): Promise<Page<ConversationRecord> | null> {
     const { tenant, access, limit, cursor } = query;
-    const rows = await this.#read(query, conversationsPage(query, this.#driver.dialect));
+    const rows = await this.#read(query, conversationsPage(query, this.#driver.syntax));
     if (rows.length === 0 && cursor !== undefined) {
       const seen = await this.getConversation({ tenant, access, conversationId: cursor.id });
       if (seen === null) return null;
@@ -140,7 +141,7 @@ export class SqlStore implements Store {
   }
 
   adopt(input: Adoption): Promise<number> {
-    return this.#driver.write(adopt(input, this.#driver.dialect));
+    return this.#driver.write(adopt(input, this.#driver.syntax));
   }
 
   gauges(): StoreGauges {
@@ -148,7 +149,7 @@ export class SqlStore implements Store {
   }
 
   async size(): Promise<number> {
-    const query = { sql: this.#driver.dialect.selectSize, parameters: [] };
+    const query = { sql: this.#driver.syntax.selectSize, parameters: [] };
     const [row] = await this.#driver.read({ scope: { kind: 'none' }, query, isImpatient: true });
     return row === undefined ? 0 : integer(row, 'size');
   }

@@ -29,7 +29,7 @@ export interface ItemRecord {
  * - `claimed`: the caller chose the id. If it names a stored item, that item is linked and `data` is ignored.
  * - `reference`: the id must name a stored item, which is linked.
  */
-export type Appended =
+export type NewItem =
   | ({ readonly kind: 'minted' | 'claimed' } & ItemRecord)
   | { readonly kind: 'reference'; readonly id: string };
 
@@ -39,7 +39,7 @@ export interface ConversationKey {
 }
 
 /** A conversation as far as the caller may act on it: where `access` does not hold, there is none. */
-export interface Accessed extends ConversationKey {
+export interface ConversationRef extends ConversationKey {
   readonly access: RowFilter;
 }
 
@@ -48,13 +48,13 @@ export interface Linking {
   readonly readable: RowFilter;
 }
 
-export interface NewConversation extends ConversationKey, Linking {
+export interface CreateConversationParams extends ConversationKey, Linking {
   readonly owner: string;
   /** The creator's, stamped once. */
   readonly attributes: Attributes;
   readonly metadata: string;
   readonly createdAt: number;
-  readonly items: readonly Appended[];
+  readonly items: readonly NewItem[];
 }
 
 /** Why an append, or a creation with items, stored nothing. */
@@ -117,30 +117,31 @@ export interface StoreReader {
   listConversations(query: ConversationsQuery): Promise<Page<ConversationRecord> | null>;
   /** For explaining and auditing decisions; never for making them. */
   getResource(key: ConversationKey): Promise<ResourceRecord | null>;
-  getConversation(key: Accessed): Promise<ConversationRecord | null>;
+  getConversation(key: ConversationRef): Promise<ConversationRecord | null>;
   /** One page of a conversation's items in the order they were appended, or backwards. */
-  listItems(input: Accessed & { readonly page: PageRequest }): Promise<ListResult>;
-  getItem(input: Accessed & { readonly itemId: string }): Promise<ItemResult>;
+  listItems(input: ConversationRef & { readonly page: PageRequest }): Promise<ListResult>;
+  getItem(input: ConversationRef & { readonly itemId: string }): Promise<ItemResult>;
   /** Resolves when a statement has run; rejects when the database is out of reach. */
   ping(): Promise<void>;
 }
 
 /** Each call is one transaction: when its promise resolves, the whole of it is durable; when it rejects, none of it is there. */
 export interface StoreWriter {
-  createConversation(input: NewConversation): Promise<AppendResult>;
+  createConversation(input: CreateConversationParams): Promise<AppendResult>;
   /** Replaces the metadata. */
   updateConversation(
-    input: Accessed & { readonly metadata: string },
+    input: ConversationRef & { readonly metadata: string },
   ): Promise<ConversationRecord | null>;
   /** Deletes the conversation and its items; `false` when there is none. */
-  deleteConversation(key: Accessed): Promise<boolean>;
+  deleteConversation(key: ConversationRef): Promise<boolean>;
   /** Appends all items in the order given, next to each other, or none. */
   appendItems(
-    input: Accessed & Linking & { readonly items: readonly Appended[]; readonly createdAt: number },
+    input: ConversationRef &
+      Linking & { readonly items: readonly NewItem[]; readonly createdAt: number },
   ): Promise<AppendResult>;
   /** Gives an owner's conversations, with their items, to another. Returns how many. */
   adopt(input: Adoption): Promise<number>;
-  deleteItem(input: Accessed & { readonly itemId: string }): Promise<DeleteItemResult>;
+  deleteItem(input: ConversationRef & { readonly itemId: string }): Promise<DeleteItemResult>;
 }
 
 /** An API key without the key: who it is for, and the hash that only the key yields. */

@@ -142,11 +142,11 @@ function attributesOf({
 }
 
 /** By the semantic conventions for database clients. */
-function storeSpan({ kind, system, began, hadTurn, ended }: StoreCall, parent: Context): void {
+function storeSpan({ kind, system, began, started, ended }: StoreCall, parent: Context): void {
   const attributes = {
     'db.system.name': system,
     'db.operation.name': kind,
-    'colloquy.queue_ms': hadTurn - began,
+    'colloquy.queue_ms': started - began,
   };
   const options = { kind: SpanKind.CLIENT, startTime: epoch(began), attributes };
   tracer.startSpan(`store ${kind}`, options, parent).end(epoch(ended));

@@ -20,9 +20,9 @@ export function phasesOf({ began, ended, authorised, calls }: AnsweredRequest): 
   const own = calls.filter((call) => call.began >= (authorised?.ended ?? began));
   const sum = (of: (call: AnsweredRequest['calls'][number]) => number): number =>
     own.reduce((total, call) => total + of(call), 0);
-  const queue = sum((call) => call.hadTurn - call.began);
+  const queue = sum((call) => call.started - call.began);
   const work = (kind: 'read' | 'write'): number =>
-    sum((call) => (call.kind === kind ? call.ended - call.hadTurn : 0));
+    sum((call) => (call.kind === kind ? call.ended - call.started : 0));
   const [read, commit] = [work('read'), work('write')];
   const last = own.at(-1);
   const serialise = last === undefined ? 0 : ended - last.ended;

@@ -32,7 +32,7 @@ const FILL = `
 
 /** A driver that writes down what it is asked. */
 class RecordingDriver implements Driver {
-  readonly dialect = POSTGRES;
+  readonly syntax = POSTGRES;
   readonly queries: Query[] = [];
   readonly #driver: Driver;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Appended, ItemRecord, Store } from '../../src/index.ts';
+import type { NewItem, ItemRecord, Store } from '../../src/index.ts';
 import { everything, key, minted } from '../support/store.ts';
 
 /** What every store must do, whatever database is below it. `open` gives an empty one. */
@@ -12,14 +12,14 @@ export function describeStore(name: string, open: () => Promise<Store & AsyncDis
     afterEach(() => store[Symbol.asyncDispose]());
 
     const record = (id: string): ItemRecord => ({ id, type: 'message', data: `{"id":"${id}"}` });
-    const claimed = (id: string, data: string): Appended => ({
+    const claimed = (id: string, data: string): NewItem => ({
       kind: 'claimed',
       id,
       type: 'message',
       data,
     });
 
-    async function create(id: string, items: readonly Appended[] = [], tenant = 't') {
+    async function create(id: string, items: readonly NewItem[] = [], tenant = 't') {
       return store.createConversation({
         ...key(id, tenant),
         owner: 'o',
@@ -29,7 +29,7 @@ export function describeStore(name: string, open: () => Promise<Store & AsyncDis
         items,
       });
     }
-    const append = (id: string, items: readonly Appended[], tenant = 't') =>
+    const append = (id: string, items: readonly NewItem[], tenant = 't') =>
       store.appendItems({ ...key(id, tenant), items, createdAt: 1 });
 
     async function ids(
@@ -171,7 +171,7 @@ export function describeStore(name: string, open: () => Promise<Store & AsyncDis
 
     test('refuses a reference to nothing, and stores nothing of the batch', async () => {
       await create('c');
-      const batch: Appended[] = [...minted('n'), { kind: 'reference', id: 'x' }];
+      const batch: NewItem[] = [...minted('n'), { kind: 'reference', id: 'x' }];
       expect(await append('c', batch)).toEqual({ refused: 'reference_absent', id: 'x' });
       expect(await ids('c')).toEqual({ ids: [], hasMore: false });
       expect(await create('d', batch)).toEqual({ refused: 'reference_absent', id: 'x' });

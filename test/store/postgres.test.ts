@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { loadConfig, type Appended, type Store } from '../../src/index.ts';
+import { loadConfig, type NewItem, type Store } from '../../src/index.ts';
 import { PostgresDriver } from '../../src/store/postgres/driver.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { createDatabase, ordinaryRole, type PostgresDatabase } from '../support/postgres.ts';
@@ -18,7 +18,7 @@ describeStore('PostgreSQL', async () => {
   });
 });
 
-const append = (store: Store, items: readonly Appended[], conversationId = 'c') =>
+const append = (store: Store, items: readonly NewItem[], conversationId = 'c') =>
   store.appendItems({ ...key(conversationId), items, createdAt: 1 });
 
 describe('many connections at once', () => {
@@ -162,7 +162,7 @@ describe.each(['on', 'off'])('a round trip, with prepared statements %s', (mode)
     };
     let number = 0;
     const next = (): string => `i${(number += 1)}`;
-    const twenty = (): Appended[] => minted(...Array.from({ length: 20 }, next));
+    const twenty = (): NewItem[] => minted(...Array.from({ length: 20 }, next));
     await store.createConversation(newConversation('c'));
     const page = { limit: 20, order: 'asc', after: undefined } as const;
     const create = () => store.createConversation({ ...newConversation(next()), items: twenty() });
@@ -191,7 +191,7 @@ describe.each(['on', 'off'])('a round trip, with prepared statements %s', (mode)
       expect(await trips(operation), name).toBe(1);
     }
     // One for looking up ids that the caller brought, and one for everything else.
-    const claimed = (): Appended[] =>
+    const claimed = (): NewItem[] =>
       twenty().map((item) => ({ kind: 'claimed', type: 'message', data: '1', id: item.id }));
     const twoTrips: Record<string, () => Promise<unknown>> = {
       append: () => append(store, claimed()),

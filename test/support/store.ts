@@ -2,8 +2,8 @@ import pg from 'pg';
 import {
   loadConfig,
   openStore,
-  type Appended,
-  type NewConversation,
+  type NewItem,
+  type CreateConversationParams,
   type Store,
 } from '../../src/index.ts';
 
@@ -16,7 +16,7 @@ export const key = (conversationId: string, tenant = 't') => ({
   readable: everything,
 });
 
-export const newConversation = (id: string, tenant = 't'): NewConversation => ({
+export const newConversation = (id: string, tenant = 't'): CreateConversationParams => ({
   ...key(id, tenant),
   owner: 'o',
   attributes: {},
@@ -25,7 +25,7 @@ export const newConversation = (id: string, tenant = 't'): NewConversation => ({
   items: [],
 });
 
-export const minted = (...ids: readonly string[]): Appended[] =>
+export const minted = (...ids: readonly string[]): NewItem[] =>
   ids.map((id) => ({ kind: 'minted', id, type: 'message', data: `{"id":"${id}"}` }));
 
 /** A store on a database, by the settings that a person would give. */

@@ -9,8 +9,8 @@ import type { Observer } from '../../observe/observer.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
 import { and } from '../../base/row-filter.ts';
 import type {
-  Accessed,
-  Appended,
+  ConversationRef,
+  NewItem,
   AppendRefusal,
   ConversationsQuery,
   ConversationRecord,
@@ -45,7 +45,7 @@ export class Conversations {
 
   async create(
     principal: Principal,
-    input: { readonly metadata: Metadata; readonly items: readonly Appended[] },
+    input: { readonly metadata: Metadata; readonly items: readonly NewItem[] },
   ): Promise<ConversationRecord> {
     const id = newId(ID_PREFIX);
     this.#assertMayCreate(principal);
@@ -109,7 +109,7 @@ export class Conversations {
   async appendItems(
     principal: Principal,
     id: string,
-    items: readonly Appended[],
+    items: readonly NewItem[],
   ): Promise<readonly ItemRecord[]> {
     const result = await this.#store.appendItems({
       ...this.#accessed(principal, 'update', id),
@@ -156,7 +156,7 @@ export class Conversations {
   }
 
   /** A conversation, for one action: where the policy does not let the principal, there is none. */
-  #accessed(principal: Principal, action: Action, conversationId: string): Accessed {
+  #accessed(principal: Principal, action: Action, conversationId: string): ConversationRef {
     const access = this.#authorizer.filter(principal, action);
     return { tenant: principal.tenant, conversationId, access };
   }

@@ -6,7 +6,7 @@ import * as sql from '../conversations/statements.ts';
 const FIRST_ITEMS = 50;
 const MOST_ITEMS = 2_000;
 /** What one piece of items may take of the memory; a single item may be larger. */
-const BYTES_PER_PIECE = 4 * 1024 * 1024;
+const BYTES_PER_BATCH = 4 * 1024 * 1024;
 
 export type ReadQuery = (query: Query) => Promise<readonly Row[]>;
 
@@ -16,7 +16,7 @@ export interface ItemPlace extends ConversationKey {
 }
 
 /** The items behind a place, up to and with a conversation, a piece at a time that fits into memory. */
-export async function* itemPieces(
+export async function* itemBatches(
   start: ItemPlace,
   end: ConversationKey,
   read: ReadQuery,
@@ -25,7 +25,7 @@ export async function* itemPieces(
   let limit = FIRST_ITEMS;
   for (;;) {
     const rows = await read({
-      sql: sql.SELECT_ITEMS_PIECE,
+      sql: sql.SELECT_ITEMS_BATCH,
       parameters: [
         last.tenant,
         last.conversationId,
@@ -33,7 +33,7 @@ export async function* itemPieces(
         end.tenant,
         end.conversationId,
         limit,
-        BYTES_PER_PIECE,
+        BYTES_PER_BATCH,
       ],
     });
     const items = rows.map(toArchivedItem);
@@ -43,7 +43,7 @@ export async function* itemPieces(
     last = lastItem;
     // As many as will fit, going by the last ones: a database looks at all that it is asked for.
     const size = items.reduce((sum, { data }) => sum + data.length, 0);
-    const fitting = Math.floor(BYTES_PER_PIECE / (size / items.length));
+    const fitting = Math.floor(BYTES_PER_BATCH / (size / items.length));
     limit = Math.max(1, Math.min(fitting, limit * 2, MOST_ITEMS));
   }
 }

@@ -1,7 +1,7 @@
 import { addRecords } from './records.ts';
 import type { Driver } from '../engine/driver.ts';
 import type { Row } from '../engine/query.ts';
-import { itemPieces, type ReadQuery } from './item-batches.ts';
+import { itemBatches, type ReadQuery } from './item-batches.ts';
 import type {
   Archive,
   ArchiveQuery,
@@ -14,7 +14,7 @@ import { attributes, integer, text } from '../engine/rows.ts';
 import { toKey } from '../keys/sql-key-store.ts';
 import * as sql from '../conversations/statements.ts';
 
-const CONVERSATIONS_PER_PIECE = 500;
+const CONVERSATIONS_PER_BATCH = 500;
 
 type Take = (records: readonly ArchiveRecord[]) => Promise<void>;
 
@@ -36,8 +36,8 @@ export class SqlArchive implements Archive {
       let last = after ?? { tenant: tenant ?? '', id: '' };
       for (;;) {
         const rows = await read({
-          sql: sql.selectConversationsPiece(tenant !== undefined),
-          parameters: [last.tenant, last.id, CONVERSATIONS_PER_PIECE],
+          sql: sql.selectConversationsBatch(tenant !== undefined),
+          parameters: [last.tenant, last.id, CONVERSATIONS_PER_BATCH],
         });
         const conversations = rows.map(toArchivedConversation);
         const end = conversations.at(-1);
@@ -56,13 +56,13 @@ export class SqlArchive implements Archive {
 /** Hands over each conversation in front of its items; both come in the same order. */
 async function takeWithItems(
   conversations: readonly ArchivedConversation[],
-  pieces: AsyncIterable<readonly ArchivedItem[]>,
+  batches: AsyncIterable<readonly ArchivedItem[]>,
   take: Take,
 ): Promise<void> {
   const waiting = conversations[Symbol.iterator]();
   const known = new Set(conversations.map(placeOf));
   let current = '';
-  for await (const items of pieces) {
+  for await (const items of batches) {
     const records: ArchiveRecord[] = [];
     for (const item of items) {
       const place = placeOf({ tenant: item.tenant, id: item.conversationId });
@@ -90,7 +90,7 @@ function itemsOf(
 ): AsyncIterable<readonly ArchivedItem[]> {
   const [first, end] = [conversations[0], conversations.at(-1)];
   if (first === undefined || end === undefined) throw new Error('there are no conversations');
-  return itemPieces({ ...placeIn(first), position: -1 }, placeIn(end), read);
+  return itemBatches({ ...placeIn(first), position: -1 }, placeIn(end), read);
 }
 
 function placeIn({ tenant, id }: ArchivedConversation): ConversationKey {

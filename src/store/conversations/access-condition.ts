@@ -1,5 +1,5 @@
 import type { RowFilter } from '../../base/row-filter.ts';
-import type { Dialect } from '../engine/syntax.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Scope } from '../engine/driver.ts';
 import type { Query, Value } from '../engine/query.ts';
 import type { ConversationKey } from '../store.ts';
@@ -8,13 +8,13 @@ import { rowFilterSql } from './row-filter-sql.ts';
 /** A statement that has yet to be given its access condition. The same one always takes as many parameters. */
 export type Statement = (where: string) => string;
 
-/** Statements with their access conditions, of one dialect. A principal's statements are made once. */
-export class AccessedStatements {
-  readonly dialect: Dialect;
+/** Statements with their access conditions, of one syntax. A principal's statements are made once. */
+export class FilteredStatements {
+  readonly syntax: SqlSyntax;
   readonly #known = new WeakMap<RowFilter, Map<Statement, Query>>();
 
-  constructor(dialect: Dialect) {
-    this.dialect = dialect;
+  constructor(syntax: SqlSyntax) {
+    this.syntax = syntax;
   }
 
   /** The condition's parameters stand behind the statement's own. */
@@ -22,7 +22,7 @@ export class AccessedStatements {
     const known = this.#of(access);
     let made = known.get(statement);
     if (made === undefined) {
-      const condition = rowFilterSql(access, parameters.length + 1, this.dialect);
+      const condition = rowFilterSql(access, parameters.length + 1, this.syntax);
       made = { sql: statement(condition.sql), parameters: condition.parameters };
       known.set(statement, made);
     }

@@ -1,17 +1,17 @@
 /** Creating a conversation and appending to it, in the two forms of a write. */
 
 import { createHash } from 'node:crypto';
-import { keyOf, scopeOf, type AccessedStatements } from './access-condition.ts';
+import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import type { Proof, RoundTrips, Steps, Write } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
 import type {
-  Accessed,
-  Appended,
+  ConversationRef,
+  NewItem,
   AppendRefusal,
   ConversationKey,
   ItemRecord,
   Linking,
-  NewConversation,
+  CreateConversationParams,
 } from '../store.ts';
 import { cell, integer, text, toItem } from '../engine/rows.ts';
 import * as sql from './statements.ts';
@@ -29,8 +29,8 @@ export class Refused extends Error {
 type Items = readonly ItemRecord[];
 
 export function createConversation(
-  input: NewConversation,
-  statements: AccessedStatements,
+  input: CreateConversationParams,
+  statements: FilteredStatements,
 ): Write<Items> {
   const { owner, metadata, createdAt, items } = input;
   const insert: Query = {
@@ -64,10 +64,10 @@ export function createConversation(
   };
 }
 
-type Append = Accessed &
-  Linking & { readonly items: readonly Appended[]; readonly createdAt: number };
+type Append = ConversationRef &
+  Linking & { readonly items: readonly NewItem[]; readonly createdAt: number };
 
-export function appendItems(input: Append, statements: AccessedStatements): Write<Items> {
+export function appendItems(input: Append, statements: FilteredStatements): Write<Items> {
   const { items, createdAt, access } = input;
   return {
     scope: scopeOf(input),
@@ -97,7 +97,7 @@ export function appendItems(input: Append, statements: AccessedStatements): Writ
 }
 
 /** Finds a conversation with all of these items. */
-function presence(key: ConversationKey, items: readonly Appended[]): Proof<Items> {
+function presence(key: ConversationKey, items: readonly NewItem[]): Proof<Items> {
   return {
     query: { sql: sql.SELECT_ITEMS_HERE, parameters: [...keyOf(key), items.map(({ id }) => id)] },
     result: (rows) => {
@@ -113,7 +113,7 @@ function presence(key: ConversationKey, items: readonly Appended[]): Proof<Items
 
 /** What will stand in the conversation: minted items as they are, ids of stored items as those are stored. */
 function link(
-  items: readonly Appended[],
+  items: readonly NewItem[],
   findStored: (id: string) => Row | undefined,
 ): readonly ItemRecord[] {
   if (items.every(isMinted)) return items.map(toRecord);
@@ -137,15 +137,15 @@ function toRecord({ id, type, data }: ItemRecord): ItemRecord {
 }
 
 /** Made here a moment ago, so no two of them are the same. */
-function isMinted(item: Appended): item is Extract<Appended, ItemRecord> {
+function isMinted(item: NewItem): item is Extract<NewItem, ItemRecord> {
   return item.kind === 'minted';
 }
 
 function linkInSteps(
   steps: Steps,
   input: ConversationKey & Linking,
-  items: readonly Appended[],
-  statements: AccessedStatements,
+  items: readonly NewItem[],
+  statements: FilteredStatements,
 ): Items {
   return link(items, (id) =>
     steps.get(statements.query(sql.selectItemAnywhere, [...keyOf(input), id], input.readable)),
@@ -159,8 +159,8 @@ function linkInSteps(
 async function linkInOneTrip(
   trips: RoundTrips,
   input: ConversationKey & Linking,
-  items: readonly Appended[],
-  statements: AccessedStatements,
+  items: readonly NewItem[],
+  statements: FilteredStatements,
   conversation: readonly Query[],
 ): Promise<Items> {
   const ids = items.filter(({ kind }) => kind !== 'minted').map(({ id }) => id);

@@ -1,14 +1,17 @@
 /** Deleting, in the two forms of a write. */
 
-import { keyOf, scopeOf, type AccessedStatements } from './access-condition.ts';
+import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
-import type { Accessed, DeleteItemResult } from '../store.ts';
+import type { ConversationRef, DeleteItemResult } from '../store.ts';
 import { toConversation } from '../engine/rows.ts';
 import * as sql from './statements.ts';
 
 /** `false` when there is none. */
-export function deleteConversation(key: Accessed, statements: AccessedStatements): Write<boolean> {
+export function deleteConversation(
+  key: ConversationRef,
+  statements: FilteredStatements,
+): Write<boolean> {
   const conversation = statements.query(sql.deleteConversation, keyOf(key), key.access);
   // A statement of its own, which sees what an append has added while the first one waited for it.
   const items: Query = { sql: sql.DELETE_ITEMS_OF_CONVERSATION, parameters: keyOf(key) };
@@ -28,8 +31,8 @@ export function deleteConversation(key: Accessed, statements: AccessedStatements
 }
 
 export function deleteItem(
-  input: Accessed & { readonly itemId: string },
-  statements: AccessedStatements,
+  input: ConversationRef & { readonly itemId: string },
+  statements: FilteredStatements,
 ): Write<DeleteItemResult> {
   const find = statements.query(sql.selectConversation, keyOf(input), input.access);
   const remove = statements.query(sql.deleteItem, [...keyOf(input), input.itemId], input.access);

@@ -1,5 +1,5 @@
 import type { RowFilter } from '../../base/row-filter.ts';
-import type { Dialect } from '../engine/syntax.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Value } from '../engine/query.ts';
 
 export interface Condition {
@@ -11,17 +11,17 @@ export interface Condition {
  * A filter as a condition on the table `conversations`, with parameters numbered from `first`.
  * Values are always parameters, so the text depends on the shape of the filter alone.
  */
-export function rowFilterSql(filter: RowFilter, first: number, dialect: Dialect): Condition {
+export function rowFilterSql(filter: RowFilter, first: number, syntax: SqlSyntax): Condition {
   const parameters: Value[] = [];
   const parameter = (value: Value): string => {
     parameters.push(value);
     return `$${first + parameters.length - 1}`;
   };
   // In brackets: a bare OR would undo the conditions that it stands beside.
-  return { sql: `(${render(filter, parameter, dialect)})`, parameters };
+  return { sql: `(${render(filter, parameter, syntax)})`, parameters };
 }
 
-function render(filter: RowFilter, parameter: (value: Value) => string, dialect: Dialect): string {
+function render(filter: RowFilter, parameter: (value: Value) => string, syntax: SqlSyntax): string {
   switch (filter.kind) {
     case 'all':
       return 'TRUE';
@@ -30,15 +30,15 @@ function render(filter: RowFilter, parameter: (value: Value) => string, dialect:
     case 'owner':
       return `conversations.owner = ${parameter(filter.subject)}`;
     case 'ids':
-      return dialect.isOneOf('conversations.id', filter.ids, parameter);
+      return syntax.isOneOf('conversations.id', filter.ids, parameter);
     case 'attribute':
-      return dialect.sharesAttribute(filter.attribute, filter.values, parameter);
+      return syntax.sharesAttribute(filter.attribute, filter.values, parameter);
     case 'not':
-      return `NOT (${render(filter.filter, parameter, dialect)})`;
+      return `NOT (${render(filter.filter, parameter, syntax)})`;
     case 'and':
     case 'or':
       return filter.filters
-        .map((part) => `(${render(part, parameter, dialect)})`)
+        .map((part) => `(${render(part, parameter, syntax)})`)
         .join(filter.kind === 'and' ? ' AND ' : ' OR ');
   }
 }

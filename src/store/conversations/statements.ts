@@ -236,7 +236,7 @@ export const REVOKE_KEY = `
 export const TOUCH_KEY = 'UPDATE api_keys SET last_used_at = $2 WHERE id = $1';
 
 /** Archives read whole tables, a piece at a time. With a tenant, `$1` is that, and the id counts alone. */
-export function selectConversationsPiece(ofOneTenant: boolean): string {
+export function selectConversationsBatch(ofOneTenant: boolean): string {
   return `
     SELECT tenant, id, owner, attributes, metadata, created_at, next_position FROM conversations
     WHERE ${ofOneTenant ? 'tenant = $1 AND id > $2' : '(tenant, id) > ($1, $2)'}
@@ -245,7 +245,7 @@ export function selectConversationsPiece(ofOneTenant: boolean): string {
 }
 
 /** Items behind (`$1`, `$2`, `$3`) up to conversation (`$4`, `$5`): `$6` of them, and fewer past `$7` bytes. */
-export const SELECT_ITEMS_PIECE = `
+export const SELECT_ITEMS_BATCH = `
   SELECT ${ITEM_COLUMNS}
   FROM (
     SELECT ${ITEM_COLUMNS},

@@ -1,7 +1,7 @@
 /** What a database driver offers to the statements: it binds, batches, retries and translates errors; it knows no table. */
 
 import type { StoreGauges } from '../../observe/observer.ts';
-import type { Dialect } from './syntax.ts';
+import type { SqlSyntax } from './syntax.ts';
 import type { Query, Row } from './query.ts';
 
 /** Whose rows a statement may touch at all: a second wall behind its own conditions, where the database has one. */
@@ -65,7 +65,7 @@ export interface Write<Result> {
 }
 
 export interface Driver {
-  readonly dialect: Dialect;
+  readonly syntax: SqlSyntax;
   /** Runs a statement on committed data and resolves with its rows. */
   read(read: Read): Promise<readonly Row[]>;
   /** Runs a transaction and resolves with its result once that is durable; when it rejects, nothing of it is there. */
@@ -79,7 +79,7 @@ export interface Driver {
 }
 
 /** As much of a driver as looking takes. */
-export type Reader = Pick<Driver, 'dialect' | 'read' | 'close'>;
+export type Reader = Pick<Driver, 'syntax' | 'read' | 'close'>;
 
 /** A write of one statement, which is the same in both forms. */
 export function singleStatement<Result>(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Dialect } from './syntax.ts';
+import type { SqlSyntax } from './syntax.ts';
 import type { Driver, Reader, Scope, Write } from './driver.ts';
 import type { Query, Row } from './query.ts';
 import { integer, text } from './rows.ts';
@@ -57,8 +57,8 @@ const SELECT_APPLIED: Query = {
 const SCOPE: Scope = { kind: 'none' };
 
 /** The steps that ship with this program, in order. */
-export function shippedMigrations({ name: dialect }: Dialect): readonly Migration[] {
-  const folder = new URL(`${dialect}/`, FOLDER);
+export function shippedMigrations({ name: syntax }: SqlSyntax): readonly Migration[] {
+  const folder = new URL(`${syntax}/`, FOLDER);
   return readdirSync(folder)
     .toSorted()
     .map((file) => {
@@ -77,7 +77,7 @@ export async function migrationStatus(
   driver: Reader,
   shipped: readonly Migration[],
 ): Promise<MigrationStatus> {
-  const query = { sql: SELECT_TABLES[driver.dialect.name], parameters: [] };
+  const query = { sql: SELECT_TABLES[driver.syntax.name], parameters: [] };
   const tables = await driver.read({ scope: SCOPE, query });
   if (tables.length === 0) return { applied: [], pending: shipped };
   const foreign = foreignTable(tables.map((row) => text(row, 'name')));
@@ -100,10 +100,10 @@ export async function migrate(
   shipped: readonly Migration[],
 ): Promise<readonly Migration[]> {
   const { pending } = await migrationStatus(driver, shipped);
-  return pending.length === 0 ? [] : driver.write(migration(shipped, driver.dialect));
+  return pending.length === 0 ? [] : driver.write(migration(shipped, driver.syntax));
 }
 
-function migration(shipped: readonly Migration[], dialect: Dialect): Write<readonly Migration[]> {
+function migration(shipped: readonly Migration[], syntax: SqlSyntax): Write<readonly Migration[]> {
   // Looked at again under the lock: another process may have been first.
   const pendingOf = (applied: readonly Row[]): readonly Migration[] =>
     compare(applied, shipped).pending;
@@ -112,7 +112,7 @@ function migration(shipped: readonly Migration[], dialect: Dialect): Write<reado
     inSteps: (steps) => {
       steps.script(CREATE_LEDGER);
       const pending = pendingOf(steps.all(SELECT_APPLIED));
-      for (const step of pending) steps.script(scriptOf(step, dialect));
+      for (const step of pending) steps.script(scriptOf(step, syntax));
       return pending;
     },
     inRoundTrips: async (trips) => {
@@ -120,7 +120,7 @@ function migration(shipped: readonly Migration[], dialect: Dialect): Write<reado
       await trips.script(CREATE_LEDGER);
       const [applied = []] = await trips.send(SELECT_APPLIED);
       const pending = pendingOf(applied);
-      for (const step of pending) await trips.script(scriptOf(step, dialect));
+      for (const step of pending) await trips.script(scriptOf(step, syntax));
       await trips.finish();
       return pending;
     },
@@ -128,15 +128,13 @@ function migration(shipped: readonly Migration[], dialect: Dialect): Write<reado
 }
 
 /** What applying these steps to an empty or an older database runs, as a script for a database's own client. */
-export function migrationScript(pending: readonly Migration[], dialect: Dialect): string {
+export function migrationScript(pending: readonly Migration[], syntax: SqlSyntax): string {
   if (pending.length === 0) return '-- The schema is up to date.';
-  const steps = pending.map(
-    (step) => `-- ${step.version} ${step.name}\n${scriptOf(step, dialect)}`,
-  );
+  const steps = pending.map((step) => `-- ${step.version} ${step.name}\n${scriptOf(step, syntax)}`);
   return ['BEGIN;', CREATE_LEDGER.trim(), ...steps, 'COMMIT;'].join('\n\n');
 }
 
-function scriptOf({ version, name, sql, checksum }: Migration, { now }: Dialect): string {
+function scriptOf({ version, name, sql, checksum }: Migration, { now }: SqlSyntax): string {
   // Names and checksums are letters, digits and underscores.
   return `${sql.trim()}
 

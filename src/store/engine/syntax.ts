@@ -6,7 +6,7 @@ import type { Value } from './query.ts';
 /** Makes a value a parameter of the statement, and returns its `$n`. */
 type Parameter = (value: Value) => string;
 
-export interface Dialect {
+export interface SqlSyntax {
   readonly name: 'sqlite' | 'postgres';
   /** Unix milliseconds, by the database's clock. */
   readonly now: string;
@@ -24,7 +24,7 @@ export interface Dialect {
   hasPair(key: string, value: string, parameter: Parameter): string;
 }
 
-export const SQLITE: Dialect = {
+export const SQLITE: SqlSyntax = {
   name: 'sqlite',
   now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
   selectSize: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
@@ -47,7 +47,7 @@ export const SQLITE: Dialect = {
   },
 };
 
-export const POSTGRES: Dialect = {
+export const POSTGRES: SqlSyntax = {
   name: 'postgres',
   now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
   selectSize: 'SELECT pg_database_size(current_database()) AS size',

@@ -1,6 +1,6 @@
 /** What is in a store, in figures. */
 
-import type { Dialect } from '../engine/syntax.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Row } from '../engine/query.ts';
 import * as sql from './statements.ts';
 import type { ReadQuery } from '../archive/item-batches.ts';
@@ -29,12 +29,12 @@ export interface Figures {
 }
 
 export async function readFigures(
-  dialect: Dialect,
+  syntax: SqlSyntax,
   read: ReadQuery,
   full: boolean,
 ): Promise<Figures> {
-  const conversations = await countOf('conversations', dialect, read, full);
-  const items = await countOf('items', dialect, read, full);
+  const conversations = await countOf('conversations', syntax, read, full);
+  const items = await countOf('items', syntax, read, full);
   const [tenants] = await read({ sql: sql.SELECT_TENANTS, parameters: [] });
   if (tenants === undefined) throw new Error('an aggregate has no row');
   const keys = await read({ sql: sql.COUNT_KEYS, parameters: [Date.now()] });
@@ -45,7 +45,7 @@ export async function readFigures(
   return {
     conversations,
     items,
-    itemsByType: await typesOf(items, dialect, read),
+    itemsByType: await typesOf(items, syntax, read),
     tenants: integer(tenants, 'count'),
     keys: { active: keysIn('active'), revoked: keysIn('revoked'), expired: keysIn('expired') },
     oldest: integerOrNull(tenants, 'oldest'),
@@ -55,14 +55,14 @@ export async function readFigures(
 
 async function countOf(
   table: 'conversations' | 'items',
-  dialect: Dialect,
+  syntax: SqlSyntax,
   read: ReadQuery,
   full: boolean,
 ): Promise<Figure> {
   const most = full ? Number.MAX_SAFE_INTEGER : COUNTED_UP_TO + 1;
   const counted = await first({ sql: sql.countRows(table), parameters: [most] }, read);
   if (counted < most) return { count: counted, isEstimate: false };
-  const estimated = await first({ sql: sql.estimateRows(table, dialect), parameters: [] }, read);
+  const estimated = await first({ sql: sql.estimateRows(table, syntax), parameters: [] }, read);
   // PostgreSQL may not have looked at the table for long, or ever.
   return { count: Math.max(counted, estimated), isEstimate: true };
 }
@@ -74,12 +74,12 @@ async function first(query: Parameters<ReadQuery>[0], read: ReadQuery): Promise<
 
 async function typesOf(
   { count, isEstimate }: Figure,
-  dialect: Dialect,
+  syntax: SqlSyntax,
   read: ReadQuery,
 ): Promise<Figures['itemsByType']> {
   const rows = await read(
     isEstimate
-      ? { sql: sql.selectRandomTypes(dialect), parameters: [DRAWN_ITEMS] }
+      ? { sql: sql.selectRandomTypes(syntax), parameters: [DRAWN_ITEMS] }
       : { sql: sql.COUNT_TYPES, parameters: [] },
   );
   const drawn = rows.reduce((sum, row) => sum + integer(row, 'count'), 0);

@@ -24,7 +24,7 @@ export class Inspection implements AsyncDisposable {
 
   constructor(reader: Reader, options: DatabaseOptions) {
     this.#reader = {
-      dialect: reader.dialect,
+      syntax: reader.syntax,
       read: (read) => readOrSay(reader, read),
       close: () => reader.close(),
     };
@@ -34,7 +34,7 @@ export class Inspection implements AsyncDisposable {
   /** The database's program and version. Rejects when the database cannot be read. */
   async engine(): Promise<string> {
     const [row] = await this.#read({
-      sql: sql.SELECT_ENGINE[this.#reader.dialect.name],
+      sql: sql.SELECT_ENGINE[this.#reader.syntax.name],
       parameters: [],
     });
     return row === undefined ? '' : text(row, 'engine');
@@ -42,7 +42,7 @@ export class Inspection implements AsyncDisposable {
 
   /** Rejects with `SchemaMismatchError` for a schema that is newer, or not ours. */
   async migrations(): Promise<MigrationStatus> {
-    return migrationStatus(this.#reader, shippedMigrations(this.#reader.dialect));
+    return migrationStatus(this.#reader, shippedMigrations(this.#reader.syntax));
   }
 
   /** What SQLite finds wrong with its file; a few are enough. Reads all of it. */
@@ -67,7 +67,7 @@ export class Inspection implements AsyncDisposable {
 
   /** By the database's own clock, Unix milliseconds. */
   async now(): Promise<number> {
-    const query = { sql: `SELECT ${this.#reader.dialect.now} AS now`, parameters: [] };
+    const query = { sql: `SELECT ${this.#reader.syntax.now} AS now`, parameters: [] };
     const [row] = await this.#read(query);
     return row === undefined ? 0 : integer(row, 'now');
   }
@@ -80,17 +80,17 @@ export class Inspection implements AsyncDisposable {
 
   /** Whether all items belong to a conversation, at positions that it has given away. */
   checkPlaces(thoroughness: Thoroughness): Promise<PlacesReport> {
-    return checkPlaces(this.#reader.dialect, this.#read, thoroughness);
+    return checkPlaces(this.#reader.syntax, this.#read, thoroughness);
   }
 
   /** Whether items are the JSON that their rows say they are. */
   checkItems(thoroughness: Thoroughness): Promise<ItemsReport> {
-    return checkItems(this.#reader.dialect, this.#read, thoroughness);
+    return checkItems(this.#reader.syntax, this.#read, thoroughness);
   }
 
   /** What is in the store. Large stores are counted only where that is wanted, and estimated otherwise. */
   figures({ full }: Pick<Thoroughness, 'full'>): Promise<Figures> {
-    return readFigures(this.#reader.dialect, this.#read, full);
+    return readFigures(this.#reader.syntax, this.#read, full);
   }
 
   /** Bytes of the database and of its log; null: the log is not the database's own. */
@@ -105,7 +105,7 @@ export class Inspection implements AsyncDisposable {
         ),
       };
     }
-    const [row] = await this.#read({ sql: this.#reader.dialect.selectSize, parameters: [] });
+    const [row] = await this.#read({ sql: this.#reader.syntax.selectSize, parameters: [] });
     return { database: row === undefined ? 0 : integer(row, 'size'), log: null };
   }
 

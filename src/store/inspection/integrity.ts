@@ -1,18 +1,18 @@
-/** Whether what is stored is as this program stores it, read a piece at a time. */
+/** Whether what is stored is as this program stores it, read a batch at a time. */
 
-import type { Dialect } from '../engine/syntax.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Row } from '../engine/query.ts';
 import * as sql from './statements.ts';
-import { itemPieces, type ItemPlace, type ReadQuery } from '../archive/item-batches.ts';
+import { itemBatches, type ItemPlace, type ReadQuery } from '../archive/item-batches.ts';
 import type { ArchivedItem, ConversationKey } from '../store.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 
 /** Stores with no more items than this are looked at as a whole: at the places of all, or inside of all. */
 const PLACES_OF_ALL_UP_TO = 1_000_000;
 const INSIDE_OF_ALL_UP_TO = 2_000;
-/** In others, so many places are drawn, and a piece is read at each. */
+/** In others, so many places are drawn, and a batch is read at each. */
 const DRAWN_PLACES = 40;
-const CONVERSATIONS_PER_PIECE = 200;
+const CONVERSATIONS_PER_BATCH = 200;
 const MOST_EXAMPLES = 3;
 
 /** How thoroughly to look, and whom to tell how many items have been looked at. */
@@ -65,14 +65,14 @@ class Tally implements Found {
  * positions are never given twice.
  */
 export async function checkPlaces(
-  dialect: Dialect,
+  syntax: SqlSyntax,
   read: ReadQuery,
   { full, onProgress }: Thoroughness,
 ): Promise<PlacesReport> {
   const isWhole = full || (await hasAtMost(PLACES_OF_ALL_UP_TO, read));
   const [absent, uncounted, negative] = [new Tally(), new Tally(), new Tally()];
   let [conversations, items] = [0, 0];
-  for await (const row of isWhole ? allPlaces(read) : drawnPlaces(dialect, read)) {
+  for await (const row of isWhole ? allPlaces(read) : drawnPlaces(syntax, read)) {
     const name = text(row, 'conversation_id');
     const next = integerOrNull(row, 'next_position');
     if (next === null) absent.add(name);
@@ -86,20 +86,20 @@ export async function checkPlaces(
 }
 
 export async function checkItems(
-  dialect: Dialect,
+  syntax: SqlSyntax,
   read: ReadQuery,
   { full, onProgress }: Thoroughness,
 ): Promise<ItemsReport> {
   const isWhole = full || (await hasAtMost(INSIDE_OF_ALL_UP_TO, read));
   const [unreadable, misnamed] = [new Tally(), new Tally()];
   let items = 0;
-  for await (const piece of isWhole ? allItems(read) : drawnItems(dialect, read)) {
-    for (const { id, conversationId, data } of piece) {
+  for await (const batch of isWhole ? allItems(read) : drawnItems(syntax, read)) {
+    for (const { id, conversationId, data } of batch) {
       const found = idInside(data);
       if (found === undefined) unreadable.add(`${id} of ${conversationId}`);
       else if (found.id !== id) misnamed.add(`${id} of ${conversationId}`);
     }
-    items += piece.length;
+    items += batch.length;
     onProgress?.(items);
   }
   return { items, isWhole, unreadable, misnamed };
@@ -132,9 +132,9 @@ async function* allPlaces(read: ReadQuery): AsyncGenerator<Row> {
   }
 }
 
-async function* drawnPlaces(dialect: Dialect, read: ReadQuery): AsyncGenerator<Row> {
+async function* drawnPlaces(syntax: SqlSyntax, read: ReadQuery): AsyncGenerator<Row> {
   const seen = new Set<string>();
-  for (const place of await draw(dialect, read)) {
+  for (const place of await draw(syntax, read)) {
     for (const row of await placesBehind(place, read)) {
       const { tenant, conversationId } = conversationOf(row);
       const name = JSON.stringify([tenant, conversationId]);
@@ -150,26 +150,26 @@ function placesBehind(
 ): Promise<readonly Row[]> {
   return read({
     sql: sql.SELECT_PLACES,
-    parameters: [tenant, conversationId, CONVERSATIONS_PER_PIECE],
+    parameters: [tenant, conversationId, CONVERSATIONS_PER_BATCH],
   });
 }
 
 async function* allItems(read: ReadQuery): AsyncGenerator<readonly ArchivedItem[]> {
   const end = await lastConversation(read);
   if (end === undefined) return;
-  yield* itemPieces({ tenant: '', conversationId: '', position: 0 }, end, read);
+  yield* itemBatches({ tenant: '', conversationId: '', position: 0 }, end, read);
 }
 
-/** One piece behind each place that is drawn. */
+/** One batch behind each place that is drawn. */
 async function* drawnItems(
-  dialect: Dialect,
+  syntax: SqlSyntax,
   read: ReadQuery,
 ): AsyncGenerator<readonly ArchivedItem[]> {
   const end = await lastConversation(read);
   if (end === undefined) return;
-  for (const { position, ...place } of await draw(dialect, read)) {
-    for await (const piece of itemPieces({ ...place, position: position - 1 }, end, read)) {
-      yield piece;
+  for (const { position, ...place } of await draw(syntax, read)) {
+    for await (const batch of itemBatches({ ...place, position: position - 1 }, end, read)) {
+      yield batch;
       break;
     }
   }
@@ -180,8 +180,8 @@ async function lastConversation(read: ReadQuery): Promise<ConversationKey | unde
   return row === undefined ? undefined : conversationOf(row);
 }
 
-async function draw(dialect: Dialect, read: ReadQuery): Promise<readonly ItemPlace[]> {
-  const query = { sql: sql.selectRandomPlaces(dialect), parameters: [DRAWN_PLACES] };
+async function draw(syntax: SqlSyntax, read: ReadQuery): Promise<readonly ItemPlace[]> {
+  const query = { sql: sql.selectRandomPlaces(syntax), parameters: [DRAWN_PLACES] };
   const rows = await read(query);
   return rows.map((row) => ({ ...conversationOf(row), position: integer(row, 'position') }));
 }

@@ -1,8 +1,8 @@
 /** What looking a store over asks of its database: nothing here changes anything. */
 
-import type { Dialect } from '../engine/syntax.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
 
-type Twins = Readonly<Record<Dialect['name'], string>>;
+type Twins = Readonly<Record<SqlSyntax['name'], string>>;
 type Table = 'conversations' | 'items';
 
 /** Touches the file, so that one that is no database is noticed. */
@@ -36,11 +36,11 @@ const RANDOM_ITEMS: Twins = {
     LIMIT $1`,
 };
 
-export function selectRandomPlaces({ name }: Dialect): string {
+export function selectRandomPlaces({ name }: SqlSyntax): string {
   return `SELECT tenant, conversation_id, position FROM (${RANDOM_ITEMS[name]}) AS drawn`;
 }
 
-export function selectRandomTypes({ name }: Dialect): string {
+export function selectRandomTypes({ name }: SqlSyntax): string {
   return `SELECT type, count(*) AS count FROM (${RANDOM_ITEMS[name]}) AS drawn GROUP BY type`;
 }
 
@@ -89,7 +89,7 @@ export function countRows(table: Table): string {
 }
 
 /** About how many there are, at once: the highest row number, or what the last ANALYZE or VACUUM has seen. */
-export function estimateRows(table: Table, { name }: Dialect): string {
+export function estimateRows(table: Table, { name }: SqlSyntax): string {
   const twins: Twins = {
     sqlite: `SELECT coalesce(max(rowid), 0) AS count FROM ${table}`,
     postgres: `SELECT reltuples::bigint AS count FROM pg_class WHERE oid = '${table}'::regclass`,

@@ -54,7 +54,7 @@ class AttemptError extends Error {
  * unknown is looked for first, and where it cannot be told it is given up, never taken for done.
  */
 export class PostgresDriver implements Driver {
-  readonly dialect = POSTGRES;
+  readonly syntax = POSTGRES;
   readonly #pool: Pool;
   readonly #statements: StatementCache;
   readonly #timeoutMs: number;
@@ -177,8 +177,8 @@ export class PostgresDriver implements Driver {
   ): Promise<Result> {
     const call = beginCall(kind, 'postgresql');
     const client = await this.#connect().finally(() => {
-      call.hadTurn = performance.now();
-      call.ended = call.hadTurn;
+      call.started = performance.now();
+      call.ended = call.started;
     });
     const transaction = this.#begin(client, scope, timeoutMs);
     let hasWritten = false;
@@ -196,8 +196,8 @@ export class PostgresDriver implements Driver {
     }
   }
 
-  #note({ began, hadTurn, ended }: StoreCall): void {
-    this.#observer.committed({ writes: 1, waited: hadTurn - began, took: ended - hadTurn });
+  #note({ began, started, ended }: StoreCall): void {
+    this.#observer.committed({ writes: 1, waited: started - began, took: ended - started });
   }
 
   #begin(client: PoolClient, scope: Scope, timeoutMs = this.#timeoutMs): PostgresTransaction {

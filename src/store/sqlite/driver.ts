@@ -40,7 +40,7 @@ type Outcome = { readonly result: unknown } | { readonly error: unknown };
  * savepoint, so that it fails alone. Nobody is answered before the commit has returned.
  */
 export class SqliteDriver implements Driver {
-  readonly dialect = SQLITE;
+  readonly syntax = SQLITE;
   readonly #path: string;
   readonly #file: DatabaseFile;
   readonly #database: DatabaseSync;
@@ -195,7 +195,7 @@ export class SqliteDriver implements Driver {
     const now = performance.now();
     for (const { call, reject } of batch) {
       // One that never had its turn has waited for it until now.
-      if (call.hadTurn === call.began) call.hadTurn = now;
+      if (call.started === call.began) call.started = now;
       call.ended = now;
       reject(failure);
     }
@@ -226,7 +226,7 @@ export class SqliteDriver implements Driver {
       this.#database.exec('BEGIN IMMEDIATE');
     }, batch[0]?.call.began);
     const now = performance.now();
-    for (const { call } of batch) call.hadTurn = now;
+    for (const { call } of batch) call.started = now;
   }
 
   #note(batch: readonly Job[], outcomes: readonly Outcome[]): void {
@@ -236,11 +236,11 @@ export class SqliteDriver implements Driver {
     if (done.some(({ erases }) => erases)) this.#log.askToEmpty();
     const [first] = done;
     if (first === undefined) return;
-    const { began, hadTurn } = first.call;
+    const { began, started } = first.call;
     this.#observer.committed({
       writes: done.length,
-      waited: hadTurn - began,
-      took: now - hadTurn,
+      waited: started - began,
+      took: now - started,
     });
   }
 

@@ -22,7 +22,7 @@ import { whileLocked } from './while-locked.ts';
  * what was read is read again in the ordinary way.
  */
 export class SqliteReader implements Reader {
-  readonly dialect = SQLITE;
+  readonly syntax = SQLITE;
   readonly #path: string;
   #database: DatabaseSync;
   #steps: SqliteSteps;

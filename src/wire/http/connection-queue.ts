@@ -11,7 +11,7 @@ interface Connection {
  * One request of a connection at a time, in the order in which they came. Node hands over all that a packet has at
  * once; without turns, one client's packet would become hundreds of answers that are made and kept together.
  */
-export class Turns {
+export class ConnectionQueue {
   readonly #connections = new WeakMap<Duplex, Connection>();
   readonly #onQuiet: (() => void)[] = [];
   #running = 0;

@@ -4,7 +4,7 @@ let end: Promise<void> | undefined;
  * Resolves at the end of this turn of the event loop, for all who wait together. Answers that go out one behind the
  * other wake up their readers once; each by itself, between the work for two requests, it would do that each time.
  */
-export function endOfTurn(): Promise<void> {
+export function endOfTick(): Promise<void> {
   end ??= new Promise((resolve) => {
     setImmediate(() => {
       end = undefined;

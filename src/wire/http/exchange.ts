@@ -11,7 +11,7 @@ import { assertAdmissible, type Admission } from './admission.ts';
 import { audited } from './audited.ts';
 import { readBody } from './body.ts';
 import { RequestCredentials } from './credentials.ts';
-import { endOfTurn } from './end-of-tick.ts';
+import { endOfTick } from './end-of-tick.ts';
 import { errorJson, toApiError } from './error-response.ts';
 import type { CrossOrigin, RateLimits } from './protection.ts';
 import type { Route } from './route.ts';
@@ -92,7 +92,7 @@ export async function answerRequest(
     answer = refusal(error, exchange, context);
   }
   // What is written comes together anyway, out of one commit.
-  if (request.method === 'GET') await endOfTurn();
+  if (request.method === 'GET') await endOfTick();
   send(exchange, answer, response, context);
 }
 

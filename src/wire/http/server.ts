@@ -8,7 +8,7 @@ import { answerRequest, type ExchangeContext } from './exchange.ts';
 import { crossOriginRules, rateLimits, type ProtectionOptions } from './protection.ts';
 import type { Route } from './route.ts';
 import { routeFinder } from './router.ts';
-import { Turns } from './connection-queue.ts';
+import { ConnectionQueue } from './connection-queue.ts';
 
 type Shared =
   | 'authenticate'
@@ -49,7 +49,7 @@ const KEEP_ALIVE_MS = 72_000;
 export async function createHttp(options: HttpOptions): Promise<Http> {
   const { corsOrigins } = options.protection;
   let isClosing = false;
-  const turns = new Turns();
+  const queue = new ConnectionQueue();
   const context: ExchangeContext = {
     ...options,
     admission: { localHostsOnly: options.localHostsOnly, corsOrigins },
@@ -59,14 +59,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     isClosing: () => isClosing,
   };
   const server = createServer(serverOptions(options), (request, response) => {
-    turns.take(request, response, () => answerRequest(request, response, context));
+    queue.take(request, response, () => answerRequest(request, response, context));
   });
   server.maxConnections = options.maxConnections;
   // A client that stops reading its answer is let go too, well after one that stops sending has had its 408.
   // Not one whose answer is still being made, which a database may delay by some 45 seconds.
   const patience = Math.max(options.requestTimeout, LONGEST_HEADERS_MS);
   server.setTimeout(patience * 2 + CHECKING_INTERVAL_MS);
-  answerWhatIsNoRequest(server, turns);
+  answerWhatIsNoRequest(server, queue);
   return {
     listen: async ({ host, port }) => {
       server.listen({ host, port });
@@ -78,18 +78,18 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     hangUp: () => server.closeAllConnections(),
     close: async () => {
       isClosing = true;
-      if (server.listening) await stop(server, turns);
+      if (server.listening) await stop(server, queue);
     },
   };
 }
 
 /** Answers what is under way, and hangs up on who asks nothing. */
-async function stop(server: Server, turns: Turns): Promise<void> {
+async function stop(server: Server, queue: ConnectionQueue): Promise<void> {
   const gone = once(server, 'close');
   // Only stops to accept: `server.close` would also cut off answers that are not out yet.
   NetServer.prototype.close.call(server);
   // Also for requests whose connections have been cut off: they are still at work.
-  await turns.quiet();
+  await queue.quiet();
   server.closeIdleConnections();
   await gone;
   // For what it keeps of its own.
@@ -111,16 +111,16 @@ function serverOptions({ requestTimeout }: HttpOptions) {
 }
 
 /** The envelope for what never becomes a request. */
-function answerWhatIsNoRequest(server: Server, turns: Turns): void {
+function answerWhatIsNoRequest(server: Server, queue: ConnectionQueue): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
-    turns.after(socket, () => socket.end(rawErrorResponse(unreadableRequest(error.code))));
+    queue.after(socket, () => socket.end(rawErrorResponse(unreadableRequest(error.code))));
   });
   server.on('connect', ({ method = '', url = '' }, socket) => {
     // Node has let go of the socket: nobody else would hear its errors or close it.
     socket.on('error', () => socket.destroy());
     const answer = rawErrorResponse(apiError('url_not_found', { method, url }));
-    turns.after(socket, () => socket.end(answer, () => socket.destroy()));
+    queue.after(socket, () => socket.end(answer, () => socket.destroy()));
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const error = apiError('expectation_failed');
