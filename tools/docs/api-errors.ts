@@ -1,16 +1,16 @@
 import {
   apiError,
   errorKinds,
+  explanationOf,
   type ApiError,
   type ErrorKind,
 } from '../../src/contract/errors/registry.ts';
-import { API_ERROR_EXPLANATIONS } from './api-error-explanations.ts';
 import { code } from './markdown.ts';
 
-/** What the statuses have in common, for the headings. */
+/** Headings of the statuses. */
 const STATUSES: Readonly<Record<number, string>> = {
   400: 'the request is wrong',
-  401: 'nobody knows who is asking',
+  401: 'the caller is unknown',
   403: 'it is not allowed',
   404: 'it is not there, or not for this caller',
   408: 'the request came too slowly',
@@ -23,14 +23,18 @@ const STATUSES: Readonly<Record<number, string>> = {
   503: 'not right now',
 };
 
-/** All errors of the API, by status. */
+/** Returns the Markdown of all errors of the API, by status. */
 export function apiErrors(): string {
   const errors = errorKinds().map(sample);
   const statuses = [...new Set(errors.map(({ status }) => status))].toSorted((a, b) => a - b);
   return statuses
     .map((status) => {
       const title = STATUSES[status];
-      if (title === undefined) throw new Error(`status ${status} has no title`);
+      if (title === undefined) {
+        throw new Error(
+          `add a heading for status ${status} to STATUSES in tools/docs/api-errors.ts`,
+        );
+      }
       const entries = errors.filter((error) => error.status === status).map(entry);
       return [`### ${status}: ${title}`, ...entries].join('\n\n');
     })
@@ -38,13 +42,15 @@ export function apiErrors(): string {
 }
 
 function entry(error: ApiError): string {
-  const { kind, message, type, code: errorCode, param, retryAfter } = error;
-  const { cause, fix } = API_ERROR_EXPLANATIONS[kind];
+  const { kind, message, type, code: errorCode, param, retryAfterSeconds } = error;
+  const { cause, fix } = explanationOf(kind);
   const facts = [
     `Type ${code(type)}`,
     `code ${errorCode === null ? 'null' : code(errorCode)}`,
     ...(param === null ? [] : [`param ${code(param)}`]),
-    ...(retryAfter === undefined ? [] : [`${code('retry-after')} ${code(String(retryAfter))}`]),
+    ...(retryAfterSeconds === undefined
+      ? []
+      : [`${code('retry-after')} ${code(String(retryAfterSeconds))}`]),
   ];
   return [
     `#### ${code(kind)}`,
@@ -59,7 +65,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   reasons: ['REASON'],
 };
 
-/** The error with the names of its values in their places. */
+/** Makes the error with the names of its values in their places. */
 function sample(kind: ErrorKind): ApiError {
   const names = new Proxy(
     {},

@@ -7,7 +7,7 @@ describe('toApiError', () => {
   test('a database out of reach is 503, to be tried again soon, and keeps its cause', () => {
     const cause = new StoreUnavailableError('locked', 'database is locked');
     const error = toApiError(cause, 'req_1');
-    expect(error).toMatchObject({ status: 503, type: 'server_error', retryAfter: 1, cause });
+    expect(error).toMatchObject({ status: 503, type: 'server_error', retryAfterSeconds: 1, cause });
   });
 
   test('what nobody foresaw is 500, says its request id, and nothing else of itself', () => {

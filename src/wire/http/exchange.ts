@@ -137,11 +137,11 @@ async function parsedBody(
 /** The answer to a request that failed; the server's own fault is told to whoever minds it. */
 function refusal(error: unknown, { id }: Exchange, { onServerError }: ExchangeContext): Answer {
   const failure = toApiError(error, id);
-  const { status, retryAfter, kind } = failure;
+  const { status, retryAfterSeconds, kind } = failure;
   if (status >= 500) onServerError(failure.cause ?? failure, id);
   const headers = [
     ...(status === 401 ? ['www-authenticate', CHALLENGE] : []),
-    ...(retryAfter === undefined ? [] : ['retry-after', String(retryAfter)]),
+    ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
   ];
   return { status, text: errorJson(failure), type: JSON_TYPE, headers, error: kind };
 }

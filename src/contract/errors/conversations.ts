@@ -1,0 +1,81 @@
+import { echo, invalidRequest } from './definition.ts';
+
+/** Errors of conversations and their items. */
+export const CONVERSATION_ERRORS = {
+  conversation_not_found: invalidRequest({
+    status: 404,
+    code: null,
+    message: (d: { id: string }) => `Conversation with id '${echo(d.id)}' not found.`,
+    cause:
+      'The conversation does not exist, or was deleted, or this caller may not do this to it: the answers are the same on purpose.',
+    fix: 'Check the id and the key that the request was sent with. The operator finds the rule that decided with `colloquy policy check`.',
+  }),
+  item_not_found: invalidRequest({
+    status: 404,
+    code: null,
+    message: (d: { id: string }) => `Item with id '${echo(d.id)}' not found in conversation.`,
+    cause: 'The conversation does not have an item with this id, or it was deleted.',
+    fix: 'List the items of the conversation. An item of another conversation is not in this one.',
+  }),
+  referenced_item_not_found: invalidRequest({
+    status: 404,
+    code: null,
+    message: (d: { id: string }) => `Item with id '${echo(d.id)}' not found.`,
+    cause:
+      'An `item_reference` names an item that is not stored, or only in conversations that this caller may not read.',
+    fix: 'Post the item itself, or the id of one that the caller can read.',
+  }),
+  cursor_not_found: invalidRequest({
+    status: 404,
+    code: null,
+    message: (d: { id: string; param: string }) => `No item found with id '${echo(d.id)}'`,
+    param: (d) => d.param,
+    cause: 'The id in `after` is not an item of this conversation, or no longer.',
+    fix: 'Begin again without `after`, or continue after an item that is still there.',
+  }),
+  conversation_cursor_not_found: invalidRequest({
+    status: 404,
+    code: null,
+    message: (d: { id: string; param: string }) =>
+      `Conversation with id '${echo(d.id)}' not found.`,
+    param: (d) => d.param,
+    cause:
+      'The id in `after` or `before` is not a conversation that this caller may read, or no longer.',
+    fix: 'Begin the list again without it.',
+  }),
+  wrong_id_prefix: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { param: string; value: string; prefix: string }) =>
+      `Invalid '${d.param}': '${echo(d.value)}'. Expected an ID that begins with '${d.prefix}'.`,
+    param: (d) => d.param,
+    cause: "An item's id does not begin as ids of its type do.",
+    fix: 'Send an id with this prefix, or leave the id out where the type allows it; the server then makes one.',
+  }),
+  wrong_id_characters: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { param: string; value: string }) =>
+      `Invalid '${d.param}': '${echo(d.value)}'. Expected an ID that contains letters, numbers, underscores, or dashes, but this value contained additional characters.`,
+    param: (d) => d.param,
+    cause: "An item's id has other characters than letters, digits, `_` and `-`.",
+    fix: 'Send another id, or none.',
+  }),
+  item_already_in_conversation: invalidRequest({
+    status: 400,
+    code: 'item_already_in_conversation',
+    message: () => 'Item already in conversation',
+    param: () => 'items',
+    cause:
+      'An id that was posted is in this conversation already, or twice in the request. Nothing was stored. After a lost answer it means that the first attempt was stored.',
+    fix: 'Leave out what is there already.',
+  }),
+  invalid_item: invalidRequest({
+    status: 400,
+    code: 'invalid_item',
+    message: () => 'Invalid item',
+    param: () => 'item',
+    cause: 'A `reasoning` item has neither an id nor `encrypted_content`.',
+    fix: 'Send one of the two.',
+  }),
+};
