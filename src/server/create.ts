@@ -13,11 +13,10 @@ import { openAuditLog } from '../telemetry/audit-log.ts';
 import type { LogSink } from '../telemetry/log.ts';
 import type { MetricSources } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
-import { conversationRoutes } from '../wire/api/conversations/conversation-routes.ts';
+import { apiRoutes } from '../wire/api/routes.ts';
+import { getMetrics } from '../wire/api/system/get-metrics.ts';
+import type { Unreadiness } from '../wire/api/system/get-readiness.ts';
 import { createHttp, type Http } from '../wire/http/server.ts';
-import { metricsRoute } from '../wire/api/system/metrics-route.ts';
-import type { Route } from '../wire/http/route.ts';
-import { withSystemRoutes, type Unreadiness } from '../wire/api/system/system-routes.ts';
 import { RunningServer, type Server } from './server.ts';
 import { authenticator } from './authenticator.ts';
 import type { Components } from './components.ts';
@@ -77,13 +76,15 @@ async function openComponents(
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state } = components;
   const conversations = new Conversations(store, authorizer, telemetry);
-  const options = { ...config.limits, dialect: config.dialect };
-  const counters = config.metrics === 'beside' ? [countersRoute(telemetry)] : [];
   return createHttp({
     ...limitsOf(config),
-    routes: withSystemRoutes([...conversationRoutes(conversations, options), ...counters], {
+    routes: apiRoutes({
+      conversations,
+      limits: config.limits,
+      dialect: config.dialect,
       version: packageVersion(),
       unreadiness: () => unreadiness(store, state.isClosing),
+      metricsText: config.metrics === 'beside' ? () => telemetry.metricsText() : undefined,
     }),
     localHostsOnly: isOpenToThisMachineOnly(config),
     authenticate: await authenticator(config, components),
@@ -101,17 +102,13 @@ function metricsHttp(
 ): Promise<Http> {
   return createHttp({
     ...limitsOf(config),
-    routes: [countersRoute(telemetry)],
+    routes: [getMetrics(() => telemetry.metricsText())],
     localHostsOnly: isLoopback(host),
     authenticate: async () => ANONYMOUS,
     audit: undefined,
     observer: NO_OBSERVER,
     onServerError,
   });
-}
-
-function countersRoute(telemetry: Telemetry): Route {
-  return metricsRoute(() => telemetry.metricsText());
 }
 
 function limitsOf({ limits, protection }: Config) {

@@ -2,7 +2,7 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { listOf, nullable } from '../schema/schema.ts';
 
 /** The most pairs that metadata may have. */
-export const MOST_PAIRS = 16;
+const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
 const LONGEST_VALUE = 512;
 

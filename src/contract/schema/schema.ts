@@ -16,8 +16,11 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;
+  readonly default?: unknown;
 }
 
 /** TypeBox schemas are JSON Schema at run time; its types only hide the keywords. */

@@ -1,4 +1,5 @@
 import { ErrorResponse } from '../../contract/errors/envelope.ts';
+import { describeParameter } from '../../contract/schema/query.ts';
 import { asJsonSchema, type JsonSchema } from '../../contract/schema/schema.ts';
 import type { TSchema } from 'typebox';
 import type { Route } from '../http/route.ts';
@@ -56,8 +57,8 @@ function operation(
     ...(route.isExtension === true ? { 'x-colloquy-extension': true } : {}),
     parameters: [
       ...pathParameters(route.path),
-      ...route.query.map((parameter) => ({
-        ...parameter,
+      ...Object.entries(route.query).map(([name, parameter]) => ({
+        ...describeParameter(name, parameter),
         in: 'query',
         schema: reference(parameter.schema),
       })),

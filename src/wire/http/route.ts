@@ -1,24 +1,15 @@
 import type { TSchema } from 'typebox';
 import type { Principal } from '../../access/principal.ts';
-import type { Query } from '../../contract/conversations/requests.ts';
+import type { Query, QueryParameters } from '../../contract/schema/query.ts';
 import type { AuditedRequest } from '../../service/audit.ts';
 
 /** What a handler sees of a request. */
-export interface Call {
+export interface Call<Values = Query> {
   readonly principal: Principal;
   readonly path: Readonly<Record<string, string>>;
-  readonly query: Query;
+  readonly query: Values;
   /** The parsed JSON body; `undefined` when there was none. */
   readonly body: unknown;
-}
-
-/** A query parameter, as the OpenAPI document describes it. */
-export interface QueryParameter {
-  readonly name: string;
-  readonly description: string;
-  readonly schema: TSchema;
-  /** OpenAPI's style, where it is not the usual one. */
-  readonly style?: 'deepObject';
 }
 
 /** A route as data: the server registers it and the OpenAPI document describes it from the same entry. */
@@ -35,7 +26,7 @@ export interface Route {
   readonly actions?: AuditedRequest['actions'];
   /** Whether OpenAI's API has nothing of the kind. */
   readonly isExtension?: boolean;
-  readonly query: readonly QueryParameter[];
+  readonly query: QueryParameters;
   readonly body?: { readonly schema: TSchema; readonly required: boolean };
   readonly response: { readonly description: string; readonly schema: TSchema };
   /** Of the answer, where it is not JSON. */

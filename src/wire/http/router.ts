@@ -1,6 +1,6 @@
 import createRouter from 'find-my-way';
 import { apiError } from '../../contract/errors/registry.ts';
-import { parseNoQuery, type Query } from '../../contract/conversations/requests.ts';
+import type { Query } from '../../contract/schema/query.ts';
 import type { Route } from './route.ts';
 
 interface Match {
@@ -22,12 +22,8 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
     onBadUrl: () => undefined,
   });
   for (const route of routes) {
-    router.on(
-      route.method,
-      route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      () => undefined,
-      checked(route),
-    );
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    router.on(route.method, path, () => undefined, route);
   }
   return (method, url) => {
     // Sound: for a method that it does not know, the router finds nothing.
@@ -46,14 +42,4 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
       query: found.searchParams,
     };
   };
-}
-
-/** An operation without a query refuses any; in its handler, so that it is recorded like other refusals. */
-function checked(route: Route): Route {
-  if (route.query.length > 0) return route;
-  const handle: Route['handle'] = async (call) => {
-    parseNoQuery(call.query);
-    return route.handle(call);
-  };
-  return { ...route, handle };
 }

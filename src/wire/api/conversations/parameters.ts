@@ -1,53 +1,39 @@
-/** What the routes of conversations and of their items share. */
+/** Query parameters that several operations share. */
 
-import { Type, type TSchema } from 'typebox';
-import { defaultLimit, type RequestLimits } from '../../../contract/conversations/requests.ts';
-import type { Call, QueryParameter, Route } from '../../http/route.ts';
+import { Type } from 'typebox';
+import { Include } from '../../../contract/items/include.ts';
+import type { QueryParameter, QueryParameters } from '../../../contract/schema/query.ts';
 
-export interface ConversationRouteOptions extends RequestLimits {
-  /** What deleting an item answers: OpenAI's Conversation, or the deletion object that Llama Stack's clients expect. */
-  readonly dialect: 'openai' | 'llama-stack';
+const USUAL_PAGE_SIZE = 20;
+
+interface PageParameterOptions {
+  /** Largest page that a request may have. */
+  readonly pageSize: number;
+  readonly orderDescription: string;
+  /** Name of one entry of the list, for descriptions. */
+  readonly entry: string;
 }
 
-export const TAG = 'Conversations';
-export const COLLECTION = '/v1/conversations';
-export const CONVERSATION = `${COLLECTION}/{conversation_id}`;
-export const ITEMS = `${CONVERSATION}/items`;
-export const ITEM = `${ITEMS}/{item_id}`;
-
-/** How a list is paged. */
-export function pageParameters(
-  pageSize: number,
-  orderDescription: string,
-  entry: string,
-): readonly QueryParameter[] {
-  return [
-    {
-      name: 'limit',
+/** Returns the parameters of a paged list. */
+export function pageParameters({ pageSize, orderDescription, entry }: PageParameterOptions) {
+  const usual = Math.min(USUAL_PAGE_SIZE, pageSize);
+  return {
+    limit: {
       description: 'How many to return.',
-      schema: Type.Integer({ minimum: 1, maximum: pageSize, default: defaultLimit(pageSize) }),
+      schema: Type.Integer({ minimum: 1, maximum: pageSize, default: usual }),
     },
-    {
-      name: 'order',
+    order: {
       description: orderDescription,
       schema: Type.Enum(['asc', 'desc'], { default: 'desc' }),
     },
-    {
-      name: 'after',
+    after: {
       description: `The id of one ${entry}: the page begins behind it, in the given order.`,
-      schema: Type.String(),
+      schema: Type.Optional(Type.String()),
     },
-  ];
+  } satisfies QueryParameters;
 }
 
-export function ok(description: string, schema: TSchema): Route['response'] {
-  return { description, schema };
-}
-
-export function conversationId({ path }: Call): string {
-  return path['conversation_id'] ?? '';
-}
-
-export function itemId({ path }: Call): string {
-  return path['item_id'] ?? '';
-}
+export const include = {
+  description: 'Further parts of items to return, repeated once for each.',
+  schema: Type.Array(Include),
+} satisfies QueryParameter;

@@ -1,0 +1,33 @@
+import {
+  Conversation,
+  createConversationBody,
+} from '../../../contract/conversations/conversation.ts';
+import { createConversationParser } from '../../../contract/conversations/requests.ts';
+import { InputItem } from '../../../contract/items/schemas.ts';
+import type { Conversations } from '../../../service/conversations/conversations.ts';
+import type { Route } from '../../http/route.ts';
+import { defineRoute } from '../define-route.ts';
+import { conversationJson } from './json.ts';
+import { COLLECTION, TAG } from './paths.ts';
+
+export function createConversation(
+  conversations: Conversations,
+  { itemsPerRequest }: { readonly itemsPerRequest: number },
+): Route {
+  const parse = createConversationParser(itemsPerRequest);
+  return defineRoute({
+    method: 'POST',
+    path: COLLECTION,
+    operationId: 'createConversation',
+    summary: 'Create a conversation, with first items if any are given',
+    tag: TAG,
+    isPublic: false,
+    actions: ['create'],
+    query: {},
+    body: { schema: createConversationBody(InputItem, itemsPerRequest), required: false },
+    response: { description: 'The conversation', schema: Conversation },
+    errors: [404],
+    handle: async ({ principal, body }) =>
+      conversationJson(await conversations.create(principal, parse(body))),
+  });
+}

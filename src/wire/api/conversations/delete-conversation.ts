@@ -1,0 +1,25 @@
+import { ConversationDeleted } from '../../../contract/conversations/conversation.ts';
+import type { Conversations } from '../../../service/conversations/conversations.ts';
+import type { Route } from '../../http/route.ts';
+import { defineRoute } from '../define-route.ts';
+import { deletedJson } from './json.ts';
+import { CONVERSATION, conversationId, TAG } from './paths.ts';
+
+export function deleteConversation(conversations: Conversations): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: CONVERSATION,
+    operationId: 'deleteConversation',
+    summary: 'Delete a conversation and its items',
+    tag: TAG,
+    isPublic: false,
+    actions: ['delete'],
+    query: {},
+    response: { description: 'The conversation is gone', schema: ConversationDeleted },
+    errors: [404],
+    handle: async (call) => {
+      await conversations.delete(call.principal, conversationId(call));
+      return deletedJson(conversationId(call));
+    },
+  });
+}

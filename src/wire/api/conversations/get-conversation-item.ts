@@ -1,0 +1,26 @@
+import { ConversationItem } from '../../../contract/items/schemas.ts';
+import { serveItem } from '../../../contract/items/serve.ts';
+import type { Conversations } from '../../../service/conversations/conversations.ts';
+import type { Route } from '../../http/route.ts';
+import { defineRoute } from '../define-route.ts';
+import { include } from './parameters.ts';
+import { conversationId, ITEM, itemId, TAG } from './paths.ts';
+
+export function getConversationItem(conversations: Conversations): Route {
+  return defineRoute({
+    method: 'GET',
+    path: ITEM,
+    operationId: 'getConversationItem',
+    summary: 'Get an item',
+    tag: TAG,
+    isPublic: false,
+    actions: ['read'],
+    query: { include },
+    response: { description: 'The item', schema: ConversationItem },
+    errors: [404],
+    handle: async (call) => {
+      const [id, item] = [conversationId(call), itemId(call)];
+      return serveItem(await conversations.getItem(call.principal, id, item), call.query.include);
+    },
+  });
+}

@@ -1,0 +1,17 @@
+/** Paths of conversations and their items, and the ids in them. */
+
+import type { Call } from '../../http/route.ts';
+
+export const TAG = 'Conversations';
+export const COLLECTION = '/v1/conversations';
+export const CONVERSATION = `${COLLECTION}/{conversation_id}`;
+export const ITEMS = `${CONVERSATION}/items`;
+export const ITEM = `${ITEMS}/{item_id}`;
+
+export function conversationId({ path }: Pick<Call, 'path'>): string {
+  return path['conversation_id'] ?? '';
+}
+
+export function itemId({ path }: Pick<Call, 'path'>): string {
+  return path['item_id'] ?? '';
+}

@@ -1,0 +1,31 @@
+import {
+  Conversation,
+  UpdateConversationBody,
+} from '../../../contract/conversations/conversation.ts';
+import { parseUpdateConversation } from '../../../contract/conversations/requests.ts';
+import type { Conversations } from '../../../service/conversations/conversations.ts';
+import type { Route } from '../../http/route.ts';
+import { defineRoute } from '../define-route.ts';
+import { conversationJson } from './json.ts';
+import { CONVERSATION, conversationId, TAG } from './paths.ts';
+
+export function updateConversation(conversations: Conversations): Route {
+  return defineRoute({
+    method: 'POST',
+    path: CONVERSATION,
+    operationId: 'updateConversation',
+    summary: "Replace a conversation's metadata",
+    tag: TAG,
+    isPublic: false,
+    actions: ['update'],
+    query: {},
+    body: { schema: UpdateConversationBody, required: true },
+    response: { description: 'The conversation with its new metadata', schema: Conversation },
+    errors: [404],
+    handle: async (call) => {
+      const metadata = parseUpdateConversation(call.body);
+      const id = conversationId(call);
+      return conversationJson(await conversations.update(call.principal, id, metadata));
+    },
+  });
+}

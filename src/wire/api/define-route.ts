@@ -1,0 +1,29 @@
+import {
+  queryParser,
+  type QueryParameters,
+  type QueryValues,
+} from '../../contract/schema/query.ts';
+import type { Call, Route } from '../http/route.ts';
+
+/** A route whose handler receives the parsed query. */
+interface RouteDefinition<Parameters extends QueryParameters> extends Omit<
+  Route,
+  'query' | 'handle'
+> {
+  readonly query: Parameters;
+  handle(call: Call<QueryValues<Parameters>>): ReturnType<Route['handle']>;
+}
+
+/**
+ * Makes a route that refuses and parses its query before its handler runs. It does so in the route's own
+ * handler, so that the audit log records the refusal like any other.
+ */
+export function defineRoute<Parameters extends QueryParameters>(
+  definition: RouteDefinition<Parameters>,
+): Route {
+  const parseQuery = queryParser(definition.query);
+  return {
+    ...definition,
+    handle: async (call) => definition.handle({ ...call, query: parseQuery(call.query) }),
+  };
+}

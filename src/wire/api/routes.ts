@@ -1,0 +1,48 @@
+import type { Conversations } from '../../service/conversations/conversations.ts';
+import type { Route } from '../http/route.ts';
+import { createConversation } from './conversations/create-conversation.ts';
+import { createConversationItems } from './conversations/create-conversation-items.ts';
+import { deleteConversation } from './conversations/delete-conversation.ts';
+import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
+import { getConversation } from './conversations/get-conversation.ts';
+import { getConversationItem } from './conversations/get-conversation-item.ts';
+import { listConversationItems } from './conversations/list-conversation-items.ts';
+import { listConversations } from './conversations/list-conversations.ts';
+import { updateConversation } from './conversations/update-conversation.ts';
+import { getHealth } from './system/get-health.ts';
+import { getMetrics } from './system/get-metrics.ts';
+import { getOpenApiDocument } from './system/get-open-api-document.ts';
+import { getReadiness, type Unreadiness } from './system/get-readiness.ts';
+
+export interface ApiOptions {
+  readonly conversations: Conversations;
+  readonly limits: { readonly itemsPerRequest: number; readonly pageSize: number };
+  /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
+  readonly dialect: 'openai' | 'llama-stack';
+  readonly version: string;
+  /** Returns why the server cannot serve; nothing when it can. */
+  readonly unreadiness: () => Promise<readonly Unreadiness[]>;
+  /** Returns the metrics' text; `undefined` when this server does not serve metrics. */
+  readonly metricsText: (() => Promise<string>) | undefined;
+}
+
+/** Returns every route of the API, in the order of the OpenAPI document. */
+export function apiRoutes(options: ApiOptions): readonly Route[] {
+  const { conversations, limits, dialect, version, unreadiness, metricsText } = options;
+  const routes: readonly Route[] = [
+    listConversations(conversations, limits),
+    createConversation(conversations, limits),
+    getConversation(conversations),
+    updateConversation(conversations),
+    deleteConversation(conversations),
+    createConversationItems(conversations, limits),
+    listConversationItems(conversations, limits),
+    getConversationItem(conversations),
+    deleteConversationItem(conversations, dialect),
+    ...(metricsText === undefined ? [] : [getMetrics(metricsText)]),
+    getHealth(version),
+    getReadiness(unreadiness),
+    getOpenApiDocument(() => routes, version),
+  ];
+  return routes;
+}
