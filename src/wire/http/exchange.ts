@@ -11,9 +11,10 @@ import { assertAdmissible, type Admission } from './admission.ts';
 import { audited } from './audited.ts';
 import { readBody } from './body.ts';
 import { RequestCredentials } from './credentials.ts';
+import type { CrossOrigin } from './cross-origin.ts';
 import { endOfTick } from './end-of-tick.ts';
 import { errorJson, toApiError } from './error-response.ts';
-import type { CrossOrigin, RateLimits } from './protection.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
 import type { FindRoute } from './router.ts';
 

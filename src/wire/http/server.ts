@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { apiError } from '../../contract/errors/registry.ts';
+import { ConnectionQueue } from './connection-queue.ts';
+import { crossOriginRules } from './cross-origin.ts';
 import { errorJson, rawErrorResponse, unreadableRequest } from './error-response.ts';
 import { answerRequest, type ExchangeContext } from './exchange.ts';
-import { crossOriginRules, rateLimits, type ProtectionOptions } from './protection.ts';
+import { rateLimits, type RateLimitOptions } from './rate-limits.ts';
 import type { Route } from './route.ts';
 import { routeFinder } from './router.ts';
-import { ConnectionQueue } from './connection-queue.ts';
 
 type Shared =
   | 'authenticate'
@@ -22,7 +23,10 @@ export interface HttpOptions extends Pick<ExchangeContext, Shared> {
   readonly routes: readonly Route[];
   /** Whether to answer only requests whose Host header names this machine. Keeps web pages that rebind their name out. */
   readonly localHostsOnly: boolean;
-  readonly protection: ProtectionOptions;
+  readonly protection: RateLimitOptions & {
+    /** Origins whose pages may call; without any, cross-origin calls are refused. */
+    readonly corsOrigins: readonly string[];
+  };
   /** How long a request may take to arrive, in milliseconds. */
   readonly requestTimeout: number;
   /** Connections at a time; more are turned away. */
