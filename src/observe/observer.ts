@@ -1,25 +1,46 @@
 import type { StoreCall } from './store-calls.ts';
 
-/** Who asked, as far as anybody is told: never more than this. */
-export interface Asker {
+/** The caller of a request, reduced to what observers may see of it. */
+export interface Caller {
   readonly tenant: string;
   readonly subject: string;
 }
 
-/** A request that has had its answer. Times are milliseconds of `performance.now()`. */
+/** Reason for which a call is stopped before its answer is complete. */
+export type StopReason = 'client_gone' | 'deadline' | 'shutdown';
+
+/** End of a streamed answer. `complete` means that the client's connection took all of it. */
+export type StreamOutcome = 'complete' | 'failed' | StopReason;
+
+/** A request whose answer is a stream that has begun. Times are milliseconds of `performance.now()`. */
+export interface BegunStream {
+  readonly id: string;
+  readonly method: string;
+  readonly route: string;
+  readonly caller: Caller | undefined;
+  readonly began: number;
+  /** Time at which the head and the first chunk were written. */
+  readonly firstByte: number;
+}
+
+/** A request whose answer has ended. Times are milliseconds of `performance.now()`. */
 export interface AnsweredRequest {
   readonly id: string;
   readonly method: string;
-  /** The route's template, such as `/v1/conversations/{conversation_id}`; undefined where none was found. */
+  /** The route's template, such as `/v1/conversations/{conversation_id}`; `undefined` when none was found. */
   readonly route: string | undefined;
   readonly status: number;
-  /** What went wrong, by its name in the table of errors. */
+  /** Name of the failure in the table of errors. */
   readonly error: string | undefined;
-  readonly asker: Asker | undefined;
+  readonly caller: Caller | undefined;
   readonly began: number;
-  /** Undefined where nobody was asked who they are, or it was not found out. */
+  /** `undefined` when the route is public, or authentication did not finish. */
   readonly authorised: { readonly began: number; readonly ended: number } | undefined;
   readonly ended: number;
+  /** `undefined` when the answer was a text, which is sent whole. */
+  readonly stream:
+    | (Pick<BegunStream, 'firstByte'> & { readonly outcome: StreamOutcome })
+    | undefined;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly calls: readonly StoreCall[];
@@ -28,32 +49,35 @@ export interface AnsweredRequest {
 /** Writes that were committed together. Times are milliseconds. */
 export interface Committed {
   readonly writes: number;
-  /** How long the first of them had waited. */
+  /** Wait of the first of these writes. */
   readonly waited: number;
   readonly took: number;
 }
 
-/** What a store says of itself when it is asked. */
+/** Figures of a store at this moment. */
 export interface StoreGauges {
-  /** Reads and writes that wait for their turn. */
+  /** Reads and writes in the queue. */
   readonly queued: number;
-  /** Connections by state, where there are several. */
+  /** Connections by state; `undefined` when the store has only one. */
   readonly connections: Readonly<Record<'busy' | 'idle', number>> | undefined;
 }
 
-/** What the parts of a server tell of their work. No words of anybody are among it. */
+/** Receiver of reports on the server's work. No report contains text of a request or of an item. */
 export interface Observer {
+  /** A stream has begun. `answered` follows when it has ended. */
+  began(stream: BegunStream): void;
   answered(request: AnsweredRequest): void;
   committed(commit: Committed): void;
   /** Items that were stored or served, by type. */
-  moved(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void;
+  transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void;
   lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void;
 }
 
-/** Listens to nothing. */
+/** Observer that ignores every report. */
 export const NO_OBSERVER: Observer = {
+  began: () => undefined,
   answered: () => undefined,
   committed: () => undefined,
-  moved: () => undefined,
+  transferred: () => undefined,
   lookedUp: () => undefined,
 };

@@ -20,8 +20,7 @@ import { createHttp, type Http } from '../wire/http/server.ts';
 import { RunningServer, type Server } from './server.ts';
 import { authenticator } from './authenticator.ts';
 import type { Components } from './components.ts';
-
-const MS_PER_SECOND = 1000;
+import { httpLimits } from './http-limits.ts';
 
 export interface ServerOptions {
   /** Where the log goes; by default nowhere. */
@@ -77,7 +76,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state } = components;
   const conversations = new Conversations(store, authorizer, telemetry);
   return createHttp({
-    ...limitsOf(config),
+    ...httpLimits(config),
     routes: apiRoutes({
       conversations,
       limits: config.limits,
@@ -101,7 +100,7 @@ function metricsHttp(
   { telemetry, onServerError }: Components,
 ): Promise<Http> {
   return createHttp({
-    ...limitsOf(config),
+    ...httpLimits(config),
     routes: [getMetrics(() => telemetry.metricsText())],
     localHostsOnly: isLoopback(host),
     authenticate: async () => ANONYMOUS,
@@ -109,16 +108,6 @@ function metricsHttp(
     observer: NO_OBSERVER,
     onServerError,
   });
-}
-
-function limitsOf({ limits, protection }: Config) {
-  return {
-    bodyLimit: limits.bodyBytes,
-    deepestNesting: limits.nesting,
-    protection,
-    requestTimeout: protection.requestTimeoutSeconds * MS_PER_SECOND,
-    maxConnections: protection.maxConnections,
-  };
 }
 
 function metricSources(store: Store, http: Http): MetricSources {

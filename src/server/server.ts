@@ -81,8 +81,8 @@ export class RunningServer implements Server {
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
     // Whoever is still sending by then will not finish.
     const deadline = setTimeout(() => {
-      this.#api.hangUp();
-      this.#counters?.hangUp();
+      void this.#api.hangUp();
+      void this.#counters?.hangUp();
     }, this.#config.drainTimeoutSeconds * MS_PER_SECOND);
     try {
       await Promise.all([this.#api.close(), this.#counters?.close()]);

@@ -2,6 +2,7 @@ import type { Authorizer } from '../access/policy/authorizer.ts';
 import { resourceToCreate, type Decision } from '../access/policy/decide.ts';
 import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
+import type { StopReason } from '../observe/observer.ts';
 import type { StoreReader } from '../store/store.ts';
 
 /** What somebody asked for. */
@@ -17,7 +18,7 @@ export interface AuditedRequest {
 
 const LONGEST_RESOURCE = 100;
 
-type Outcome = 'done' | 'denied' | 'absent' | 'refused' | 'failed';
+type Outcome = 'done' | 'denied' | 'absent' | 'refused' | 'failed' | StopReason;
 
 /** Throws, or tells later, when the line could not be written. */
 type WriteLine = (line: string, onLost: (error: unknown) => void) => void;
@@ -61,12 +62,13 @@ export class AuditTrail {
     return decisions.find(({ allowed }) => !allowed) ?? decisions[0];
   }
 
-  /** Records how a request ended. `status` is the HTTP status of its answer. */
-  record(request: AuditedRequest, decision: Decision | undefined, status: number): void {
-    const outcome = outcomeOf(decision, status);
+  /** Records the end of a request: the HTTP status of its answer, or the reason for which it was stopped. */
+  record(request: AuditedRequest, decision: Decision | undefined, end: number | StopReason): void {
+    const outcome = typeof end === 'number' ? outcomeOf(decision, end) : end;
     const [action] = request.actions;
     if (action === 'read' && outcome !== 'denied') return;
-    this.#line(`${request.operation}, answered ${status}`, {
+    const what = typeof end === 'number' ? `answered ${end}` : `stopped: ${end}`;
+    this.#line(`${request.operation}, ${what}`, {
       request_id: request.requestId,
       tenant: request.principal.tenant,
       principal: request.principal.subject,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
 import { adviceOn } from './advice.ts';
-import type { AnsweredRequest, Asker } from '../observe/observer.ts';
+import type { AnsweredRequest, BegunStream, Caller } from '../observe/observer.ts';
 import { phasesOf, type Phases } from './phases.ts';
 
 export interface LogOptions {
@@ -25,7 +25,7 @@ const HASH_LENGTH = 16;
 export class Log {
   readonly #logger: Logger;
   readonly #slowRequestMs: number;
-  readonly #hashes = new WeakMap<Asker, string>();
+  readonly #hashes = new WeakMap<Caller, string>();
   readonly #flush: () => Promise<void>;
 
   private constructor(logger: Logger, slowRequestMs: number, flush: () => Promise<void>) {
@@ -52,10 +52,16 @@ export class Log {
     return new Log(logger, options.slowRequestMs, flush);
   }
 
+  /** Logs the begin of a stream, at the level debug. */
+  began({ id, method, route, began, firstByte }: BegunStream): void {
+    const fields = { request_id: id, method, route, first_byte_ms: round(firstByte - began) };
+    this.#logger.debug(fields, 'stream began');
+  }
+
   answered(request: AnsweredRequest): void {
-    const took = request.ended - request.began;
-    if (this.#slowRequestMs > 0 && took >= this.#slowRequestMs) {
-      const phases = phasesOf(request);
+    const measured = untilFirstByte(request);
+    if (this.#slowRequestMs > 0 && measured.ended - measured.began >= this.#slowRequestMs) {
+      const phases = phasesOf(measured);
       this.#logger.warn(
         { ...this.#fields(request), phase: slowest(phases), phases_ms: rounded(phases) },
         'slow request',
@@ -90,7 +96,8 @@ export class Log {
   }
 
   #fields(request: AnsweredRequest): Readonly<Record<string, unknown>> {
-    const { id, method, route, status, error, asker, began, ended, bytesIn, bytesOut } = request;
+    const { id, method, route, status, error, caller, began, ended, stream, bytesIn, bytesOut } =
+      request;
     return {
       request_id: id,
       method,
@@ -98,17 +105,22 @@ export class Log {
       status,
       ...(error === undefined ? {} : { error }),
       duration_ms: round(ended - began),
-      ...(asker === undefined ? {} : { tenant: asker.tenant, subject_hash: this.#hashOf(asker) }),
+      ...(stream === undefined
+        ? {}
+        : { first_byte_ms: round(stream.firstByte - began), outcome: stream.outcome }),
+      ...(caller === undefined
+        ? {}
+        : { tenant: caller.tenant, subject_hash: this.#hashOf(caller) }),
       bytes_in: bytesIn,
       bytes_out: bytesOut,
     };
   }
 
-  #hashOf(asker: Asker): string {
-    const known = this.#hashes.get(asker);
+  #hashOf(caller: Caller): string {
+    const known = this.#hashes.get(caller);
     if (known !== undefined) return known;
-    const made = hash('sha256', JSON.stringify([asker.tenant, asker.subject]));
-    this.#hashes.set(asker, made.slice(0, HASH_LENGTH));
+    const made = hash('sha256', JSON.stringify([caller.tenant, caller.subject]));
+    this.#hashes.set(caller, made.slice(0, HASH_LENGTH));
     return made.slice(0, HASH_LENGTH);
   }
 }
@@ -165,6 +177,13 @@ async function standardError(
     stream.write(line);
   };
   return { stream: { write }, flush };
+}
+
+/** Returns a stream as if it had ended with its first byte: how long the rest takes is up to its producer. */
+function untilFirstByte(request: AnsweredRequest): AnsweredRequest {
+  if (request.stream === undefined) return request;
+  const ended = request.stream.firstByte;
+  return { ...request, ended, calls: request.calls.filter((call) => call.ended <= ended) };
 }
 
 function slowest(phases: Phases): string {

@@ -71,6 +71,23 @@ export class Metrics implements Observer {
     ['cache', 'result'],
   );
 
+  readonly #openStreams = new Gauge({
+    name: 'colloquy_http_open_streams',
+    help: 'Streamed answers that have begun and not ended.',
+    registers: [this.#registry],
+  });
+  readonly #streams = this.#counter(
+    'colloquy_http_streams_total',
+    'Streamed answers that have ended.',
+    ['route', 'outcome'],
+  );
+  readonly #firstBytes = this.#histogram(
+    'colloquy_http_stream_first_byte_seconds',
+    'From the end of the headers to the first byte of a streamed answer.',
+    SECONDS,
+    ['route'],
+  );
+
   constructor(sources: MetricSources) {
     // Measures from the start, and not from the first look.
     ofTheProcess();
@@ -124,11 +141,20 @@ export class Metrics implements Observer {
     return Registry.merge([this.#registry, ofTheProcess()]).metrics();
   }
 
-  answered({ method, route = 'none', status, error, began, ended }: AnsweredRequest): void {
+  began(): void {
+    this.#openStreams.inc();
+  }
+
+  answered(request: AnsweredRequest): void {
+    const { method, route = 'none', status, error, began, ended, stream } = request;
     const known = METHODS.has(method) ? method : 'other';
     this.#requests.labels(known, route, String(status)).inc();
     this.#durations.labels(known, route).observe((ended - began) / MS_PER_SECOND);
     if (error !== undefined && DENIAL_STATUSES.has(status)) this.#denials.labels(error).inc();
+    if (stream === undefined) return;
+    this.#openStreams.dec();
+    this.#streams.labels(route, stream.outcome).inc();
+    this.#firstBytes.labels(route).observe((stream.firstByte - began) / MS_PER_SECOND);
   }
 
   committed({ writes, waited, took }: Committed): void {
@@ -137,7 +163,7 @@ export class Metrics implements Observer {
     this.#commitDurations.observe(took / MS_PER_SECOND);
   }
 
-  moved(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {
+  transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {
     const counts = new Map<string, number>();
     for (const { type } of items) counts.set(type, (counts.get(type) ?? 0) + 1);
     for (const [type, count] of counts) this.#items.labels(direction, type).inc(count);

@@ -98,14 +98,15 @@ function warn(message: string, ...details: unknown[]): void {
 
 /** Spans are made when a request has ended, from the times that were noted: nothing is done for them before. */
 function record(request: PublishedRequest): void {
-  const { method, route, began, ended, status, authorised, calls } = request;
+  const { method, route, began, ended, status, authorised, stream, calls } = request;
   const parent = propagator.extract(ROOT_CONTEXT, request, getter);
   const span = tracer.startSpan(
     route === undefined ? method : `${method} ${route}`,
     { kind: SpanKind.SERVER, startTime: epoch(began), attributes: attributesOf(request) },
     parent,
   );
-  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  if (stream !== undefined) span.addEvent('first byte', epoch(stream.firstByte));
+  if (status >= 500 || stream?.outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
   const below = trace.setSpan(parent, span);
   if (authorised !== undefined) child('authorise', authorised, below);
   const parsing = authorised?.ended ?? began;
@@ -121,6 +122,7 @@ function attributesOf({
   route,
   status,
   error,
+  stream,
   path,
   host,
   userAgent,
@@ -136,7 +138,10 @@ function attributesOf({
     ...(address === '' ? {} : { 'server.address': address }),
     ...(port === undefined ? {} : { 'server.port': Number(port) }),
     ...(userAgent === undefined ? {} : { 'user_agent.original': userAgent }),
-    ...(status >= 500 ? { 'error.type': error ?? String(status) } : {}),
+    ...(status >= 500 || stream?.outcome === 'failed'
+      ? { 'error.type': error ?? String(status) }
+      : {}),
+    ...(stream === undefined ? {} : { 'colloquy.stream_outcome': stream.outcome }),
     'colloquy.request_id': id,
   };
 }

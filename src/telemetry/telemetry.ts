@@ -1,4 +1,4 @@
-import type { AnsweredRequest, Committed, Observer } from '../observe/observer.ts';
+import type { AnsweredRequest, BegunStream, Committed, Observer } from '../observe/observer.ts';
 import { Log, type LogOptions, type LogSink } from './log.ts';
 import type { Metrics, MetricSources } from './metrics.ts';
 
@@ -28,6 +28,11 @@ export class Telemetry implements Observer {
     return (await this.#metrics?.text()) ?? '';
   }
 
+  began(stream: BegunStream): void {
+    this.#metrics?.began();
+    this.log?.began(stream);
+  }
+
   answered(request: AnsweredRequest): void {
     this.#metrics?.answered(request);
     this.log?.answered(request);
@@ -37,8 +42,8 @@ export class Telemetry implements Observer {
     this.#metrics?.committed(commit);
   }
 
-  moved(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {
-    this.#metrics?.moved(direction, items);
+  transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {
+    this.#metrics?.transferred(direction, items);
   }
 
   lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void {

@@ -21,6 +21,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   431: 'the headers are too large',
   500: "the server's own fault",
   503: 'not right now',
+  504: 'the answer took too long',
 };
 
 /** Returns the Markdown of all errors of the API, by status. */

@@ -38,6 +38,13 @@ export const AVAILABILITY_ERRORS = {
       '`/ready` was called while the database does not answer, or the server is about to stop.',
     fix: 'Send requests elsewhere until it answers 200.',
   }),
+  deadline_exceeded: serverError({
+    status: 504,
+    code: 'deadline_exceeded',
+    message: () => 'The answer took longer than this server allows.',
+    cause: 'A request whose answer may take long had no complete answer within an hour.',
+    fix: 'Send a smaller request, or split it.',
+  }),
   internal: serverError({
     status: 500,
     code: null,

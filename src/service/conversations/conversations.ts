@@ -35,9 +35,9 @@ interface ListRequest extends Pick<ConversationsQuery, 'order' | 'limit' | 'curs
 export class Conversations {
   readonly #store: Store;
   readonly #authorizer: Authorizer;
-  readonly #observer: Pick<Observer, 'moved'>;
+  readonly #observer: Pick<Observer, 'transferred'>;
 
-  constructor(store: Store, authorizer: Authorizer, observer: Pick<Observer, 'moved'>) {
+  constructor(store: Store, authorizer: Authorizer, observer: Pick<Observer, 'transferred'>) {
     this.#store = store;
     this.#authorizer = authorizer;
     this.#observer = observer;
@@ -62,7 +62,7 @@ export class Conversations {
       items: input.items,
     });
     if (result.refused !== undefined) throw refusalError(result, id);
-    this.#observer.moved('written', result.items);
+    this.#observer.transferred('written', result.items);
     return { id, metadata, createdAt };
   }
 
@@ -118,7 +118,7 @@ export class Conversations {
       createdAt: creationTime(),
     });
     if (result.refused !== undefined) throw refusalError(result, id);
-    this.#observer.moved('written', result.items);
+    this.#observer.transferred('written', result.items);
     return result.items;
   }
 
@@ -128,7 +128,7 @@ export class Conversations {
       page,
     });
     if (result.absent === undefined) {
-      this.#observer.moved('read', result.page.entries);
+      this.#observer.transferred('read', result.page.entries);
       return result.page;
     }
     throw result.absent === 'conversation'
@@ -142,7 +142,7 @@ export class Conversations {
       itemId,
     });
     if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
-    this.#observer.moved('read', [result.item]);
+    this.#observer.transferred('read', [result.item]);
     return result.item;
   }
 

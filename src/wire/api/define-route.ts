@@ -3,7 +3,8 @@ import {
   type QueryParameters,
   type QueryValues,
 } from '../../contract/schema/query.ts';
-import type { Call, Route } from '../http/route.ts';
+import { ParsedCall, type Call } from '../http/call.ts';
+import type { Route } from '../http/route.ts';
 
 /** A route whose handler receives the parsed query. */
 interface RouteDefinition<Parameters extends QueryParameters> extends Omit<
@@ -24,6 +25,6 @@ export function defineRoute<Parameters extends QueryParameters>(
   const parseQuery = queryParser(definition.query);
   return {
     ...definition,
-    handle: async (call) => definition.handle({ ...call, query: parseQuery(call.query) }),
+    handle: async (call) => definition.handle(new ParsedCall(call, parseQuery(call.query))),
   };
 }

@@ -1,15 +1,22 @@
-import { ApiError } from '../../contract/errors/registry.ts';
+import type { StopReason } from '../../observe/observer.ts';
 import type { AuditedRequest, AuditTrail } from '../../service/audit.ts';
-import type { Call, Route } from './route.ts';
+import type { Call } from './call.ts';
+import type { Route } from './route.ts';
 
-/** Runs the route's handler, with a record of it. */
-export async function audited(
+/** Records the end of an audited call: the status of its answer, or the reason for which it was stopped. */
+export type RecordEnd = (end: number | StopReason) => void;
+
+/**
+ * Looks up the policy's decision on a call, and returns the function that records its end. `undefined` when the
+ * route is not audited. To be called before the handler: a deletion leaves nothing to look up.
+ */
+export async function beginAudit(
   route: Route,
   call: Call,
   requestId: string,
   audit: AuditTrail,
-): Promise<string | Buffer> {
-  if (route.actions === undefined) return route.handle(call);
+): Promise<RecordEnd | undefined> {
+  if (route.actions === undefined) return undefined;
   const request: AuditedRequest = {
     requestId,
     principal: call.principal,
@@ -18,12 +25,5 @@ export async function audited(
     conversationId: call.path['conversation_id'],
   };
   const decision = await audit.decision(request);
-  try {
-    const json = await route.handle(call);
-    audit.record(request, decision, 200);
-    return json;
-  } catch (error) {
-    audit.record(request, decision, error instanceof ApiError ? error.status : 500);
-    throw error;
-  }
+  return (end) => audit.record(request, decision, end);
 }

@@ -1,72 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Credentials } from '../../access/authentication/scheme.ts';
 import { ANONYMOUS, type Principal } from '../../access/principal.ts';
-import type { AnsweredRequest, Asker, Observer } from '../../observe/observer.ts';
 import { randomHex } from '../../base/random.ts';
-import { publish } from '../../observe/request-channel.ts';
-import { notingCalls, type StoreCall } from '../../observe/store-calls.ts';
+import { ApiError } from '../../contract/errors/registry.ts';
 import { parseJson } from '../../contract/schema/json.ts';
-import type { AuditTrail } from '../../service/audit.ts';
-import { assertAdmissible, type Admission } from './admission.ts';
-import { audited } from './audited.ts';
+import { notingCalls } from '../../observe/store-calls.ts';
+import { assertAdmissible } from './admission.ts';
+import { isStream } from './answer.ts';
+import { beginAudit } from './audited.ts';
 import { readBody } from './body.ts';
+import { RequestCall } from './call.ts';
 import { RequestCredentials } from './credentials.ts';
-import type { CrossOrigin } from './cross-origin.ts';
 import { endOfTick } from './end-of-tick.ts';
-import { errorJson, toApiError } from './error-response.ts';
-import type { RateLimits } from './rate-limits.ts';
-import type { Route } from './route.ts';
-import type { FindRoute } from './router.ts';
-
-/** What every exchange of a server shares. */
-export interface ExchangeContext {
-  readonly admission: Admission;
-  readonly findRoute: FindRoute;
-  /** Says who is asking, or throws the answer to who may not. */
-  readonly authenticate: (credentials: Credentials, requestId: string) => Promise<Principal>;
-  readonly crossOrigin: CrossOrigin | undefined;
-  readonly rateLimits: RateLimits | undefined;
-  /** The largest body in bytes. */
-  readonly bodyLimit: number;
-  /** How deep a body may nest arrays and objects. */
-  readonly deepestNesting: number;
-  readonly observer: Pick<Observer, 'answered'>;
-  /** Undefined: nothing is recorded. */
-  readonly audit: AuditTrail | undefined;
-  /** Told of every failure that is the server's own, with the id that the caller was given. */
-  readonly onServerError: (error: unknown, requestId: string) => void;
-  /** Whether the server is about to stop, and connections should not be kept. */
-  isClosing(): boolean;
-}
+import { errorJson } from './error-response.ts';
+import type { Exchange, ExchangeContext } from './exchange-context.ts';
+import { closeProducer, failureOf } from './failure.ts';
+import { Producer } from './producer.ts';
+import { sendStream, type OpenStream } from './send-stream.ts';
+import { sendText, type TextAnswer } from './send.ts';
+import { causingStop } from './signal.ts';
 
 const CHALLENGE = 'Bearer realm="OpenAI API"';
 const SAFE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const JSON_TYPE = 'application/json';
-/** Of every answer: names and values by turns, which Node takes as they are. */
-const HEADERS = ['openai-version', '2020-10-01', 'x-content-type-options', 'nosniff'];
+/** Status that log and metrics show for a call whose client left before the answer began. Cannot be sent. */
+const CLIENT_GONE = 499;
 
-/** A request on its way, and what has become known of it. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly id: string;
-  readonly began: number;
-  readonly calls: StoreCall[];
-  route: Route | undefined;
-  principal: Principal | undefined;
-  authorised: { readonly began: number; readonly ended: number } | undefined;
-  bytesIn: number;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string | Buffer;
-  readonly type: string;
-  readonly headers: readonly string[];
-  /** The name of what went wrong. */
-  readonly error: string | undefined;
-}
-
-/** Takes one request from its headers to its answer. Rejects with what `onServerError` throws. */
+/** Takes one request from its headers to its answer. Rejects with the error that `onServerError` throws. */
 export async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -80,34 +39,65 @@ export async function answerRequest(
     route: undefined,
     principal: undefined,
     authorised: undefined,
+    call: undefined,
+    producer: undefined,
     bytesIn: 0,
   };
-  let answer: Answer;
+  let answer: TextAnswer | OpenStream;
   try {
     assertAdmissible(request, context.admission);
     if (context.crossOrigin !== undefined && (await context.crossOrigin(request, response))) return;
-    const text = await notingCalls(exchange.calls, () => handle(exchange, context));
-    const type = exchange.route?.contentType ?? JSON_TYPE;
-    answer = { status: 200, text, type, headers: [], error: undefined };
+    answer = await notingCalls(exchange.calls, () => answerOf(exchange, response, context));
   } catch (error) {
     answer = refusal(error, exchange, context);
   }
-  // What is written comes together anyway, out of one commit.
+  if ('producer' in answer) {
+    const stream = answer;
+    await notingCalls(exchange.calls, () => sendStream(exchange, stream, response, context));
+    return;
+  }
+  // The answers to writes go out together in any case, out of one commit.
   if (request.method === 'GET') await endOfTick();
-  send(exchange, answer, response, context);
+  sendText(exchange, answer, response, context);
+  // Refused before its first chunk; the client need not wait for the producer's end.
+  if (exchange.producer !== undefined) await closeProducer(exchange.producer, exchange, context);
 }
 
-/** The text of the answer. */
-async function handle(exchange: Exchange, context: ExchangeContext): Promise<string | Buffer> {
-  const { request, id } = exchange;
+/** Runs the route's handler. Resolves with its text, or with its stream when the first chunk is there. */
+async function answerOf(
+  exchange: Exchange,
+  response: ServerResponse,
+  context: ExchangeContext,
+): Promise<TextAnswer | OpenStream> {
+  const { request, id, began } = exchange;
   const { route, path, query } = context.findRoute(request.method ?? '', request.url ?? '');
   exchange.route = route;
-  // Before the body is read: strangers do not get to upload.
+  // Comes before the body is read: callers without credentials do not get to upload.
   const principal = route.isPublic ? ANONYMOUS : await admit(exchange, context);
   const body = await parsedBody(exchange, context);
-  const call = { principal, path, query, body };
+  const call = new RequestCall(
+    { principal, path, query, body },
+    response,
+    began,
+    context.openCalls,
+  );
+  exchange.call = call;
   const { audit } = context;
-  return audit === undefined ? route.handle(call) : audited(route, call, id, audit);
+  const record = audit === undefined ? undefined : await beginAudit(route, call, id, audit);
+  try {
+    const answer = await route.handle(call);
+    if (isStream(answer)) {
+      exchange.producer = new Producer(answer.chunks, call.signal, context.callLimits.graceMs);
+      const first = await exchange.producer.next();
+      return { answer, call, producer: exchange.producer, first, record };
+    }
+    record?.(200);
+    const contentType = route.contentType ?? JSON_TYPE;
+    return { status: 200, text: answer, contentType, headers: [], error: undefined };
+  } catch (error) {
+    record?.(causingStop(error, call) ?? (error instanceof ApiError ? error.status : 500));
+    throw error;
+  }
 }
 
 async function admit(
@@ -135,87 +125,22 @@ async function parsedBody(
   return parseJson(body, deepestNesting);
 }
 
-/** The answer to a request that failed; the server's own fault is told to whoever minds it. */
-function refusal(error: unknown, { id }: Exchange, { onServerError }: ExchangeContext): Answer {
-  const failure = toApiError(error, id);
+/** Returns the answer to a request that failed. */
+function refusal(error: unknown, exchange: Exchange, context: ExchangeContext): TextAnswer {
+  if (causingStop(error, exchange.call) === 'client_gone') {
+    const [status, reason] = [CLIENT_GONE, 'client_gone'];
+    return { status, text: '', contentType: JSON_TYPE, headers: [], error: reason };
+  }
+  const failure = failureOf(error, exchange, context);
   const { status, retryAfterSeconds, kind } = failure;
-  if (status >= 500) onServerError(failure.cause ?? failure, id);
   const headers = [
     ...(status === 401 ? ['www-authenticate', CHALLENGE] : []),
     ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
   ];
-  return { status, text: errorJson(failure), type: JSON_TYPE, headers, error: kind };
+  return { status, text: errorJson(failure), contentType: JSON_TYPE, headers, error: kind };
 }
 
-/** Sends the answer, and tells the observer. */
-function send(
-  exchange: Exchange,
-  answer: Answer,
-  response: ServerResponse,
-  context: ExchangeContext,
-): void {
-  const { status, text, type, headers } = answer;
-  const { id, began } = exchange;
-  const bytesOut = Buffer.byteLength(text);
-  const ended = performance.now();
-  const own = [
-    'content-type',
-    type,
-    'x-request-id',
-    id,
-    'openai-processing-ms',
-    String(Math.max(1, Math.round(ended - began))),
-    'content-length',
-    String(bytesOut),
-  ];
-  const closing = context.isClosing() ? ['connection', 'close'] : [];
-  response.writeHead(status, [...HEADERS, ...own, ...headers, ...closing]);
-  response.end(text);
-  tell(exchange, answer, { ended, bytesOut }, context.observer);
-}
-
-function tell(
-  exchange: Exchange,
-  { status, error }: Answer,
-  sent: Pick<AnsweredRequest, 'ended' | 'bytesOut'>,
-  observer: ExchangeContext['observer'],
-): void {
-  const { id, request, route, principal, began, authorised, bytesIn, calls } = exchange;
-  const answered = {
-    id,
-    method: request.method ?? '',
-    route: route?.path,
-    status,
-    error,
-    asker: principal === undefined ? undefined : askerOf(principal),
-    began,
-    authorised,
-    ended: sent.ended,
-    bytesIn,
-    bytesOut: sent.bytesOut,
-    calls,
-  };
-  try {
-    observer.answered(answered);
-    publish(answered, request);
-  } catch (failure) {
-    // Who listens must not harm who serves.
-    process.emitWarning(failure instanceof Error ? failure : String(failure));
-  }
-}
-
-const askers = new WeakMap<Principal, Asker>();
-
-/** The same one for the same principal, and no more of it than observers are told. */
-function askerOf(principal: Principal): Asker {
-  const known = askers.get(principal);
-  if (known !== undefined) return known;
-  const made = { tenant: principal.tenant, subject: principal.subject };
-  askers.set(principal, made);
-  return made;
-}
-
-/** The caller's own id where it is harmless, so that logs on both sides agree; otherwise a new one. */
+/** Returns the caller's own id if it is harmless, so that logs on both sides agree; otherwise a new one. */
 function requestId(given: string | readonly string[] | undefined): string {
   return typeof given === 'string' && SAFE_REQUEST_ID.test(given) ? given : `req_${randomHex(16)}`;
 }

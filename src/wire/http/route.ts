@@ -1,16 +1,8 @@
 import type { TSchema } from 'typebox';
-import type { Principal } from '../../access/principal.ts';
-import type { Query, QueryParameters } from '../../contract/schema/query.ts';
+import type { QueryParameters } from '../../contract/schema/query.ts';
 import type { AuditedRequest } from '../../service/audit.ts';
-
-/** What a handler sees of a request. */
-export interface Call<Values = Query> {
-  readonly principal: Principal;
-  readonly path: Readonly<Record<string, string>>;
-  readonly query: Values;
-  /** The parsed JSON body; `undefined` when there was none. */
-  readonly body: unknown;
-}
+import type { Answer } from './answer.ts';
+import type { Call } from './call.ts';
 
 /** A route as data: the server registers it and the OpenAPI document describes it from the same entry. */
 export interface Route {
@@ -20,19 +12,19 @@ export interface Route {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
-  /** Whether anybody may call it, with or without credentials. */
+  /** Set for routes that answer without credentials. */
   readonly isPublic: boolean;
-  /** What the policy must all allow, the operation's own first; undefined where there is nothing to ask about. */
+  /** Actions that the policy must all allow, the operation's own first; left out when no policy applies. */
   readonly actions?: AuditedRequest['actions'];
-  /** Whether OpenAI's API has nothing of the kind. */
+  /** Set for operations that OpenAI's API does not have. */
   readonly isExtension?: boolean;
   readonly query: QueryParameters;
   readonly body?: { readonly schema: TSchema; readonly required: boolean };
   readonly response: { readonly description: string; readonly schema: TSchema };
-  /** Of the answer, where it is not JSON. */
+  /** Content type of a text answer; left out for JSON. */
   readonly contentType?: string;
   /** Statuses besides 200 that the operation itself can answer. */
   readonly errors: readonly number[];
-  /** Answers with the JSON text of the response, as bytes where it is too long for a string. */
-  handle(call: Call): Promise<string | Buffer>;
+  /** Resolves with the body of the answer. Its status is 200; errors are thrown. */
+  handle(call: Call): Promise<Answer>;
 }

@@ -1,21 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { Server as NetServer, type AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { apiError } from '../../contract/errors/registry.ts';
 import { ConnectionQueue } from './connection-queue.ts';
 import { crossOriginRules } from './cross-origin.ts';
 import { errorJson, rawErrorResponse, unreadableRequest } from './error-response.ts';
-import { answerRequest, type ExchangeContext } from './exchange.ts';
+import { answerRequest } from './exchange.ts';
+import type { ExchangeContext } from './exchange-context.ts';
 import { rateLimits, type RateLimitOptions } from './rate-limits.ts';
 import type { Route } from './route.ts';
 import { routeFinder } from './router.ts';
+import { OpenCalls } from './signal.ts';
 
 type Shared =
   | 'authenticate'
   | 'bodyLimit'
   | 'deepestNesting'
   | 'audit'
+  | 'callLimits'
   | 'observer'
   | 'onServerError';
 
@@ -27,8 +30,10 @@ export interface HttpOptions extends Pick<ExchangeContext, Shared> {
     /** Origins whose pages may call; without any, cross-origin calls are refused. */
     readonly corsOrigins: readonly string[];
   };
-  /** How long a request may take to arrive, in milliseconds. */
-  readonly requestTimeout: number;
+  /** Time in which a request must arrive whole. */
+  readonly requestTimeoutMs: number;
+  /** Time without a byte in either direction after which a connection is closed. */
+  readonly idleTimeoutMs: number;
   /** Connections at a time; more are turned away. */
   readonly maxConnections: number;
 }
@@ -38,8 +43,8 @@ export interface Http {
   listen(at: { readonly host: string; readonly port: number }): Promise<number>;
   /** How many clients are connected. */
   connections(): Promise<number>;
-  /** Closes all connections, whatever is under way on them. */
-  hangUp(): void;
+  /** Stops the calls that have taken their signals, gives them a moment to end, and closes all connections. */
+  hangUp(): Promise<void>;
   /** Stops accepting, and resolves when everyone has had their answer and gone. */
   close(): Promise<void>;
 }
@@ -54,22 +59,24 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   const { corsOrigins } = options.protection;
   let isClosing = false;
   const queue = new ConnectionQueue();
+  const openCalls = new OpenCalls(options.callLimits);
   const context: ExchangeContext = {
     ...options,
     admission: { localHostsOnly: options.localHostsOnly, corsOrigins },
     findRoute: routeFinder(options.routes),
     crossOrigin: await crossOriginRules(corsOrigins),
     rateLimits: rateLimits(options.protection),
+    openCalls,
     isClosing: () => isClosing,
   };
   const server = createServer(serverOptions(options), (request, response) => {
     queue.take(request, response, () => answerRequest(request, response, context));
   });
   server.maxConnections = options.maxConnections;
-  // A client that stops reading its answer is let go too, well after one that stops sending has had its 408.
-  // Not one whose answer is still being made, which a database may delay by some 45 seconds.
-  const patience = Math.max(options.requestTimeout, LONGEST_HEADERS_MS);
-  server.setTimeout(patience * 2 + CHECKING_INTERVAL_MS);
+  server.setTimeout(options.idleTimeoutMs, (socket: Socket) => {
+    // A call that has taken its signal ends at its deadline. Until then only a client that reads nothing is idle.
+    if (!openCalls.has(socket) || socket.writableLength > 0) socket.destroy();
+  });
   answerWhatIsNoRequest(server, queue);
   return {
     listen: async ({ host, port }) => {
@@ -79,7 +86,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
       return (server.address() as AddressInfo).port;
     },
     connections: promisify(server.getConnections.bind(server)),
-    hangUp: () => server.closeAllConnections(),
+    hangUp: async () => {
+      await openCalls.stop();
+      server.closeAllConnections();
+    },
     close: async () => {
       isClosing = true;
       if (server.listening) await stop(server, queue);
@@ -100,13 +110,13 @@ async function stop(server: Server, queue: ConnectionQueue): Promise<void> {
   server.close(() => undefined);
 }
 
-function serverOptions({ requestTimeout }: HttpOptions) {
+function serverOptions({ requestTimeoutMs }: HttpOptions) {
   return {
-    requestTimeout,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: Math.min(LONGEST_HEADERS_MS, requestTimeout),
+    headersTimeout: Math.min(LONGEST_HEADERS_MS, requestTimeoutMs),
     // How often the two are looked after; the default of half a minute would let them be overrun by as much.
-    connectionsCheckingInterval: Math.min(CHECKING_INTERVAL_MS, requestTimeout),
+    connectionsCheckingInterval: Math.min(CHECKING_INTERVAL_MS, requestTimeoutMs),
     // A request without a Host header gets our answer rather than Node's empty one.
     requireHostHeader: false,
     // Spares requests without a body the making of one.

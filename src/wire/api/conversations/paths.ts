@@ -1,6 +1,6 @@
 /** Paths of conversations and their items, and the ids in them. */
 
-import type { Call } from '../../http/route.ts';
+import type { Call } from '../../http/call.ts';
 
 export const TAG = 'Conversations';
 export const COLLECTION = '/v1/conversations';

@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import type { Principal } from '../../access/principal.ts';
+import type { Query } from '../../contract/schema/query.ts';
+import type { OpenCalls } from './signal.ts';
+
+/** A request as its handler sees it. */
+export interface Call<Values = Query> {
+  readonly principal: Principal;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Values;
+  /** The parsed JSON body; `undefined` when there was none. */
+  readonly body: unknown;
+  /**
+   * Aborted with a `CallStopped` when the client has gone, the deadline has passed, or the server stops. A handler
+   * that never reads it runs to its end.
+   */
+  readonly signal: AbortSignal;
+}
+
+/** A call whose signal is made when it is first read: most handlers are done before anything could stop them. */
+export class RequestCall implements Call {
+  readonly principal: Principal;
+  readonly path: Call['path'];
+  readonly query: Query;
+  readonly body: unknown;
+  readonly #response: ServerResponse;
+  readonly #began: number;
+  readonly #openCalls: OpenCalls;
+  #signal: AbortSignal | undefined;
+
+  constructor(
+    { principal, path, query, body }: Omit<Call, 'signal'>,
+    response: ServerResponse,
+    began: number,
+    openCalls: OpenCalls,
+  ) {
+    this.principal = principal;
+    this.path = path;
+    this.query = query;
+    this.body = body;
+    this.#response = response;
+    this.#began = began;
+    this.#openCalls = openCalls;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= this.#openCalls.open(this.#response, this.#began);
+    return this.#signal;
+  }
+}
+
+/** A call with a parsed query. A spread of the call would take its signal. */
+export class ParsedCall<Values> implements Call<Values> {
+  readonly principal: Principal;
+  readonly path: Call['path'];
+  readonly query: Values;
+  readonly body: unknown;
+  readonly #call: Call;
+
+  constructor(call: Call, query: Values) {
+    this.principal = call.principal;
+    this.path = call.path;
+    this.query = query;
+    this.body = call.body;
+    this.#call = call;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+}

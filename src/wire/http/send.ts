@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http';
+import type { Exchange, ExchangeContext } from './exchange-context.ts';
+import { reportAnswered } from './report.ts';
+
+/** Headers of every answer: names and values in alternation, which Node takes as they are. */
+const HEADERS = ['openai-version', '2020-10-01', 'x-content-type-options', 'nosniff'];
+
+export interface TextAnswer {
+  readonly status: number;
+  readonly text: string | Buffer;
+  readonly contentType: string;
+  readonly headers: readonly string[];
+  /** Name of the failure in the table of errors. */
+  readonly error: string | undefined;
+}
+
+/** Sends the answer, and reports it. */
+export function sendText(
+  exchange: Exchange,
+  { status, text, contentType, headers, error }: TextAnswer,
+  response: ServerResponse,
+  context: ExchangeContext,
+): void {
+  const bytesOut = Buffer.byteLength(text);
+  const ended = performance.now();
+  const length = ['content-length', String(bytesOut)];
+  response.writeHead(
+    status,
+    headOf(exchange, contentType, ended, [...length, ...headers], context),
+  );
+  response.end(text);
+  reportAnswered(exchange, { status, error, ended, bytesOut, stream: undefined }, context.observer);
+}
+
+/** Returns the headers of an answer that begins `now`, in milliseconds of `performance.now()`. */
+export function headOf(
+  { id, began }: Exchange,
+  contentType: string,
+  now: number,
+  further: readonly string[],
+  context: ExchangeContext,
+): string[] {
+  return [
+    ...HEADERS,
+    'content-type',
+    contentType,
+    'x-request-id',
+    id,
+    'openai-processing-ms',
+    String(Math.max(1, Math.round(now - began))),
+    ...further,
+    ...(context.isClosing() ? ['connection', 'close'] : []),
+  ];
+}

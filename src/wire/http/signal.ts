@@ -1,0 +1,116 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StopReason } from '../../observe/observer.ts';
+
+/** Reason of an aborted signal, and so the error of whatever the signal has interrupted. */
+class CallStopped extends Error {
+  override readonly name = 'CallStopped';
+  readonly reason: StopReason;
+
+  constructor(reason: StopReason) {
+    super(`the call was stopped: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** Returns the reason for which a call's signal was aborted; `undefined` while it is not. */
+export function stopReason({ reason }: AbortSignal): StopReason | undefined {
+  return reason instanceof CallStopped ? reason.reason : undefined;
+}
+
+/**
+ * Returns the stop that has caused an error; `undefined` for an error of any other cause. Some libraries replace
+ * the signal's reason by an `AbortError` of their own.
+ */
+export function causingStop(
+  error: unknown,
+  call: { readonly signal: AbortSignal } | undefined,
+): StopReason | undefined {
+  if (error instanceof CallStopped) return error.reason;
+  const isAbort = error instanceof Error && error.name === 'AbortError';
+  return isAbort && call !== undefined ? stopReason(call.signal) : undefined;
+}
+
+/**
+ * Runs `action` at once when the client has gone, and `graceMs` after a stop for another reason. Returns a function
+ * that cancels it.
+ */
+export function afterStop(signal: AbortSignal, graceMs: number, action: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const stopped = (): void => {
+    timer = setTimeout(action, stopReason(signal) === 'client_gone' ? 0 : graceMs);
+  };
+  if (signal.aborted) stopped();
+  else signal.addEventListener('abort', stopped, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stopped);
+  };
+}
+
+export interface CallLimits {
+  /** Time from a request's head to its deadline. Applies to calls that take their signal. */
+  readonly deadlineMs: number;
+  /** Time that a stopped call has to end by itself, and then again for the client to take the rest. */
+  readonly graceMs: number;
+  /** Silence of a stream after which a comment is written. */
+  readonly keepAliveMs: number;
+}
+
+/**
+ * The calls of one server that have taken their signals. A signal links three causes: the client has gone, the
+ * deadline has passed, the server stops. Calls that never take it cost nothing.
+ */
+export class OpenCalls {
+  readonly #limits: CallLimits;
+  /** A connection has one call at a time. */
+  readonly #calls = new Map<Duplex, (reason: StopReason) => void>();
+  readonly #onEmpty: (() => void)[] = [];
+  #isStopping = false;
+
+  constructor(limits: CallLimits) {
+    this.#limits = limits;
+  }
+
+  /** Returns the signal of a call that began at `began`, in milliseconds of `performance.now()`. */
+  open(response: ServerResponse, began: number): AbortSignal {
+    const controller = new AbortController();
+    const { socket } = response.req;
+    const stop = (reason: StopReason): void => {
+      if (!controller.signal.aborted) controller.abort(new CallStopped(reason));
+    };
+    if (response.destroyed || socket.destroyed) {
+      stop('client_gone');
+      return controller.signal;
+    }
+    const remaining = began + this.#limits.deadlineMs - performance.now();
+    const deadline = setTimeout(stop, remaining, 'deadline');
+    this.#calls.set(socket, stop);
+    response.once('close', () => {
+      clearTimeout(deadline);
+      if (!response.writableFinished) stop('client_gone');
+      // The connection's next call may have begun already.
+      if (this.#calls.get(socket) === stop) this.#calls.delete(socket);
+      if (this.#calls.size === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
+    });
+    if (this.#isStopping) stop('shutdown');
+    return controller.signal;
+  }
+
+  /** Checks for a call on this connection. Its deadline limits it, so silence need not. */
+  has(socket: Duplex): boolean {
+    return this.#calls.has(socket);
+  }
+
+  /** Stops these calls, and those that are still to come. Resolves when they have ended, or used up their time. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#calls.size === 0) return;
+    const ended = new Promise<void>((resolve) => {
+      this.#onEmpty.push(resolve);
+    });
+    for (const stop of this.#calls.values()) stop('shutdown');
+    await Promise.race([ended, delay(3 * this.#limits.graceMs, undefined, { ref: false })]);
+  }
+}

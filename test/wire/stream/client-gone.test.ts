@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { getRequest, openConnection } from '../../support/connection.ts';
+import { aborted, obedient } from '../../support/producers.ts';
+import { event, openStream, streamingServer } from '../../support/streaming-server.ts';
+
+test.each([
+  ['hangs up', 'destroy'],
+  ['closes its side of the connection', 'end'],
+] as const)('A client that %s stops the producer, and its clean-up is awaited', async (_, way) => {
+  const { seen, produce } = obedient();
+  await using server = await streamingServer(produce);
+  using connection = await openStream(server);
+  connection.socket[way]();
+  const report = await server.ended();
+  expect(seen).toEqual({ reason: 'client_gone', isClosed: true });
+  expect(report).toMatchObject({ error: undefined, stream: { outcome: 'client_gone' } });
+  expect(server.audited).toMatchObject([{ outcome: 'client_gone' }]);
+  expect(server.failures).toEqual([]);
+});
+
+test('A client that leaves before the first event stops the producer too', async () => {
+  const started = Promise.withResolvers<void>();
+  let isClosed = false;
+  // oxlint-disable-next-line require-yield
+  await using server = await streamingServer(async function* ({ signal }) {
+    try {
+      started.resolve();
+      return await aborted(signal);
+    } finally {
+      isClosed = true;
+    }
+  });
+  using connection = await openConnection(server.origin);
+  connection.socket.write(getRequest('/stream'));
+  await started.promise;
+  connection.socket.destroy();
+  expect(await server.ended()).toMatchObject({ status: 499, error: 'client_gone' });
+  expect(isClosed).toBe(true);
+  expect(server.audited).toMatchObject([{ outcome: 'client_gone' }]);
+  expect(server.failures).toEqual([]);
+});
+
+test('A producer that waits for room is stopped when its client leaves', async () => {
+  let [yielded, isClosed] = [0, false];
+  await using server = await streamingServer(async function* () {
+    try {
+      for (;;) {
+        yielded += 1;
+        yield event('toy.first', { text: 'x'.repeat(1_000_000) });
+      }
+    } finally {
+      isClosed = true;
+    }
+  });
+  using connection = await openConnection(server.origin);
+  connection.socket.pause();
+  connection.socket.write(getRequest('/stream'));
+  await expect.poll(() => yielded).toBeGreaterThan(0);
+  connection.socket.destroy();
+  expect((await server.ended()).stream).toMatchObject({ outcome: 'client_gone' });
+  expect(isClosed).toBe(true);
+});
+
+test('An error in the clean-up of a stopped producer is reported', async () => {
+  await using server = await streamingServer(async function* ({ signal }) {
+    try {
+      yield event('toy.first');
+      return await aborted(signal);
+    } finally {
+      // oxlint-disable-next-line no-unsafe-finally
+      throw new Error('clean-up failed');
+    }
+  });
+  using connection = await openStream(server);
+  connection.socket.destroy();
+  expect((await server.ended()).stream).toMatchObject({ outcome: 'client_gone' });
+  expect(server.failures).toEqual([new Error('clean-up failed')]);
+});
