@@ -5,7 +5,7 @@ import { SqlStore } from '../../src/store/sql-store.ts';
 import { createDatabase, ordinaryRole, type PostgresDatabase } from '../support/postgres.ts';
 import { everything, key, minted, newConversation, openOn, openSession } from '../support/store.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
-import { describeStore } from './conformance.ts';
+import { describeStore } from './conformance/describe-store.ts';
 
 describeStore('PostgreSQL', async () => {
   const database = await createDatabase(inject('postgresUrl'));

@@ -11,7 +11,7 @@ import { rowFilterSql } from '../../src/store/conversations/row-filter-sql.ts';
 import * as statements from '../../src/store/conversations/statements.ts';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
 import { everything, key, newConversation } from '../support/store.ts';
-import { describeStore } from './conformance.ts';
+import { describeStore } from './conformance/describe-store.ts';
 
 async function disposable(path: string, after?: AsyncDisposable): Promise<Store & AsyncDisposable> {
   const store = await openStore({ kind: 'sqlite', path, synchronous: 'full' });

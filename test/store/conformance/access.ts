@@ -1,0 +1,46 @@
+import { expect } from 'vitest';
+import { key, minted } from '../../support/store.ts';
+import { claimed, create, itemIds, type StoreTest } from './operations.ts';
+
+/** A filter that no conversation of the suite matches. */
+const unmatched = { kind: 'owner', subject: 'another owner' } as const;
+
+export function testAccess(test: StoreTest): void {
+  test('a conversation outside the row filter is absent for every operation', async ({ store }) => {
+    await create(store, 'c', minted('a'));
+    const hidden = {
+      tenant: 't',
+      conversationId: 'c',
+      access: unmatched,
+      readable: unmatched,
+    };
+    const page = { limit: 5, order: 'asc', after: undefined } as const;
+    expect(await store.getConversation(hidden)).toBeNull();
+    expect(await store.updateConversation({ ...hidden, metadata: '{}' })).toBeNull();
+    expect(await store.deleteConversation(hidden)).toBe(false);
+    expect(await store.listItems({ ...hidden, page })).toEqual({ absent: 'conversation' });
+    expect(await store.getItem({ ...hidden, itemId: 'a' })).toEqual({ absent: 'conversation' });
+    expect(await store.deleteItem({ ...hidden, itemId: 'a' })).toEqual({
+      absent: 'conversation',
+    });
+    for (const items of [minted('b'), [claimed('a', '')]]) {
+      expect(await store.appendItems({ ...hidden, createdAt: 1, items })).toEqual({
+        refused: 'conversation_absent',
+      });
+    }
+    expect(await itemIds(store, 'c')).toEqual({ ids: ['a'], hasMore: false });
+  });
+
+  test('an item outside the filter of readable conversations is not linked', async ({ store }) => {
+    await create(store, 'c', minted('a'));
+    await create(store, 'd');
+    const linking = { ...key('d'), readable: unmatched, createdAt: 1 };
+    expect(
+      await store.appendItems({ ...linking, items: [{ kind: 'reference', id: 'a' }] }),
+    ).toEqual({ refused: 'reference_absent', id: 'a' });
+    expect(await store.appendItems({ ...linking, items: [claimed('a', '"own"')] })).toMatchObject({
+      items: [{ data: '"own"' }],
+    });
+    expect(await itemIds(store, 'c')).toEqual({ ids: ['a'], hasMore: false });
+  });
+}

@@ -1,0 +1,25 @@
+import { describe } from 'vitest';
+import { testAccess } from './access.ts';
+import { testConcurrentWrites } from './concurrent-writes.ts';
+import { testConversationLists } from './conversation-lists.ts';
+import { testConversations } from './conversations.ts';
+import { testItemPages } from './item-pages.ts';
+import { testItems } from './items.ts';
+import { testLinking } from './linking.ts';
+import { testWithStore, type OpenStore } from './operations.ts';
+import { testTenants } from './tenants.ts';
+
+/** Tests the behaviour that all stores share, one suite a subject. `open` returns an empty store. */
+export function describeStore(name: string, open: OpenStore): void {
+  const test = testWithStore(open);
+  describe(name, () => {
+    testConversations(test);
+    testConversationLists(test);
+    testItems(test);
+    testItemPages(test);
+    testLinking(test);
+    testConcurrentWrites(test);
+    testTenants(test);
+    testAccess(test);
+  });
+}
