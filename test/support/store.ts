@@ -2,6 +2,7 @@ import pg from 'pg';
 import {
   loadConfig,
   openStore,
+  type AppendResult,
   type NewItem,
   type CreateConversationParams,
   type Store,
@@ -27,6 +28,23 @@ export const newConversation = (id: string, tenant = 't'): CreateConversationPar
 
 export const minted = (...ids: readonly string[]): NewItem[] =>
   ids.map((id) => ({ kind: 'minted', id, type: 'message', data: `{"id":"${id}"}` }));
+
+/** An item whose id comes from the caller. */
+export const claimed = (id: string, data: string): NewItem => ({
+  kind: 'claimed',
+  id,
+  type: 'message',
+  data,
+});
+
+export function append(
+  store: Store,
+  conversationId: string,
+  items: readonly NewItem[],
+  tenant = 't',
+): Promise<AppendResult> {
+  return store.appendItems({ ...key(conversationId, tenant), items, createdAt: 1 });
+}
 
 /** A store on a database, by the settings that a person would give. */
 export async function openOn(

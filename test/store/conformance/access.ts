@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { key, minted } from '../../support/store.ts';
-import { claimed, create, itemIds, type StoreTest } from './operations.ts';
+import { claimed, key, minted } from '../../support/store.ts';
+import { create, itemIds, type StoreTest } from './operations.ts';
 
 /** A filter that no conversation of the suite matches. */
 const unmatched = { kind: 'owner', subject: 'another owner' } as const;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { minted } from '../../support/store.ts';
-import { append, claimed, create, itemIds, type StoreTest } from './operations.ts';
+import { append, claimed, minted } from '../../support/store.ts';
+import { create, itemIds, type StoreTest } from './operations.ts';
 
 export function testConcurrentWrites(test: StoreTest): void {
   test('concurrent appends are all stored, each as one unbroken run of positions', async ({

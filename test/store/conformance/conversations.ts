@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { key, minted } from '../../support/store.ts';
-import { append, claimed, create, itemIds, type StoreTest } from './operations.ts';
+import { append, claimed, key, minted } from '../../support/store.ts';
+import { create, itemIds, type StoreTest } from './operations.ts';
 
 export function testConversations(test: StoreTest): void {
   test('a created conversation is read back as it was given', async ({ store }) => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { key, minted } from '../../support/store.ts';
-import { append, create, itemIds, type StoreTest } from './operations.ts';
+import { append, key, minted } from '../../support/store.ts';
+import { create, itemIds, type StoreTest } from './operations.ts';
 
 export function testItemPages(test: StoreTest): void {
   test('a page of items starts after any item, in both orders', async ({ store }) => {

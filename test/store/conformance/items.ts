@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { key, minted } from '../../support/store.ts';
-import { append, create, itemIds, record, type StoreTest } from './operations.ts';
+import { append, key, minted } from '../../support/store.ts';
+import { create, itemIds, record, type StoreTest } from './operations.ts';
 
 export function testItems(test: StoreTest): void {
   test('items are returned and listed in the order of the request', async ({ store }) => {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { NewItem } from '../../../src/index.ts';
-import { key, minted } from '../../support/store.ts';
-import { append, claimed, create, itemIds, record, type StoreTest } from './operations.ts';
+import { append, claimed, key, minted } from '../../support/store.ts';
+import { create, itemIds, record, type StoreTest } from './operations.ts';
 
 export function testLinking(test: StoreTest): void {
   test("an item with the caller's id is linked if the id is stored elsewhere, and stored if not", async ({

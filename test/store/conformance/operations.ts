@@ -26,14 +26,6 @@ export const record = (id: string): ItemRecord => ({
   data: `{"id":"${id}"}`,
 });
 
-/** An item whose id comes from the caller. */
-export const claimed = (id: string, data: string): NewItem => ({
-  kind: 'claimed',
-  id,
-  type: 'message',
-  data,
-});
-
 export function create(
   store: Store,
   id: string,
@@ -46,15 +38,6 @@ export function create(
     createdAt: 1_700_000_000_123,
     items,
   });
-}
-
-export function append(
-  store: Store,
-  id: string,
-  items: readonly NewItem[],
-  tenant = 't',
-): Promise<AppendResult> {
-  return store.appendItems({ ...key(id, tenant), items, createdAt: 1 });
 }
 
 interface ItemIdsOptions {

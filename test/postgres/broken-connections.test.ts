@@ -1,0 +1,134 @@
+import { expect, inject, test } from 'vitest';
+import { createDatabase } from '../support/postgres.ts';
+import { openThroughProxy } from '../support/proxied-store.ts';
+import { append, claimed, key, minted, newConversation, openSession } from '../support/store.ts';
+
+test.each([
+  ['before the server receives them', 'before'],
+  ['while the server runs them', 'during'],
+  ['after the server has answered', 'after'],
+] as const)(
+  'creations and appends are applied once and in order if the connection breaks %s',
+  async (_when, how) => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    await using opened = await openThroughProxy(database.url);
+    const { store, proxy } = opened;
+    // The second round runs statements that are already prepared.
+    for (const round of ['first', 'prepared']) {
+      proxy.cut(how, `marker-${round}`);
+      const created = await store.createConversation({
+        ...newConversation(round),
+        items: minted(`marker-${round}`, `${round}-b`),
+      });
+      expect(created).toMatchObject({
+        refused: undefined,
+        items: [{ id: `marker-${round}` }, {}],
+      });
+      proxy.cut(how, `marker2-${round}`);
+      const appended = await append(store, round, minted(`marker2-${round}`, `${round}-d`));
+      expect(appended).toMatchObject({ refused: undefined, items: [{}, { id: `${round}-d` }] });
+    }
+    await opened[Symbol.asyncDispose]();
+    const rows = await database.run(
+      'SELECT id, position::int FROM items ORDER BY conversation_id, position',
+    );
+    expect(rows).toEqual(
+      ['first', 'prepared'].flatMap((round) =>
+        [`marker-${round}`, `${round}-b`, `marker2-${round}`, `${round}-d`].map((id, position) => ({
+          id,
+          position,
+        })),
+      ),
+    );
+  },
+);
+
+test('a write that would be applied twice if repeated is rejected when its answer is lost', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using opened = await openThroughProxy(database.url);
+  const { store, proxy } = opened;
+  await store.createConversation({ ...newConversation('c'), items: minted('marker-item') });
+  const operations: [string, () => Promise<unknown>][] = [
+    [
+      'marker-metadata',
+      () => store.updateConversation({ ...key('c'), metadata: '{"a":"marker-metadata"}' }),
+    ],
+    ['marker-item', () => store.deleteItem({ ...key('c'), itemId: 'marker-item' })],
+  ];
+  for (const [marker, operation] of operations) {
+    proxy.cut('after', marker);
+    await expect(operation()).rejects.toMatchObject({ name: 'StoreUnavailableError' });
+  }
+  // The trip that looks up the id is safe to repeat; the trip that appends the item is not.
+  proxy.cut('after', 'marker-claim');
+  expect(await append(store, 'c', [claimed('marker-claim', '1')])).toMatchObject({
+    refused: undefined,
+  });
+  proxy.cut('after', 'marker-data');
+  const items = [claimed('other', '"marker-data"')];
+  await expect(append(store, 'c', items)).rejects.toMatchObject({ name: 'StoreUnavailableError' });
+  expect(await append(store, 'c', items)).toMatchObject({ refused: 'item_present' });
+  await opened[Symbol.asyncDispose]();
+  expect(await database.run('SELECT metadata FROM conversations')).toEqual([
+    { metadata: '{"a":"marker-metadata"}' },
+  ]);
+  expect(await database.run('SELECT id FROM items ORDER BY position')).toEqual([
+    { id: 'marker-claim' },
+    { id: 'other' },
+  ]);
+});
+
+test('an append whose connection breaks during a slow commit does not conflict with itself', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using opened = await openThroughProxy(database.url);
+  const { store, proxy } = opened;
+  await store.createConversation(newConversation('c'));
+  await database.run(`
+    CREATE FUNCTION delay_commit() RETURNS trigger LANGUAGE plpgsql
+      AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON items DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION delay_commit()`);
+  proxy.cut('during', 'marker-data');
+  expect(await append(store, 'c', [...minted('a'), claimed('own', '"marker-data"')])).toMatchObject(
+    {
+      refused: undefined,
+      items: [{ id: 'a' }, { id: 'own' }],
+    },
+  );
+  await opened[Symbol.asyncDispose]();
+  expect(await database.run('SELECT id FROM items ORDER BY position')).toEqual([
+    { id: 'a' },
+    { id: 'own' },
+  ]);
+});
+
+test('a read is repeated if its connection breaks', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using opened = await openThroughProxy(database.url);
+  const { store, proxy } = opened;
+  await store.createConversation(newConversation('marker-c'));
+  for (const how of ['before', 'after', 'during'] as const) {
+    proxy.cut(how, 'marker-c');
+    expect(await store.getConversation(key('marker-c'))).not.toBeNull();
+  }
+});
+
+test('a write that the server still runs after its connection broke is awaited and not repeated', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using opened = await openThroughProxy(database.url);
+  const { store, proxy } = opened;
+  await store.createConversation(newConversation('c'));
+  // Another transaction locks the conversation, so the server still waits after the client has disconnected.
+  await using other = await openSession(database.url);
+  await other.run("BEGIN; SELECT id FROM conversations WHERE id = 'c' FOR UPDATE");
+  proxy.cut('during', 'marker-a');
+  const appending = append(store, 'c', minted('marker-a', 'b'));
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await other.run('COMMIT');
+  expect(await appending).toMatchObject({ refused: undefined, items: [{ id: 'marker-a' }, {}] });
+  const rows = await database.run('SELECT id, position::int FROM items ORDER BY position');
+  expect(rows).toEqual([
+    { id: 'marker-a', position: 0 },
+    { id: 'b', position: 1 },
+  ]);
+});

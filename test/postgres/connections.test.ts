@@ -1,0 +1,60 @@
+import { expect, inject, test } from 'vitest';
+import { SqlStore } from '../../src/store/sql-store.ts';
+import { createDatabase, ordinaryRole } from '../support/postgres.ts';
+import { openPostgresDriver } from '../support/postgres-driver.ts';
+import { openThroughProxy } from '../support/proxied-store.ts';
+import { append, key, minted, newConversation, openOn } from '../support/store.ts';
+
+test('a read-only connection, as to a former primary, is replaced', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await (await openOn(database.url)).close();
+  const name = new URL(database.url).pathname.slice(1);
+  await database.run(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+  await using store = await openOn(database.url, '--database-pool-size', '1');
+  await database.run(
+    `BEGIN READ WRITE; ALTER DATABASE ${name} RESET default_transaction_read_only; COMMIT`,
+  );
+  await store.createConversation(newConversation('c'));
+  expect(await store.getConversation(key('c'))).not.toBeNull();
+});
+
+test.each([
+  ['has lost its prepared statements', 'DEALLOCATE ALL'],
+  [
+    'prepared its statements before a change of the schema',
+    'ALTER TABLE conversations ALTER metadata TYPE varchar',
+  ],
+])('a connection that %s is replaced', async (_name, sql) => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await (await openOn(database.url)).close();
+  const driver = await openPostgresDriver(database.url, '--database-pool-size', '1');
+  const store = new SqlStore(driver);
+  await store.createConversation(newConversation('c'));
+  for (let round = 0; round < 3; round += 1) {
+    expect(await store.getConversation(key('c'))).not.toBeNull();
+    await driver.read({ scope: { kind: 'none' }, query: { sql, parameters: [] } });
+  }
+  expect(await append(store, 'c', minted('a'))).toMatchObject({ refused: undefined });
+  await driver.close();
+});
+
+test('a ping without an answer fails before the statement timeout', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using opened = await openThroughProxy(database.url, '--database-statement-timeout', '600');
+  const { store, proxy } = opened;
+  await store.ping();
+  proxy.hold();
+  await expect(store.ping()).rejects.toThrow('has not answered');
+  // Frees the held connections, for which closing the store would wait.
+  await proxy[Symbol.asyncDispose]();
+});
+
+test('writes wait for a connection when the role is allowed fewer than the pool', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  const url = await ordinaryRole(database);
+  await database.run(`ALTER ROLE ${new URL(url).username} CONNECTION LIMIT 3`);
+  await using store = await openOn(url, '--database-pool-size', '10');
+  await store.createConversation(newConversation('c'));
+  await Promise.all(Array.from({ length: 60 }, (_, n) => append(store, 'c', minted(`i${n}`))));
+  expect(await database.run('SELECT count(*)::int AS n FROM items')).toEqual([{ n: 60 }]);
+});

@@ -1,0 +1,91 @@
+import { expect, inject, test } from 'vitest';
+import type { NewItem, Store } from '../../src/index.ts';
+import { createDatabase, ordinaryRole } from '../support/postgres.ts';
+import { openThroughProxy } from '../support/proxied-store.ts';
+import { append, claimed, everything, key, minted, newConversation } from '../support/store.ts';
+
+type Operations = Readonly<Record<string, () => Promise<unknown>>>;
+
+const ITEM_PAGE = { limit: 20, order: 'asc', after: undefined } as const;
+const CONVERSATION_PAGE = {
+  tenant: 't',
+  access: everything,
+  order: 'desc',
+  limit: 20,
+  cursor: undefined,
+  metadata: [],
+  createdFrom: undefined,
+  createdUntil: undefined,
+} as const;
+
+/** Conversation `c` has these items, and `d1` and `d2` are empty conversations. */
+const ITEMS = ['read', 'delete1', 'delete2'];
+
+/** Counts up, so that no two runs of an operation use the same id. */
+let number = 0;
+const nextId = (): string => `i${(number += 1)}`;
+const twenty = (): NewItem[] => minted(...Array.from({ length: 20 }, nextId));
+const twentyWithIds = (): NewItem[] => Array.from({ length: 20 }, () => claimed(nextId(), '1'));
+
+/** Operations that can each be run twice. */
+function singleTripOperations(store: Store): Operations {
+  const conversations = ['d1', 'd2'];
+  const items = ['delete1', 'delete2'];
+  return {
+    create: () => store.createConversation({ ...newConversation(nextId()), items: twenty() }),
+    append: () => append(store, 'c', twenty()),
+    get: () => store.getConversation(key('c')),
+    list: () => store.listItems({ ...key('c'), page: ITEM_PAGE }),
+    listConversations: () => store.listConversations(CONVERSATION_PAGE),
+    getItem: () => store.getItem({ ...key('c'), itemId: 'read' }),
+    update: () => store.updateConversation({ ...key('c'), metadata: '{}' }),
+    deleteItem: () => store.deleteItem({ ...key('c'), itemId: items.pop() ?? '' }),
+    delete: () => store.deleteConversation(key(conversations.pop() ?? '')),
+  };
+}
+
+function twoTripOperations(store: Store): Operations {
+  // The oldest conversation of the tenant, so that the list after it is empty.
+  const cursor = { id: 'empty', side: 'after' } as const;
+  return {
+    // The first trip looks up the ids that the caller brought.
+    append: () => append(store, 'c', twentyWithIds()),
+    create: () =>
+      store.createConversation({ ...newConversation(nextId()), items: twentyWithIds() }),
+    // The second trip finds out why a page is empty.
+    list: () => store.listItems({ ...key('empty'), page: ITEM_PAGE }),
+    listConversations: () => store.listConversations({ ...CONVERSATION_PAGE, cursor }),
+  };
+}
+
+test.each([
+  ['on', 'off'],
+  ['on', 'on'],
+  ['off', 'off'],
+  ['off', 'on'],
+])(
+  'with prepared statements %s and rls %s, an operation takes one round trip, or two for ids and empty pages',
+  async (preparedStatements, rls) => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    const url = await ordinaryRole(database);
+    const settings = ['--database-prepared-statements', preparedStatements, '--rls', rls];
+    await using opened = await openThroughProxy(url, ...settings);
+    const { store, proxy } = opened;
+    const tripsOf = async (operation: () => Promise<unknown>): Promise<number> => {
+      // The first run prepares the statements, which takes no trip of its own either.
+      await operation();
+      const before = proxy.roundTrips();
+      await operation();
+      return proxy.roundTrips() - before;
+    };
+    await store.createConversation({ ...newConversation('c'), items: minted(...ITEMS) });
+    for (const id of ['d1', 'd2']) await store.createConversation(newConversation(id));
+    for (const [name, operation] of Object.entries(singleTripOperations(store))) {
+      expect(await tripsOf(operation), `round trips of ${name}`).toBe(1);
+    }
+    await store.createConversation({ ...newConversation('empty'), createdAt: 0 });
+    for (const [name, operation] of Object.entries(twoTripOperations(store))) {
+      expect(await tripsOf(operation), `round trips of ${name}`).toBe(2);
+    }
+  },
+);
