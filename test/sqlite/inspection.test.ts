@@ -5,7 +5,7 @@ import { openInspection } from '../../src/store/open.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { minted, newConversation, openOn } from '../support/store.ts';
 
-test('a SQLite file that a server takes up while it is looked at is seen as it has become', async () => {
+test('an open inspection of a SQLite file counts what a later server writes', async () => {
   await using folder = await temporaryFolder();
   const url = `sqlite:${folder.path('x.db')}`;
   await (await openOn(url)).close();
@@ -15,7 +15,7 @@ test('a SQLite file that a server takes up while it is looked at is seen as it h
   expect(await items()).toBe(0);
   expect(readdirSync(folder.path('.'))).toEqual(['x.db']);
   await using store = await openOn(url);
-  // Still in the log, which was not there before.
+  // These rows are in the write-ahead log, which did not exist when the inspection was opened.
   await store.createConversation({ ...newConversation('c'), items: minted('a', 'b') });
   expect(await items()).toBe(2);
   await store.createConversation({ ...newConversation('d'), items: minted('c') });
