@@ -55,7 +55,7 @@ const EXPLANATIONS: Readonly<Record<OperatorCode, Explanation>> = {
   },
   invalid_policy: {
     meaning: 'A rule of `access_policy` cannot be understood.',
-    fix: 'Correct the line that is named, with the grammar of [access.md](access.md#what-they-may).',
+    fix: 'Correct the line that is named, with the grammar of [access.md](access.md#the-access-policy).',
   },
   authentication_is_off: {
     meaning:
