@@ -43,7 +43,7 @@ async function serve(config: Config): Promise<string> {
 /** Begins a conversation that belongs to `owner`. */
 async function begin(store: Store, owner: string): Promise<string> {
   const conversationId = newId('conv');
-  const result = await store.createConversation({
+  const result = await store.conversations.create({
     tenant: TENANT,
     conversationId,
     owner,
@@ -67,7 +67,7 @@ async function say(
   const items = texts.map((content, index) =>
     parseItem({ role: 'user', content }, `items[${index}]`),
   );
-  const result = await store.appendItems({
+  const result = await store.conversations.appendItems({
     tenant: TENANT,
     conversationId,
     access,
@@ -83,7 +83,12 @@ async function print(store: Store, conversationId: string, access: RowFilter): P
   let after: string | undefined;
   for (;;) {
     const page = { limit: 100, order: 'asc' as const, after };
-    const result = await store.listItems({ tenant: TENANT, conversationId, access, page });
+    const result = await store.conversations.listItems({
+      tenant: TENANT,
+      conversationId,
+      access,
+      page,
+    });
     if (result.absent !== undefined) return console.log(`no ${result.absent} for this reader`);
     for (const { type, data } of result.page.entries) console.log(type, data);
     if (!result.page.hasMore) return;

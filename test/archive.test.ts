@@ -56,7 +56,7 @@ async function fill(folder: Folder): Promise<string> {
   }
   await using store = await openOn(url);
   for (const tenant of ['other', 'ähnlich', 'Z']) {
-    await store.createConversation({
+    await store.conversations.create({
       ...newConversation('conv_same', tenant),
       attributes: { teams: ['a', 'b'] },
       metadata: '{"a":"b"}',
@@ -283,8 +283,8 @@ describe('an import', () => {
     expect(await refusal(folder, Buffer.from(all, 'latin1'))).toMatch(/Line \d+ .* is not UTF-8/);
     expect(await refusal(folder, change(9))).toContain('it counts other records');
     expect(await refusal(folder, lines.slice(0, -2).join('\n'))).toContain('ends early');
-    expect(await refusal(folder, lines.join('\n').slice(0, -30))).toContain('it is no JSON');
-    expect(await refusal(folder, `${lines.join('\n')}${lines[1]}\n`)).toContain('behind the end');
+    expect(await refusal(folder, lines.join('\n').slice(0, -30))).toContain('it is not JSON');
+    expect(await refusal(folder, `${lines.join('\n')}${lines[1]}\n`)).toContain('follows the end');
     // All of those stored what they could; the right file completes it.
     expect(await importFrom(path, `sqlite:${folder.path('bad.db')}`)).toContain('there already');
     await exportTo(`sqlite:${folder.path('bad.db')}`, folder.path('b.jsonl'));

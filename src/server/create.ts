@@ -66,7 +66,10 @@ async function openComponents(
     store,
     telemetry,
     authorizer,
-    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
+    audit:
+      write === undefined
+        ? undefined
+        : new AuditTrail(store.conversations, authorizer, write, failed),
     state: { isClosing: false },
     onServerError: failed,
   };
@@ -74,7 +77,7 @@ async function openComponents(
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state } = components;
-  const conversations = new Conversations(store, authorizer, telemetry);
+  const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({

@@ -3,7 +3,7 @@ import { resourceToCreate, type Decision } from '../access/policy/decide.ts';
 import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
 import type { StopReason } from '../observe/observer.ts';
-import type { StoreReader } from '../store/store.ts';
+import type { ConversationReader } from '../store/conversations/port.ts';
 
 /** What somebody asked for. */
 export interface AuditedRequest {
@@ -25,14 +25,14 @@ type WriteLine = (line: string, onLost: (error: unknown) => void) => void;
 
 /** Writes one JSON line for each decision that changes something or denies it. Never sees an item. */
 export class AuditTrail {
-  readonly #store: Pick<StoreReader, 'getResource'>;
+  readonly #store: Pick<ConversationReader, 'getResource'>;
   readonly #authorizer: Authorizer;
   readonly #write: WriteLine;
   readonly #onLost: (error: Error, requestId: string) => void;
 
   /** `onLost` is told of each line that could not be written, with the id of its request. */
   constructor(
-    store: Pick<StoreReader, 'getResource'>,
+    store: Pick<ConversationReader, 'getResource'>,
     authorizer: Authorizer,
     write: WriteLine,
     onLost: (error: Error, requestId: string) => void,

@@ -183,7 +183,7 @@ describe('atomicity and loss', () => {
       access: everything,
       readable: everything,
     };
-    await store.createConversation({
+    await store.conversations.create({
       ...conversation,
       owner: 'o',
       attributes: {},
@@ -197,7 +197,7 @@ describe('atomicity and loss', () => {
         const id = `i${String((next += 1)).padStart(8, '0')}`;
         return { kind: 'minted', id, type: 'message', data: `"${'x'.repeat(100)}"` } as const;
       });
-      await store.appendItems({ ...conversation, items, createdAt: 1 });
+      await store.conversations.appendItems({ ...conversation, items, createdAt: 1 });
     };
     const written = async (): Promise<number> => {
       const before = statSync(`${path}-wal`).size;

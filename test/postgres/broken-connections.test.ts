@@ -16,7 +16,7 @@ test.each([
     // The second round runs statements that are already prepared.
     for (const round of ['first', 'prepared']) {
       proxy.cut(how, `marker-${round}`);
-      const created = await store.createConversation({
+      const created = await store.conversations.create({
         ...newConversation(round),
         items: minted(`marker-${round}`, `${round}-b`),
       });
@@ -47,13 +47,13 @@ test('a write that would be applied twice if repeated is rejected when its answe
   await using database = await createDatabase(inject('postgresUrl'));
   await using opened = await openThroughProxy(database.url);
   const { store, proxy } = opened;
-  await store.createConversation({ ...newConversation('c'), items: minted('marker-item') });
+  await store.conversations.create({ ...newConversation('c'), items: minted('marker-item') });
   const operations: [string, () => Promise<unknown>][] = [
     [
       'marker-metadata',
-      () => store.updateConversation({ ...key('c'), metadata: '{"a":"marker-metadata"}' }),
+      () => store.conversations.update({ ...key('c'), metadata: '{"a":"marker-metadata"}' }),
     ],
-    ['marker-item', () => store.deleteItem({ ...key('c'), itemId: 'marker-item' })],
+    ['marker-item', () => store.conversations.deleteItem({ ...key('c'), itemId: 'marker-item' })],
   ];
   for (const [marker, operation] of operations) {
     proxy.cut('after', marker);
@@ -82,7 +82,7 @@ test('an append whose connection breaks during a slow commit does not conflict w
   await using database = await createDatabase(inject('postgresUrl'));
   await using opened = await openThroughProxy(database.url);
   const { store, proxy } = opened;
-  await store.createConversation(newConversation('c'));
+  await store.conversations.create(newConversation('c'));
   await database.run(`
     CREATE FUNCTION delay_commit() RETURNS trigger LANGUAGE plpgsql
       AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
@@ -106,10 +106,10 @@ test('a read is repeated if its connection breaks', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await using opened = await openThroughProxy(database.url);
   const { store, proxy } = opened;
-  await store.createConversation(newConversation('marker-c'));
+  await store.conversations.create(newConversation('marker-c'));
   for (const how of ['before', 'after', 'during'] as const) {
     proxy.cut(how, 'marker-c');
-    expect(await store.getConversation(key('marker-c'))).not.toBeNull();
+    expect(await store.conversations.get(key('marker-c'))).not.toBeNull();
   }
 });
 
@@ -117,7 +117,7 @@ test('a write that the server still runs after its connection broke is awaited a
   await using database = await createDatabase(inject('postgresUrl'));
   await using opened = await openThroughProxy(database.url);
   const { store, proxy } = opened;
-  await store.createConversation(newConversation('c'));
+  await store.conversations.create(newConversation('c'));
   // Another transaction locks the conversation, so the server still waits after the client has disconnected.
   await using other = await openSession(database.url);
   await other.run("BEGIN; SELECT id FROM conversations WHERE id = 'c' FOR UPDATE");

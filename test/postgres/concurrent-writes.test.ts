@@ -6,7 +6,7 @@ test('appends of 16 connections to one conversation have positions without gaps,
   await using database = await createDatabase(inject('postgresUrl'));
   await using first = await openOn(database.url, '--database-pool-size', '8');
   await using second = await openOn(database.url, '--database-pool-size', '8');
-  await first.createConversation(newConversation('c'));
+  await first.conversations.create(newConversation('c'));
   const batches = Array.from({ length: 320 }, (_, batch) =>
     Array.from({ length: 1 + (batch % 5) }, (_each, index) => `${batch}-${index}`),
   );
@@ -31,7 +31,7 @@ test.each(['read committed', 'repeatable read', 'serializable'])(
     await database.run(`ALTER DATABASE ${name} SET default_transaction_isolation = '${isolation}'`);
     await using store = await openOn(database.url);
     const conversations = ['a', 'b', 'c', 'd'];
-    for (const id of conversations) await store.createConversation(newConversation(id));
+    for (const id of conversations) await store.conversations.create(newConversation(id));
     for (let round = 0; round < 40; round += 1) {
       // Two ids each, in both orders: locks taken in the order of the request would deadlock.
       const ids = [`x${round}`, `y${round}`];
@@ -52,7 +52,7 @@ test.each(['read committed', 'repeatable read', 'serializable'])(
 test('an id that two appends bring to one conversation at once is stored by one of them', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await using store = await openOn(database.url);
-  await store.createConversation(newConversation('c'));
+  await store.conversations.create(newConversation('c'));
   for (let round = 0; round < 40; round += 1) {
     const items = [claimed(`x${round}`, '1')];
     const results = await Promise.all([append(store, 'c', items), append(store, 'c', items)]);
@@ -69,13 +69,13 @@ test('conversations created during an adoption of their owner keep their items',
   const create = async (): Promise<void> => {
     number += 1;
     const [id, items] = [`c${number}`, minted(`a${number}`, `b${number}`)];
-    await store.createConversation({ ...newConversation(id), items });
+    await store.conversations.create({ ...newConversation(id), items });
   };
   await Promise.all(Array.from({ length: 200 }, create));
   for (let round = 0; round < 10; round += 1) {
     const from = { tenant: 't', owner: 'o' };
     const to = { tenant: `u${round}`, owner: 'new', attributes: {} };
-    const adopting = store.adopt({ from, to, conversationId: undefined });
+    const adopting = store.conversations.adopt({ from, to, conversationId: undefined });
     await Promise.all([adopting, ...Array.from({ length: 60 }, create)]);
   }
   const orphans = await database.run(
@@ -90,11 +90,11 @@ test('a conversation that is deleted during appends leaves no items', async () =
   await using store = await openOn(database.url, '--database-pool-size', '12');
   for (let round = 0; round < 30; round += 1) {
     const id = `c${round}`;
-    await store.createConversation(newConversation(id));
+    await store.conversations.create(newConversation(id));
     const appends = Array.from({ length: 10 }, (_, n) =>
       append(store, id, minted(`${round}-${n}`)),
     );
-    await Promise.all([...appends, store.deleteConversation(key(id))]);
+    await Promise.all([...appends, store.conversations.delete(key(id))]);
   }
   expect(await database.run('SELECT id FROM items')).toEqual([]);
 });
@@ -104,7 +104,7 @@ test('a transaction that fails to serialize is run again', async () => {
   const name = new URL(database.url).pathname.slice(1);
   await database.run(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
   await using store = await openOn(database.url);
-  await store.createConversation(newConversation('c'));
+  await store.conversations.create(newConversation('c'));
   await Promise.all(Array.from({ length: 40 }, (_, n) => append(store, 'c', minted(`i${n}`))));
   const rows = await database.run('SELECT position FROM items ORDER BY position');
   expect(rows.map(({ position }) => Number(position))).toEqual(rows.map((_, index) => index));

@@ -14,8 +14,8 @@ test('a read-only connection, as to a former primary, is replaced', async () => 
   await database.run(
     `BEGIN READ WRITE; ALTER DATABASE ${name} RESET default_transaction_read_only; COMMIT`,
   );
-  await store.createConversation(newConversation('c'));
-  expect(await store.getConversation(key('c'))).not.toBeNull();
+  await store.conversations.create(newConversation('c'));
+  expect(await store.conversations.get(key('c'))).not.toBeNull();
 });
 
 test.each([
@@ -29,9 +29,9 @@ test.each([
   await (await openOn(database.url)).close();
   const driver = await openPostgresDriver(database.url, '--database-pool-size', '1');
   const store = new SqlStore(driver);
-  await store.createConversation(newConversation('c'));
+  await store.conversations.create(newConversation('c'));
   for (let round = 0; round < 3; round += 1) {
-    expect(await store.getConversation(key('c'))).not.toBeNull();
+    expect(await store.conversations.get(key('c'))).not.toBeNull();
     await driver.read({ scope: { kind: 'none' }, query: { sql, parameters: [] } });
   }
   expect(await append(store, 'c', minted('a'))).toMatchObject({ refused: undefined });
@@ -54,7 +54,7 @@ test('writes wait for a connection when the role is allowed fewer than the pool'
   const url = await ordinaryRole(database);
   await database.run(`ALTER ROLE ${new URL(url).username} CONNECTION LIMIT 3`);
   await using store = await openOn(url, '--database-pool-size', '10');
-  await store.createConversation(newConversation('c'));
+  await store.conversations.create(newConversation('c'));
   await Promise.all(Array.from({ length: 60 }, (_, n) => append(store, 'c', minted(`i${n}`))));
   expect(await database.run('SELECT count(*)::int AS n FROM items')).toEqual([{ n: 60 }]);
 });

@@ -65,13 +65,13 @@ describe('a PostgreSQL that goes away', () => {
   test('for a moment is waited for, and nobody notices', async () => {
     await using database = await createDatabase(postgres.url);
     await using store = await openOn(database.url);
-    await store.createConversation(newConversation('c'));
+    await store.conversations.create(newConversation('c'));
     await postgres.stop('SIGINT');
     const writing = Promise.all([
-      store.appendItems({ ...key('c'), createdAt: 1, items: minted('a', 'b') }),
-      store.updateConversation({ ...key('c'), metadata: '{"a":"b"}' }),
-      store.getConversation(key('c')),
-      store.deleteItem({ ...key('c'), itemId: 'none' }),
+      store.conversations.appendItems({ ...key('c'), createdAt: 1, items: minted('a', 'b') }),
+      store.conversations.update({ ...key('c'), metadata: '{"a":"b"}' }),
+      store.conversations.get(key('c')),
+      store.conversations.deleteItem({ ...key('c'), itemId: 'none' }),
     ]);
     await sleep(300);
     await postgres.start();
@@ -198,7 +198,7 @@ describe('a PostgreSQL that is not keeping up', () => {
   test('is named by an export that waits for a lock in vain', async () => {
     await using database = await createDatabase(inject('postgresUrl'));
     await using store = await openOn(database.url);
-    await store.createConversation(newConversation('c'));
+    await store.conversations.create(newConversation('c'));
     await using other = await openSession(database.url);
     await other.run('BEGIN');
     await other.run('LOCK TABLE items IN ACCESS EXCLUSIVE MODE');
@@ -212,7 +212,7 @@ describe('a PostgreSQL that is not keeping up', () => {
   test('connections that an operator ends are replaced', async () => {
     await using database = await createDatabase(inject('postgresUrl'));
     await using store = await openOn(database.url);
-    await store.createConversation(newConversation('c'));
+    await store.conversations.create(newConversation('c'));
     await using other = await openSession(database.url);
     const over = new AbortController();
     const killing = (async () => {
@@ -226,7 +226,9 @@ describe('a PostgreSQL that is not keeping up', () => {
     })();
     for (let n = 0; n < 200; n += 1) {
       const items = minted(`a${n}`, `b${n}`);
-      expect(await store.appendItems({ ...key('c'), createdAt: 1, items })).toMatchObject({
+      expect(
+        await store.conversations.appendItems({ ...key('c'), createdAt: 1, items }),
+      ).toMatchObject({
         refused: undefined,
       });
     }

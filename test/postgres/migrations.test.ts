@@ -63,8 +63,8 @@ describe('migrations of PostgreSQL', () => {
       await database.run(`GRANT ${missing} TO ${from}`);
     }
     await using store = await openOn(url);
-    await store.createConversation(newConversation('c'));
-    expect(await store.deleteConversation(key('c'))).toBe(true);
+    await store.conversations.create(newConversation('c'));
+    expect(await store.conversations.delete(key('c'))).toBe(true);
   });
 
   test('a newer schema, an edited step and the tables of another program are refused', async () => {

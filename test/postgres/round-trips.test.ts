@@ -32,15 +32,15 @@ function singleTripOperations(store: Store): Operations {
   const conversations = ['d1', 'd2'];
   const items = ['delete1', 'delete2'];
   return {
-    create: () => store.createConversation({ ...newConversation(nextId()), items: twenty() }),
+    create: () => store.conversations.create({ ...newConversation(nextId()), items: twenty() }),
     append: () => append(store, 'c', twenty()),
-    get: () => store.getConversation(key('c')),
-    list: () => store.listItems({ ...key('c'), page: ITEM_PAGE }),
-    listConversations: () => store.listConversations(CONVERSATION_PAGE),
-    getItem: () => store.getItem({ ...key('c'), itemId: 'read' }),
-    update: () => store.updateConversation({ ...key('c'), metadata: '{}' }),
-    deleteItem: () => store.deleteItem({ ...key('c'), itemId: items.pop() ?? '' }),
-    delete: () => store.deleteConversation(key(conversations.pop() ?? '')),
+    get: () => store.conversations.get(key('c')),
+    list: () => store.conversations.listItems({ ...key('c'), page: ITEM_PAGE }),
+    listConversations: () => store.conversations.list(CONVERSATION_PAGE),
+    getItem: () => store.conversations.getItem({ ...key('c'), itemId: 'read' }),
+    update: () => store.conversations.update({ ...key('c'), metadata: '{}' }),
+    deleteItem: () => store.conversations.deleteItem({ ...key('c'), itemId: items.pop() ?? '' }),
+    delete: () => store.conversations.delete(key(conversations.pop() ?? '')),
   };
 }
 
@@ -51,10 +51,10 @@ function twoTripOperations(store: Store): Operations {
     // The first trip looks up the ids that the caller brought.
     append: () => append(store, 'c', twentyWithIds()),
     create: () =>
-      store.createConversation({ ...newConversation(nextId()), items: twentyWithIds() }),
+      store.conversations.create({ ...newConversation(nextId()), items: twentyWithIds() }),
     // The second trip finds out why a page is empty.
-    list: () => store.listItems({ ...key('empty'), page: ITEM_PAGE }),
-    listConversations: () => store.listConversations({ ...CONVERSATION_PAGE, cursor }),
+    list: () => store.conversations.listItems({ ...key('empty'), page: ITEM_PAGE }),
+    listConversations: () => store.conversations.list({ ...CONVERSATION_PAGE, cursor }),
   };
 }
 
@@ -78,12 +78,12 @@ test.each([
       await operation();
       return proxy.roundTrips() - before;
     };
-    await store.createConversation({ ...newConversation('c'), items: minted(...ITEMS) });
-    for (const id of ['d1', 'd2']) await store.createConversation(newConversation(id));
+    await store.conversations.create({ ...newConversation('c'), items: minted(...ITEMS) });
+    for (const id of ['d1', 'd2']) await store.conversations.create(newConversation(id));
     for (const [name, operation] of Object.entries(singleTripOperations(store))) {
       expect(await tripsOf(operation), `round trips of ${name}`).toBe(1);
     }
-    await store.createConversation({ ...newConversation('empty'), createdAt: 0 });
+    await store.conversations.create({ ...newConversation('empty'), createdAt: 0 });
     for (const [name, operation] of Object.entries(twoTripOperations(store))) {
       expect(await tripsOf(operation), `round trips of ${name}`).toBe(2);
     }

@@ -13,7 +13,7 @@ describe('with rls on', () => {
     await using store = await openOn(url, '--rls', 'on');
     for (const tenant of ['t', 'u']) {
       const items = minted(`${tenant}-item`);
-      await store.createConversation({ ...newConversation(`${tenant}-c`, tenant), items });
+      await store.conversations.create({ ...newConversation(`${tenant}-c`, tenant), items });
     }
   });
   afterAll(() => database[Symbol.asyncDispose]());
@@ -68,17 +68,21 @@ describe('with rls on', () => {
   test('everything works as without', async () => {
     await using store = await openOn(url, '--rls', 'on');
     const page = { limit: 5, order: 'asc', after: undefined } as const;
-    const listed = await store.listItems({ ...key('t-c'), page });
+    const listed = await store.conversations.listItems({ ...key('t-c'), page });
     expect(listed).toMatchObject({ page: { entries: [{ id: 't-item' }] } });
-    expect(await store.getConversation(key('u-c'))).toBeNull();
+    expect(await store.conversations.get(key('u-c'))).toBeNull();
     const to = { tenant: 'v', owner: 'new', attributes: {} };
     const from = { tenant: 'u', owner: 'o' };
-    expect(await store.adopt({ from, to, conversationId: undefined })).toBe(1);
-    expect(await store.listItems({ ...key('u-c', 'v'), page })).toMatchObject({
+    expect(await store.conversations.adopt({ from, to, conversationId: undefined })).toBe(1);
+    expect(await store.conversations.listItems({ ...key('u-c', 'v'), page })).toMatchObject({
       page: { entries: [{ id: 'u-item' }] },
     });
     expect(
-      await store.adopt({ from: to, to: { ...from, attributes: {} }, conversationId: undefined }),
+      await store.conversations.adopt({
+        from: to,
+        to: { ...from, attributes: {} },
+        conversationId: undefined,
+      }),
     ).toBe(1);
   });
 
@@ -110,8 +114,8 @@ test('a role that may not switch it on is told what its owner must run', async (
   const { fix } = refused as { fix: string };
   await database.run(/ALTER.*/.exec(fix)?.[0] ?? '');
   await using store = await openOn(url, '--rls', 'on');
-  await store.createConversation(newConversation('c'));
-  expect(await store.getConversation(key('c'))).not.toBeNull();
+  await store.conversations.create(newConversation('c'));
+  expect(await store.conversations.get(key('c'))).not.toBeNull();
   // Switched on without FORCE it holds for this role all the same, and for one table alone.
   await database.run('ALTER TABLE items NO FORCE ROW LEVEL SECURITY');
   await database.run('ALTER TABLE conversations DISABLE ROW LEVEL SECURITY');

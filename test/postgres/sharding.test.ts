@@ -89,20 +89,27 @@ function operations(store: Store): Record<string, () => Promise<unknown>> {
   const on = (id: string) => ({ ...key(id), access: shared, readable: owner });
   const page = { limit: 20, order: 'desc', after: undefined } as const;
   const create = (id: string) =>
-    store.createConversation({ ...newConversation(id), readable: owner, items: minted(`${id}-i`) });
+    store.conversations.create({
+      ...newConversation(id),
+      readable: owner,
+      items: minted(`${id}-i`),
+    });
   return {
     create: () => create('new'),
-    get: () => store.getConversation(on('conv_7')),
-    getAsAnybody: () => store.getConversation(key('conv_7')),
-    getResource: () => store.getResource(on('conv_7')),
-    update: () => store.updateConversation({ ...on('conv_7'), metadata: '{}' }),
-    append: () => store.appendItems({ ...on('conv_107'), createdAt: 1, items: minted('x', 'y') }),
-    list: () => store.listItems({ ...on('conv_7'), page }),
-    listAscending: () => store.listItems({ ...on('conv_7'), page: { ...page, order: 'asc' } }),
-    listAfter: () => store.listItems({ ...on('conv_7'), page: { ...page, after: 'msg_15' } }),
-    getItem: () => store.getItem({ ...on('conv_7'), itemId: 'msg_15' }),
-    deleteItem: () => store.deleteItem({ ...on('conv_7'), itemId: 'msg_14' }),
-    delete: () => store.deleteConversation(on('conv_207')),
+    get: () => store.conversations.get(on('conv_7')),
+    getAsAnybody: () => store.conversations.get(key('conv_7')),
+    getResource: () => store.conversations.getResource(on('conv_7')),
+    update: () => store.conversations.update({ ...on('conv_7'), metadata: '{}' }),
+    append: () =>
+      store.conversations.appendItems({ ...on('conv_107'), createdAt: 1, items: minted('x', 'y') }),
+    list: () => store.conversations.listItems({ ...on('conv_7'), page }),
+    listAscending: () =>
+      store.conversations.listItems({ ...on('conv_7'), page: { ...page, order: 'asc' } }),
+    listAfter: () =>
+      store.conversations.listItems({ ...on('conv_7'), page: { ...page, after: 'msg_15' } }),
+    getItem: () => store.conversations.getItem({ ...on('conv_7'), itemId: 'msg_15' }),
+    deleteItem: () => store.conversations.deleteItem({ ...on('conv_7'), itemId: 'msg_14' }),
+    delete: () => store.conversations.delete(on('conv_207')),
   };
 }
 
@@ -158,7 +165,7 @@ describe('on tables that are cut up by conversation', () => {
     await database.run(CUT_UP);
     await database.run(FILL);
     await using store = await openOn(database.url);
-    const listed = await store.listConversations({
+    const listed = await store.conversations.list({
       tenant: 't',
       access: owner,
       order: 'asc',
@@ -169,7 +176,7 @@ describe('on tables that are cut up by conversation', () => {
       createdUntil: undefined,
     });
     expect(listed?.entries.map(({ id }) => id)).toEqual(['conv_7', 'conv_107', 'conv_207']);
-    const linked = await store.appendItems({
+    const linked = await store.conversations.appendItems({
       ...key('conv_7'),
       readable: everything,
       createdAt: 1,

@@ -5,7 +5,7 @@ import { newConversation, openOn } from '../support/store.ts';
 test('reading an archive can take longer than the statement timeout', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await using store = await openOn(database.url, '--database-statement-timeout', '1');
-  for (let n = 0; n < 501; n += 1) await store.createConversation(newConversation(`c${n}`));
+  for (let n = 0; n < 501; n += 1) await store.conversations.create(newConversation(`c${n}`));
   let count = 0;
   await store.archive.read({ tenant: undefined, after: undefined }, async (records) => {
     count += records.length;

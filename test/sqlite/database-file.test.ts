@@ -22,7 +22,7 @@ test('closing a store moves the write-ahead log into the file and removes it', a
   await using folder = await temporaryFolder();
   const path = folder.path('test.db');
   const store = await openOn(`sqlite:${path}`);
-  await store.createConversation(newConversation('c'));
+  await store.conversations.create(newConversation('c'));
   await store.close();
   // Read before the file is opened below, which may create a log again.
   expect(readdirSync(folder.path('.'))).toEqual(['test.db']);
@@ -37,10 +37,10 @@ test('a lock held by another connection delays writes and fails none', async () 
   using other = new DatabaseSync(path);
   other.exec('BEGIN IMMEDIATE');
   const writes = Array.from({ length: 5 }, (_, n) =>
-    store.createConversation(newConversation(`c${n}`)),
+    store.conversations.create(newConversation(`c${n}`)),
   );
   // A read does not wait for the lock.
-  expect(await store.getConversation(key('c0'))).toBeNull();
+  expect(await store.conversations.get(key('c0'))).toBeNull();
   await new Promise((resolve) => setTimeout(resolve, 300));
   other.exec('COMMIT');
   expect(await Promise.all(writes)).toHaveLength(5);
@@ -51,7 +51,7 @@ test('two stores can write to one file at once', async () => {
   const path = folder.path('test.db');
   await using first = await openOn(`sqlite:${path}`);
   await using second = await openOn(`sqlite:${path}`);
-  await first.createConversation(newConversation('c'));
+  await first.conversations.create(newConversation('c'));
   await Promise.all(
     Array.from({ length: 100 }, async (_, n) => {
       await append(first, 'c', minted(`a${n}`));
@@ -59,7 +59,7 @@ test('two stores can write to one file at once', async () => {
     }),
   );
   const page = { limit: 500, order: 'asc', after: undefined } as const;
-  const list = await first.listItems({ ...key('c'), page });
+  const list = await first.conversations.listItems({ ...key('c'), page });
   if (list.absent !== undefined) throw new Error(`the ${list.absent} is absent`);
   expect(list.page.entries).toHaveLength(200);
 });
@@ -76,6 +76,6 @@ test('a database of another program is refused and not changed', async () => {
 test('a closed store rejects writes and pings', async () => {
   const store = await openOn('sqlite::memory:');
   await store.close();
-  await expect(store.createConversation(newConversation('c'))).rejects.toThrow('closed');
+  await expect(store.conversations.create(newConversation('c'))).rejects.toThrow('closed');
   await expect(store.ping()).rejects.toThrow('closed');
 });

@@ -23,11 +23,11 @@ test('deleted texts are removed from the file and from its log while the store i
   await using store = await openOn(`sqlite:${path}`);
   const isThere = (): boolean => [path, `${path}-wal`].some(containsSecret);
   const items = [secretItem('a'), secretItem('b')];
-  await store.createConversation({ ...newConversation('c'), items });
-  await store.createConversation(newConversation('other'));
+  await store.conversations.create({ ...newConversation('c'), items });
+  await store.conversations.create(newConversation('other'));
   expect(isThere(), 'the text is stored before it is deleted').toBe(true);
-  await store.deleteItem({ ...key('c'), itemId: 'a' });
-  await store.deleteConversation(key('c'));
+  await store.conversations.deleteItem({ ...key('c'), itemId: 'a' });
+  await store.conversations.delete(key('c'));
   await expect.poll(isThere, { message: 'the deleted texts are still stored' }).toBe(false);
 });
 
@@ -35,12 +35,12 @@ test('a deleted text is removed from the log once the last reader has finished',
   await using folder = await temporaryFolder();
   const path = folder.path('test.db');
   await using store = await openOn(`sqlite:${path}`);
-  await store.createConversation({ ...newConversation('c'), items: [secretItem('a')] });
+  await store.conversations.create({ ...newConversation('c'), items: [secretItem('a')] });
   const isInLog = (): boolean => containsSecret(`${path}-wal`);
   {
     using reader = new DatabaseSync(path);
     reader.exec('BEGIN; SELECT count(*) FROM items');
-    await store.deleteConversation(key('c'));
+    await store.conversations.delete(key('c'));
     expect(isInLog(), 'the log keeps the text for the open reader').toBe(true);
   }
   // No further write triggers the removal.
@@ -51,8 +51,8 @@ test('a deleted text is overwritten in the file', async () => {
   await using folder = await temporaryFolder();
   const path = folder.path('test.db');
   const store = await openOn(`sqlite:${path}`);
-  await store.createConversation({ ...newConversation('c'), items: [secretItem('a')] });
-  await store.deleteConversation(key('c'));
+  await store.conversations.create({ ...newConversation('c'), items: [secretItem('a')] });
+  await store.conversations.delete(key('c'));
   await store.close();
   expect(containsSecret(path), 'the deleted text is still in the file').toBe(false);
 });

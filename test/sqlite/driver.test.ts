@@ -9,12 +9,15 @@ const statement = (sql: string) => ({ scope, query: { sql, parameters: [] } });
 test.each([
   ['full', 2],
   ['normal', 1],
-] as const)('a file opened with synchronous=%s is synced at level %i of SQLite', async (synchronous, level) => {
-  await using folder = await temporaryFolder();
-  const driver = await SqliteDriver.open({ path: folder.path('s.db'), synchronous });
-  expect(await driver.read(statement('PRAGMA synchronous'))).toMatchObject([{ cells: [level] }]);
-  await driver.close();
-});
+] as const)(
+  'a file opened with synchronous=%s is synced at level %i of SQLite',
+  async (synchronous, level) => {
+    await using folder = await temporaryFolder();
+    const driver = await SqliteDriver.open({ path: folder.path('s.db'), synchronous });
+    expect(await driver.read(statement('PRAGMA synchronous'))).toMatchObject([{ cells: [level] }]);
+    await driver.close();
+  },
+);
 
 test('a full disk fails every write of the commit and stores none, until there is room again', async () => {
   await using folder = await temporaryFolder();

@@ -16,8 +16,8 @@ test('an open inspection of a SQLite file counts what a later server writes', as
   expect(readdirSync(folder.path('.'))).toEqual(['x.db']);
   await using store = await openOn(url);
   // These rows are in the write-ahead log, which did not exist when the inspection was opened.
-  await store.createConversation({ ...newConversation('c'), items: minted('a', 'b') });
+  await store.conversations.create({ ...newConversation('c'), items: minted('a', 'b') });
   expect(await items()).toBe(2);
-  await store.createConversation({ ...newConversation('d'), items: minted('c') });
+  await store.conversations.create({ ...newConversation('d'), items: minted('c') });
   expect(await items()).toBe(3);
 });

@@ -4,6 +4,7 @@ import type { ConversationsQuery, RowFilter } from '../../src/index.ts';
 import { conversationsPage } from '../../src/store/conversations/page.ts';
 import { rowFilterSql } from '../../src/store/conversations/row-filter-sql.ts';
 import * as statements from '../../src/store/conversations/statements.ts';
+import { SELECT_KEY } from '../../src/store/keys/statements.ts';
 import { SQLITE } from '../../src/store/engine/syntax.ts';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
 import { everything, openOn } from '../support/store.ts';
@@ -84,8 +85,8 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     statements.selectItemAnywhere(where),
     statements.selectItem(where),
     statements.deleteItem(where),
-    statements.DELETE_ITEMS_OF_CONVERSATION,
-    statements.SELECT_KEY,
+    ...statements.DELETE_CHILDREN,
+    SELECT_KEY,
     statements.selectPageBasis(where),
     ...Object.values(statements.ITEM_PAGES).flatMap(({ first, after }) => [
       first(where),

@@ -43,7 +43,7 @@ export function append(
   items: readonly NewItem[],
   tenant = 't',
 ): Promise<AppendResult> {
-  return store.appendItems({ ...key(conversationId, tenant), items, createdAt: 1 });
+  return store.conversations.appendItems({ ...key(conversationId, tenant), items, createdAt: 1 });
 }
 
 /** A store on a database, by the settings that a person would give. */

@@ -41,10 +41,10 @@ export async function storedDatabase(kind: (typeof KINDS)[number]): Promise<Stor
 /** Two tenants, three conversations with items, of which one has been deleted, and a key in each state. */
 export async function fillStore(url: string): Promise<void> {
   await using store = await openOn(url);
-  await store.createConversation({ ...newConversation('c'), items: minted('a', 'b', 'c') });
-  await store.deleteItem({ ...key('c'), itemId: 'b' });
-  await store.createConversation({ ...newConversation('d'), createdAt: 5, items: minted('d') });
-  await store.createConversation({ ...newConversation('c', 'u'), createdAt: 3 });
+  await store.conversations.create({ ...newConversation('c'), items: minted('a', 'b', 'c') });
+  await store.conversations.deleteItem({ ...key('c'), itemId: 'b' });
+  await store.conversations.create({ ...newConversation('d'), createdAt: 5, items: minted('d') });
+  await store.conversations.create({ ...newConversation('c', 'u'), createdAt: 3 });
   const states = { active: {}, expired: { expiresAt: 2 }, revoked: { expiresAt: 2, revokedAt: 2 } };
   for (const [id, state] of Object.entries(states)) {
     await store.keys.create({

@@ -1,6 +1,6 @@
 import type { DatabaseOptions } from '../../options/database.ts';
 import type { Inspection } from '../../store/inspection/inspection.ts';
-import type { Found, Thoroughness } from '../../store/inspection/integrity.ts';
+import type { Occurrences, Thoroughness } from '../../store/inspection/integrity.ts';
 import { counted } from '../output/wording.ts';
 import { failed, ok, warning, type Finding } from './finding.ts';
 
@@ -70,7 +70,7 @@ export async function checkPlaces(
     return failed(
       'places',
       `${looked}: ${named(absent, 'has items and does not exist', 'have items and do not exist')}`,
-      `Nobody can see those items. Copy the store, then delete them: DELETE FROM items WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = items.tenant AND id = items.conversation_id); ${REPORT}`,
+      `Nobody can see those items. Copy the store, then delete them: ${absent.tables.map((table) => `DELETE FROM ${table} WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = ${table}.tenant AND id = ${table}.conversation_id);`).join(' ')} ${REPORT}`,
     );
   }
   if (uncounted.count > 0) {
@@ -152,7 +152,7 @@ function lookedAt(what: string, isWhole: boolean): string {
   return isWhole ? what : `a sample (--full looks at all): ${what}`;
 }
 
-function named({ count, examples }: Found, one: string, many: string): string {
+function named({ count, examples }: Occurrences, one: string, many: string): string {
   const more = count > examples.length ? ', …' : '';
   return `${counted(count, one, many)} (${examples.join(', ')}${more})`;
 }

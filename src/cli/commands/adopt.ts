@@ -30,7 +30,7 @@ export const adopt: Command = {
     const use = { settings: options.rest, otherFlags: VALUED, begins: false };
     await withStore(context, use, async (store, { auth }) => {
       const conversationId = optional(options, 'conversation');
-      const count = await store.adopt({
+      const count = await store.conversations.adopt({
         from: { tenant: ANONYMOUS.tenant, owner: UNOWNED },
         to: {
           tenant,

@@ -93,7 +93,7 @@ async function assertHasConversation(
   { tenant, id }: { readonly tenant: string; readonly id: string },
   path: string,
 ): Promise<void> {
-  if ((await store.getResource({ tenant, conversationId: id })) !== null) return;
+  if ((await store.conversations.getResource({ tenant, conversationId: id })) !== null) return;
   throw new OperatorError(
     'other_database',
     `The database has no conversation ${id} of tenant ${tenant}, behind which ${path} would go on.`,
@@ -120,6 +120,6 @@ function writeTo(output: NodeJS.WritableStream, text: string): Promise<void> {
   });
 }
 
-function shown({ key, conversation, item }: Readonly<Counts>): string {
-  return `${counted(conversation, 'conversation')}, ${counted(item, 'item')} and ${counted(key, 'API key')}`;
+function shown({ api_keys: keys, conversations, items }: Readonly<Counts>): string {
+  return `${counted(conversations, 'conversation')}, ${counted(items, 'item')} and ${counted(keys, 'API key')}`;
 }

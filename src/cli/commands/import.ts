@@ -1,7 +1,7 @@
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import { importArchive, type Imported } from '../../service/archive/import.ts';
 import { linesOf } from '../../service/archive/lines.ts';
-import { ArchiveConflictError } from '../../store/store.ts';
+import { ArchiveConflictError } from '../../store/archive/port.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../database.ts';
 import { ProgressLine } from '../output/progress.ts';
@@ -37,13 +37,14 @@ export const importCommand: Command = {
   },
 };
 
-function shown({ counts: { key, conversation, item }, added }: Imported): string {
-  const all = key + conversation + item;
+function shown({ counts, added }: Imported): string {
+  const { api_keys: keys, conversations, items } = counts;
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const present =
     added === all
       ? ''
       : `, of which ${counted(all - added, 'record was', 'records were')} there already`;
-  return `imported ${counted(conversation, 'conversation')}, ${counted(item, 'item')} and ${counted(key, 'API key')}${present}`;
+  return `imported ${counted(conversations, 'conversation')}, ${counted(items, 'item')} and ${counted(keys, 'API key')}${present}`;
 }
 
 function explained(error: unknown): unknown {

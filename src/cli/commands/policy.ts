@@ -35,7 +35,7 @@ export const policy: Command = {
       const resource =
         action === 'create'
           ? resourceToCreate(principal)
-          : await store.getResource({ tenant, conversationId });
+          : await store.conversations.getResource({ tenant, conversationId });
       if (resource === null) {
         return context.print(`no: the tenant ${tenant} has no conversation ${conversationId}.`);
       }

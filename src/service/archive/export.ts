@@ -1,14 +1,14 @@
-import type { Archive, ArchiveQuery } from '../../store/store.ts';
+import type { Archive, ArchiveQuery } from '../../store/archive/port.ts';
 import { firstLine, lastLine, noCounts, toLine, type Counts } from './format.ts';
 
 export interface ExportOptions extends ArchiveQuery {
-  /** Of what stands in the archive already, where it goes on behind a conversation. */
+  /** The counts of what the archive has already, when the export continues after a conversation. */
   readonly counts?: Counts;
-  /** Told of every piece. */
+  /** Called after each batch. */
   readonly onProgress?: (counts: Readonly<Counts>) => void;
 }
 
-/** Writes a store as an archive. `write` resolves when it can take more. Returns how many records it has. */
+/** Writes a store as an archive. `write` resolves when it can take more. Returns the counts of its records. */
 export async function exportArchive(
   archive: Archive,
   write: (text: string) => Promise<void>,
@@ -16,7 +16,7 @@ export async function exportArchive(
 ): Promise<Counts> {
   if (query.after === undefined) await write(`${firstLine(query.tenant)}\n`);
   await archive.read(query, async (records) => {
-    for (const { kind } of records) counts[kind] += 1;
+    for (const { table } of records) counts[table] += 1;
     await write(records.map((record) => `${toLine(record)}\n`).join(''));
     onProgress?.(counts);
   });

@@ -1,65 +1,49 @@
 /**
- * The archive as text: a JSON value a line. The first names the format, the last counts what stood between, and
- * items follow their conversation.
+ * The text of an archive: a JSON value a line. The first line names the format, the last counts the records, and
+ * the rows of a conversation follow it.
  */
 
-import { isPlainText, isUsableName } from '../../access/principal.ts';
 import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
-import { ATTRIBUTE_NAMES, type Attributes } from '../../base/row-filter.ts';
-import type { ArchiveRecord } from '../../store/store.ts';
+import type { ArchiveRecord } from '../../store/archive/port.ts';
+import { ARCHIVED_TABLES, type ArchivedTables, type Table } from '../../store/tables.ts';
+import { readField } from './fields.ts';
 
 const VERSION = 1;
+const TABLES: readonly Table[] = Object.values(ARCHIVED_TABLES);
 
-/** Names the tenant, if the archive is of one alone. */
+/** Returns the first line, which names the tenant of an archive of one tenant. */
 export function firstLine(tenant: string | undefined): string {
   return JSON.stringify({ colloquy_archive: VERSION, tenant });
 }
 
-/** How many records of each kind. */
-export type Counts = Record<ArchiveRecord['kind'], number>;
+/** The number of records by table. */
+export type Counts = Record<keyof ArchivedTables, number>;
 
 export function noCounts(): Counts {
-  return { key: 0, conversation: 0, item: 0 };
+  // Sound: one entry for each table.
+  return Object.fromEntries(TABLES.map(({ name }) => [name, 0])) as Counts;
 }
 
-export function lastLine({ key, conversation, item }: Counts): string {
-  return JSON.stringify({ end: { api_keys: key, conversations: conversation, items: item } });
+export function lastLine(counts: Counts): string {
+  return JSON.stringify({ end: counts });
 }
 
-/** `data`, `metadata` and `attributes` are the stored JSON itself, byte for byte. */
-export function toLine(record: ArchiveRecord): string {
-  switch (record.kind) {
-    case 'key':
-      return JSON.stringify({
-        api_key: {
-          id: record.id,
-          tenant: record.tenant,
-          subject: record.subject,
-          attributes: record.attributes,
-          hash: record.hash,
-          created_at_ms: record.createdAt,
-          expires_at_ms: record.expiresAt,
-          revoked_at_ms: record.revokedAt,
-          last_used_at_ms: record.lastUsedAt,
-        },
-      });
-    case 'conversation': {
-      const { tenant, id, owner, createdAt, nextPosition, attributes, metadata } = record;
-      const head = { tenant, id, owner, created_at_ms: createdAt, next_position: nextPosition };
-      return `{"conversation":${open(head)},"attributes":${JSON.stringify(attributes)},"metadata":${metadata}}}`;
-    }
-    case 'item': {
-      const { tenant, conversationId, position, id, type, createdAt, data } = record;
-      const head = { tenant, conversation_id: conversationId, position, id, type };
-      return `{"item":${open({ ...head, created_at_ms: createdAt })},"data":${data}}}`;
-    }
-  }
+/** Returns the line of a record. Stored JSON goes into it byte for byte. */
+export function toLine({ table: name, row }: ArchiveRecord): string {
+  const { columns, record }: Table = ARCHIVED_TABLES[name];
+  const cells: Readonly<Record<string, unknown>> = row;
+  const fields = Object.entries(columns).map(([column, { kind }]) => {
+    const isJson = kind === 'json' || kind === 'attributes';
+    const value = isJson ? String(cells[column]) : JSON.stringify(cells[column]);
+    return `"${fieldName(column, kind)}":${value}`;
+  });
+  return `{"${record.key}":{${fields.join(',')}}}`;
 }
 
-/** An object's JSON without its last bracket. */
-function open(value: object): string {
-  return JSON.stringify(value).slice(0, -1);
+/** Times say their unit in an archive. */
+function fieldName(column: string, kind: Table['columns'][string]['kind']): string {
+  return kind === 'time' ? `${column}_ms` : column;
 }
 
 export type Line =
@@ -67,146 +51,70 @@ export type Line =
   | { readonly kind: 'record'; readonly record: ArchiveRecord }
   | { readonly kind: 'last'; readonly counts: Counts };
 
-/** Reads a line. Throws an `OperatorError` that names `number`, the line's own. */
+/** Parses a line. Throws an `OperatorError` with `number`, the line's own. */
 export function parseLine(text: string, number: number): Line {
-  const line = new Fields(parse(text, number), number);
-  if (line.has('colloquy_archive')) {
-    if (line.integer('colloquy_archive') === VERSION) {
-      return { kind: 'first', tenant: line.has('tenant') ? line.text('tenant') : undefined };
-    }
+  const line = parseObject(text, number);
+  if (Object.hasOwn(line, 'colloquy_archive')) return parseFirst(line, number);
+  if (Object.hasOwn(line, 'end')) {
+    return { kind: 'last', counts: parseCounts(objectIn(line, 'end', number), number) };
+  }
+  const table = TABLES.find(({ record }) => Object.hasOwn(line, record.key));
+  if (table === undefined) {
+    const [last, ...others] = TABLES.map(({ record }) => record.key);
+    throw unreadable(number, `it is not an ${others.toReversed().join(', ')} or ${last}`);
+  }
+  const fields = objectIn(line, table.record.key, number);
+  const row = Object.entries(table.columns).map(([column, { kind, isNullable }]) => {
+    const field = fieldName(column, kind);
+    const value = fields[field];
+    if (value === null && isNullable) return [column, null];
+    const read = readField(value, kind);
+    if ('expected' in read) throw unreadable(number, `${field} is not ${read.expected}`);
+    return [column, read.stored];
+  });
+  // Sound: each column of the table has been read as what the table says.
+  const record = { table: table.name, row: Object.fromEntries(row) } as ArchiveRecord;
+  return { kind: 'record', record };
+}
+
+function parseFirst(line: JsonObject, number: number): Line {
+  if (line['colloquy_archive'] !== VERSION) {
     throw unreadable(number, 'it is of a newer version of the format');
   }
-  if (line.has('end')) {
-    const end = line.fields('end');
-    const counts = {
-      key: end.integer('api_keys'),
-      conversation: end.integer('conversations'),
-      item: end.integer('items'),
-    };
-    return { kind: 'last', counts };
-  }
-  return { kind: 'record', record: toRecord(line, number) };
+  if (!Object.hasOwn(line, 'tenant')) return { kind: 'first', tenant: undefined };
+  const read = readField(line['tenant'], 'text');
+  if ('expected' in read) throw unreadable(number, `tenant is not ${read.expected}`);
+  return { kind: 'first', tenant: String(read.stored) };
 }
 
-function toRecord(line: Fields, number: number): ArchiveRecord {
-  if (line.has('item')) {
-    const item = line.fields('item');
-    return {
-      kind: 'item',
-      tenant: item.name('tenant'),
-      conversationId: item.text('conversation_id'),
-      position: item.integer('position'),
-      id: item.text('id'),
-      type: item.text('type'),
-      createdAt: item.integer('created_at_ms'),
-      data: item.json('data'),
-    };
+/** A table that an older program did not know has no count. */
+function parseCounts(end: JsonObject, number: number): Counts {
+  const counts = noCounts();
+  for (const table of TABLES) {
+    if (!Object.hasOwn(end, table.name)) continue;
+    const read = readField(end[table.name], 'integer');
+    if ('expected' in read) throw unreadable(number, `${table.name} is not ${read.expected}`);
+    // Sound: the names of the tables are the keys of the counts.
+    counts[table.name as keyof Counts] = Number(read.stored);
   }
-  if (line.has('conversation')) {
-    const conversation = line.fields('conversation');
-    return {
-      kind: 'conversation',
-      tenant: conversation.name('tenant'),
-      id: conversation.text('id'),
-      owner: conversation.text('owner'),
-      createdAt: conversation.integer('created_at_ms'),
-      nextPosition: conversation.integer('next_position'),
-      attributes: conversation.attributes(),
-      metadata: conversation.json('metadata'),
-    };
-  }
-  if (line.has('api_key')) {
-    const key = line.fields('api_key');
-    return {
-      kind: 'key',
-      id: key.text('id'),
-      tenant: key.name('tenant'),
-      subject: key.name('subject'),
-      attributes: key.attributes(),
-      hash: key.text('hash'),
-      createdAt: key.integer('created_at_ms'),
-      expiresAt: key.integerOrNull('expires_at_ms'),
-      revokedAt: key.integerOrNull('revoked_at_ms'),
-      lastUsedAt: key.integerOrNull('last_used_at_ms'),
-    };
-  }
-  throw unreadable(number, 'it is no item, conversation or api_key');
+  return counts;
 }
 
-/** An object of the archive, read field by field. */
-class Fields {
-  readonly #values: JsonObject;
-  readonly #line: number;
-
-  constructor(value: unknown, line: number) {
-    if (!isJsonObject(value)) throw unreadable(line, 'it is no object');
-    this.#values = value;
-    this.#line = line;
-  }
-
-  has(name: string): boolean {
-    return Object.hasOwn(this.#values, name);
-  }
-
-  fields(name: string): Fields {
-    return new Fields(this.#values[name], this.#line);
-  }
-
-  text(name: string): string {
-    const value = this.#values[name];
-    if (typeof value === 'string' && isPlainText(value)) return value;
-    throw this.#missing(name, 'text without control characters');
-  }
-
-  /** A tenant or a subject. */
-  name(name: string): string {
-    const value = this.text(name);
-    if (isUsableName(value)) return value;
-    throw this.#missing(name, 'a name of at most 256 characters');
-  }
-
-  integer(name: string): number {
-    const value = this.#values[name];
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-    throw this.#missing(name, 'a whole number');
-  }
-
-  integerOrNull(name: string): number | null {
-    return this.#values[name] === null ? null : this.integer(name);
-  }
-
-  /** A JSON object as text: what was stored is what `JSON.stringify` writes, so reading and writing it changes nothing. */
-  json(name: string): string {
-    const value = this.#values[name];
-    if (isJsonObject(value)) return JSON.stringify(value);
-    throw this.#missing(name, 'a JSON object');
-  }
-
-  attributes(): Attributes {
-    const lists = this.fields('attributes').#values;
-    for (const [name, values] of Object.entries(lists)) {
-      const isKnown = ATTRIBUTE_NAMES.some((known) => known === name);
-      const isListOfNames =
-        Array.isArray(values) &&
-        values.every((value) => typeof value === 'string' && isUsableName(value));
-      if (!isKnown || !isListOfNames) {
-        throw this.#missing('attributes', `lists of names under ${ATTRIBUTE_NAMES.join(', ')}`);
-      }
-    }
-    return lists;
-  }
-
-  #missing(name: string, expected: string): OperatorError {
-    return unreadable(this.#line, `${name} is not ${expected}`);
-  }
+function objectIn(line: JsonObject, name: string, number: number): JsonObject {
+  const value = line[name];
+  if (isJsonObject(value)) return value;
+  throw unreadable(number, 'it is not an object');
 }
 
-function parse(text: string, number: number): unknown {
+function parseObject(text: string, number: number): JsonObject {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
-    throw unreadable(number, 'it is no JSON', error);
+    throw unreadable(number, 'it is not JSON', error);
   }
+  if (isJsonObject(value)) return value;
+  throw unreadable(number, 'it is not an object');
 }
 
 export function unreadable(number: number, problem: string, cause?: unknown): OperatorError {
@@ -214,8 +122,8 @@ export function unreadable(number: number, problem: string, cause?: unknown): Op
     'unreadable_archive',
     `Line ${number} of the archive cannot be read: ${problem}.`,
     number === 1
-      ? 'An archive is what `colloquy export` writes; behind npm that is `npm run --silent colloquy -- export`.'
-      : 'Complete the file with `colloquy export --continue FILE`, or export anew. An import keeps what stands in front of that line, and goes on from there.',
+      ? 'An archive is what `colloquy export` writes; after npm that is `npm run --silent colloquy -- export`.'
+      : 'Complete the file with `colloquy export --continue FILE`, or export anew. An import keeps what precedes that line, and goes on from there.',
     cause,
   );
 }

@@ -1,20 +1,26 @@
-import type { Archive, ArchivedConversation, ArchiveRecord } from '../../store/store.ts';
+import type { Archive, ArchiveRecord } from '../../store/archive/port.ts';
+import {
+  ARCHIVED_TABLES,
+  type ArchivedTables,
+  type RowOf,
+  type Table,
+} from '../../store/tables.ts';
 import { noCounts, parseLine, unreadable, type Counts } from './format.ts';
 
 const RECORDS_PER_WRITE = 1_000;
-/** Characters of lines that one write may have; a single line may be longer. */
+/** Most characters of lines for one write; a single line may be longer. */
 const SIZE_PER_WRITE = 4 * 1024 * 1024;
 
 export interface Imported {
   readonly counts: Counts;
-  /** How many of the records were not there yet. */
+  /** The number of records that were not stored before. */
   readonly added: number;
 }
 
 /**
- * Adds an archive's records to a store. What is there already is passed over, so an import that was interrupted
- * is done by doing it again. Rejects with an `OperatorError` for what is no archive or ends early, and with an
- * `ArchiveConflictError`; what came before that stays.
+ * Adds an archive's records to a store. Records that are stored already are passed over, so an interrupted import
+ * is completed by running it again. Rejects with an `OperatorError` for what is not an archive or ends early, and
+ * with an `ArchiveConflictError`; the records before the fault stay.
  */
 export async function importArchive(
   archive: Archive,
@@ -30,7 +36,7 @@ export async function importArchive(
   return { counts, added };
 }
 
-/** Records in groups that fit a write. */
+/** Groups records so that each group fits a write. */
 async function* batches(
   lines: AsyncIterable<string>,
   counts: Counts,
@@ -48,14 +54,14 @@ async function* batches(
       }
     }
   } catch (error) {
-    // What stood in front of a line that cannot be read is good.
+    // The records before a line that cannot be read are good.
     yield batch;
     throw error;
   }
   yield batch;
 }
 
-/** The records of a whole archive, each where it belongs. Counts them. */
+/** Yields the records of a whole archive after checking the place of each. Counts them. */
 async function* records(
   lines: AsyncIterable<string>,
   counts: Counts,
@@ -69,7 +75,7 @@ async function* records(
     if ((number === 1) !== (line.kind === 'first')) {
       throw unreadable(number, number === 1 ? 'it does not begin an archive' : 'it begins another');
     }
-    if (hasEnded) throw unreadable(number, 'it stands behind the end');
+    if (hasEnded) throw unreadable(number, 'it follows the end');
     if (line.kind === 'last') {
       if (!isSame(line.counts, counts)) {
         throw unreadable(number, 'it counts other records than there are');
@@ -78,39 +84,50 @@ async function* records(
     }
     if (line.kind !== 'record') continue;
     const { record } = line;
-    place = placeBehind(record, place, number);
-    counts[record.kind] += 1;
+    place = placeAfter(record, place, number);
+    counts[record.table] += 1;
     yield { record, length: text.length };
   }
   if (!hasEnded) throw unreadable(number + 1, 'the archive ends early');
 }
 
-/** What the next item belongs to, and what its position must exceed. */
+/** The conversation that the next rows belong to, and the position that the next item must exceed. */
 interface Place {
-  readonly conversation: ArchivedConversation;
+  readonly conversation: RowOf<ArchivedTables['conversations']>;
   readonly lastPosition: number;
 }
 
-/** Throws for an item that does not belong where it stands. */
-function placeBehind(
+/** Returns the place after a record. Throws for a row that does not follow its conversation. */
+function placeAfter(
   record: ArchiveRecord,
   place: Place | undefined,
   number: number,
 ): Place | undefined {
-  if (record.kind === 'conversation') return { conversation: record, lastPosition: -1 };
-  if (record.kind === 'key') return place;
-  const { conversation, lastPosition = -1 } = place ?? {};
-  if (record.tenant !== conversation?.tenant || record.conversationId !== conversation.id) {
-    throw unreadable(number, 'its item does not follow its conversation');
+  if (record.table === 'conversations') return { conversation: record.row, lastPosition: -1 };
+  const { conversationColumn, record: names }: Table = ARCHIVED_TABLES[record.table];
+  if (conversationColumn === undefined) return place;
+  const row: Readonly<Record<string, unknown>> = record.row;
+  if (
+    place === undefined ||
+    row['tenant'] !== place.conversation.tenant ||
+    row[conversationColumn] !== place.conversation.id
+  ) {
+    throw unreadable(number, `its ${names.shown} does not follow its conversation`);
   }
-  if (record.position <= lastPosition || record.position >= conversation.nextPosition) {
+  return record.table === 'items' ? itemPlace(record.row, place, number) : place;
+}
+
+function itemPlace(
+  { position }: RowOf<ArchivedTables['items']>,
+  { conversation, lastPosition }: Place,
+  number: number,
+): Place {
+  if (position <= lastPosition || position >= conversation.next_position) {
     throw unreadable(number, 'its item has a position that its conversation has not given out');
   }
-  return { conversation, lastPosition: record.position };
+  return { conversation, lastPosition: position };
 }
 
 function isSame(left: Counts, right: Counts): boolean {
-  return (
-    left.key === right.key && left.conversation === right.conversation && left.item === right.item
-  );
+  return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -10,7 +10,7 @@ const LONGEST_LINE = 400_000_000;
  * bytes that are not UTF-8, which would be altered; a character that the end of the stream cuts off is left out.
  */
 export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  let pieces: Uint8Array[] = [];
+  let chunks: Uint8Array[] = [];
   let waiting = 0;
   let number = 1;
   for await (const chunk of input) {
@@ -18,17 +18,17 @@ export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start);
       if (end === -1) break;
-      yield textOf([...pieces, chunk.subarray(start, end)], number, 'whole');
+      yield textOf([...chunks, chunk.subarray(start, end)], number, 'whole');
       number += 1;
-      pieces = [];
+      chunks = [];
       waiting = 0;
       start = end + 1;
     }
-    if (start < chunk.length) pieces.push(chunk.subarray(start));
+    if (start < chunk.length) chunks.push(chunk.subarray(start));
     waiting += chunk.length - start;
     if (waiting > LONGEST_LINE) throw endless();
   }
-  if (pieces.length > 0) yield textOf(pieces, number, 'cut off');
+  if (chunks.length > 0) yield textOf(chunks, number, 'cut off');
 }
 
 function endless(): OperatorError {
@@ -39,10 +39,10 @@ function endless(): OperatorError {
   );
 }
 
-function textOf(pieces: readonly Uint8Array[], number: number, end: 'whole' | 'cut off'): string {
+function textOf(chunks: readonly Uint8Array[], number: number, end: 'whole' | 'cut off'): string {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   try {
-    return decoder.decode(Buffer.concat(pieces), { stream: end === 'cut off' });
+    return decoder.decode(Buffer.concat(chunks), { stream: end === 'cut off' });
   } catch (error) {
     throw unreadable(number, 'it is not UTF-8', error);
   }

@@ -2,16 +2,16 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 import { firstLine, noCounts, parseLine, unreadable, type Counts } from './format.ts';
 
 export interface ResumePoint {
-  /** How many bytes to keep: up to the end of the last conversation that is whole. */
+  /** The bytes to keep, through the end of the last whole conversation. */
   readonly bytes: number;
   readonly after: { readonly tenant: string; readonly id: string };
   readonly counts: Counts;
 }
 
 /**
- * Finds where an archive that was cut off goes on: behind the conversation before its last one, whose items may
- * not all be there. Null: it has none that is whole. `'whole'`: nothing is missing. Throws an `OperatorError` for
- * what is no archive, or one of another tenant than `tenant`.
+ * Finds the place at which a cut-off archive continues: after the conversation before its last one, whose rows may
+ * be incomplete. Returns null when it has no whole conversation, and `'whole'` when nothing is missing. Throws an
+ * `OperatorError` for what is not an archive, or one of another tenant than `tenant`.
  */
 export async function resumePoint(
   lines: AsyncIterable<string>,
@@ -22,7 +22,7 @@ export async function resumePoint(
   const counts = noCounts();
   let bytes = 0;
   let number = 0;
-  // The line behind the one that is looked at tells whether that one is whole.
+  // A line is known to be whole when another one follows it.
   let waiting: string | undefined;
   for await (const next of lines) {
     if (waiting !== undefined) read(waiting);
@@ -43,11 +43,11 @@ export async function resumePoint(
     if (line.kind === 'first' && line.tenant !== tenant) throw otherTenant(line.tenant);
     if (line.kind === 'record') {
       const { record } = line;
-      if (record.kind === 'conversation') {
+      if (record.table === 'conversations') {
         if (previous !== undefined) point = { bytes, after: previous, counts: { ...counts } };
-        previous = { tenant: record.tenant, id: record.id };
+        previous = { tenant: record.row.tenant, id: record.row.id };
       }
-      counts[record.kind] += 1;
+      counts[record.table] += 1;
     }
     bytes += Buffer.byteLength(text) + 1;
   }

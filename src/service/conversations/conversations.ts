@@ -9,21 +9,24 @@ import type { Observer } from '../../observe/observer.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
 import { and } from '../../base/row-filter.ts';
 import type {
-  ConversationRef,
-  NewItem,
   AppendRefusal,
-  ConversationsQuery,
   ConversationRecord,
+  ConversationRef,
+  ConversationStore,
   ItemRecord,
+  ListConversationsParams,
   Metadata,
-  Store,
-} from '../../store/store.ts';
+  NewItem,
+} from '../../store/conversations/port.ts';
 
 const ID_PREFIX = 'conv';
 const MS_PER_SECOND = 1000;
 
 /** Which conversations to list; times in Unix seconds, both exclusive. */
-interface ListRequest extends Pick<ConversationsQuery, 'order' | 'limit' | 'cursor' | 'metadata'> {
+interface ListRequest extends Pick<
+  ListConversationsParams,
+  'order' | 'limit' | 'cursor' | 'metadata'
+> {
   readonly createdAfter: number | undefined;
   readonly createdBefore: number | undefined;
 }
@@ -33,11 +36,15 @@ interface ListRequest extends Pick<ConversationsQuery, 'order' | 'limit' | 'curs
  * for what a caller may read.
  */
 export class Conversations {
-  readonly #store: Store;
+  readonly #store: ConversationStore;
   readonly #authorizer: Authorizer;
   readonly #observer: Pick<Observer, 'transferred'>;
 
-  constructor(store: Store, authorizer: Authorizer, observer: Pick<Observer, 'transferred'>) {
+  constructor(
+    store: ConversationStore,
+    authorizer: Authorizer,
+    observer: Pick<Observer, 'transferred'>,
+  ) {
     this.#store = store;
     this.#authorizer = authorizer;
     this.#observer = observer;
@@ -51,7 +58,7 @@ export class Conversations {
     this.#assertMayCreate(principal);
     const metadata = JSON.stringify(input.metadata);
     const createdAt = creationTime();
-    const result = await this.#store.createConversation({
+    const result = await this.#store.create({
       tenant: principal.tenant,
       conversationId: id,
       owner: principal.owner,
@@ -69,7 +76,7 @@ export class Conversations {
   /** The conversations that the principal may read, by creation. */
   async list(principal: Principal, request: ListRequest): Promise<Page<ConversationRecord>> {
     const { createdAfter, createdBefore, cursor } = request;
-    const page = await this.#store.listConversations({
+    const page = await this.#store.list({
       ...request,
       tenant: principal.tenant,
       access: this.#authorizer.filter(principal, 'read'),
@@ -84,14 +91,14 @@ export class Conversations {
   }
 
   async get(principal: Principal, id: string): Promise<ConversationRecord> {
-    const conversation = await this.#store.getConversation(this.#accessed(principal, 'read', id));
+    const conversation = await this.#store.get(this.#accessed(principal, 'read', id));
     if (conversation === null) throw apiError('conversation_not_found', { id });
     return conversation;
   }
 
   /** Replaces the whole metadata. */
   async update(principal: Principal, id: string, metadata: Metadata): Promise<ConversationRecord> {
-    const conversation = await this.#store.updateConversation({
+    const conversation = await this.#store.update({
       ...this.#accessed(principal, 'update', id),
       metadata: JSON.stringify(metadata),
     });
@@ -101,7 +108,7 @@ export class Conversations {
 
   /** Deletes the conversation with all its items. */
   async delete(principal: Principal, id: string): Promise<void> {
-    const deleted = await this.#store.deleteConversation(this.#accessed(principal, 'delete', id));
+    const deleted = await this.#store.delete(this.#accessed(principal, 'delete', id));
     if (!deleted) throw apiError('conversation_not_found', { id });
   }
 

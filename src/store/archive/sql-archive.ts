@@ -1,20 +1,23 @@
-import { addRecords } from './records.ts';
 import type { Driver } from '../engine/driver.ts';
 import type { Row } from '../engine/query.ts';
-import { itemBatches, type ReadQuery } from './item-batches.ts';
-import type {
-  Archive,
-  ArchiveQuery,
-  ArchiveRecord,
-  ArchivedConversation,
-  ArchivedItem,
-  ConversationKey,
-} from '../store.ts';
-import { attributes, integer, text } from '../engine/rows.ts';
-import { toKey } from '../keys/sql-key-store.ts';
-import * as sql from '../conversations/statements.ts';
+import { cell } from '../engine/rows.ts';
+import {
+  ARCHIVED_TABLES,
+  CHILD_TABLES,
+  columnList,
+  TABLES_WITHOUT_CONVERSATION,
+  type ConversationTable,
+  type Table,
+} from '../tables.ts';
+import type { ConversationKey } from '../conversations/port.ts';
+import { addRecords } from './add-records.ts';
+import type { Archive, ArchivePlace, ArchiveQuery, ArchiveRecord } from './port.ts';
+import { rowBatches, type ReadQuery } from './row-batches.ts';
+import { selectConversationsBatch } from './statements.ts';
 
 const CONVERSATIONS_PER_BATCH = 500;
+/** Records that are passed on together; a batch of rows that is larger is passed on alone. */
+const RECORDS_PER_TAKE = 500;
 
 type Take = (records: readonly ArchiveRecord[]) => Promise<void>;
 
@@ -29,21 +32,21 @@ export class SqlArchive implements Archive {
   read({ tenant, after }: ArchiveQuery, take: Take): Promise<void> {
     return this.#driver.snapshot(async (read) => {
       if (after === undefined) {
-        const keys = await read({ sql: sql.LIST_KEYS, parameters: [tenant ?? null] });
-        await take(keys.map((row) => ({ kind: 'key', ...toKey(row) })));
+        for (const table of TABLES_WITHOUT_CONVERSATION) {
+          await take(await allRows(table, tenant, read));
+        }
       }
       // No tenant and no id is empty.
       let last = after ?? { tenant: tenant ?? '', id: '' };
       for (;;) {
         const rows = await read({
-          sql: sql.selectConversationsBatch(tenant !== undefined),
+          sql: selectConversationsBatch(ARCHIVED_TABLES.conversations, tenant !== undefined),
           parameters: [last.tenant, last.id, CONVERSATIONS_PER_BATCH],
         });
-        const conversations = rows.map(toArchivedConversation);
-        const end = conversations.at(-1);
+        const end = rows.at(-1);
         if (end === undefined) return;
-        await takeWithItems(conversations, itemsOf(conversations, read), take);
-        last = end;
+        await takeWithChildren(rows, read, take);
+        last = placeOf(end);
       }
     });
   }
@@ -53,58 +56,106 @@ export class SqlArchive implements Archive {
   }
 }
 
-/** Hands over each conversation in front of its items; both come in the same order. */
-async function takeWithItems(
-  conversations: readonly ArchivedConversation[],
-  batches: AsyncIterable<readonly ArchivedItem[]>,
+/** The rows of a table that belongs to no conversation; it is small enough to be read whole. */
+async function allRows(
+  table: Table,
+  tenant: string | undefined,
+  read: ReadQuery,
+): Promise<readonly ArchiveRecord[]> {
+  const rows = await read({
+    sql: `
+      SELECT ${columnList(table)} FROM ${table.name}
+      WHERE tenant = coalesce($1, tenant) ORDER BY ${table.primaryKey.join(', ')}`,
+    parameters: [tenant ?? null],
+  });
+  return rows.map((row) => toRecord(table, row));
+}
+
+/** Passes on each conversation, followed by its rows of each other table; all come in the order of their keys. */
+async function takeWithChildren(
+  conversations: readonly Row[],
+  read: ReadQuery,
   take: Take,
 ): Promise<void> {
-  const waiting = conversations[Symbol.iterator]();
-  const known = new Set(conversations.map(placeOf));
-  let current = '';
-  for await (const items of batches) {
-    const records: ArchiveRecord[] = [];
-    for (const item of items) {
-      const place = placeOf({ tenant: item.tenant, id: item.conversationId });
-      while (current !== place && known.has(place)) {
-        const { value } = waiting.next();
-        if (value === undefined) throw new Error('items came in another order than conversations');
-        records.push({ kind: 'conversation', ...value });
-        current = placeOf(value);
-      }
-      records.push({ kind: 'item', ...item });
-    }
-    await take(records);
-  }
-  await take([...waiting].map((conversation) => ({ kind: 'conversation', ...conversation })));
-}
-
-function placeOf({ tenant, id }: { readonly tenant: string; readonly id: string }): string {
-  return JSON.stringify([tenant, id]);
-}
-
-/** The items of conversations that follow each other, a piece at a time. */
-function itemsOf(
-  conversations: readonly ArchivedConversation[],
-  read: ReadQuery,
-): AsyncIterable<readonly ArchivedItem[]> {
   const [first, end] = [conversations[0], conversations.at(-1)];
   if (first === undefined || end === undefined) throw new Error('there are no conversations');
-  return itemBatches({ ...placeIn(first), position: -1 }, placeIn(end), read);
+  const children = CHILD_TABLES.map(
+    (table) => new ChildRows(table, keyOf(first), keyOf(end), read),
+  );
+  let waiting: ArchiveRecord[] = [];
+  for (const conversation of conversations) {
+    waiting.push(toRecord(ARCHIVED_TABLES.conversations, conversation));
+    for (const child of children) {
+      for await (const records of child.of(keyOf(conversation))) {
+        waiting.push(...records);
+        if (waiting.length < RECORDS_PER_TAKE) continue;
+        await take(waiting);
+        waiting = [];
+      }
+    }
+  }
+  await take(waiting);
 }
 
-function placeIn({ tenant, id }: ArchivedConversation): ConversationKey {
+/** The rows of one table, handed out conversation by conversation. */
+class ChildRows {
+  readonly #table: ConversationTable;
+  readonly #batches: AsyncIterator<readonly Row[]>;
+  #rows: readonly Row[] = [];
+
+  constructor(
+    table: ConversationTable,
+    first: ConversationKey,
+    end: ConversationKey,
+    read: ReadQuery,
+  ) {
+    this.#table = table;
+    const start = { kind: 'conversation', key: first } as const;
+    this.#batches = rowBatches(table, start, end, read)[Symbol.asyncIterator]();
+  }
+
+  /** Yields the rows of a conversation; rows before it belong to no conversation and are left out. */
+  async *of(key: ConversationKey): AsyncGenerator<readonly ArchiveRecord[]> {
+    for (;;) {
+      if (this.#rows.length === 0) {
+        const { value, done } = await this.#batches.next();
+        if (done === true) return;
+        this.#rows = value;
+      }
+      const start = this.#rows.findIndex((row) => this.#compare(row, key) >= 0);
+      const own = start === -1 ? [] : this.#rows.slice(start);
+      const end = own.findIndex((row) => this.#compare(row, key) > 0);
+      this.#rows = end === -1 ? [] : own.slice(end);
+      const taken = end === -1 ? own : own.slice(0, end);
+      if (taken.length > 0) yield taken.map((row) => toRecord(this.#table, row));
+      if (this.#rows.length > 0) return;
+    }
+  }
+
+  /** Negative when the row's conversation precedes `key`, 0 when it is that conversation. */
+  #compare(row: Row, { tenant, conversationId }: ConversationKey): number {
+    const order = compareBytes(String(cell(row, 'tenant')), tenant);
+    if (order !== 0) return order;
+    return compareBytes(String(cell(row, this.#table.conversationColumn)), conversationId);
+  }
+}
+
+/** Compares as the databases do, byte by byte. */
+function compareBytes(left: string, right: string): number {
+  return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+function toRecord(table: Table, row: Row): ArchiveRecord {
+  const cells = Object.keys(table.columns).map((column) => [column, cell(row, column)]);
+  // Sound: the table's statement selects exactly its columns.
+  return { table: table.name, row: Object.fromEntries(cells) } as ArchiveRecord;
+}
+
+function placeOf(row: Row): ArchivePlace {
+  return { tenant: String(cell(row, 'tenant')), id: String(cell(row, 'id')) };
+}
+
+function keyOf(row: Row): ConversationKey {
+  const { tenant, id } = placeOf(row);
   return { tenant, conversationId: id };
-}
-
-function toArchivedConversation(row: Row): ArchivedConversation {
-  return {
-    tenant: text(row, 'tenant'),
-    id: text(row, 'id'),
-    owner: text(row, 'owner'),
-    attributes: attributes(row),
-    metadata: text(row, 'metadata'),
-    createdAt: integer(row, 'created_at'),
-    nextPosition: integer(row, 'next_position'),
-  };
 }

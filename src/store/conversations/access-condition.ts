@@ -2,7 +2,7 @@ import type { RowFilter } from '../../base/row-filter.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Scope } from '../engine/driver.ts';
 import type { Query, Value } from '../engine/query.ts';
-import type { ConversationKey } from '../store.ts';
+import type { ConversationKey } from './port.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 
 /** A statement that has yet to be given its access condition. The same one always takes as many parameters. */

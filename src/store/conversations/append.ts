@@ -5,15 +5,16 @@ import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import type { Proof, RoundTrips, Steps, Write } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
 import type {
-  ConversationRef,
+  AppendItemsParams,
   NewItem,
   AppendRefusal,
   ConversationKey,
   ItemRecord,
   Linking,
   CreateConversationParams,
-} from '../store.ts';
-import { cell, integer, text, toItem } from '../engine/rows.ts';
+} from './port.ts';
+import { cell, integer, text } from '../engine/rows.ts';
+import { toItem } from './records.ts';
 import * as sql from './statements.ts';
 
 /** Thrown inside a transaction to undo it. */
@@ -64,10 +65,10 @@ export function createConversation(
   };
 }
 
-type Append = ConversationRef &
-  Linking & { readonly items: readonly NewItem[]; readonly createdAt: number };
-
-export function appendItems(input: Append, statements: FilteredStatements): Write<Items> {
+export function appendItems(
+  input: AppendItemsParams,
+  statements: FilteredStatements,
+): Write<Items> {
   const { items, createdAt, access } = input;
   return {
     scope: scopeOf(input),

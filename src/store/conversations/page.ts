@@ -1,12 +1,12 @@
 import { rowsToFetch } from '../../base/paging.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Query, Value } from '../engine/query.ts';
-import type { ConversationsQuery } from '../store.ts';
+import type { ListConversationsParams } from './port.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 import { selectConversationsPage } from './statements.ts';
 
 /** The statement for a list of conversations. */
-export function conversationsPage(query: ConversationsQuery, syntax: SqlSyntax): Query {
+export function conversationsPage(query: ListConversationsParams, syntax: SqlSyntax): Query {
   const { tenant, access, cursor, metadata, createdFrom, createdUntil } = query;
   const parameters: Value[] = [tenant];
   const parameter = (value: Value): string => `$${parameters.push(value)}`;

@@ -3,41 +3,41 @@
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
-import type { ConversationRef, DeleteItemResult } from '../store.ts';
-import { toConversation } from '../engine/rows.ts';
+import type { ConversationRef, DeleteItemResult, ItemRef } from './port.ts';
+import { toConversation } from './records.ts';
 import * as sql from './statements.ts';
 
-/** `false` when there is none. */
+/** Deletes a conversation with all that belongs to it. Returns `false` when it is absent. */
 export function deleteConversation(
-  key: ConversationRef,
+  ref: ConversationRef,
   statements: FilteredStatements,
 ): Write<boolean> {
-  const conversation = statements.query(sql.deleteConversation, keyOf(key), key.access);
-  // A statement of its own, which sees what an append has added while the first one waited for it.
-  const items: Query = { sql: sql.DELETE_ITEMS_OF_CONVERSATION, parameters: keyOf(key) };
+  const conversation = statements.query(sql.deleteConversation, keyOf(ref), ref.access);
+  // Statements of their own, which see what an append has added while the first one waited for it.
+  const children: readonly Query[] = sql.DELETE_CHILDREN.map((statement) => ({
+    sql: statement,
+    parameters: keyOf(ref),
+  }));
   return {
-    scope: scopeOf(key),
+    scope: scopeOf(ref),
     erases: true,
     inSteps: (steps) => {
       if (steps.get(conversation) === undefined) return false;
-      steps.run(items);
+      for (const child of children) steps.run(child);
       return true;
     },
     inRoundTrips: async (trips) => {
-      const [deleted = []] = await trips.finish(conversation, items);
+      const [deleted = []] = await trips.finish(conversation, ...children);
       return deleted.length > 0;
     },
   };
 }
 
-export function deleteItem(
-  input: ConversationRef & { readonly itemId: string },
-  statements: FilteredStatements,
-): Write<DeleteItemResult> {
-  const find = statements.query(sql.selectConversation, keyOf(input), input.access);
-  const remove = statements.query(sql.deleteItem, [...keyOf(input), input.itemId], input.access);
+export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<DeleteItemResult> {
+  const find = statements.query(sql.selectConversation, keyOf(ref), ref.access);
+  const remove = statements.query(sql.deleteItem, [...keyOf(ref), ref.itemId], ref.access);
   return {
-    scope: scopeOf(input),
+    scope: scopeOf(ref),
     erases: true,
     inSteps: (steps) => result(steps.all(find), steps.all(remove)),
     inRoundTrips: async (trips) => {

@@ -5,6 +5,7 @@
  */
 
 import type { Order } from '../../base/paging.ts';
+import { CHILD_TABLES } from '../tables.ts';
 
 export function selectConversation(where: string): string {
   return `
@@ -26,10 +27,12 @@ export function deleteConversation(where: string): string {
   return `DELETE FROM conversations WHERE tenant = $1 AND id = $2 AND ${where} RETURNING id`;
 }
 
-/** Only where the conversation itself is gone: what its deletion left alone keeps its items. */
-export const DELETE_ITEMS_OF_CONVERSATION = `
-  DELETE FROM items WHERE tenant = $1 AND conversation_id = $2
-    AND NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2)`;
+/** Deletes what belongs to a conversation that is gone; one that its deletion has spared keeps everything. */
+export const DELETE_CHILDREN: readonly string[] = CHILD_TABLES.map(
+  ({ name, conversationColumn }) => `
+  DELETE FROM ${name} WHERE tenant = $1 AND ${conversationColumn} = $2
+    AND NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2)`,
+);
 
 /** Hands out `$3` positions in one step, so that two appends can neither tie nor interleave. */
 export function reservePositions(where: string): string {
@@ -199,67 +202,3 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
 
 export const SELECT_RESOURCE = `
   SELECT id, owner, attributes FROM conversations WHERE tenant = $1 AND id = $2`;
-
-/** The conversations of owner `$2`, or one of them. */
-export const SELECT_ADOPTED = `
-  SELECT id FROM conversations WHERE tenant = $1 AND owner = $2 AND id = coalesce($3, id)`;
-
-/** Those and no others are adopted; what is appended to them meanwhile waits, and what is created stays behind. */
-export const LOCK_ADOPTED = `${SELECT_ADOPTED} FOR UPDATE`;
-
-/** `ids` is a condition on the id by the list `$2`. */
-export function adoptItems(ids: (column: string) => string): string {
-  return `UPDATE items SET tenant = $3 WHERE tenant = $1 AND ${ids('conversation_id')}`;
-}
-
-export function adoptConversations(ids: (column: string) => string): string {
-  return `
-    UPDATE conversations SET tenant = $3, owner = $4, attributes = $5
-    WHERE tenant = $1 AND ${ids('id')}`;
-}
-
-const KEY_COLUMNS =
-  'id, tenant, subject, attributes, hash, created_at, expires_at, revoked_at, last_used_at';
-
-export const INSERT_KEY = `
-  INSERT INTO api_keys (${KEY_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
-
-export const SELECT_KEY = `SELECT ${KEY_COLUMNS} FROM api_keys WHERE hash = $1`;
-
-/** For people at a terminal, who have few enough keys to read them all. */
-export const LIST_KEYS = `
-  SELECT ${KEY_COLUMNS} FROM api_keys WHERE tenant = coalesce($1, tenant) ORDER BY id`;
-
-export const REVOKE_KEY = `
-  UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id`;
-
-export const TOUCH_KEY = 'UPDATE api_keys SET last_used_at = $2 WHERE id = $1';
-
-/** Archives read whole tables, a piece at a time. With a tenant, `$1` is that, and the id counts alone. */
-export function selectConversationsBatch(ofOneTenant: boolean): string {
-  return `
-    SELECT tenant, id, owner, attributes, metadata, created_at, next_position FROM conversations
-    WHERE ${ofOneTenant ? 'tenant = $1 AND id > $2' : '(tenant, id) > ($1, $2)'}
-    ORDER BY tenant, id
-    LIMIT $3`;
-}
-
-/** Items behind (`$1`, `$2`, `$3`) up to conversation (`$4`, `$5`): `$6` of them, and fewer past `$7` bytes. */
-export const SELECT_ITEMS_BATCH = `
-  SELECT ${ITEM_COLUMNS}
-  FROM (
-    SELECT ${ITEM_COLUMNS},
-      row_number() OVER (ORDER BY tenant, conversation_id, position) AS place,
-      sum(octet_length(data)) OVER (ORDER BY tenant, conversation_id, position) AS bytes
-    FROM (
-      SELECT ${ITEM_COLUMNS} FROM items
-      WHERE (tenant, conversation_id, position) > ($1, $2, $3) AND (tenant, conversation_id) <= ($4, $5)
-      ORDER BY tenant, conversation_id, position
-      LIMIT $6
-    ) AS following
-  ) AS counted
-  WHERE place = 1 OR bytes <= $7
-  ORDER BY tenant, conversation_id, position`;
-
-/** Touches the file, so that one that cannot be read is noticed. */
-export const PING = 'SELECT count(*) FROM schema_migrations';

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { SqlSyntax } from './syntax.ts';
 import type { Driver, Reader, Scope, Write } from './driver.ts';
 import type { Query, Row } from './query.ts';
+import { LEDGER, TABLE_NAMES } from '../tables.ts';
 import { integer, text } from './rows.ts';
 
 /** One frozen step of the schema. `checksum` is the SHA-256 of the file, so that an edited step is noticed. */
@@ -27,7 +28,7 @@ const FOLDER = new URL('../../../migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
 
 const CREATE_LEDGER = `
-CREATE TABLE IF NOT EXISTS schema_migrations (
+CREATE TABLE IF NOT EXISTS ${LEDGER} (
   version    INTEGER PRIMARY KEY,
   name       TEXT    NOT NULL,
   checksum   TEXT    NOT NULL,
@@ -41,7 +42,7 @@ export const SELECT_TABLES = {
   postgres: `
     SELECT relname::text AS name FROM pg_class
     WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')
-      AND relname IN ('schema_migrations', 'conversations', 'items', 'api_keys')`,
+      AND relname IN (${TABLE_NAMES.map((name) => `'${name}'`).join(', ')})`,
 };
 /**
  * Keeps others from migrating at the same time; a write of SQLite holds the only lock there is. The number is
@@ -50,7 +51,7 @@ export const SELECT_TABLES = {
 const LOCK_SCHEMA: Query = { sql: 'SELECT pg_advisory_xact_lock(4141004141)', parameters: [] };
 
 const SELECT_APPLIED: Query = {
-  sql: 'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
+  sql: `SELECT version, name, checksum FROM ${LEDGER} ORDER BY version`,
   parameters: [],
 };
 /** The tables of a schema belong to no tenant. */
@@ -91,7 +92,7 @@ export async function migrationStatus(
 
 /** One of another program's tables, where there are some and none of ours. */
 export function foreignTable(names: readonly string[]): string | undefined {
-  return names.includes('schema_migrations') ? undefined : names[0];
+  return names.includes(LEDGER) ? undefined : names[0];
 }
 
 /** Applies what is pending, all of it or nothing, while no other process does, and returns what it applied. */
@@ -138,7 +139,7 @@ function scriptOf({ version, name, sql, checksum }: Migration, { now }: SqlSynta
   // Names and checksums are letters, digits and underscores.
   return `${sql.trim()}
 
-INSERT INTO schema_migrations (version, name, checksum, applied_at)
+INSERT INTO ${LEDGER} (version, name, checksum, applied_at)
 VALUES (${version}, '${name}', '${checksum}', ${now});`;
 }
 

@@ -1,9 +1,8 @@
-/** From a row's columns to the records of the port. */
+/** Cells of rows by column. A cell that the store cannot have written means that the database is damaged. */
 
 import type { Attributes } from '../../base/row-filter.ts';
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
 import type { Cell, Row } from './query.ts';
-import type { ConversationRecord, ItemRecord } from '../store.ts';
 
 export function cell({ columns, cells }: Row, column: string): Cell {
   const index = columns.get(column);
@@ -34,23 +33,11 @@ export function attributes(row: Row): Attributes {
   }
 }
 
-/** Of what no store has written: the pages of the database are not as they were. */
+/** The error for a cell that no store has written: the pages of the database have changed. */
 function damage(what: string): StoreUnavailableError {
   return new StoreUnavailableError('damaged', `the database is malformed: ${what}`);
 }
 
-export function toConversation(row: Row): ConversationRecord {
-  return {
-    id: text(row, 'id'),
-    metadata: text(row, 'metadata'),
-    createdAt: integer(row, 'created_at'),
-  };
-}
-
 export function integerOrNull(row: Row, column: string): number | null {
   return cell(row, column) === null ? null : integer(row, column);
-}
-
-export function toItem(row: Row): ItemRecord {
-  return { id: text(row, 'id'), type: text(row, 'type'), data: text(row, 'data') };
 }

@@ -3,7 +3,7 @@
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Row } from '../engine/query.ts';
 import * as sql from './statements.ts';
-import type { ReadQuery } from '../archive/item-batches.ts';
+import type { ReadQuery } from '../archive/row-batches.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 
 /** What is counted one by one, unless more is asked for: so many rows take well below a second. */

@@ -1,28 +1,31 @@
-/** Whether what is stored is as this program stores it, read a batch at a time. */
+/** Checks that rows are as this program stores them, reading them in batches. */
 
-import type { SqlSyntax } from '../engine/syntax.ts';
+import { rowBatches, type ReadQuery } from '../archive/row-batches.ts';
+import type { ConversationKey } from '../conversations/port.ts';
 import type { Row } from '../engine/query.ts';
-import * as sql from './statements.ts';
-import { itemBatches, type ItemPlace, type ReadQuery } from '../archive/item-batches.ts';
-import type { ArchivedItem, ConversationKey } from '../store.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
+import { ARCHIVED_TABLES, CHILD_TABLES } from '../tables.ts';
+import * as sql from './statements.ts';
 
-/** Stores with no more items than this are looked at as a whole: at the places of all, or inside of all. */
+/** The most items of a store whose places are all checked. */
 const PLACES_OF_ALL_UP_TO = 1_000_000;
-const INSIDE_OF_ALL_UP_TO = 2_000;
-/** In others, so many places are drawn, and a batch is read at each. */
+/** The most items of a store whose contents are all checked. */
+const CONTENTS_OF_ALL_UP_TO = 2_000;
+/** In larger stores, so many places are drawn, and a batch is read at each. */
 const DRAWN_PLACES = 40;
 const CONVERSATIONS_PER_BATCH = 200;
 const MOST_EXAMPLES = 3;
 
-/** How thoroughly to look, and whom to tell how many items have been looked at. */
 export interface Thoroughness {
+  /** Whether to check everything, however large the store is. */
   readonly full: boolean;
+  /** Called with the number of items that have been checked. */
   readonly onProgress?: (items: number) => void;
 }
 
-/** How many there are, and a few of them by name. */
-export interface Found {
+/** A kind of damage: how often it occurs, and a few places by name. */
+export interface Occurrences {
   readonly count: number;
   readonly examples: readonly string[];
 }
@@ -30,26 +33,26 @@ export interface Found {
 export interface PlacesReport {
   readonly conversations: number;
   readonly items: number;
-  /** Whether these are all. */
+  /** Whether all places were checked. */
   readonly isWhole: boolean;
-  /** Conversations that do not exist and have items. */
-  readonly absent: Found;
+  /** Conversations that do not exist and have rows, and the tables with these rows. */
+  readonly absent: Occurrences & { readonly tables: readonly string[] };
   /** Conversations with an item that they have not counted. */
-  readonly uncounted: Found;
-  /** Conversations with an item in front of the first position. */
-  readonly negative: Found;
+  readonly uncounted: Occurrences;
+  /** Conversations with an item before the first position. */
+  readonly negative: Occurrences;
 }
 
 export interface ItemsReport {
   readonly items: number;
   readonly isWhole: boolean;
   /** Items that are not a JSON object. */
-  readonly unreadable: Found;
-  /** Items with another id inside than their row has. */
-  readonly misnamed: Found;
+  readonly unreadable: Occurrences;
+  /** Items whose JSON has another id than their row. */
+  readonly misnamed: Occurrences;
 }
 
-class Tally implements Found {
+class Tally implements Occurrences {
   count = 0;
   readonly examples: string[] = [];
 
@@ -60,9 +63,9 @@ class Tally implements Found {
 }
 
 /**
- * An append takes its positions from the conversation's `next_position`, so an item at that position or beyond is
- * one that was not counted, and the next append will collide with it. A gap below is where an item was deleted:
- * positions are never given twice.
+ * Checks that every row belongs to a conversation, and items to a position that it has given away. An append takes
+ * its positions from the conversation's `next_position`: an item at that position or beyond was not counted, and
+ * the next append will collide with it. A gap below it is where an item was deleted: no position is given twice.
  */
 export async function checkPlaces(
   syntax: SqlSyntax,
@@ -71,47 +74,68 @@ export async function checkPlaces(
 ): Promise<PlacesReport> {
   const isWhole = full || (await hasAtMost(PLACES_OF_ALL_UP_TO, read));
   const [absent, uncounted, negative] = [new Tally(), new Tally(), new Tally()];
+  const tables = new Set<string>();
   let [conversations, items] = [0, 0];
   for await (const row of isWhole ? allPlaces(read) : drawnPlaces(syntax, read)) {
     const name = text(row, 'conversation_id');
     const next = integerOrNull(row, 'next_position');
-    if (next === null) absent.add(name);
-    else if (integer(row, 'last_position') >= next) uncounted.add(name);
+    if (next === null) {
+      absent.add(name);
+      tables.add(ITEMS.name);
+    } else if (integer(row, 'last_position') >= next) uncounted.add(name);
     if (integer(row, 'first_position') < 0) negative.add(name);
     conversations += 1;
     items += integer(row, 'items');
     onProgress?.(items);
   }
-  return { conversations, items, isWhole, absent, uncounted, negative };
+  for (const table of CHILD_TABLES.filter(({ name }) => name !== ITEMS.name)) {
+    for (const row of await read({ sql: sql.selectOrphans(table), parameters: [] })) {
+      absent.add(text(row, 'conversation_id'));
+      tables.add(table.name);
+    }
+  }
+  return {
+    conversations,
+    items,
+    isWhole,
+    absent: { count: absent.count, examples: absent.examples, tables: [...tables] },
+    uncounted,
+    negative,
+  };
 }
 
+/** Checks that items are the JSON that their rows name. */
 export async function checkItems(
   syntax: SqlSyntax,
   read: ReadQuery,
   { full, onProgress }: Thoroughness,
 ): Promise<ItemsReport> {
-  const isWhole = full || (await hasAtMost(INSIDE_OF_ALL_UP_TO, read));
+  const isWhole = full || (await hasAtMost(CONTENTS_OF_ALL_UP_TO, read));
   const [unreadable, misnamed] = [new Tally(), new Tally()];
   let items = 0;
-  for await (const batch of isWhole ? allItems(read) : drawnItems(syntax, read)) {
-    for (const { id, conversationId, data } of batch) {
-      const found = idInside(data);
-      if (found === undefined) unreadable.add(`${id} of ${conversationId}`);
-      else if (found.id !== id) misnamed.add(`${id} of ${conversationId}`);
+  for await (const rows of isWhole ? allItems(read) : drawnItems(syntax, read)) {
+    for (const row of rows) {
+      const id = text(row, 'id');
+      const place = `${id} of ${text(row, 'conversation_id')}`;
+      const parsed = parseId(text(row, 'data'));
+      if (parsed === undefined) unreadable.add(place);
+      else if (parsed.id !== id) misnamed.add(place);
     }
-    items += batch.length;
+    items += rows.length;
     onProgress?.(items);
   }
   return { items, isWhole, unreadable, misnamed };
 }
+
+const ITEMS = ARCHIVED_TABLES.items;
 
 async function hasAtMost(most: number, read: ReadQuery): Promise<boolean> {
   const [row] = await read({ sql: sql.countRows('items'), parameters: [most + 1] });
   return row !== undefined && integer(row, 'count') <= most;
 }
 
-/** Undefined: the text is no JSON object. */
-function idInside(data: string): { readonly id: unknown } | undefined {
+/** Returns the id in an item's text; `undefined` when the text is not a JSON object. */
+function parseId(data: string): { readonly id: unknown } | undefined {
   try {
     const parsed: unknown = JSON.parse(data);
     if (typeof parsed !== 'object' || parsed === null) return undefined;
@@ -124,7 +148,7 @@ function idInside(data: string): { readonly id: unknown } | undefined {
 async function* allPlaces(read: ReadQuery): AsyncGenerator<Row> {
   let last = { tenant: '', conversationId: '' };
   for (;;) {
-    const rows = await placesBehind(last, read);
+    const rows = await placesAfter(last, read);
     yield* rows;
     const end = rows.at(-1);
     if (end === undefined) return;
@@ -134,8 +158,8 @@ async function* allPlaces(read: ReadQuery): AsyncGenerator<Row> {
 
 async function* drawnPlaces(syntax: SqlSyntax, read: ReadQuery): AsyncGenerator<Row> {
   const seen = new Set<string>();
-  for (const place of await draw(syntax, read)) {
-    for (const row of await placesBehind(place, read)) {
+  for (const { key } of await draw(syntax, read)) {
+    for (const row of await placesAfter(key, read)) {
       const { tenant, conversationId } = conversationOf(row);
       const name = JSON.stringify([tenant, conversationId]);
       if (!seen.has(name)) yield row;
@@ -144,7 +168,7 @@ async function* drawnPlaces(syntax: SqlSyntax, read: ReadQuery): AsyncGenerator<
   }
 }
 
-function placesBehind(
+function placesAfter(
   { tenant, conversationId }: ConversationKey,
   read: ReadQuery,
 ): Promise<readonly Row[]> {
@@ -154,22 +178,21 @@ function placesBehind(
   });
 }
 
-async function* allItems(read: ReadQuery): AsyncGenerator<readonly ArchivedItem[]> {
+async function* allItems(read: ReadQuery): AsyncGenerator<readonly Row[]> {
   const end = await lastConversation(read);
   if (end === undefined) return;
-  yield* itemBatches({ tenant: '', conversationId: '', position: 0 }, end, read);
+  const start = { kind: 'conversation', key: { tenant: '', conversationId: '' } } as const;
+  yield* rowBatches(ITEMS, start, end, read);
 }
 
-/** One batch behind each place that is drawn. */
-async function* drawnItems(
-  syntax: SqlSyntax,
-  read: ReadQuery,
-): AsyncGenerator<readonly ArchivedItem[]> {
+/** Yields one batch at each place that is drawn. */
+async function* drawnItems(syntax: SqlSyntax, read: ReadQuery): AsyncGenerator<readonly Row[]> {
   const end = await lastConversation(read);
   if (end === undefined) return;
-  for (const { position, ...place } of await draw(syntax, read)) {
-    for await (const batch of itemBatches({ ...place, position: position - 1 }, end, read)) {
-      yield batch;
+  for (const { key, position } of await draw(syntax, read)) {
+    const start = [key.tenant, key.conversationId, position - 1];
+    for await (const rows of rowBatches(ITEMS, { kind: 'row', key: start }, end, read)) {
+      yield rows;
       break;
     }
   }
@@ -180,10 +203,15 @@ async function lastConversation(read: ReadQuery): Promise<ConversationKey | unde
   return row === undefined ? undefined : conversationOf(row);
 }
 
-async function draw(syntax: SqlSyntax, read: ReadQuery): Promise<readonly ItemPlace[]> {
+interface DrawnPlace {
+  readonly key: ConversationKey;
+  readonly position: number;
+}
+
+async function draw(syntax: SqlSyntax, read: ReadQuery): Promise<readonly DrawnPlace[]> {
   const query = { sql: sql.selectRandomPlaces(syntax), parameters: [DRAWN_PLACES] };
   const rows = await read(query);
-  return rows.map((row) => ({ ...conversationOf(row), position: integer(row, 'position') }));
+  return rows.map((row) => ({ key: conversationOf(row), position: integer(row, 'position') }));
 }
 
 function conversationOf(row: Row): ConversationKey {

@@ -1,6 +1,7 @@
 /** What looking a store over asks of its database: nothing here changes anything. */
 
 import type { SqlSyntax } from '../engine/syntax.ts';
+import type { ConversationTable } from '../tables.ts';
 
 type Twins = Readonly<Record<SqlSyntax['name'], string>>;
 type Table = 'conversations' | 'items';
@@ -68,6 +69,15 @@ export const SELECT_PLACES = `
   LEFT JOIN conversations
     ON conversations.tenant = places.tenant AND conversations.id = places.conversation_id
   ORDER BY places.tenant, places.conversation_id`;
+
+/** The conversations that do not exist and have rows in a table. */
+export function selectOrphans({ name, conversationColumn }: ConversationTable): string {
+  return `
+    SELECT DISTINCT tenant, ${conversationColumn} AS conversation_id FROM ${name}
+    WHERE NOT EXISTS (
+      SELECT 1 FROM conversations
+      WHERE conversations.tenant = ${name}.tenant AND conversations.id = ${name}.${conversationColumn})`;
+}
 
 /** Tenants, and when their first and last conversations were made: a few steps down an index for each tenant. */
 export const SELECT_TENANTS = `

@@ -3,22 +3,27 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 import type { Driver, Reader, Scope } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import { cell, integer } from '../engine/rows.ts';
+import { LEDGER, SERVING_RIGHTS, TABLE_NAMES, TABLES_OF_CONVERSATIONS } from '../tables.ts';
 
 const SCOPE: Scope = { kind: 'none' };
 
-/** What a role must be allowed to do to serve. */
-export const GRANT_SQL = `GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, items, api_keys TO ROLE_NAME;
-GRANT SELECT ON schema_migrations TO ROLE_NAME;`;
+/** Grants what a role needs to serve. */
+export const GRANT_SQL = `GRANT SELECT, INSERT, UPDATE, DELETE ON ${servedTables()} TO ROLE_NAME;
+GRANT SELECT ON ${LEDGER} TO ROLE_NAME;`;
 
-/** Switches the wall on; the tables' owner must say it, and is then behind it too. */
-export const ROW_LEVEL_SECURITY_SQL = ['conversations', 'items']
-  .map((table) => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;`)
-  .join('\n');
+function servedTables(): string {
+  return TABLE_NAMES.filter((name) => name !== LEDGER).join(', ');
+}
 
-const WANTED_RIGHTS = `(VALUES
-  ('conversations', 'SELECT'), ('conversations', 'INSERT'), ('conversations', 'UPDATE'), ('conversations', 'DELETE'),
-  ('items', 'SELECT'), ('items', 'INSERT'), ('items', 'UPDATE'), ('items', 'DELETE'),
-  ('api_keys', 'SELECT'), ('api_keys', 'INSERT'), ('api_keys', 'UPDATE')) AS wanted (name, right_to)`;
+const WALLED_TABLES = TABLES_OF_CONVERSATIONS.map(({ name }) => name);
+
+/** Switches row-level security on. The tables' owner must run it, and is then subject to it as well. */
+export const ROW_LEVEL_SECURITY_SQL = WALLED_TABLES.map(
+  (table) => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;`,
+).join('\n');
+
+const WANTED_RIGHTS = `(VALUES ${SERVING_RIGHTS.map(([table, right]) => `('${table}', '${right}')`).join(', ')})
+  AS wanted (name, right_to)`;
 
 const SELECT_MISSING_RIGHTS: Query = {
   sql: `
@@ -30,11 +35,11 @@ const SELECT_MISSING_RIGHTS: Query = {
 const SELECT_WALLS: Query = {
   sql: `
     SELECT
-      row_security_active('conversations')::int + row_security_active('items')::int AS walled,
+      ${WALLED_TABLES.map((table) => `row_security_active('${table}')::int`).join(' + ')} AS walled,
       (SELECT count(*) FROM pg_roles
         WHERE rolname = current_user AND (rolsuper OR rolbypassrls)) AS bypasses,
       (SELECT string_agg(polname, ', ') FROM pg_policy
-        WHERE polrelid IN ('conversations'::regclass, 'items'::regclass)
+        WHERE polrelid IN (${WALLED_TABLES.map((table) => `'${table}'::regclass`).join(', ')})
           AND polpermissive AND polname <> 'tenant_wall') AS gates`,
   parameters: [],
 };
@@ -76,7 +81,7 @@ export async function assertWalls(driver: Reader, wanted: boolean): Promise<bool
     throw new OperatorError(
       'row_level_security_on',
       "The database's tables have row-level security, and rls is off: every conversation would seem to be gone.",
-      'Start with --rls on, or switch it off in the database: ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY for conversations and items.',
+      `Start with --rls on, or switch it off in the database: ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY for ${WALLED_TABLES.join(' and ')}.`,
     );
   }
   if (wanted && isBypassed) {
@@ -93,7 +98,7 @@ export async function assertWalls(driver: Reader, wanted: boolean): Promise<bool
       'Drop them, or make them restrictive: CREATE POLICY ... AS RESTRICTIVE.',
     );
   }
-  return walled === 2;
+  return walled === WALLED_TABLES.length;
 }
 
 async function switchOn(driver: Driver): Promise<void> {

@@ -72,7 +72,7 @@ describe('a policy', () => {
       attributes: theirs,
     }));
     for (const { id, owner, attributes: theirs } of resources) {
-      await store.createConversation({
+      await store.conversations.create({
         tenant: 't',
         conversationId: id,
         owner,
@@ -100,7 +100,7 @@ describe('a policy', () => {
           const allowed = resources
             .filter((resource) => decide(policy, who, action, resource).allowed)
             .map(({ id }) => id);
-          const page = await store.listConversations({
+          const page = await store.conversations.list({
             tenant: 't',
             access,
             order: 'asc',
@@ -112,7 +112,11 @@ describe('a policy', () => {
           });
           expect(page?.entries.map(({ id }) => id)).toEqual(allowed);
           for (const { id } of resources) {
-            const found = await store.getConversation({ tenant: 't', conversationId: id, access });
+            const found = await store.conversations.get({
+              tenant: 't',
+              conversationId: id,
+              access,
+            });
             expect(found !== null).toBe(allowed.includes(id));
           }
         },

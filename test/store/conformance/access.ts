@@ -15,16 +15,20 @@ export function testAccess(test: StoreTest): void {
       readable: unmatched,
     };
     const page = { limit: 5, order: 'asc', after: undefined } as const;
-    expect(await store.getConversation(hidden)).toBeNull();
-    expect(await store.updateConversation({ ...hidden, metadata: '{}' })).toBeNull();
-    expect(await store.deleteConversation(hidden)).toBe(false);
-    expect(await store.listItems({ ...hidden, page })).toEqual({ absent: 'conversation' });
-    expect(await store.getItem({ ...hidden, itemId: 'a' })).toEqual({ absent: 'conversation' });
-    expect(await store.deleteItem({ ...hidden, itemId: 'a' })).toEqual({
+    expect(await store.conversations.get(hidden)).toBeNull();
+    expect(await store.conversations.update({ ...hidden, metadata: '{}' })).toBeNull();
+    expect(await store.conversations.delete(hidden)).toBe(false);
+    expect(await store.conversations.listItems({ ...hidden, page })).toEqual({
+      absent: 'conversation',
+    });
+    expect(await store.conversations.getItem({ ...hidden, itemId: 'a' })).toEqual({
+      absent: 'conversation',
+    });
+    expect(await store.conversations.deleteItem({ ...hidden, itemId: 'a' })).toEqual({
       absent: 'conversation',
     });
     for (const items of [minted('b'), [claimed('a', '')]]) {
-      expect(await store.appendItems({ ...hidden, createdAt: 1, items })).toEqual({
+      expect(await store.conversations.appendItems({ ...hidden, createdAt: 1, items })).toEqual({
         refused: 'conversation_absent',
       });
     }
@@ -36,9 +40,14 @@ export function testAccess(test: StoreTest): void {
     await create(store, 'd');
     const linking = { ...key('d'), readable: unmatched, createdAt: 1 };
     expect(
-      await store.appendItems({ ...linking, items: [{ kind: 'reference', id: 'a' }] }),
+      await store.conversations.appendItems({
+        ...linking,
+        items: [{ kind: 'reference', id: 'a' }],
+      }),
     ).toEqual({ refused: 'reference_absent', id: 'a' });
-    expect(await store.appendItems({ ...linking, items: [claimed('a', '"own"')] })).toMatchObject({
+    expect(
+      await store.conversations.appendItems({ ...linking, items: [claimed('a', '"own"')] }),
+    ).toMatchObject({
       items: [{ data: '"own"' }],
     });
     expect(await itemIds(store, 'c')).toEqual({ ids: ['a'], hasMore: false });

@@ -19,7 +19,7 @@ export function testConversationLists(test: StoreTest): void {
   test('a list by metadata finds pairs with any characters', async ({ store }) => {
     for (const [index, pair] of PAIRS.entries()) {
       const metadata = JSON.stringify(Object.fromEntries([['x', 'y'], pair, ['z', '']]));
-      await store.createConversation({
+      await store.conversations.create({
         ...newConversation(`c${index}`),
         metadata,
         createdAt: index,

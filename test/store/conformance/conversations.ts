@@ -5,32 +5,32 @@ import { create, itemIds, type StoreTest } from './operations.ts';
 export function testConversations(test: StoreTest): void {
   test('a created conversation is read back as it was given', async ({ store }) => {
     await create(store, 'c');
-    expect(await store.getConversation(key('c'))).toEqual({
+    expect(await store.conversations.get(key('c'))).toEqual({
       id: 'c',
       metadata: '{"a":"b"}',
       createdAt: 1_700_000_000_123,
     });
-    expect(await store.getConversation(key('other'))).toBeNull();
+    expect(await store.conversations.get(key('other'))).toBeNull();
   });
 
   test('an update replaces the metadata', async ({ store }) => {
     await create(store, 'c');
-    const updated = await store.updateConversation({ ...key('c'), metadata: '{}' });
+    const updated = await store.conversations.update({ ...key('c'), metadata: '{}' });
     expect(updated).toMatchObject({ id: 'c', metadata: '{}' });
-    expect(await store.getConversation(key('c'))).toEqual(updated);
-    expect(await store.updateConversation({ ...key('x'), metadata: '{}' })).toBeNull();
+    expect(await store.conversations.get(key('c'))).toEqual(updated);
+    expect(await store.conversations.update({ ...key('x'), metadata: '{}' })).toBeNull();
   });
 
   test('deleting a conversation deletes its items and no other conversation', async ({ store }) => {
     await create(store, 'c', minted('a'));
     await create(store, 'd', minted('b'));
-    expect(await store.deleteConversation(key('c'))).toBe(true);
-    expect(await store.deleteConversation(key('c'))).toBe(false);
-    expect(await store.getConversation(key('c'))).toBeNull();
+    expect(await store.conversations.delete(key('c'))).toBe(true);
+    expect(await store.conversations.delete(key('c'))).toBe(false);
+    expect(await store.conversations.get(key('c'))).toBeNull();
     expect(await append(store, 'c', minted('x'))).toEqual({ refused: 'conversation_absent' });
     // The items are gone, not merely out of reach: their ids are free again.
     await create(store, 'c', [claimed('a', '"new"')]);
-    expect(await store.getItem({ ...key('c'), itemId: 'a' })).toMatchObject({
+    expect(await store.conversations.getItem({ ...key('c'), itemId: 'a' })).toMatchObject({
       item: { data: '"new"' },
     });
     expect(await itemIds(store, 'd')).toEqual({ ids: ['b'], hasMore: false });

@@ -26,7 +26,7 @@ export function testItemPages(test: StoreTest): void {
     await create(store, 'd', minted('e'));
     expect(await itemIds(store, 'c', { limit: 5, after: 'e' })).toBe('cursor');
     expect(await itemIds(store, 'c', { limit: 5, after: 'unknown' })).toBe('cursor');
-    await store.deleteItem({ ...key('c'), itemId: 'a' });
+    await store.conversations.deleteItem({ ...key('c'), itemId: 'a' });
     expect(await itemIds(store, 'c', { limit: 5, after: 'a' })).toBe('cursor');
     expect(await itemIds(store, 'absent', { limit: 5, after: 'a' })).toBe('conversation');
     expect(await itemIds(store, 'absent')).toBe('conversation');

@@ -12,10 +12,10 @@ export function testLinking(test: StoreTest): void {
     const appended = await append(store, 'd', [claimed('a', '"forged"'), claimed('n', '"new"')]);
     const expected = [record('a'), { id: 'n', type: 'message', data: '"new"' }];
     expect(appended).toEqual({ refused: undefined, items: expected });
-    expect(await store.getItem({ ...key('d'), itemId: 'a' })).toMatchObject({
+    expect(await store.conversations.getItem({ ...key('d'), itemId: 'a' })).toMatchObject({
       item: record('a'),
     });
-    await store.deleteConversation(key('c'));
+    await store.conversations.delete(key('c'));
     expect(await itemIds(store, 'd')).toEqual({ ids: ['a', 'n'], hasMore: false });
   });
 
@@ -42,6 +42,6 @@ export function testLinking(test: StoreTest): void {
     expect(await append(store, 'c', batch)).toEqual({ refused: 'reference_absent', id: 'x' });
     expect(await itemIds(store, 'c')).toEqual({ ids: [], hasMore: false });
     expect(await create(store, 'd', batch)).toEqual({ refused: 'reference_absent', id: 'x' });
-    expect(await store.getConversation(key('d'))).toBeNull();
+    expect(await store.conversations.get(key('d'))).toBeNull();
   });
 }

@@ -32,7 +32,7 @@ export function create(
   items: readonly NewItem[] = [],
   tenant = 't',
 ): Promise<AppendResult> {
-  return store.createConversation({
+  return store.conversations.create({
     ...newConversation(id, tenant),
     metadata: '{"a":"b"}',
     createdAt: 1_700_000_000_123,
@@ -53,7 +53,10 @@ export async function itemIds(
   id: string,
   { order = 'asc', limit = 1000, after, tenant = 't' }: ItemIdsOptions = {},
 ): Promise<{ ids: string[]; hasMore: boolean } | string> {
-  const result = await store.listItems({ ...key(id, tenant), page: { limit, order, after } });
+  const result = await store.conversations.listItems({
+    ...key(id, tenant),
+    page: { limit, order, after },
+  });
   if (result.absent !== undefined) return result.absent;
   return { ids: result.page.entries.map((item) => item.id), hasMore: result.page.hasMore };
 }
@@ -63,7 +66,7 @@ export async function conversationIds(
   store: Store,
   metadata: readonly (readonly [string, string])[],
 ): Promise<string[]> {
-  const page = await store.listConversations({
+  const page = await store.conversations.list({
     tenant: 't',
     access: everything,
     order: 'asc',

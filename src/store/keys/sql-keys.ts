@@ -1,14 +1,14 @@
 import { singleStatement, type Driver, type Scope } from '../engine/driver.ts';
 import type { Row, Value } from '../engine/query.ts';
-import type { KeyRecord, KeyStore } from '../store.ts';
 import { attributes, integer, integerOrNull, text } from '../engine/rows.ts';
-import * as sql from '../conversations/statements.ts';
+import type { KeyRecord, KeyStore } from './port.ts';
+import * as sql from './statements.ts';
 
-/** A key is looked up before anybody knows whose it is. */
+/** A key is looked up before its tenant is known. */
 const SCOPE: Scope = { kind: 'none' };
 
 /** API keys in SQL, over a driver. */
-export class SqlKeyStore implements KeyStore {
+export class SqlKeys implements KeyStore {
   readonly #driver: Driver;
 
   constructor(driver: Driver) {
@@ -30,33 +30,23 @@ export class SqlKeyStore implements KeyStore {
   }
 
   async find(hash: string): Promise<KeyRecord | null> {
-    const [row] = await this.#driver.read({
-      scope: SCOPE,
-      query: { sql: sql.SELECT_KEY, parameters: [hash] },
-    });
+    const query = { sql: sql.SELECT_KEY, parameters: [hash] };
+    const [row] = await this.#driver.read({ scope: SCOPE, query });
     return row === undefined ? null : toKey(row);
   }
 
   async list(tenant: string | undefined): Promise<readonly KeyRecord[]> {
-    const rows = await this.#driver.read({
-      scope: SCOPE,
-      query: { sql: sql.LIST_KEYS, parameters: [tenant ?? null] },
-    });
+    const query = { sql: sql.LIST_KEYS, parameters: [tenant ?? null] };
+    const rows = await this.#driver.read({ scope: SCOPE, query });
     return rows.map(toKey);
   }
 
-  async revoke({
-    id,
-    revokedAt,
-  }: {
-    readonly id: string;
-    readonly revokedAt: number;
-  }): Promise<boolean> {
+  async revoke({ id, revokedAt }: Parameters<KeyStore['revoke']>[0]): Promise<boolean> {
     const revoked = await this.#write(sql.REVOKE_KEY, [id, revokedAt]);
     return revoked.length > 0;
   }
 
-  async touch({ id, usedAt }: { readonly id: string; readonly usedAt: number }): Promise<void> {
+  async touch({ id, usedAt }: Parameters<KeyStore['touch']>[0]): Promise<void> {
     await this.#write(sql.TOUCH_KEY, [id, usedAt]);
   }
 
@@ -66,7 +56,7 @@ export class SqlKeyStore implements KeyStore {
   }
 }
 
-export function toKey(row: Row): KeyRecord {
+function toKey(row: Row): KeyRecord {
   return {
     id: text(row, 'id'),
     tenant: text(row, 'tenant'),

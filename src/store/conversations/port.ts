@@ -1,0 +1,154 @@
+/** Conversations and their items, in the words of the domain. */
+
+import type { Order, Page, PageRequest } from '../../base/paging.ts';
+import type { Attributes, RowFilter } from '../../base/row-filter.ts';
+
+/** String pairs a caller attaches to a conversation. */
+export type Metadata = Readonly<Record<string, string>>;
+
+export interface ConversationRecord {
+  readonly id: string;
+  /** JSON text of {@link Metadata}, as it is served. */
+  readonly metadata: string;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+}
+
+/** An item as the store sees it: an id, a type, and JSON text that it never parses. */
+export interface ItemRecord {
+  readonly id: string;
+  readonly type: string;
+  /** JSON text of the whole item. */
+  readonly data: string;
+}
+
+/**
+ * One entry of an append.
+ * - `minted`: the id was made here a moment ago and is free.
+ * - `claimed`: the caller chose the id. If it names a stored item, that item is linked and `data` is ignored.
+ * - `reference`: the id must name a stored item, which is linked.
+ */
+export type NewItem =
+  | ({ readonly kind: 'minted' | 'claimed' } & ItemRecord)
+  | { readonly kind: 'reference'; readonly id: string };
+
+export interface ConversationKey {
+  readonly tenant: string;
+  readonly conversationId: string;
+}
+
+/** A conversation, and the filter that its row must match. If it does not match, the conversation counts as absent. */
+export interface ConversationRef extends ConversationKey {
+  readonly access: RowFilter;
+}
+
+/** The filter of the conversations whose items the caller may link. */
+export interface Linking {
+  readonly readable: RowFilter;
+}
+
+export interface CreateConversationParams extends ConversationKey, Linking {
+  readonly owner: string;
+  /** The creator's attributes, stamped once. */
+  readonly attributes: Attributes;
+  readonly metadata: string;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly items: readonly NewItem[];
+}
+
+export interface AppendItemsParams extends ConversationRef, Linking {
+  readonly items: readonly NewItem[];
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+}
+
+export interface ItemRef extends ConversationRef {
+  readonly itemId: string;
+}
+
+/** The reason why an append, or a creation with items, stored nothing. */
+export type AppendRefusal =
+  | { readonly refused: 'conversation_absent' }
+  | { readonly refused: 'item_present'; readonly id: string }
+  | { readonly refused: 'reference_absent'; readonly id: string };
+
+export type AppendResult =
+  | { readonly refused: undefined; readonly items: readonly ItemRecord[] }
+  | AppendRefusal;
+
+export type ListItemsResult =
+  | { readonly absent: undefined; readonly page: Page<ItemRecord> }
+  | { readonly absent: 'conversation' | 'cursor' };
+
+export type GetItemResult =
+  | { readonly absent: undefined; readonly item: ItemRecord }
+  | { readonly absent: 'conversation' | 'item' };
+
+export type DeleteItemResult =
+  | { readonly absent: undefined; readonly conversation: ConversationRecord }
+  | { readonly absent: 'conversation' | 'item' };
+
+/** The fields of a conversation that access depends on. */
+export interface ResourceRecord {
+  readonly id: string;
+  readonly owner: string;
+  readonly attributes: Attributes;
+}
+
+/** A change of owner: an owner's conversations, and the owner that they get. */
+export interface AdoptParams {
+  readonly from: { readonly tenant: string; readonly owner: string };
+  readonly to: {
+    readonly tenant: string;
+    readonly owner: string;
+    readonly attributes: Attributes;
+  };
+  /** `undefined` when all of the owner's conversations are meant. */
+  readonly conversationId: string | undefined;
+}
+
+/** A page of a tenant's conversations, in the order of their creation. */
+export interface ListConversationsParams {
+  readonly tenant: string;
+  readonly access: RowFilter;
+  readonly order: Order;
+  readonly limit: number;
+  /** The conversation that the page follows or precedes; `undefined` for the first page. */
+  readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
+  /** Pairs that all must be in the metadata. */
+  readonly metadata: readonly (readonly [key: string, value: string])[];
+  /** Unix milliseconds, inclusive. */
+  readonly createdFrom: number | undefined;
+  /** Unix milliseconds, exclusive. */
+  readonly createdUntil: number | undefined;
+}
+
+export interface ConversationReader {
+  /** Returns a page of the conversations that match `access`; null when the cursor is not one of them. */
+  list(params: ListConversationsParams): Promise<Page<ConversationRecord> | null>;
+  /** Returns a conversation whatever its access, to explain and audit decisions, never to make them. */
+  getResource(key: ConversationKey): Promise<ResourceRecord | null>;
+  get(ref: ConversationRef): Promise<ConversationRecord | null>;
+  /** Returns one page of a conversation's items in the order they were appended, or backwards. */
+  listItems(params: ConversationRef & { readonly page: PageRequest }): Promise<ListItemsResult>;
+  getItem(ref: ItemRef): Promise<GetItemResult>;
+}
+
+/** Writes, each one transaction: when its promise resolves, all of it is durable; when it rejects, none of it is stored. */
+export interface ConversationWriter {
+  create(params: CreateConversationParams): Promise<AppendResult>;
+  /** Replaces the metadata. */
+  update(
+    params: ConversationRef & { readonly metadata: string },
+  ): Promise<ConversationRecord | null>;
+  /** Deletes the conversation with all that belongs to it; `false` when it is absent. */
+  delete(ref: ConversationRef): Promise<boolean>;
+  /** Appends all items in the given order, next to each other, or none. */
+  appendItems(params: AppendItemsParams): Promise<AppendResult>;
+  /** Gives conversations, with all that belongs to them, to another owner. Returns how many. */
+  adopt(params: AdoptParams): Promise<number>;
+  deleteItem(ref: ItemRef): Promise<DeleteItemResult>;
+}
+
+export interface ConversationStore extends ConversationReader, ConversationWriter {}

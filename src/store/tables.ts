@@ -1,0 +1,168 @@
+/**
+ * The tables of the schema. Deletion, adoption, archives, grants, row-level security, inspection and the check of
+ * the schema are derived from this list; a test compares it with the tables and columns of each database.
+ */
+
+/** The content of a column: how it is stored, checked on import, and written into an archive. */
+interface Column<Stored extends string | number | null = string | number | null> {
+  readonly kind: 'text' | 'name' | 'integer' | 'time' | 'json' | 'attributes';
+  readonly isNullable: boolean;
+  /** Carries the type alone. */
+  readonly stored?: Stored;
+}
+
+const column = <Stored extends string | number>(kind: Column['kind']): Column<Stored> => ({
+  kind,
+  isNullable: false,
+});
+const nullable = <Stored extends string | number>({
+  kind,
+}: Column<Stored>): Column<Stored | null> => ({
+  kind,
+  isNullable: true,
+});
+
+/** Text without control characters. */
+const text = column<string>('text');
+/** A tenant or a subject. */
+const name = column<string>('name');
+/** A whole number from 0 on. */
+const integer = column<number>('integer');
+/** Unix milliseconds. */
+const time = column<number>('time');
+/** The text of a JSON object, as it is served. */
+const json = column<string>('json');
+/** The text of a JSON object with lists of names. */
+const attributes = column<string>('attributes');
+
+export interface Table {
+  readonly name: string;
+  /** The column with the conversation's id; `undefined` for a table whose rows belong to no conversation. */
+  readonly conversationColumn: string | undefined;
+  /** Columns in the order of an archive's lines. */
+  readonly columns: Readonly<Record<string, Column>>;
+  readonly primaryKey: readonly string[];
+  /** Columns in which an archived row and a stored one must agree to be the same row. */
+  readonly identity: readonly string[];
+  /** The name of a row in an archive's lines and in messages. */
+  readonly record: { readonly key: string; readonly shown: string };
+  /** A column of texts that may be large, by which batches are bounded. */
+  readonly largeColumn?: string;
+  /** Rights that serving takes. */
+  readonly rights: readonly ('SELECT' | 'INSERT' | 'UPDATE' | 'DELETE')[];
+}
+
+const ALL_RIGHTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
+
+const CONVERSATIONS = {
+  name: 'conversations',
+  conversationColumn: 'id',
+  columns: {
+    tenant: name,
+    id: text,
+    owner: text,
+    created_at: time,
+    next_position: integer,
+    attributes,
+    metadata: json,
+  },
+  primaryKey: ['tenant', 'id'],
+  identity: ['tenant', 'id', 'owner', 'attributes', 'metadata', 'created_at', 'next_position'],
+  record: { key: 'conversation', shown: 'conversation' },
+  rights: ALL_RIGHTS,
+} as const satisfies Table;
+
+const ITEMS = {
+  name: 'items',
+  conversationColumn: 'conversation_id',
+  columns: {
+    tenant: name,
+    conversation_id: text,
+    position: integer,
+    id: text,
+    type: text,
+    created_at: time,
+    data: json,
+  },
+  primaryKey: ['tenant', 'conversation_id', 'position'],
+  identity: ['tenant', 'conversation_id', 'position', 'id', 'type', 'data'],
+  record: { key: 'item', shown: 'item' },
+  largeColumn: 'data',
+  rights: ALL_RIGHTS,
+} as const satisfies Table;
+
+const API_KEYS = {
+  name: 'api_keys',
+  // A key is looked up before its tenant is known, so that row-level security cannot cover the table.
+  conversationColumn: undefined,
+  columns: {
+    id: text,
+    tenant: name,
+    subject: name,
+    attributes,
+    hash: text,
+    created_at: time,
+    expires_at: nullable(time),
+    revoked_at: nullable(time),
+    last_used_at: nullable(time),
+  },
+  primaryKey: ['id'],
+  // Without `last_used_at`, which changes while a key is in use.
+  identity: ['id', 'tenant', 'subject', 'attributes', 'hash', 'expires_at', 'revoked_at'],
+  record: { key: 'api_key', shown: 'API key' },
+  rights: ['SELECT', 'INSERT', 'UPDATE'],
+} as const satisfies Table;
+
+/** The tables of an archive by name, in the order in which their rows are written and added. */
+export const ARCHIVED_TABLES = {
+  api_keys: API_KEYS,
+  conversations: CONVERSATIONS,
+  items: ITEMS,
+} as const satisfies Record<string, Table>;
+
+export type ArchivedTables = typeof ARCHIVED_TABLES;
+
+/** A row by its columns, as it is stored. */
+export type RowOf<Of extends Table> = {
+  readonly [Name in keyof Of['columns']]: Of['columns'][Name] extends Column<infer Stored>
+    ? Stored
+    : never;
+};
+
+const TABLES: readonly Table[] = Object.values(ARCHIVED_TABLES);
+
+/** The ledger of migrations, which no archive has and only migrations write. */
+export const LEDGER = 'schema_migrations';
+
+/** The names of all tables. */
+export const TABLE_NAMES: readonly string[] = [LEDGER, ...TABLES.map((table) => table.name)];
+
+/** The tables whose rows belong to no conversation. */
+export const TABLES_WITHOUT_CONVERSATION: readonly Table[] = TABLES.filter(
+  (table) => table.conversationColumn === undefined,
+);
+
+/** A table whose rows belong to a conversation. */
+export interface ConversationTable extends Table {
+  readonly conversationColumn: string;
+}
+
+/** The tables whose rows belong to a conversation, the conversations themselves first. Row-level security covers them. */
+export const TABLES_OF_CONVERSATIONS: readonly ConversationTable[] = TABLES.filter(
+  (table): table is ConversationTable => table.conversationColumn !== undefined,
+);
+
+/** The tables of rows that a conversation has, which go where it goes. */
+export const CHILD_TABLES: readonly ConversationTable[] = TABLES_OF_CONVERSATIONS.filter(
+  (table) => table.name !== CONVERSATIONS.name,
+);
+
+/** The rights that serving takes, as pairs of a table and a right. */
+export const SERVING_RIGHTS: readonly (readonly [table: string, right: string])[] = TABLES.flatMap(
+  (table) => table.rights.map((right) => [table.name, right] as const),
+);
+
+/** The columns of a table as SQL lists them. */
+export function columnList({ columns }: Pick<Table, 'columns'>): string {
+  return Object.keys(columns).join(', ');
+}

@@ -1,0 +1,201 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { loadConfig, type ArchiveRecord } from '../../src/index.ts';
+import { openInspection } from '../../src/store/open.ts';
+import {
+  ARCHIVED_TABLES,
+  CHILD_TABLES,
+  LEDGER,
+  TABLES_OF_CONVERSATIONS,
+  type Table,
+} from '../../src/store/tables.ts';
+import { ordinaryRole } from '../support/postgres.ts';
+import { key, openOn, openSession } from '../support/store.ts';
+import { KINDS, storedDatabase, type StoredDatabase } from '../support/stored.ts';
+
+type Cells = Readonly<Record<string, unknown>>;
+type Kind = (typeof KINDS)[number];
+
+const TABLES: readonly Table[] = Object.values(ARCHIVED_TABLES);
+
+/** Runs a query past the program. */
+async function query(database: StoredDatabase, sql: string): Promise<readonly Cells[]> {
+  if (database.path === '') {
+    await using session = await openSession(database.url);
+    return await session.run(sql);
+  }
+  using raw = new DatabaseSync(database.path);
+  return raw.prepare(sql).all();
+}
+
+const CATALOGUES: Readonly<Record<Kind, string>> = {
+  SQLite: `
+    SELECT tables.name AS table_name, columns.name AS column_name,
+      columns."notnull" = 0 AS is_nullable, columns.pk AS key_place
+    FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+    WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%'`,
+  PostgreSQL: `
+    SELECT relname::text AS table_name, attname::text AS column_name,
+      NOT attnotnull AS is_nullable, coalesce(array_position(conkey, attnum), 0) AS key_place
+    FROM pg_class
+    JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+    LEFT JOIN pg_constraint ON conrelid = pg_class.oid AND contype = 'p'
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')`,
+};
+
+/** The tables of a database as it describes them, in the form of a table of the list. */
+async function describedTables(database: StoredDatabase, kind: Kind): Promise<Cells> {
+  const columns = await query(database, CATALOGUES[kind]);
+  const names = new Set(columns.map((column) => String(column['table_name'])));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const own = columns.filter((column) => column['table_name'] === name);
+      const primaryKey = own
+        .filter((column) => Number(column['key_place']) > 0)
+        .toSorted((a, b) => Number(a['key_place']) - Number(b['key_place']))
+        .map((column) => column['column_name']);
+      const nullable = Object.fromEntries(
+        own.map((column) => [column['column_name'], Boolean(column['is_nullable'])]),
+      );
+      return [name, { primaryKey, nullable }];
+    }),
+  );
+}
+
+/** The listed tables in the same form. */
+function listedTables(): Cells {
+  return Object.fromEntries(
+    TABLES.map(({ name, primaryKey, columns }) => {
+      const nullable = Object.entries(columns).map(([column, { isNullable }]) => [
+        column,
+        isNullable,
+      ]);
+      return [name, { primaryKey, nullable: Object.fromEntries(nullable) }];
+    }),
+  );
+}
+
+/** A row of each table for a conversation, made from the kinds of its columns. */
+function rowsOf(tenant: string, conversationId: string): readonly ArchiveRecord[] {
+  return TABLES.map((table) => {
+    const cells = Object.entries(table.columns).map(([column, { kind, isNullable }]) => {
+      if (column === 'tenant') return [column, tenant];
+      if (column === table.conversationColumn) return [column, conversationId];
+      if (isNullable) return [column, null];
+      if (kind === 'json' || kind === 'attributes') return [column, '{}'];
+      // The next position of a conversation is beyond those of its items.
+      if (kind === 'integer') return [column, column === 'next_position' ? 5 : 1];
+      return [column, kind === 'time' ? 1 : `${column} of ${tenant}, ${conversationId}`];
+    });
+    // Sound: every column has a value of its kind.
+    return { table: table.name, row: Object.fromEntries(cells) } as ArchiveRecord;
+  });
+}
+
+/** The tables that have a row of a conversation. */
+async function tablesWith(
+  database: StoredDatabase,
+  tenant: string,
+  conversationId: string,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { name, conversationColumn } of TABLES_OF_CONVERSATIONS) {
+    const rows = await query(
+      database,
+      `SELECT 1 AS one FROM ${name} WHERE tenant = '${tenant}' AND ${conversationColumn} = '${conversationId}'`,
+    );
+    if (rows.length > 0) found.push(name);
+  }
+  return found;
+}
+
+describe.each(KINDS)('the tables of %s', (kind) => {
+  test('every table and column of the database is in the list of tables', async () => {
+    await using database = await storedDatabase(kind);
+    await (await openOn(database.url)).close();
+    const { [LEDGER]: _ledger, ...described } = await describedTables(database, kind);
+    expect(
+      described,
+      'src/store/tables.ts and migrations/ must agree on tables, columns, keys and nullability',
+    ).toEqual(listedTables());
+  });
+
+  test('deleting a conversation empties every table of it, and of no other', async () => {
+    await using database = await storedDatabase(kind);
+    await using store = await openOn(database.url);
+    await store.archive.write([...rowsOf('t', 'a'), ...rowsOf('t', 'b'), ...rowsOf('u', 'a')]);
+    const all = TABLES_OF_CONVERSATIONS.map(({ name }) => name);
+    expect(await tablesWith(database, 't', 'a'), 'the test must fill every table').toEqual(all);
+    expect(await store.conversations.delete(key('a'))).toBe(true);
+    expect(await tablesWith(database, 't', 'a'), 'a table keeps rows').toEqual([]);
+    expect(await tablesWith(database, 't', 'b')).toEqual(all);
+    expect(await tablesWith(database, 'u', 'a')).toEqual(all);
+  });
+
+  test('adopting a conversation moves its rows of every table to the tenant', async () => {
+    await using database = await storedDatabase(kind);
+    await using store = await openOn(database.url);
+    await store.archive.write([...rowsOf('t', 'a'), ...rowsOf('t', 'b')]);
+    const adopted = await store.conversations.adopt({
+      from: { tenant: 't', owner: 'owner of t, a' },
+      to: { tenant: 'u', owner: 'o', attributes: {} },
+      conversationId: undefined,
+    });
+    expect(adopted).toBe(1);
+    const all = TABLES_OF_CONVERSATIONS.map(({ name }) => name);
+    expect(await tablesWith(database, 'u', 'a'), 'a table has been left behind').toEqual(all);
+    expect(await tablesWith(database, 't', 'a')).toEqual([]);
+    expect(await tablesWith(database, 't', 'b')).toEqual(all);
+  });
+
+  test('an archive carries the rows of every table into another store', async () => {
+    await using source = await storedDatabase(kind);
+    await using target = await storedDatabase(kind);
+    await using from = await openOn(source.url);
+    await using to = await openOn(target.url);
+    await from.archive.write([...rowsOf('t', 'a'), ...rowsOf('t', 'b'), ...rowsOf('u', 'a')]);
+    await from.archive.read({ tenant: undefined, after: undefined }, async (records) => {
+      await to.archive.write(records);
+    });
+    for (const { name, columns, primaryKey } of TABLES) {
+      const rows = `SELECT ${Object.keys(columns).join(', ')} FROM ${name} ORDER BY ${primaryKey.join(', ')}`;
+      const stored = await query(source, rows);
+      expect(stored.length, `the test must fill ${name}`).toBeGreaterThan(1);
+      expect(await query(target, rows), `${name} is not in the archive`).toEqual(stored);
+    }
+  });
+
+  test.each(CHILD_TABLES.map(({ name }) => name))(
+    'a row of %s without its conversation is found by the inspection',
+    async (name) => {
+      await using database = await storedDatabase(kind);
+      await using store = await openOn(database.url);
+      await store.archive.write(rowsOf('t', 'lost').filter(({ table }) => table === name));
+      const { database: options } = await loadConfig({
+        arguments: ['--database-url', database.url],
+      });
+      await using inspection = await openInspection(options);
+      const { absent } = await inspection.checkPlaces({ full: true });
+      expect(absent).toEqual({ count: 1, examples: ['lost'], tables: [name] });
+    },
+  );
+});
+
+test('row-level security covers every table of conversations in PostgreSQL', async () => {
+  await using database = await storedDatabase('PostgreSQL');
+  const role = await ordinaryRole({
+    ...database,
+    run: async (sql) => [...(await query(database, sql))],
+  });
+  await (await openOn(role, '--rls', 'on')).close();
+  const walled = await query(
+    database,
+    `SELECT relname::text AS name FROM pg_class
+      JOIN pg_policy ON polrelid = pg_class.oid AND polname = 'tenant_wall'
+      WHERE relrowsecurity AND relforcerowsecurity`,
+  );
+  expect(
+    walled.map(({ name }) => name).toSorted(),
+    'a migration must give each table of conversations the policy tenant_wall',
+  ).toEqual(TABLES_OF_CONVERSATIONS.map(({ name }) => name).toSorted());
+});
