@@ -195,7 +195,7 @@ test('row-level security covers every table of conversations in PostgreSQL', asy
       WHERE relrowsecurity AND relforcerowsecurity`,
   );
   expect(
-    walled.map(({ name }) => name).toSorted(),
+    new Set(walled.map(({ name }) => name)),
     'a migration must give each table of conversations the policy tenant_wall',
-  ).toEqual(TABLES_OF_CONVERSATIONS.map(({ name }) => name).toSorted());
+  ).toEqual(new Set(TABLES_OF_CONVERSATIONS.map(({ name }) => name)));
 });

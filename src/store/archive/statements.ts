@@ -9,6 +9,10 @@ export function selectConversationsBatch(table: Table, ofOneTenant: boolean): st
     LIMIT $3`;
 }
 
+function parameter(index: number): string {
+  return `$${index + 1}`;
+}
+
 /** The beginning of a batch: a conversation's first row, or the row after one with the given key. */
 export type BatchStart = 'conversation' | 'row';
 
@@ -21,7 +25,6 @@ export function selectRowsBatch(table: ConversationTable, start: BatchStart): st
   const order = table.primaryKey.join(', ');
   const first = start === 'conversation' ? [conversation, '>='] : [order, '>'];
   const width = start === 'conversation' ? 2 : table.primaryKey.length;
-  const parameter = (index: number): string => `$${index + 1}`;
   const from = Array.from({ length: width }, (_, index) => parameter(index)).join(', ');
   const rows = `
       SELECT ${columnList(table)} FROM ${table.name}
