@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ConversationsQuery, RowFilter } from '../../src/index.ts';
+import type { ListConversationsParams, RowFilter } from '../../src/index.ts';
 import { conversationsPage } from '../../src/store/conversations/page.ts';
 import { rowFilterSql } from '../../src/store/conversations/row-filter-sql.ts';
 import * as statements from '../../src/store/conversations/statements.ts';
@@ -96,7 +96,7 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
 }
 
 /** Returns lists in both orders, from every kind of cursor, with and without a bound on the time. */
-function listQueries(access: RowFilter): readonly ConversationsQuery[] {
+function listQueries(access: RowFilter): readonly ListConversationsParams[] {
   const cursors = [undefined, { id: 'c', side: 'after' }, { id: 'c', side: 'before' }] as const;
   return (['asc', 'desc'] as const).flatMap((order) =>
     cursors.flatMap((cursor) =>
