@@ -52,7 +52,7 @@ async function openComponents(
   { log, onServerError }: ServerOptions,
   stack: AsyncDisposableStack,
 ): Promise<Components> {
-  const telemetry = await Telemetry.open(config.log, log);
+  const telemetry = await Telemetry.open(config.log, log, config.database.kind);
   const store = stack.adopt(await openStore(config.database, telemetry), (opened) =>
     opened.close(),
   );

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
+import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { adviceOn } from './advice.ts';
 import type { AnsweredRequest, BegunStream, Caller } from '../observe/observer.ts';
 import { phasesOf, type Phases } from './phases.ts';
@@ -24,17 +25,25 @@ const HASH_LENGTH = 16;
  */
 export class Log {
   readonly #logger: Logger;
+  readonly #database: DatabaseKind;
   readonly #slowRequestMs: number;
   readonly #hashes = new WeakMap<Caller, string>();
   readonly #flush: () => Promise<void>;
 
-  private constructor(logger: Logger, slowRequestMs: number, flush: () => Promise<void>) {
+  private constructor(
+    logger: Logger,
+    database: DatabaseKind,
+    slowRequestMs: number,
+    flush: () => Promise<void>,
+  ) {
     this.#logger = logger;
+    this.#database = database;
     this.#slowRequestMs = slowRequestMs;
     this.#flush = flush;
   }
 
-  static async open(options: LogOptions, sink: LogSink): Promise<Log> {
+  /** `database` is the kind that the log's advice is for. */
+  static async open(options: LogOptions, sink: LogSink, database: DatabaseKind): Promise<Log> {
     const { stream, flush } =
       sink === 'stderr'
         ? await standardError(options.format)
@@ -49,7 +58,7 @@ export class Log {
       },
       stream,
     );
-    return new Log(logger, options.slowRequestMs, flush);
+    return new Log(logger, database, options.slowRequestMs, flush);
   }
 
   /** Logs the begin of a stream, at the level debug. */
@@ -73,7 +82,8 @@ export class Log {
 
   /** A failure that is the server's own, with what an operator can do about it. */
   failed(error: unknown, requestId: string): void {
-    const fields = { request_id: requestId, ...adviceOn(error), stacks: stacksOf(error) };
+    const advice = adviceOn(error, this.#database);
+    const fields = { request_id: requestId, ...advice, stacks: stacksOf(error) };
     this.#logger.error(fields, 'request failed');
   }
 

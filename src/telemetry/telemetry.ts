@@ -1,4 +1,5 @@
 import type { AnsweredRequest, BegunStream, Committed, Observer } from '../observe/observer.ts';
+import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { Log, type LogOptions, type LogSink } from './log.ts';
 import type { Metrics, MetricSources } from './metrics.ts';
 
@@ -12,8 +13,12 @@ export class Telemetry implements Observer {
     this.log = log;
   }
 
-  static async open(options: LogOptions, sink: LogSink | undefined): Promise<Telemetry> {
-    return new Telemetry(sink === undefined ? undefined : await Log.open(options, sink));
+  static async open(
+    options: LogOptions,
+    sink: LogSink | undefined,
+    database: DatabaseKind,
+  ): Promise<Telemetry> {
+    return new Telemetry(sink === undefined ? undefined : await Log.open(options, sink, database));
   }
 
   /** Begins to count. */

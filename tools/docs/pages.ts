@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { apiErrors } from './api-errors.ts';
+import { faultFixes, faultTable } from './faults.ts';
 import { operatorErrors } from './operator-errors.ts';
 import { firstSettings, settingsReference } from './settings.ts';
 
@@ -10,6 +11,7 @@ const REGIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> 
   'README.md': { 'first-settings': firstSettings },
   'docs/configuration.md': { settings: settingsReference },
   'docs/errors.md': { 'api-errors': apiErrors, 'operator-errors': operatorErrors },
+  'docs/faults.md': { faults: faultTable, 'fault-fixes': faultFixes },
 };
 
 export interface Page {

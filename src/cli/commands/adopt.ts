@@ -2,7 +2,7 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 import { isolatedOwner } from '../../access/authentication/user-isolation.ts';
 import { ANONYMOUS, UNOWNED } from '../../access/principal.ts';
 import type { Command } from '../command.ts';
-import { withStore } from '../database.ts';
+import { withStore } from '../database/access.ts';
 import {
   assertUsable,
   ATTRIBUTE_FLAGS,
@@ -27,7 +27,7 @@ export const adopt: Command = {
     const tenant = optional(options, 'tenant') ?? ANONYMOUS.tenant;
     assertUsable(tenant, owner);
     const key = optional(options, 'isolation-key') ?? '';
-    const use = { settings: options.rest, otherFlags: VALUED, begins: false };
+    const use = { settings: options.rest, otherFlags: VALUED, createsDatabase: false };
     await withStore(context, use, async (store, { auth }) => {
       const conversationId = optional(options, 'conversation');
       const count = await store.conversations.adopt({

@@ -2,7 +2,7 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 import { loadConfig } from '../../config/load.ts';
 import { backupDatabase } from '../../store/open.ts';
 import type { Command } from '../command.ts';
-import { openingError } from '../database.ts';
+import { openingError } from '../database/errors.ts';
 
 export const backup: Command = {
   usage: 'colloquy backup FILE',

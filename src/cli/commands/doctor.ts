@@ -10,7 +10,7 @@ import * as contents from '../checks/contents.ts';
 import { checkFiles } from '../checks/files.ts';
 import { failedBy, ok, warning, type Finding } from '../checks/finding.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { openingError, storeError } from '../database.ts';
+import { openingError, storeError } from '../database/errors.ts';
 import { takeOptions } from '../options.ts';
 import { ProgressLine } from '../output/progress.ts';
 import { counted } from '../output/wording.ts';

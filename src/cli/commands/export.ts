@@ -8,7 +8,7 @@ import { linesOf } from '../../service/archive/lines.ts';
 import { resumePoint } from '../../service/archive/resume.ts';
 import type { Store } from '../../store/store.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { withStore } from '../database.ts';
+import { withStore } from '../database/access.ts';
 import { optional, takeOptions } from '../options.ts';
 import { ProgressLine } from '../output/progress.ts';
 import { counted } from '../output/wording.ts';
@@ -25,7 +25,7 @@ export const exportCommand: Command = {
     const options = takeOptions(context.arguments, VALUED);
     const tenant = optional(options, 'tenant');
     const file = optional(options, 'continue');
-    const use = { settings: options.rest, otherFlags: VALUED, begins: false };
+    const use = { settings: options.rest, otherFlags: VALUED, createsDatabase: false };
     await withStore(context, use, async (store) => {
       if (file !== undefined) return continueFile(file, tenant, store, context);
       await run(

@@ -3,7 +3,7 @@ import { importArchive, type Imported } from '../../service/archive/import.ts';
 import { linesOf } from '../../service/archive/lines.ts';
 import { ArchiveConflictError } from '../../store/archive/port.ts';
 import type { Command } from '../command.ts';
-import { withStore } from '../database.ts';
+import { withStore } from '../database/access.ts';
 import { ProgressLine } from '../output/progress.ts';
 import { counted } from '../output/wording.ts';
 
@@ -22,7 +22,7 @@ export const importCommand: Command = {
         `Write \`colloquy import < ${file}\`, with the settings behind import.`,
       );
     }
-    const use = { settings: context.arguments, otherFlags: [], begins: true };
+    const use = { settings: context.arguments, otherFlags: [], createsDatabase: true };
     await withStore(context, use, async (store) => {
       const progress = new ProgressLine(context);
       const imported = await importArchive(store.archive, linesOf(input), (soFar) =>

@@ -5,7 +5,7 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 import type { KeyRecord } from '../../store/keys/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { withStore } from '../database.ts';
+import { withStore } from '../database/access.ts';
 import { shownTime } from '../output/wording.ts';
 import {
   assertUsable,
@@ -44,7 +44,7 @@ export const keys: Command = {
     const use = {
       settings: name === 'revoke' ? options.rest.slice(1) : options.rest,
       otherFlags: [...action.valued, ...action.switches],
-      begins: action === CREATE,
+      createsDatabase: action === CREATE,
     };
     await withStore(context, use, (store) => action.run(store, options, context));
   },

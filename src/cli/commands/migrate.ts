@@ -3,7 +3,7 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 import { loadConfig } from '../../config/load.ts';
 import { databaseStatus, migrateDatabase, pendingSql } from '../../store/open.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { openingError } from '../database.ts';
+import { openingError } from '../database/errors.ts';
 import { takeOptions } from '../options.ts';
 
 export const migrate: Command = {

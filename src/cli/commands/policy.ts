@@ -6,7 +6,7 @@ import { isolatedOwner } from '../../access/authentication/user-isolation.ts';
 import { ANONYMOUS } from '../../access/principal.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import type { Command } from '../command.ts';
-import { withStore } from '../database.ts';
+import { withStore } from '../database/access.ts';
 import { ATTRIBUTE_FLAGS, attributesOf, optional, required, takeOptions } from '../options.ts';
 
 const VALUED = ['as', 'isolation-key', 'tenant', 'action', 'conversation', ...ATTRIBUTE_FLAGS];
@@ -25,7 +25,7 @@ export const policy: Command = {
     const tenant = optional(options, 'tenant') ?? ANONYMOUS.tenant;
     const attributes = attributesOf(options);
     const conversationId = action === 'create' ? '' : required(options, 'conversation');
-    const use = { settings: rest, otherFlags: VALUED, begins: false };
+    const use = { settings: rest, otherFlags: VALUED, createsDatabase: false };
     await withStore(context, use, async (store, { auth }) => {
       const authorizer = new Authorizer(policyOf(auth.policyRules));
       const owner = auth.userIsolation

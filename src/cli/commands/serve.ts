@@ -7,7 +7,7 @@ import { packageVersion } from '../../config/version.ts';
 import { ListenError } from '../../server/server.ts';
 import { createServer } from '../../server/create.ts';
 import type { Command } from '../command.ts';
-import { storeError } from '../database.ts';
+import { storeError } from '../database/errors.ts';
 
 export const serve: Command = {
   usage: 'colloquy serve',

@@ -3,7 +3,8 @@ import { loadConfig } from '../../config/load.ts';
 import type { Figure, Figures } from '../../store/inspection/figures.ts';
 import type { Inspection } from '../../store/inspection/inspection.ts';
 import type { Command } from '../command.ts';
-import { olderSchema, withInspection } from '../database.ts';
+import { withInspection } from '../database/access.ts';
+import { olderSchema } from '../database/errors.ts';
 import { takeOptions } from '../options.ts';
 import { shownBytes, shownTime } from '../output/wording.ts';
 

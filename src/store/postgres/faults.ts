@@ -1,4 +1,4 @@
-import type { UnavailableReason } from '../../base/errors/store-unavailable.ts';
+import type { ReasonOn } from '../../base/errors/store-unavailable.ts';
 
 /** What a failed attempt says about the next one. */
 export type Fault =
@@ -59,7 +59,7 @@ function byState<Entry>(table: Readonly<Record<string, Entry>>, state: string): 
 }
 
 /** By SQLSTATE, or its class. What has none comes from the connection. */
-const REASONS: Readonly<Record<string, UnavailableReason>> = {
+const REASONS: Readonly<Record<string, ReasonOn<'postgres'>>> = {
   '08': 'out_of_reach',
   '57P': 'out_of_reach',
   '25006': 'standby',
@@ -76,7 +76,7 @@ const REASONS: Readonly<Record<string, UnavailableReason>> = {
 };
 
 /** Why the database does not take a request that failed in this way. */
-export function reasonOf(error: unknown): UnavailableReason {
+export function reasonOf(error: unknown): ReasonOn<'postgres'> {
   const state = sqlStateOf(error);
   return state === undefined ? 'out_of_reach' : (byState(REASONS, state) ?? 'other');
 }

@@ -2,10 +2,7 @@
 
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import {
-  StoreUnavailableError,
-  type UnavailableReason,
-} from '../../base/errors/store-unavailable.ts';
+import { StoreUnavailableError, type ReasonOn } from '../../base/errors/store-unavailable.ts';
 import { databaseFiles } from './files.ts';
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
@@ -31,7 +28,7 @@ const FAULTS_OF_THE_STATEMENT = new Set([
 /** Results behind which SQLite hides what the system told it. */
 const FAULTS_OF_THE_SYSTEM = new Set([SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
 
-const REASONS: ReadonlyMap<number, UnavailableReason> = new Map([
+const REASONS: ReadonlyMap<number, ReasonOn<'sqlite'>> = new Map([
   [SQLITE_BUSY, 'locked'],
   [SQLITE_LOCKED, 'locked'],
   [SQLITE_READONLY, 'read_only'],
@@ -50,7 +47,7 @@ function resultCode(error: unknown): number | undefined {
 }
 
 /** What an error of SQLite's says of the database; undefined: the error is not SQLite's. */
-export function reasonOf(error: unknown): UnavailableReason | undefined {
+export function reasonOf(error: unknown): ReasonOn<'sqlite'> | undefined {
   const code = resultCode(error);
   return code === undefined ? undefined : (REASONS.get(code) ?? 'other');
 }
@@ -72,7 +69,7 @@ export function translate(error: unknown, path: string): unknown {
 }
 
 /** What the file system says when it is asked; only ever after a failure. */
-function obstacle(code: number, path: string): readonly [UnavailableReason, string] | undefined {
+function obstacle(code: number, path: string): readonly [ReasonOn<'sqlite'>, string] | undefined {
   if (path === ':memory:') return undefined;
   const folder = dirname(databaseFiles(path).log);
   const refusal = [path, folder].map(writeRefusal).find((found) => found !== undefined);

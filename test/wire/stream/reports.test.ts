@@ -13,9 +13,8 @@ type Line = Readonly<Record<string, unknown>>;
 async function observed(options: Partial<LogOptions> = {}) {
   const lines: Line[] = [];
   const log = { level: 'debug', format: 'json', slowRequestMs: 0, ...options } as const;
-  const telemetry = await Telemetry.open(log, {
-    write: (line: string) => void lines.push(JSON.parse(line) as Line),
-  });
+  const write = (line: string): void => void lines.push(JSON.parse(line) as Line);
+  const telemetry = await Telemetry.open(log, { write }, 'sqlite');
   await telemetry.measure({
     gauges: () => ({ queued: 0, connections: undefined }),
     databaseBytes: async () => 0,

@@ -79,7 +79,7 @@ test('A server whose drain time is over sends terminal events before it hangs up
   const { produce } = obedient();
   await using server = await streamingServer(produce);
   const config = await loadConfig({ settings: { drainTimeout: 0 } });
-  const telemetry = await Telemetry.open(config.log, undefined);
+  const telemetry = await Telemetry.open(config.log, undefined, config.database.kind);
   // Sound: closing a server uses no other component.
   const components = { telemetry, state: { isClosing: false } } as Components;
   const listeners = { api: server.http, counters: undefined };
