@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { apiErrors } from './api-errors.ts';
 import { faultFixes, faultTable } from './faults.ts';
+import { itemTypes } from './item-types.ts';
 import { operatorErrors } from './operator-errors.ts';
 import { firstSettings, settingsReference } from './settings.ts';
 
 const REGIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': { 'first-settings': firstSettings },
+  'docs/compatibility.md': { 'item-types': itemTypes },
   'docs/configuration.md': { settings: settingsReference },
   'docs/errors.md': { 'api-errors': apiErrors, 'operator-errors': operatorErrors },
   'docs/faults.md': { faults: faultTable, 'fault-fixes': faultFixes },

@@ -1,39 +1,47 @@
-import type { TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import type { ApiError } from '../errors/registry.ts';
 import type { JsonObject } from '../../base/json-object.ts';
 import type { Governed } from './include.ts';
 
-/** One item type: everything that the program knows of it. */
+/** One item type: every fact that checks, stores, serves and documents it. */
 export interface ItemDefinition<
   Create extends TSchema = TSchema,
   Returned extends TSchema = TSchema,
 > {
   readonly type: string;
-  /** What generated ids begin with, before the underscore. */
+  /** Start of generated ids, before the underscore. */
   readonly prefix: string;
-  /** Whether a caller's id must begin so too: only where OpenAI's own ids have been seen. */
+  /** Whether a caller's id must begin with the prefix: only where OpenAI's own ids have been seen. */
   readonly prefixEnforced: boolean;
-  /** What a caller may send. Fields that it does not name are kept. */
+  /** Schema of what a caller may send. Fields that it does not name are kept. */
   readonly create: Create;
-  /** What is stored and served. */
+  /** Schema of what is stored and served. */
   readonly returned: Returned;
+  /**
+   * A small item as a caller sends it, for the documentation and the tests. It is served unchanged, with
+   * an id and the defaults added, and none of its fields depends on `include`.
+   */
+  readonly example: Static<Create> & JsonObject;
   /** Values of returned fields that the caller left out. */
   readonly defaults: JsonObject;
   /** Further changes from the sent to the returned form, where defaults do not suffice. */
   normalise?(item: JsonObject): JsonObject;
-  /** What a caller's item must not be although the schema allows it, or where the schema says it less well. */
+  /** Returns the error of an item that the schema allows, or for which the schema has a worse sentence. */
   refuse?(item: JsonObject, path: string): ApiError | undefined;
+  /** Fields that are served only on request. */
   readonly governed: readonly Governed[];
 }
 
-type Given<Create extends TSchema, Returned extends TSchema> = Partial<
+type Required = 'type' | 'prefix' | 'create' | 'returned' | 'example';
+
+type ItemDefinitionParams<Create extends TSchema, Returned extends TSchema> = Partial<
   ItemDefinition<Create, Returned>
 > &
-  Pick<ItemDefinition<Create, Returned>, 'type' | 'prefix' | 'create' | 'returned'>;
+  Pick<ItemDefinition<Create, Returned>, Required>;
 
-/** An entry of the table of item types, with the usual values filled in. */
+/** Makes an entry of the table of item types, with the usual values filled in. */
 export function defineItem<Create extends TSchema, Returned extends TSchema>(
-  given: Given<Create, Returned>,
+  params: ItemDefinitionParams<Create, Returned>,
 ): ItemDefinition<Create, Returned> {
-  return { prefixEnforced: true, defaults: {}, governed: [], ...given };
+  return { prefixEnforced: true, defaults: {}, governed: [], ...params };
 }

@@ -17,6 +17,12 @@ const callFields = { call_id: CallId, name: Type.String(), ...optionalCallFields
 export const functionCall = defineItem({
   type: 'function_call',
   prefix: 'fc',
+  example: {
+    type: 'function_call',
+    call_id: 'call_1',
+    name: 'find_lakes',
+    arguments: '{"near":"Kandersteg"}',
+  },
   create: Type.Object({
     id: Type.Optional(Id),
     type: Type.Literal('function_call'),
@@ -41,6 +47,7 @@ export const functionCall = defineItem({
 export const functionCallOutput = defineItem({
   type: 'function_call_output',
   prefix: 'fc',
+  example: { type: 'function_call_output', call_id: 'call_1', output: 'Oeschinensee' },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('function_call_output'),
@@ -71,6 +78,12 @@ export const customToolCall = defineItem({
   type: 'custom_tool_call',
   prefix: 'ctc',
   prefixEnforced: false,
+  example: {
+    type: 'custom_tool_call',
+    call_id: 'call_1',
+    name: 'query',
+    input: 'lakes near Kandersteg',
+  },
   create: Type.Object({
     id: Type.Optional(Id),
     type: Type.Literal('custom_tool_call'),
@@ -91,6 +104,7 @@ export const customToolCallOutput = defineItem({
   type: 'custom_tool_call_output',
   prefix: 'ctco',
   prefixEnforced: false,
+  example: { type: 'custom_tool_call_output', call_id: 'call_1', output: 'Oeschinensee' },
   create: Type.Object({
     id: Type.Optional(Id),
     type: Type.Literal('custom_tool_call_output'),
@@ -112,6 +126,7 @@ export const toolSearchCall = defineItem({
   type: 'tool_search_call',
   prefix: 'tsc',
   prefixEnforced: false,
+  example: { type: 'tool_search_call', arguments: { query: 'weather' } },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('tool_search_call'),
@@ -133,10 +148,16 @@ export const toolSearchCall = defineItem({
   defaults: { call_id: null, execution: 'server', status: 'completed' },
 });
 
+const weatherTool = { type: 'function', name: 'get_weather', parameters: {}, strict: true };
+
 export const toolSearchOutput = defineItem({
   type: 'tool_search_output',
   prefix: 'tso',
   prefixEnforced: false,
+  example: {
+    type: 'tool_search_output',
+    tools: [weatherTool],
+  },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('tool_search_output'),
@@ -162,6 +183,7 @@ export const additionalTools = defineItem({
   type: 'additional_tools',
   prefix: 'at',
   prefixEnforced: false,
+  example: { type: 'additional_tools', role: 'developer', tools: [{ type: 'web_search' }] },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('additional_tools'),

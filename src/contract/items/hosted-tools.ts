@@ -31,6 +31,12 @@ const fileSearchFields = {
 export const fileSearchCall = defineItem({
   type: 'file_search_call',
   prefix: 'fs',
+  example: {
+    id: 'fs_1',
+    type: 'file_search_call',
+    status: 'completed',
+    queries: ['depth of the lake'],
+  },
   create: Type.Object({ id: Id, ...fileSearchFields }),
   returned: Type.Object({ id: Type.String(), ...fileSearchFields }),
   defaults: { results: null },
@@ -70,6 +76,12 @@ const webSearchFields = {
 export const webSearchCall = defineItem({
   type: 'web_search_call',
   prefix: 'ws',
+  example: {
+    id: 'ws_1',
+    type: 'web_search_call',
+    status: 'completed',
+    action: { type: 'search', query: 'lakes near Kandersteg' },
+  },
   create: Type.Object({ id: Id, ...webSearchFields }),
   returned: Type.Object({ id: Type.String(), ...webSearchFields }),
   governed: [
@@ -132,6 +144,7 @@ const imageGenerationFields = {
 export const imageGenerationCall = defineItem({
   type: 'image_generation_call',
   prefix: 'ig',
+  example: { id: 'ig_1', type: 'image_generation_call', status: 'completed', result: null },
   create: Type.Object({ id: Id, ...imageGenerationFields }),
   returned: Type.Object({ id: Type.String(), ...imageGenerationFields }),
 });
@@ -154,6 +167,14 @@ const codeInterpreterFields = {
 export const codeInterpreterCall = defineItem({
   type: 'code_interpreter_call',
   prefix: 'ci',
+  example: {
+    id: 'ci_1',
+    type: 'code_interpreter_call',
+    status: 'completed',
+    container_id: 'cntr_1',
+    code: 'print(1)',
+    outputs: null,
+  },
   create: Type.Object({ id: Id, ...codeInterpreterFields }),
   returned: Type.Object({ id: Type.String(), ...codeInterpreterFields }),
   governed: [
@@ -212,6 +233,14 @@ const computerCallFields = {
 export const computerCall = defineItem({
   type: 'computer_call',
   prefix: 'cu',
+  example: {
+    id: 'cu_1',
+    type: 'computer_call',
+    status: 'completed',
+    call_id: 'call_1',
+    pending_safety_checks: [],
+    action: { type: 'click', button: 'left', x: 1, y: 2 },
+  },
   create: Type.Object({ id: Id, ...computerCallFields }),
   returned: Type.Object({ id: Type.String(), ...computerCallFields }),
 });
@@ -226,6 +255,11 @@ export const computerCallOutput = defineItem({
   type: 'computer_call_output',
   prefix: 'cuo',
   prefixEnforced: false,
+  example: {
+    type: 'computer_call_output',
+    call_id: 'call_1',
+    output: { type: 'computer_screenshot', image_url: 'https://example.com/screen.png' },
+  },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('computer_call_output'),

@@ -21,6 +21,12 @@ const mcpListToolsFields = {
 export const mcpListTools = defineItem({
   type: 'mcp_list_tools',
   prefix: 'mcpl',
+  example: {
+    id: 'mcpl_1',
+    type: 'mcp_list_tools',
+    server_label: 'lakes',
+    tools: [{ name: 'find', input_schema: { type: 'object' } }],
+  },
   create: Type.Object({ id: Id, ...mcpListToolsFields }),
   returned: Type.Object({ id: Type.String(), ...mcpListToolsFields }),
 });
@@ -35,6 +41,13 @@ const mcpApprovalRequestFields = {
 export const mcpApprovalRequest = defineItem({
   type: 'mcp_approval_request',
   prefix: 'mcpr',
+  example: {
+    id: 'mcpr_1',
+    type: 'mcp_approval_request',
+    server_label: 'lakes',
+    name: 'find',
+    arguments: '{}',
+  },
   create: Type.Object({ id: Id, ...mcpApprovalRequestFields }),
   returned: Type.Object({ id: Type.String(), ...mcpApprovalRequestFields }),
 });
@@ -50,6 +63,7 @@ export const mcpApprovalResponse = defineItem({
   type: 'mcp_approval_response',
   prefix: 'mcpa',
   prefixEnforced: false,
+  example: { type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true },
   create: Type.Object({ id: omittable(Id), ...mcpApprovalResponseFields }),
   returned: Type.Object({ id: Type.String(), ...mcpApprovalResponseFields }),
   defaults: { reason: null },
@@ -85,6 +99,13 @@ const McpStatus = Type.Enum(['in_progress', 'completed', 'incomplete', 'calling'
 export const mcpCall = defineItem({
   type: 'mcp_call',
   prefix: 'mcp',
+  example: {
+    id: 'mcp_1',
+    type: 'mcp_call',
+    server_label: 'lakes',
+    name: 'find',
+    arguments: '{}',
+  },
   create: Type.Object({ id: Id, ...mcpCallFields, status: Type.Optional(McpStatus) }),
   returned: Type.Object({
     id: Type.String(),

@@ -68,6 +68,11 @@ export const Role = Type.Enum([
 export const message = defineItem({
   type: 'message',
   prefix: 'msg',
+  example: {
+    type: 'message',
+    role: 'user',
+    content: [{ type: 'input_text', text: 'Which lake is near Kandersteg?' }],
+  },
   create: Type.Union([InputMessage, AssistantMessage]),
   returned: Type.Object(
     {

@@ -15,6 +15,11 @@ const reasoningFields = {
 export const reasoning = defineItem({
   type: 'reasoning',
   prefix: 'rs',
+  example: {
+    id: 'rs_1',
+    type: 'reasoning',
+    summary: [{ type: 'summary_text', text: 'Looking for lakes.' }],
+  },
   create: Type.Object({
     id: Type.Optional(Id),
     ...reasoningFields,
@@ -43,6 +48,7 @@ export const reasoning = defineItem({
 export const compaction = defineItem({
   type: 'compaction',
   prefix: 'cmp',
+  example: { type: 'compaction', encrypted_content: 'b3BhcXVl' },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('compaction'),
@@ -68,6 +74,13 @@ export const program = defineItem({
   type: 'program',
   prefix: 'prog',
   prefixEnforced: false,
+  example: {
+    id: 'prog_1',
+    type: 'program',
+    call_id: 'call_1',
+    code: 'find()',
+    fingerprint: 'fp_1',
+  },
   create: Type.Object({ id: Id, ...programFields }),
   returned: Type.Object({ id: Type.String(), ...programFields }),
 });
@@ -83,6 +96,13 @@ export const programOutput = defineItem({
   type: 'program_output',
   prefix: 'po',
   prefixEnforced: false,
+  example: {
+    id: 'po_1',
+    type: 'program_output',
+    status: 'completed',
+    call_id: 'call_1',
+    result: 'Oeschinensee',
+  },
   create: Type.Object({ id: Id, ...programOutputFields }),
   returned: Type.Object({ id: Type.String(), ...programOutputFields }),
 });
@@ -113,6 +133,7 @@ export const configurationUpdate = defineItem({
   type: 'configuration_update',
   prefix: 'cfg',
   prefixEnforced: false,
+  example: { type: 'configuration_update', reasoning: { effort: 'low' } },
   create: Type.Object({ id: omittable(Id), ...configurationFields }),
   returned: Type.Object({ id: Type.String(), ...configurationFields }),
 });

@@ -5,8 +5,8 @@ import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import { kindOf } from '../schema/explain.ts';
 import { Id } from '../schema/schema.ts';
 import { validator, type Validate } from '../schema/validate.ts';
-import { withDefaults } from './content.ts';
 import type { ItemDefinition } from './define.ts';
+import { storedForm } from './stored-form.ts';
 import { ITEM_DEFINITIONS, itemDefinition } from './table.ts';
 
 /**
@@ -24,7 +24,6 @@ export type ParsedItem =
 
 const ITEM_REFERENCE = 'item_reference';
 const CREATABLE_TYPES = [...ITEM_DEFINITIONS.map(({ type }) => type), ITEM_REFERENCE];
-const LEADING_KEYS = ['id', 'type', 'status'];
 
 const validators = new Map<string, Validate<TSchema>>(
   ITEM_DEFINITIONS.map(({ type, create }) => [type, validator<TSchema>(create)]),
@@ -60,7 +59,7 @@ export function parseItem(value: unknown, path: string): ParsedItem {
     kind: claimed === undefined ? 'minted' : 'claimed',
     id,
     type,
-    data: JSON.stringify(normalise({ ...sent, id }, definition)),
+    data: JSON.stringify(storedForm({ ...sent, id }, definition)),
   };
 }
 
@@ -99,9 +98,4 @@ function claimedId(
   }
   if (!hasIdCharacters(id)) throw apiError('wrong_id_characters', { param, value: id });
   return id;
-}
-
-function normalise(item: JsonObject, definition: ItemDefinition): JsonObject {
-  const normalised = definition.normalise?.(item) ?? item;
-  return withDefaults(normalised, definition.defaults, LEADING_KEYS);
 }

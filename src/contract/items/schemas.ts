@@ -2,6 +2,7 @@
 
 import { Type, type Static, type TSchema } from 'typebox';
 import { asJsonSchema, Id, type JsonSchema, listOf, omittable } from '../schema/schema.ts';
+import { storedForm } from './stored-form.ts';
 import {
   ITEM_DEFINITIONS,
   type ConversationItem as Item,
@@ -13,16 +14,24 @@ const ItemReference = Type.Object(
   { title: 'ItemReference' },
 );
 
-/** `function_call` is described as `FunctionCall`, what callers send of it as `FunctionCallParam`. */
-function named(schema: TSchema, type: string, suffix: string): JsonSchema {
+/** Titles the schemas of `function_call`, for example, `FunctionCall` and, with the suffix, `FunctionCallParam`. */
+function described(schema: TSchema, type: string, suffix: string, example: unknown): JsonSchema {
   const words = type.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return { title: `${words.join('')}${suffix}`, ...asJsonSchema(schema) };
+  return {
+    title: `${words.join('')}${suffix}`,
+    ...asJsonSchema(schema),
+    examples: [example],
+  };
 }
 
 export const ConversationItem = Type.Unsafe<Item>({
   title: 'ConversationItem',
   description: 'An item as it is stored. Fields that this document does not name are kept as sent.',
-  anyOf: ITEM_DEFINITIONS.map(({ type, returned }) => named(returned, type, '')),
+  anyOf: ITEM_DEFINITIONS.map((definition) => {
+    const { type, prefix, returned, example } = definition;
+    const stored = storedForm({ id: `${prefix}_1`, ...example }, definition);
+    return described(returned, type, '', stored);
+  }),
 });
 
 export const InputItem = Type.Unsafe<Input>({
@@ -30,7 +39,9 @@ export const InputItem = Type.Unsafe<Input>({
   description:
     'An item to store. Null in an optional field counts as omitted; fields that this document does not name are kept.',
   anyOf: [
-    ...ITEM_DEFINITIONS.map(({ type, create }) => named(create, type, 'Param')),
+    ...ITEM_DEFINITIONS.map(({ type, create, example }) =>
+      described(create, type, 'Param', example),
+    ),
     ItemReference,
   ],
 });

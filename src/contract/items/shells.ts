@@ -27,6 +27,13 @@ export const localShellCall = defineItem({
   type: 'local_shell_call',
   prefix: 'lsh',
   prefixEnforced: false,
+  example: {
+    id: 'lsh_1',
+    type: 'local_shell_call',
+    status: 'completed',
+    call_id: 'call_1',
+    action: { type: 'exec', command: ['ls'], env: { LANG: 'C' } },
+  },
   create: Type.Object({ id: Id, ...localShellCallFields }),
   returned: Type.Object({ id: Type.String(), ...localShellCallFields }),
 });
@@ -41,6 +48,7 @@ export const localShellCallOutput = defineItem({
   type: 'local_shell_call_output',
   prefix: 'lsho',
   prefixEnforced: false,
+  example: { id: 'lsho_1', type: 'local_shell_call_output', output: 'lakes.txt' },
   create: Type.Object({ id: Id, ...localShellOutputFields }),
   returned: Type.Object({ id: Type.String(), ...localShellOutputFields }),
 });
@@ -63,6 +71,11 @@ export const shellCall = defineItem({
   type: 'shell_call',
   prefix: 'sh',
   prefixEnforced: false,
+  example: {
+    type: 'shell_call',
+    call_id: 'call_1',
+    action: { commands: ['ls'], max_output_length: null, timeout_ms: 1000 },
+  },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('shell_call'),
@@ -118,6 +131,11 @@ export const shellCallOutput = defineItem({
   type: 'shell_call_output',
   prefix: 'sho',
   prefixEnforced: false,
+  example: {
+    type: 'shell_call_output',
+    call_id: 'call_1',
+    output: [{ outcome: { type: 'exit', exit_code: 0 }, stderr: '', stdout: 'lakes.txt' }],
+  },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('shell_call_output'),
@@ -151,6 +169,12 @@ const PatchStatus = Type.Enum(['in_progress', 'completed']);
 export const applyPatchCall = defineItem({
   type: 'apply_patch_call',
   prefix: 'apc',
+  example: {
+    type: 'apply_patch_call',
+    status: 'completed',
+    call_id: 'call_1',
+    operation: { type: 'delete_file', path: 'lakes.txt' },
+  },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('apply_patch_call'),
@@ -177,6 +201,7 @@ export const applyPatchCallOutput = defineItem({
   type: 'apply_patch_call_output',
   prefix: 'apco',
   prefixEnforced: false,
+  example: { type: 'apply_patch_call_output', status: 'failed', call_id: 'call_1' },
   create: Type.Object({
     id: omittable(Id),
     type: Type.Literal('apply_patch_call_output'),

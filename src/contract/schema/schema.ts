@@ -21,6 +21,7 @@ export interface JsonSchema {
   readonly maxItems?: number;
   readonly maxProperties?: number;
   readonly default?: unknown;
+  readonly examples?: readonly unknown[];
 }
 
 /** TypeBox schemas are JSON Schema at run time; its types only hide the keywords. */

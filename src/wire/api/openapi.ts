@@ -113,7 +113,12 @@ function extract(schema: JsonSchema, schemas: Node): unknown {
   const copy = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(visit);
     if (typeof node !== 'object' || node === null) return node;
-    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value)]));
+    return Object.fromEntries(
+      Object.entries(node).map(([key, value]) => [
+        key,
+        isExamples(key, value) ? value : visit(value),
+      ]),
+    );
   };
   const visit = (node: unknown): unknown => {
     const title = typeof node === 'object' && node !== null && 'title' in node ? node.title : null;
@@ -125,4 +130,9 @@ function extract(schema: JsonSchema, schemas: Node): unknown {
     return { $ref: `#/components/schemas/${title}` };
   };
   return visit(schema);
+}
+
+/** Returns whether a keyword has values rather than schemas, in which a title is only data. */
+function isExamples(keyword: string, value: unknown): boolean {
+  return keyword === 'examples' && Array.isArray(value);
 }
