@@ -7,7 +7,7 @@ export default defineConfig({
     include: [
       'src/**/*.test.ts',
       'test/http/bad-input.test.ts',
-      'test/http/items.test.ts',
+      'test/http/items/*.test.ts',
       'test/http/fidelity.test.ts',
       'test/http/client.test.ts',
       'test/http/pitfalls.test.ts',

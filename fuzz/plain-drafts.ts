@@ -151,7 +151,7 @@ export class PlainDrafts {
 
   #sample(random: Random): unknown {
     const { type, prefix, idRequired, sent } = random.pick(ITEM_SAMPLES);
-    const claims = idRequired === true || random.chance(0.3);
+    const claims = idRequired || random.chance(0.3);
     const id = random.chance(0.5) ? random.pick(NAMES) : String(random.below(1_000_000));
     return { type, ...sent, ...(claims ? { id: `${prefix}_${id}` } : {}) };
   }

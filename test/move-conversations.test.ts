@@ -147,15 +147,18 @@ test('a copy that somebody has written to is left alone', async () => {
   expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('has other items') });
 });
 
-/** A server of the same API whose lists are these ids, in the one order and in the other, and never more than one page. */
+function callOrMessage(id: string): object {
+  return id.startsWith('item')
+    ? { id, type: 'function_call', call_id: id, name: 'f', arguments: '{}', status: null }
+    : { id, type: 'message', role: 'user', content: id };
+}
+
+/** Starts a server of the same API whose lists have these ids, one list an order, and never more than one page. */
 async function startUnreliable(
   asc: readonly string[],
   desc: readonly string[],
+  toItem = callOrMessage,
 ): Promise<AsyncDisposable & { readonly url: string }> {
-  const toItem = (id: string) =>
-    id.startsWith('item')
-      ? { id, type: 'function_call', call_id: id, name: 'f', arguments: '{}', status: null }
-      : { id, type: 'message', role: 'user', content: id };
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     const ids = searchParams.get('order') === 'asc' ? asc : desc;
@@ -221,4 +224,26 @@ test('ids that the target does not take are renamed when told to, each time alik
     { id: 'fc_item_2', call_id: 'item_2' },
     { id: 'msg_3' },
   ]);
+});
+
+test('an id is renamed where the target enforces the prefix of its type, and nowhere else', async () => {
+  const samples = new Map(ITEM_SAMPLES.map((sample) => [`item_${sample.type}`, sample]));
+  const ids = [...samples.keys()];
+  await using source = await startUnreliable(ids, ids.toReversed(), (id) => {
+    const { type, sent } = samples.get(id) ?? {};
+    return { type, ...sent, id };
+  });
+  await using target = await startServer();
+  const { moved, errors } = await move(source.url, target.url, ['conv_1'], '--rename-ids');
+  const advice =
+    'PREFIXES of examples/move-conversations.ts must list exactly the item types with an enforced prefix';
+  expect(errors, advice).toBe('');
+  const items = (await itemsOf(target, moved[0]?.[1] ?? '')) as readonly { readonly id: string }[];
+  const expected = [...samples].map(([id, { prefix, prefixEnforced }]) =>
+    prefixEnforced ? `${prefix}_${id}` : id,
+  );
+  expect(
+    items.map(({ id }) => id),
+    advice,
+  ).toEqual(expected);
 });
