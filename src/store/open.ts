@@ -22,9 +22,9 @@ import { SqliteDriver } from './sqlite/driver.ts';
 import { SqliteReader } from './sqlite/reader.ts';
 
 /**
- * Opens the database, brings its schema up to date, and returns the store on it.
- * Rejects with `SchemaMismatchError` when the schema is newer than this program, with an `OperatorError` for
- * what the operator can mend, and with `StoreUnavailableError` when the database cannot be opened.
+ * Opens the database, brings its schema up to date, and returns the store on it. Rejects with `SchemaMismatchError`
+ * when the schema is newer than this program, and with an `OperatorError` for what the operator can mend. Rejects with
+ * `StoreUnavailableError` when the database cannot be opened.
  */
 export async function openStore(
   options: DatabaseOptions,
@@ -64,7 +64,7 @@ export async function migrateDatabase(options: DatabaseOptions): Promise<readonl
   }
 }
 
-/** Which migrations the database has and which it lacks. Only looks, and makes no database where there is none. */
+/** Returns the applied and the pending migrations. Reads only, and creates no database. */
 export async function databaseStatus(options: DatabaseOptions): Promise<MigrationStatus> {
   if (options.kind === 'sqlite' && !existsSync(options.path)) {
     return { applied: [], pending: shippedMigrations(SQLITE) };
@@ -73,7 +73,7 @@ export async function databaseStatus(options: DatabaseOptions): Promise<Migratio
   return await inspection.migrations();
 }
 
-/** What `migrateDatabase` would run, as SQL. */
+/** Returns the SQL that `migrateDatabase` would run. */
 export async function pendingSql(options: DatabaseOptions): Promise<string> {
   const { pending } = await databaseStatus(options);
   if (options.kind === 'sqlite') return migrationScript(pending, SQLITE);
@@ -93,7 +93,7 @@ export async function backupDatabase(options: DatabaseOptions, target: string): 
   );
 }
 
-/** Opens a database to look at it. Makes none, migrates nothing, and may be done while others serve it. */
+/** Opens a database for reading. Creates and migrates nothing, and may run while other processes serve it. */
 export async function openInspection(options: DatabaseOptions): Promise<Inspection> {
   const reader =
     options.kind === 'sqlite' ? await SqliteReader.open(options.path) : await openDriver(options);

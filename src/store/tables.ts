@@ -1,6 +1,6 @@
 /**
  * The tables of the schema. Deletion, adoption, archives, grants, row-level security, inspection and the check of
- * the schema are derived from this list; a test compares it with the tables and columns of each database.
+ * the schema are derived from this list. A test compares it with the tables and columns of each database.
  */
 
 /** The content of a column: how it is stored, checked on import, and written into an archive. */
@@ -37,7 +37,7 @@ const attributes = column<string>('attributes');
 
 export interface Table {
   readonly name: string;
-  /** The column with the conversation's id; `undefined` for a table whose rows belong to no conversation. */
+  /** The column with the conversation's id; `undefined` for a table of no conversation. */
   readonly conversationColumn: string | undefined;
   /** Columns in the order of an archive's lines. */
   readonly columns: Readonly<Record<string, Column>>;
@@ -113,7 +113,7 @@ const API_KEYS = {
   rights: ['SELECT', 'INSERT', 'UPDATE'],
 } as const satisfies Table;
 
-/** The tables of an archive by name, in the order in which their rows are written and added. */
+/** The tables of an archive by name, in the order in which the rows are written and added. */
 export const ARCHIVED_TABLES = {
   api_keys: API_KEYS,
   conversations: CONVERSATIONS,
@@ -137,17 +137,17 @@ export const LEDGER = 'schema_migrations';
 /** The names of all tables. */
 export const TABLE_NAMES: readonly string[] = [LEDGER, ...TABLES.map((table) => table.name)];
 
-/** The tables whose rows belong to no conversation. */
+/** The tables of no conversation. */
 export const TABLES_WITHOUT_CONVERSATION: readonly Table[] = TABLES.filter(
   (table) => table.conversationColumn === undefined,
 );
 
-/** A table whose rows belong to a conversation. */
+/** A table of rows that belong to a conversation. */
 export interface ConversationTable extends Table {
   readonly conversationColumn: string;
 }
 
-/** The tables whose rows belong to a conversation, the conversations themselves first. Row-level security covers them. */
+/** The tables of rows that belong to a conversation, the conversations themselves first. Row-level security covers them. */
 export const TABLES_OF_CONVERSATIONS: readonly ConversationTable[] = TABLES.filter(
   (table): table is ConversationTable => table.conversationColumn !== undefined,
 );

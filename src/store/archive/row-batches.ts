@@ -16,7 +16,7 @@ export type BatchesStart =
   | { readonly kind: 'conversation'; readonly key: ConversationKey }
   | { readonly kind: 'row'; readonly key: readonly Value[] };
 
-/** Streams a table's rows from `start` through conversation `end`, in the order of their key, in bounded batches. */
+/** Streams a table's rows from `start` through conversation `end`, in the order of the key, in bounded batches. */
 export async function* rowBatches(
   table: ConversationTable,
   start: BatchesStart,
@@ -43,7 +43,7 @@ export async function* rowBatches(
   }
 }
 
-/** As many rows as will fit, by the size of the last ones: a database looks at all the rows that a limit allows. */
+/** Returns how many rows will fit, by the size of the last ones: a database reads all the rows that a limit allows. */
 function nextLimit(limit: number, largeColumn: string, rows: readonly Row[]): number {
   const size = rows.reduce((sum, row) => sum + String(cell(row, largeColumn)).length, 0);
   const fitting = Math.floor(MOST_BYTES / (size / rows.length));

@@ -71,7 +71,7 @@ async function allRows(
   return rows.map((row) => toRecord(table, row));
 }
 
-/** Passes on each conversation, followed by its rows of each other table; all come in the order of their keys. */
+/** Passes on each conversation and then its rows of each other table; all come in the order of the keys. */
 async function takeWithChildren(
   conversations: readonly Row[],
   read: ReadQuery,

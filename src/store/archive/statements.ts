@@ -17,8 +17,8 @@ function parameter(index: number): string {
 export type BatchStart = 'conversation' | 'row';
 
 /**
- * Rows in the order of their key. The parameters are the start (tenant and conversation, or a row's key), the
- * tenant and the id of the last conversation, the most rows and, for a table with large texts, the most bytes.
+ * Selects rows in the order of the key. The parameters are the start (tenant and conversation, or a row's key), the
+ * tenant and id of the last conversation, and the most rows. A table with large texts takes the most bytes as well.
  */
 export function selectRowsBatch(table: ConversationTable, start: BatchStart): string {
   const conversation = `tenant, ${table.conversationColumn}`;

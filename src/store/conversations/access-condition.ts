@@ -8,7 +8,7 @@ import { rowFilterSql } from './row-filter-sql.ts';
 /** A statement that has yet to be given its access condition. The same one always takes as many parameters. */
 export type Statement = (where: string) => string;
 
-/** Statements with their access conditions, of one syntax. A principal's statements are made once. */
+/** Statements of one syntax, completed with access conditions. A principal's statements are made once. */
 export class FilteredStatements {
   readonly syntax: SqlSyntax;
   readonly #known = new WeakMap<RowFilter, Map<Statement, Query>>();
@@ -17,7 +17,7 @@ export class FilteredStatements {
     this.syntax = syntax;
   }
 
-  /** The condition's parameters stand behind the statement's own. */
+  /** Completes a statement. The condition's parameters follow the statement's own. */
   query(statement: Statement, parameters: readonly Value[], access: RowFilter): Query {
     const known = this.#of(access);
     let made = known.get(statement);

@@ -1,4 +1,4 @@
-/** Conversations and their items, in the words of the domain. */
+/** The port of conversations and their items, in the words of the domain. */
 
 import type { Order, Page, PageRequest } from '../../base/paging.ts';
 import type { Attributes, RowFilter } from '../../base/row-filter.ts';
@@ -108,7 +108,7 @@ export interface AdoptParams {
   readonly conversationId: string | undefined;
 }
 
-/** A page of a tenant's conversations, in the order of their creation. */
+/** A page of a tenant's conversations, in the order of creation. */
 export interface ListConversationsParams {
   readonly tenant: string;
   readonly access: RowFilter;

@@ -1,4 +1,4 @@
-/** From a row's columns to the records of the port. */
+/** Conversion of rows into the records of the port. */
 
 import type { Row } from '../engine/query.ts';
 import { integer, text } from '../engine/rows.ts';

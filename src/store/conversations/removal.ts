@@ -13,7 +13,7 @@ export function deleteConversation(
   statements: FilteredStatements,
 ): Write<boolean> {
   const conversation = statements.query(sql.deleteConversation, keyOf(ref), ref.access);
-  // Statements of their own, which see what an append has added while the first one waited for it.
+  // Separate statements: they see what an append has added while the first one waited for it.
   const children: readonly Query[] = sql.DELETE_CHILDREN.map((statement) => ({
     sql: statement,
     parameters: keyOf(ref),

@@ -17,7 +17,7 @@ export function rowFilterSql(filter: RowFilter, first: number, syntax: SqlSyntax
     parameters.push(value);
     return `$${first + parameters.length - 1}`;
   };
-  // In brackets: a bare OR would undo the conditions that it stands beside.
+  // In brackets: a bare OR would undo the conditions around it.
   return { sql: `(${render(filter, parameter, syntax)})`, parameters };
 }
 

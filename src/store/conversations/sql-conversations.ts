@@ -114,7 +114,7 @@ export class SqlConversations implements ConversationStore {
     return { absent: undefined, page: found };
   }
 
-  /** Finds the reason for a page without items: there are none, or the conversation or the cursor is absent. */
+  /** Finds the reason for a page without items: an empty page, or an absent conversation or cursor. */
   async #emptyPage(
     params: ConversationRef & { readonly page: PageRequest },
   ): Promise<ListItemsResult> {

@@ -1,7 +1,7 @@
 /**
- * The statements of serving, once, in what SQLite and PostgreSQL share; where their best forms differ, the two stand
- * side by side. `$n` are the parameters. `where` is the access condition on `conversations`; its parameters
- * follow the statement's own. Of those, `$1` is the tenant and `$2` the conversation, unless it is said otherwise.
+ * Statements about conversations and items, each once where SQLite and PostgreSQL share it, otherwise next to its twin.
+ * `$n` are the parameters. `where` is the access condition on `conversations`; its parameters follow the statement's
+ * own. `$1` is the tenant and `$2` the conversation, unless a comment names them otherwise.
  */
 
 import type { Order } from '../../base/paging.ts';
@@ -48,7 +48,10 @@ const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created
 export const INSERT_ITEM = `
   INSERT INTO items (${ITEM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)`;
 
-/** Ids, types and data of items, as three parameters from `$first` on, with their places from 1. */
+/**
+ * Returns a table of items from three parameters: the lists of ids, types and data from `$first` on, with places from
+ * 1.
+ */
 function postedItems(first: number): string {
   const lists = [first, first + 1, first + 2].map((number) => `$${number}::text[]`);
   return `unnest(${lists.join(', ')}) WITH ORDINALITY AS item (id, type, data, place)`;
@@ -120,7 +123,7 @@ export const SELECT_ITEMS_HERE = `
     ON items.tenant = $1 AND items.conversation_id = $2 AND items.id = ANY ($3::text[])
   WHERE conversations.tenant = $1 AND conversations.id = $2`;
 
-/** No row: no conversation. A row whose id is null: no item. */
+/** Selects an item. No row means that the conversation is absent, a row with a null id that the item is. */
 export function selectItem(where: string): string {
   return `
     SELECT items.id, items.type, items.data
@@ -138,9 +141,10 @@ export function deleteItem(where: string): string {
 }
 
 /**
- * A page of items by position. Parameters: tenant, conversation, how many rows, and the cursor's item id where
- * there is one. No row: the page is empty, or one of what it rests on is absent, which `selectPageBasis` tells.
- * The access condition stands in the limit, where it is asked once; in WHERE, SQLite asks it for each row.
+ * Makes the statement for a page of items by position. The parameters are tenant, conversation, the most rows, and the
+ * id of the cursor's item, if any. No row means an empty page or an absent conversation or cursor, which
+ * `selectPageBasis` tells apart. The access condition is part of the limit, where it is evaluated once; in WHERE,
+ * SQLite evaluates it for each row.
  */
 function selectItemsPage(order: Order, withCursor: boolean): (where: string) => string {
   const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
@@ -161,7 +165,7 @@ export const ITEM_PAGES = {
   desc: { first: selectItemsPage('desc', false), after: selectItemsPage('desc', true) },
 };
 
-/** What a page rests on. No row: no conversation. `position` null: the item `$3` is not in it. */
+/** Selects the basis of a page. No row means that the conversation is absent, a null `position` that item `$3` is. */
 export function selectPageBasis(where: string): string {
   return `
     SELECT (SELECT position FROM items WHERE tenant = $1 AND id = $3 AND conversation_id = $2) AS position

@@ -1,10 +1,13 @@
-/** What a database driver offers to the statements: it binds, batches, retries and translates errors; it knows no table. */
+/**
+ * The interface of a database driver. A driver binds, batches, retries and translates errors; it has no knowledge of
+ * tables.
+ */
 
 import type { StoreGauges } from '../../observe/observer.ts';
 import type { SqlSyntax } from './syntax.ts';
 import type { Query, Row } from './query.ts';
 
-/** Whose rows a statement may touch at all: a second wall behind its own conditions, where the database has one. */
+/** The tenant a statement is limited to. Enforced by row-level security where the database has it. */
 export type Scope =
   | { readonly kind: 'tenant'; readonly tenant: string }
   /** For the commands of an operator. */
@@ -23,7 +26,7 @@ export interface Read {
 export interface Steps {
   /** Returns all the rows of the statement. */
   all(query: Query): readonly Row[];
-  /** As {@link all}, for a statement that yields at most one row. */
+  /** Returns the first row of a statement that yields at most one. */
   get(query: Query): Row | undefined;
   /** Returns how many rows the statement changed. */
   run(query: Query): number;
@@ -31,13 +34,13 @@ export interface Steps {
   script(sql: string): void;
 }
 
-/** A transaction of a database behind a network: what counts is how often one waits for it. */
+/** A transaction of a database across a network, where the number of round trips is the cost. */
 export interface RoundTrips {
   /** Sends the statements together and resolves with the rows of each. Each sees what was committed before it began. */
   send(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
-  /** As {@link send}, and commits on the same trip. Without an earlier `send` it is the whole transaction. */
+  /** Sends the statements and commits on the same trip. Without an earlier `send` it is the whole transaction. */
   finish(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
-  /** Runs several statements without parameters, in a trip of their own. */
+  /** Runs several statements without parameters, in a separate trip. */
   script(sql: string): Promise<void>;
 }
 
@@ -47,20 +50,19 @@ export interface Proof<Result> {
 }
 
 /**
- * A transaction in the two forms that databases want it in. Both must do the same; the conformance suite
- * holds them equal. What a form throws undoes the transaction and comes back to the caller.
+ * A transaction in the two forms that databases need. Both forms must do the same; the conformance suite holds them
+ * equal. An error thrown by a form undoes the transaction and reaches the caller.
  */
 export interface Write<Result> {
   readonly scope: Scope;
   readonly inSteps: (steps: Steps) => Result;
   readonly inRoundTrips: (trips: RoundTrips) => Promise<Result>;
   /**
-   * Finds out whether the write has happened, when the connection broke while it was committing: the result
-   * if it has, undefined if not. Only for writes whose ids keep them from being applied twice; others are
-   * given up.
+   * Finds out whether the write was committed, after the connection broke during its commit: returns the result if it
+   * was, otherwise `undefined`. Only writes with ids that prevent a second application have it; the rest are given up.
    */
   readonly proof?: Proof<Result>;
-  /** The write deletes what somebody said: no trace of it may stay in the database's files for long. */
+  /** Whether the write deletes text of users, of which no trace may stay in the database's files for long. */
   readonly erases?: boolean;
 }
 
@@ -78,7 +80,7 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-/** As much of a driver as looking takes. */
+/** The methods of a driver that reading alone needs. */
 export type Reader = Pick<Driver, 'syntax' | 'read' | 'close'>;
 
 /** A write of one statement, which is the same in both forms. */

@@ -19,7 +19,7 @@ export interface MigrationStatus {
   readonly pending: readonly Migration[];
 }
 
-/** The database and this program do not belong together; `message` says how. */
+/** The schema of the database and this program do not match; `message` gives the reason. */
 export class SchemaMismatchError extends Error {
   override readonly name = 'SchemaMismatchError';
 }
@@ -35,18 +35,18 @@ CREATE TABLE IF NOT EXISTS ${LEDGER} (
   applied_at BIGINT  NOT NULL
 );`;
 
-/** How each database tells which of its tables are there. */
+/** Queries for the names of the tables in a database. */
 export const SELECT_TABLES = {
   sqlite: `SELECT name FROM sqlite_schema WHERE type = 'table'`,
-  // PostgreSQL's schema may hold the tables of others; only ours matter.
+  // A schema of PostgreSQL may hold the tables of other programs, which do not matter.
   postgres: `
     SELECT relname::text AS name FROM pg_class
     WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')
       AND relname IN (${TABLE_NAMES.map((name) => `'${name}'`).join(', ')})`,
 };
 /**
- * Keeps others from migrating at the same time; a write of SQLite holds the only lock there is. The number is
- * arbitrary; whoever migrates this program's schema takes it.
+ * Excludes concurrent migrations; a write of SQLite holds the only lock there is. The number is arbitrary, and the same
+ * for every process that migrates this program's schema.
  */
 const LOCK_SCHEMA: Query = { sql: 'SELECT pg_advisory_xact_lock(4141004141)', parameters: [] };
 
@@ -73,7 +73,7 @@ export function shippedMigrations({ name: syntax }: SqlSyntax): readonly Migrati
     });
 }
 
-/** What has been applied and what has not. Rejects with {@link SchemaMismatchError}. */
+/** Returns the applied and the pending migrations. Rejects with {@link SchemaMismatchError}. */
 export async function migrationStatus(
   driver: Reader,
   shipped: readonly Migration[],
@@ -128,7 +128,7 @@ function migration(shipped: readonly Migration[], syntax: SqlSyntax): Write<read
   };
 }
 
-/** What applying these steps to an empty or an older database runs, as a script for a database's own client. */
+/** Returns the SQL of these steps for an empty or an older database, as a script for a database's own client. */
 export function migrationScript(pending: readonly Migration[], syntax: SqlSyntax): string {
   if (pending.length === 0) return '-- The schema is up to date.';
   const steps = pending.map((step) => `-- ${step.version} ${step.name}\n${scriptOf(step, syntax)}`);

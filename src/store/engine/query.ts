@@ -1,15 +1,15 @@
-/** What goes to a database, and what comes back. */
+/** Queries to a database, and the rows that it returns. */
 
 /** A list is bound as an array where the database has them, and as JSON where it has not. */
 export type Value = Cell | readonly string[];
-/** What a database gives back. */
+/** A value that a database returns. */
 export type Cell = string | number | null;
-/** Where each column of a statement's rows stands. */
+/** The index of each column in a statement's rows. */
 export type Columns = ReadonlyMap<string, number>;
 
 /**
- * What a statement selects; `cell` in `rows.ts` reads it by column. Objects with the columns for keys would be
- * dictionaries, slow to make and to read.
+ * A row of a result; `cell` in `rows.ts` reads it by column. Objects keyed by column would be dictionaries, slow to
+ * make and to read.
  */
 export interface Row {
   readonly columns: Columns;

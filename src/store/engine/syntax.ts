@@ -1,4 +1,4 @@
-/** Where SQLite and PostgreSQL say the same thing differently, side by side. */
+/** The expressions in which SQLite and PostgreSQL differ, side by side. */
 
 import type { AttributeName } from '../../base/row-filter.ts';
 import type { Value } from './query.ts';
@@ -12,15 +12,15 @@ export interface SqlSyntax {
   readonly now: string;
   /** Selects how many bytes the database takes, as `size`. */
   readonly selectSize: string;
-  /** Whether a column has one of the values. */
+  /** Compares a column with a list of values. */
   isOneOf(column: string, values: readonly string[], parameter: Parameter): string;
-  /** Whether the list under a conversation's attribute has one of the values. */
+  /** Compares the list under a conversation's attribute with a list of values: one in common suffices. */
   sharesAttribute(
     attribute: AttributeName,
     values: readonly string[],
     parameter: Parameter,
   ): string;
-  /** Whether a conversation's metadata have the pair. */
+  /** Compares a conversation's metadata with a pair. */
   hasPair(key: string, value: string, parameter: Parameter): string;
 }
 
@@ -35,8 +35,8 @@ export const SQLITE: SqlSyntax = {
     WHERE ${SQLITE.isOneOf('theirs.value', values, parameter)})`,
   hasPair: (key, value, parameter) => {
     const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
-    // As text, since SQLite cannot say U+0000 and unpaired surrogates, which JSON escapes. Between commas, a pair
-    // with a backslash stands nowhere but where it is one.
+    // Compared as text, since SQLite has no U+0000 and no unpaired surrogates, which JSON escapes. Between commas, a
+    // pair with a backslash occurs only where it is a pair.
     if (pair.includes('\\')) {
       return `instr(',' || substr(conversations.metadata, 2, length(conversations.metadata) - 2) || ',',
         ${parameter(`,${pair},`)}) > 0`;
@@ -55,7 +55,7 @@ export const POSTGRES: SqlSyntax = {
   // A list that is not there shares nothing; NULL would also undo the NOT around it.
   sharesAttribute: (attribute, values, parameter) =>
     `coalesce(conversations.attributes::jsonb -> '${attribute}' ?| ${parameter(values)}::text[], FALSE)`,
-  // As text, since jsonb has no room for U+0000 and unpaired surrogates, which JSON can say.
+  // Compared as text, since jsonb has no U+0000 and no unpaired surrogates, which JSON can express.
   hasPair: (key, value, parameter) =>
     `conversations.metadata ~ ${parameter(patternOfPair(key, value))}`,
 };

@@ -1,4 +1,4 @@
-/** What is in a store, in figures. */
+/** Figures about the contents of a store. */
 
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Row } from '../engine/query.ts';
@@ -6,9 +6,9 @@ import * as sql from './statements.ts';
 import type { ReadQuery } from '../archive/row-batches.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 
-/** What is counted one by one, unless more is asked for: so many rows take well below a second. */
+/** Most rows that are counted one by one unless a full count is requested: they take well below a second. */
 const COUNTED_UP_TO = 250_000;
-/** Items whose types stand for those of all. */
+/** Number of items that represent all items by type. */
 const DRAWN_ITEMS = 2_000;
 
 export interface Figure {
@@ -23,7 +23,7 @@ export interface Figures {
   readonly itemsByType: readonly (Figure & { readonly type: string })[];
   readonly tenants: number;
   readonly keys: { readonly active: number; readonly revoked: number; readonly expired: number };
-  /** When the first and the last conversation were created, Unix milliseconds; null: there are none. */
+  /** Creation times of the first and the last conversation, Unix milliseconds; null when there are none. */
   readonly oldest: number | null;
   readonly newest: number | null;
 }

@@ -17,7 +17,7 @@ import { assertRights, assertWalls } from '../postgres/preconditions.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 import { databaseFiles } from '../sqlite/files.ts';
 
-/** A store to be looked at: nothing here changes it, and others may serve it meanwhile. */
+/** A store that is only read, and may be served by other processes at the same time. */
 export class Inspection implements AsyncDisposable {
   readonly #reader: Reader;
   readonly #options: DatabaseOptions;
@@ -45,50 +45,50 @@ export class Inspection implements AsyncDisposable {
     return migrationStatus(this.#reader, shippedMigrations(this.#reader.syntax));
   }
 
-  /** What SQLite finds wrong with its file; a few are enough. Reads all of it. */
+  /** Returns the damage that SQLite finds in its file, a few entries at most. Reads all of the file. */
   async damage(): Promise<readonly string[]> {
     const rows = await this.#read({ sql: sql.CHECK_SQLITE_FILE, parameters: [] });
     return rows.map((row) => text(row, 'integrity_check')).filter((line) => line !== 'ok');
   }
 
-  /** Of PostgreSQL alone: rejects with an `OperatorError` where this role could not serve. */
+  /** Checks PostgreSQL's rights. Rejects with an `OperatorError` if this role could not serve. */
   assertRights(): Promise<void> {
     return assertRights(this.#reader);
   }
 
   /**
-   * Whether row-level security stands, which SQLite has not. Rejects with an `OperatorError` where it would hide
-   * rows from us.
+   * Returns whether row-level security is on; SQLite has none. Rejects with an `OperatorError` if it would hide rows
+   * from this program.
    */
   async hasWalls(): Promise<boolean> {
     const options = this.#options;
     return options.kind === 'postgres' && assertWalls(this.#reader, options.rowLevelSecurity);
   }
 
-  /** By the database's own clock, Unix milliseconds. */
+  /** Returns the time of the database's own clock, Unix milliseconds. */
   async now(): Promise<number> {
     const query = { sql: `SELECT ${this.#reader.syntax.now} AS now`, parameters: [] };
     const [row] = await this.#read(query);
     return row === undefined ? 0 : integer(row, 'now');
   }
 
-  /** When the newest conversation was created, Unix milliseconds; null: there is none. */
+  /** Returns the creation time of the newest conversation, Unix milliseconds; null when there is none. */
   async newest(): Promise<number | null> {
     const [row] = await this.#read({ sql: sql.SELECT_TENANTS, parameters: [] });
     return row === undefined ? null : integerOrNull(row, 'newest');
   }
 
-  /** Whether all items belong to a conversation, at positions that it has given away. */
+  /** Checks that all rows belong to a conversation, and items to positions that it has given away. */
   checkPlaces(thoroughness: Thoroughness): Promise<PlacesReport> {
     return checkPlaces(this.#reader.syntax, this.#read, thoroughness);
   }
 
-  /** Whether items are the JSON that their rows say they are. */
+  /** Checks that items are the JSON that the rows name. */
   checkItems(thoroughness: Thoroughness): Promise<ItemsReport> {
     return checkItems(this.#reader.syntax, this.#read, thoroughness);
   }
 
-  /** What is in the store. Large stores are counted only where that is wanted, and estimated otherwise. */
+  /** Returns the figures of the store. Large tables are estimated unless a full count is requested. */
   figures({ full }: Pick<Thoroughness, 'full'>): Promise<Figures> {
     return readFigures(this.#reader.syntax, this.#read, full);
   }

@@ -8,9 +8,9 @@ import type { SqlSyntax } from '../engine/syntax.ts';
 import { ARCHIVED_TABLES, CHILD_TABLES } from '../tables.ts';
 import * as sql from './statements.ts';
 
-/** The most items of a store whose places are all checked. */
+/** The most items of a store in which all places are checked. */
 const PLACES_OF_ALL_UP_TO = 1_000_000;
-/** The most items of a store whose contents are all checked. */
+/** The most items of a store in which all contents are checked. */
 const CONTENTS_OF_ALL_UP_TO = 2_000;
 /** In larger stores, so many places are drawn, and a batch is read at each. */
 const DRAWN_PLACES = 40;
@@ -18,7 +18,7 @@ const CONVERSATIONS_PER_BATCH = 200;
 const MOST_EXAMPLES = 3;
 
 export interface Thoroughness {
-  /** Whether to check everything, however large the store is. */
+  /** Checks everything, however large the store is. */
   readonly full: boolean;
   /** Called with the number of items that have been checked. */
   readonly onProgress?: (items: number) => void;
@@ -33,7 +33,7 @@ export interface Occurrences {
 export interface PlacesReport {
   readonly conversations: number;
   readonly items: number;
-  /** Whether all places were checked. */
+  /** `true` when all places were checked. */
   readonly isWhole: boolean;
   /** Conversations that do not exist and have rows, and the tables with these rows. */
   readonly absent: Occurrences & { readonly tables: readonly string[] };
@@ -48,7 +48,7 @@ export interface ItemsReport {
   readonly isWhole: boolean;
   /** Items that are not a JSON object. */
   readonly unreadable: Occurrences;
-  /** Items whose JSON has another id than their row. */
+  /** Items with another id in the JSON than in the row. */
   readonly misnamed: Occurrences;
 }
 
@@ -63,9 +63,9 @@ class Tally implements Occurrences {
 }
 
 /**
- * Checks that every row belongs to a conversation, and items to a position that it has given away. An append takes
- * its positions from the conversation's `next_position`: an item at that position or beyond was not counted, and
- * the next append will collide with it. A gap below it is where an item was deleted: no position is given twice.
+ * Checks that every row belongs to a conversation, and items to a position that it has given away. An append takes its
+ * positions from the conversation's `next_position`: an item there or beyond was not counted, and the next append
+ * collides with it. A gap below it is where an item was deleted: no position is given twice.
  */
 export async function checkPlaces(
   syntax: SqlSyntax,
@@ -104,7 +104,7 @@ export async function checkPlaces(
   };
 }
 
-/** Checks that items are the JSON that their rows name. */
+/** Checks that items are the JSON that the rows name. */
 export async function checkItems(
   syntax: SqlSyntax,
   read: ReadQuery,

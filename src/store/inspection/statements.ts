@@ -1,4 +1,4 @@
-/** What looking a store over asks of its database: nothing here changes anything. */
+/** Statements of inspections, none of which changes anything. */
 
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { ConversationTable } from '../tables.ts';
@@ -6,13 +6,13 @@ import type { ConversationTable } from '../tables.ts';
 type Twins = Readonly<Record<SqlSyntax['name'], string>>;
 type Table = 'conversations' | 'items';
 
-/** Touches the file, so that one that is no database is noticed. */
+/** Reads from the file, so that a file that is not a database is noticed. */
 export const SELECT_ENGINE: Twins = {
   sqlite: `SELECT 'SQLite ' || sqlite_version() AS engine, count(*) FROM sqlite_schema`,
   postgres: `SELECT 'PostgreSQL ' || current_setting('server_version') AS engine`,
 };
 
-/** One row that says `ok`, or a row for each damage, of which a few are enough. */
+/** Returns one row with `ok`, or a row for each damage, of which a few are enough. */
 export const CHECK_SQLITE_FILE = 'PRAGMA integrity_check(5)';
 
 /** A few places of the items, picked at random: `$1` is how many. By row number, or from the pages that are drawn. */
@@ -45,14 +45,14 @@ export function selectRandomTypes({ name }: SqlSyntax): string {
   return `SELECT type, count(*) AS count FROM (${RANDOM_ITEMS[name]}) AS drawn GROUP BY type`;
 }
 
-/** Where the items end, in the order in which they are read. */
+/** Selects the last conversation with items, in the order in which items are read. */
 export const SELECT_LAST_CONVERSATION_OF_ITEMS = `
   SELECT tenant, conversation_id FROM items ORDER BY tenant DESC, conversation_id DESC LIMIT 1`;
 
 /**
- * The `$3` conversations that have items behind (`$1`, `$2`), with the first and the last position of their items
- * and the position that the conversation would give next; null: there is no such conversation. One statement, so
- * that what others write meanwhile is in all of it or in none. It reads an index and no item.
+ * Selects the `$3` conversations with items after (`$1`, `$2`), with the first and last position of an item.
+ * `next_position` is the one that the conversation would give next; null when it does not exist. One statement sees a
+ * concurrent write whole or not at all. It reads an index and no item.
  */
 export const SELECT_PLACES = `
   SELECT places.tenant, places.conversation_id, places.items, places.first_position,
@@ -79,7 +79,10 @@ export function selectOrphans({ name, conversationColumn }: ConversationTable): 
       WHERE conversations.tenant = ${name}.tenant AND conversations.id = ${name}.${conversationColumn})`;
 }
 
-/** Tenants, and when their first and last conversations were made: a few steps down an index for each tenant. */
+/**
+ * Counts the tenants, with the creation times of the first and last conversations: a few steps down an index for each
+ * tenant.
+ */
 export const SELECT_TENANTS = `
   WITH RECURSIVE tenants (tenant) AS (
     SELECT min(tenant) FROM conversations
@@ -98,7 +101,7 @@ export function countRows(table: Table): string {
   return `SELECT count(*) AS count FROM (SELECT 1 FROM ${table} LIMIT $1) AS counted`;
 }
 
-/** About how many there are, at once: the highest row number, or what the last ANALYZE or VACUUM has seen. */
+/** Estimates the number of rows at once: the highest row number, or the count of the last ANALYZE or VACUUM. */
 export function estimateRows(table: Table, { name }: SqlSyntax): string {
   const twins: Twins = {
     sqlite: `SELECT coalesce(max(rowid), 0) AS count FROM ${table}`,

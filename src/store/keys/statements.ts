@@ -7,7 +7,7 @@ export const INSERT_KEY = `
 
 export const SELECT_KEY = `SELECT ${COLUMNS} FROM api_keys WHERE hash = $1`;
 
-/** For commands at a terminal: keys are few enough to be read all. */
+/** Lists all keys, for commands at a terminal: there are few. */
 export const LIST_KEYS = `
   SELECT ${COLUMNS} FROM api_keys WHERE tenant = coalesce($1, tenant) ORDER BY id`;
 

@@ -4,7 +4,7 @@ import type { PostgresOptions, TlsOptions } from '../../options/database.ts';
 import { messageOf } from '../../base/errors/message-of.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 
-/** How long a request waits for a connection: a free one, or a new one. */
+/** Timeout of a request's wait for a connection, free or new. */
 const CONNECT_WITHIN_MS = 5_000;
 const KEEP_ALIVE_AFTER_MS = 10_000;
 const IDLE_FOR_MS = 60_000;
@@ -22,7 +22,7 @@ export async function clientConfig(options: PostgresOptions): Promise<PoolConfig
     ssl: await tlsOptions(options.tls),
     max: poolSize,
     application_name: applicationName,
-    // Left out where they are 0: a pooler may refuse what it does not know.
+    // Left out where they are 0: a pooler may refuse parameters that it does not support.
     ...(statementTimeoutMs > 0 && {
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: statementTimeoutMs,

@@ -15,29 +15,31 @@ import { loadPackage, tidy } from './package.ts';
 import { StatementCache } from './statement-cache.ts';
 import { PostgresTransaction } from './transaction.ts';
 
-/** How long a request is tried again while the database restarts or another one takes its place. */
+/** Longest time during which a request is retried while the database restarts or another one takes its place. */
 const LONGEST_WAIT_MS = 5_000;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
-/** How long one who must not wait waits all the same. */
+/** Timeout of an impatient read. */
 const IMPATIENCE_MS = 2_000;
-/** How often a transaction gives way to others before it is given up. */
+/** Most conflicts of a transaction before it is given up. */
 const MOST_CONFLICTS = 8;
-/** How many connections in a row may have lost their statements. */
+/** Most connections in a row that may have lost the prepared statements. */
 const MOST_STALE = 50;
-/** How often a duplicate key is taken for a row that another transaction has just added. */
+/** Most retries of a write that met a duplicate key, which another transaction may just have added. */
 const MOST_DUPLICATES = 3;
-/** Requests that may wait for a connection; with more, the database is not keeping up, and callers had better hear it. */
+/**
+ * Most requests that may wait for a connection; with more, the database is not keeping up, and callers get an error.
+ */
 const LONGEST_QUEUE = 10_000;
-/** How long beyond its own time limits the server may take before its connection counts as broken. */
+/** Time beyond the server's own limits after which its connection counts as broken. */
 const GRACE_MS = 5_000;
 const UNLIMITED_STATEMENT_MS = 300_000;
-/** What the `pg` package's pool says when no connection became free in time. */
+/** The message of the `pg` package's pool when no connection became free in time. */
 const POOL_TIMEOUT = 'timeout exceeded when trying to connect';
 
 /** Thrown by an attempt that failed in the database. */
 class AttemptError extends Error {
-  /** Whether the connection broke when the commit was on its way, so that it may have happened. */
+  /** `true` when the connection broke during the commit, which may therefore have happened. */
   readonly isFateUnknown: boolean;
 
   constructor(cause: unknown, isFateUnknown: boolean) {
@@ -47,11 +49,11 @@ class AttemptError extends Error {
 }
 
 /**
- * PostgreSQL, and what speaks its protocol, behind a pool of connections.
+ * PostgreSQL, and databases with its protocol, through a pool of connections.
  *
- * A transaction that another one stood in the way of runs again. A broken connection is replaced, and what it was
- * doing runs again where that is safe: reads, and writes that had not begun to commit. A commit whose fate is
- * unknown is looked for first, and where it cannot be told it is given up, never taken for done.
+ * A transaction that conflicted with another one runs again. A broken connection is replaced, and its work runs again
+ * where that is safe: reads, and writes that had not begun to commit. A commit of unknown outcome is looked for first;
+ * if it cannot be found out, the write is given up and never counts as done.
  */
 export class PostgresDriver implements Driver {
   readonly syntax = POSTGRES;
@@ -78,7 +80,7 @@ export class PostgresDriver implements Driver {
   ): Promise<PostgresDriver> {
     const { Client, Pool } = await loadPackage();
     const pool = new Pool({ ...(await clientConfig(options)), Client: tidy(Client) });
-    // A connection that breaks while nobody uses it is replaced at the next use.
+    // A connection that breaks while it is idle is replaced at the next use.
     pool.on('error', () => undefined);
     try {
       const { rows } = await pool.query<{ readonly server_encoding: string }>(
@@ -219,7 +221,7 @@ export class PostgresDriver implements Driver {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      // A full pool says nothing else; other failures are the server's or the network's.
+      // Only a full pool gives this message; other failures come from the server or the network.
       if (isFull && error instanceof Error && error.message === POOL_TIMEOUT) {
         throw new StoreUnavailableError('no_free_connection', 'no connection became free in time', {
           cause: error,

@@ -1,6 +1,6 @@
 import type { ReasonOn } from '../../base/errors/store-unavailable.ts';
 
-/** What a failed attempt says about the next one. */
+/** A class of failures, by what can be done next. */
 export type Fault =
   /** The connection broke, or leads nowhere useful: the server is going down, not up yet, or no longer the primary. */
   | 'lost'
@@ -15,12 +15,12 @@ export type Fault =
   /** The statement's own fault. */
   | 'statement';
 
-/** By SQLSTATE, or its class, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** Faults by SQLSTATE, or its class, https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const FAULTS: Readonly<Record<string, Fault>> = {
   '08': 'lost',
   // read_only_sql_transaction
   '25006': 'lost',
-  // too_many_connections: others will give some back.
+  // too_many_connections: other clients will close some.
   '53300': 'lost',
   '57P': 'lost',
   // invalid_sql_statement_name, duplicate_prepared_statement: a pooler in between has changed connections.
@@ -46,7 +46,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 export function faultOf(error: unknown): Fault {
   const state = sqlStateOf(error);
   if (state === undefined) return 'lost';
-  // The one refusal of feature_not_supported that says nothing of the statement.
+  // The one feature_not_supported that does not concern the statement itself.
   if (state === '0A000' && error instanceof Error && /cached plan/.test(error.message)) {
     return 'stale';
   }
@@ -58,7 +58,7 @@ function byState<Entry>(table: Readonly<Record<string, Entry>>, state: string): 
   return table[state] ?? table[state.slice(0, 3)] ?? table[state.slice(0, 2)];
 }
 
-/** By SQLSTATE, or its class. What has none comes from the connection. */
+/** Reasons by SQLSTATE, or its class. An error without one comes from the connection. */
 const REASONS: Readonly<Record<string, ReasonOn<'postgres'>>> = {
   '08': 'out_of_reach',
   '57P': 'out_of_reach',
@@ -75,36 +75,39 @@ const REASONS: Readonly<Record<string, ReasonOn<'postgres'>>> = {
   XX002: 'damaged',
 };
 
-/** Why the database does not take a request that failed in this way. */
+/** Returns the reason why the database does not take a request that failed with this error. */
 export function reasonOf(error: unknown): ReasonOn<'postgres'> {
   const state = sqlStateOf(error);
   return state === undefined ? 'out_of_reach' : (byState(REASONS, state) ?? 'other');
 }
 
-/** Whether the server may have gone on without the connection: it has not said that the statement failed. */
+/**
+ * Returns `true` when the server may have continued without the connection, having reported no failure of the
+ * statement.
+ */
 export function leavesFateUnknown(error: unknown): boolean {
   return sqlStateOf(error) === undefined || isFatal(error);
 }
 
-/** Whether a connection is of no more use. */
+/** Returns `true` when the connection can no longer be used. */
 export function breaksConnection(error: unknown): boolean {
   const fault = faultOf(error);
   return fault === 'lost' || fault === 'stale' || isFatal(error);
 }
 
-/** Whether the role lacks a right. */
+/** Returns `true` when the role lacks a right. */
 export function isForbidden(error: unknown): boolean {
   // insufficient_privilege
   return sqlStateOf(error) === '42501';
 }
 
-/** Undefined: it does not come from the server. */
+/** Returns the SQLSTATE; `undefined` when the error does not come from the server. */
 function sqlStateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Whether the server ends the connection with this error. */
+/** Returns `true` when the server ends the connection with this error. */
 function isFatal(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -4,9 +4,9 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 type ConnectCallback = ((error: Error) => void) | ((error: null, client: Pg.Client) => void);
 
 /**
- * A client whose connection may break at any moment, also between logging in and its first use: whoever uses it is
- * told through their query. And one that closes its connection when it could not log in; the package leaves that to
- * the server, a minute later.
+ * Makes a client whose connection may break at any moment, also between logging in and its first use: the failure then
+ * reaches the user of its next query. The client closes its connection when it could not log in; the package alone
+ * leaves that to the server, a minute later.
  */
 export function tidy(Client: typeof Pg.Client): typeof Pg.Client {
   return class TidyClient extends Client {

@@ -45,8 +45,8 @@ const SELECT_WALLS: Query = {
 };
 
 /**
- * Looks whether this role can serve, with the walls between tenants that are wanted. Rejects with an
- * `OperatorError` that says what its owner or an administrator must run.
+ * Checks that this role can serve, with the row-level security that the settings request. Rejects with an
+ * `OperatorError` with the statements that its owner or an administrator must run.
  */
 export async function assertUsable(driver: Driver, rowLevelSecurity: boolean): Promise<void> {
   await assertRights(driver);

@@ -13,9 +13,9 @@ export interface RoundTripOptions {
 }
 
 /**
- * Several statements in one round trip, and one transaction unless one is open: everything is sent behind each
- * other, with one Sync at its end, https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY.
- * The driver's own query object sends a Sync with each statement.
+ * Several statements in one round trip, and one transaction unless one is open: all are sent one after the other, with
+ * one Sync at the end, https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY. The driver's
+ * own query object sends a Sync with each statement.
  */
 export class RoundTrip implements Submittable {
   readonly #queries: readonly Query[];

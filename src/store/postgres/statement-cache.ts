@@ -1,7 +1,7 @@
 import type { Connection, FieldDef } from 'pg';
 import type { Columns } from '../engine/query.ts';
 
-/** What the server has said of a result: where each column stands, and whether its text is a number. */
+/** The server's description of a result: the index of each column, and whether its text is a number. */
 export interface Description {
   readonly columns: Columns;
   readonly areNumbers: readonly boolean[];
@@ -14,11 +14,11 @@ const NUMBER_TYPES = new Set([20, 21, 23]);
 
 interface ConnectionState {
   readonly prepared: Set<string>;
-  /** Names in the order in which the server was asked to prepare them. */
+  /** Names in the order in which the server was sent the statements. */
   readonly preparing: string[];
 }
 
-/** What a process knows of its statements: their names, which connection has prepared them, and their columns. */
+/** The statements of a process: names, connections that have prepared them, and columns. */
 export class StatementCache {
   readonly #isNaming: boolean;
   readonly #names = new Map<string, string>();
@@ -40,7 +40,7 @@ export class StatementCache {
     return name;
   }
 
-  /** Whether the server must be told the statement before it can run; notes that it now is. */
+  /** Returns whether a statement must be sent before it can run, and notes that it now is. */
   mustPrepare(connection: Connection, name: string): boolean {
     const { prepared, preparing } = this.#stateOf(connection);
     if (name !== '' && (prepared.has(name) || preparing.includes(name))) return false;
@@ -48,7 +48,7 @@ export class StatementCache {
     return true;
   }
 
-  /** Forgets what the server has skipped, behind a statement that failed. */
+  /** Forgets the statements that the server skipped after a failed one. */
   settle(connection: Connection): void {
     this.#stateOf(connection).preparing.length = 0;
   }
@@ -71,7 +71,7 @@ export class StatementCache {
     const known = this.#connections.get(connection);
     if (known !== undefined) return known;
     const state: ConnectionState = { prepared: new Set(), preparing: [] };
-    // A prepared statement outlives the failure of what came behind it in the same trip.
+    // A prepared statement outlives the failure of a later one on the same trip.
     connection.on('parseComplete', () => {
       const name = state.preparing.shift();
       if (name !== undefined && name !== '') state.prepared.add(name);

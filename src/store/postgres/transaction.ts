@@ -6,23 +6,23 @@ import { RoundTrip } from './round-trip.ts';
 import type { StatementCache } from './statement-cache.ts';
 
 const statement = (sql: string): Query => ({ sql, parameters: [] });
-// Said aloud: each statement must see what was committed while the one in front of it waited.
+// Named explicitly: each statement must see what was committed while the one before it waited.
 const BEGIN = statement('BEGIN ISOLATION LEVEL READ COMMITTED');
 const COMMIT = statement('COMMIT');
 const ROLLBACK = statement('ROLLBACK');
 const BEGIN_SNAPSHOT = statement('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-// Whoever takes what is read may take long.
+// The consumer of the rows may take long.
 const WAIT_FOR_READER = statement('SET LOCAL idle_in_transaction_session_timeout = 0');
 
 export interface TransactionOptions {
   readonly statements: StatementCache;
   readonly timeoutMs: number;
-  /** Whether each transaction must name whose rows it is about. */
+  /** Whether each transaction must name its tenant. */
   readonly rowLevelSecurity: boolean;
   readonly scope: Scope;
 }
 
-/** What a transaction says first, so that the row-level policies let its tenant's rows through. */
+/** Returns the first statements of a transaction, by which the row-level policies let its tenant's rows through. */
 function scopeQueries({ rowLevelSecurity, scope }: TransactionOptions): readonly Query[] {
   if (!rowLevelSecurity || scope.kind === 'none') return [];
   return scope.kind === 'all'
@@ -43,12 +43,12 @@ export class PostgresTransaction implements RoundTrips {
     this.#options = options;
   }
 
-  /** Whether the commit has been asked for. If the connection breaks from then on, nobody knows how it went. */
+  /** `true` once the commit has been requested. If the connection breaks from then on, its outcome is unknown. */
   get isCommitting(): boolean {
     return this.#isCommitting;
   }
 
-  /** What the server or the network has thrown, as opposed to the code in between. */
+  /** The error of the server or the network, as opposed to errors of the code in between. */
   get failure(): unknown {
     return this.#failure;
   }

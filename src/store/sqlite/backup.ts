@@ -7,8 +7,9 @@ import type { UnavailableReason } from '../../base/errors/store-unavailable.ts';
 import { reasonOf, translate } from './faults.ts';
 
 /**
- * Copies a database, as it is at one moment, into a new file, while others read and write it. The file is there
- * only when it is whole, and its owner's alone. Rejects with an `OperatorError`, or with a `StoreUnavailableError`.
+ * Copies a database, as it is at one moment, into a new file, while other connections read and write it. The file
+ * appears only when it is whole, readable by its owner alone. Rejects with an `OperatorError`, or with a
+ * `StoreUnavailableError`.
  */
 export async function backup(path: string, target: string): Promise<void> {
   if (!existsSync(path) || path === ':memory:') {
@@ -30,7 +31,7 @@ export async function backup(path: string, target: string): Promise<void> {
   try {
     await begin(partial);
     source.prepare('VACUUM INTO ?').run(partial);
-    // SQLite leaves it to the system when the copy reaches the disk.
+    // SQLite leaves the time at which the copy reaches the disk to the system.
     await using copy = await open(partial, 'r+');
     await copy.sync();
     await rename(partial, target);

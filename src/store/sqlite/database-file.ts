@@ -12,7 +12,7 @@ interface Place {
 /** A folder, as it was when everything in it stood in its place. */
 interface SeenFolder {
   readonly inode: bigint;
-  /** The time that no program can set, as others can be when files are copied with theirs. */
+  /** The change time, which no program can set; other times can be copied with a file. */
   readonly changedAt: bigint;
 }
 
@@ -20,12 +20,12 @@ interface SeenFolder {
 const COARSEST_TIME_MS = 3_000;
 
 /**
- * Where the files of an open database stand. Linux lets them be deleted, moved and replaced while SQLite has them
- * open, and SQLite goes on writing to what nobody will find again.
+ * The paths of an open database's files. Linux lets them be deleted, moved and replaced while SQLite has them open, and
+ * SQLite then writes to files that no path leads to.
  */
 export class DatabaseFile {
   readonly #file: Place | undefined;
-  /** Undefined, too, where the file system cannot carry a log beside the file, and SQLite makes none. */
+  /** `undefined` also where the file system cannot carry a log next to the file, and SQLite makes none. */
   readonly #log: Place | undefined;
   #seenFolder: SeenFolder | undefined;
 
@@ -57,8 +57,8 @@ export class DatabaseFile {
   }
 
   /**
-   * The log is deleted, moved or replaced in its folder, whose time that changes, and asked after only then. Linux
-   * makes a file's next write dearer once somebody has asked for its times; the log is written by every commit.
+   * Checks the log only after the time of its folder has changed, which deleting, moving or replacing the log changes.
+   * Linux makes a file's next write slower once its times have been read, and every commit writes the log.
    */
   #assertLogInPlace(log: Place): void {
     const folder = stat(dirname(log.path));

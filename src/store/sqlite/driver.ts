@@ -16,7 +16,7 @@ import { WriteAheadLog } from './write-ahead-log.ts';
 
 /** Writes that share one commit; more wait for the next, so that one commit never holds up the rest for long. */
 const LARGEST_BATCH = 256;
-/** Writes that may wait; with more, the database is not keeping up, and callers had better hear it. */
+/** Most writes that may wait; with more, the database is not keeping up, and callers get an error. */
 const LONGEST_QUEUE = 10_000;
 
 const SAVEPOINT: Query = { sql: 'SAVEPOINT job', parameters: [] };
@@ -33,11 +33,11 @@ interface Job {
 type Outcome = { readonly result: unknown } | { readonly error: unknown };
 
 /**
- * SQLite in WAL mode behind one connection.
+ * SQLite in WAL mode on one connection.
  *
- * Group commit: writes queue up, and one transaction takes all that have arrived, so that one sync to disk
- * serves them all. One that fails behind a change of its own undoes them all, and they run again, each behind a
- * savepoint, so that it fails alone. Nobody is answered before the commit has returned.
+ * Group commit: writes queue up, and one transaction takes all that have arrived, so that one sync to disk serves them
+ * all. If a write fails after a change of its own, all are undone and run again, each after a savepoint, so that it
+ * fails alone. No write is answered before the commit has returned.
  */
 export class SqliteDriver implements Driver {
   readonly syntax = SQLITE;
@@ -122,7 +122,7 @@ export class SqliteDriver implements Driver {
     work: (read: (query: Query) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result> {
     this.#assertOpen();
-    // A connection of its own, whose open transaction keeps seeing what it saw first; memory has only the one.
+    // A separate connection, with an open transaction that keeps its first view; a database in memory has only the one.
     if (this.#path === ':memory:') return work(async (query) => this.#steps.all(query));
     this.#file.assertInPlace();
     using database = new DatabaseSync(this.#path, { readOnly: true, timeout: BLOCKING_WAIT_MS });
@@ -157,7 +157,7 @@ export class SqliteDriver implements Driver {
       throw new StoreUnavailableError('closed', 'the store is closed');
   }
 
-  /** As long as each turn of the event loop brings more writes, those join the commit too. */
+  /** Waits while each iteration of the event loop brings more writes, which join the commit. */
   async #gather(): Promise<void> {
     let waiting: number;
     do {
@@ -173,7 +173,7 @@ export class SqliteDriver implements Driver {
       try {
         const outcomes = await this.#commit(batch);
         settle(batch, outcomes);
-        // Behind the answers: who listens must not undo what is done.
+        // After the answers: an error of an observer must not undo what is done.
         this.#note(batch, outcomes);
         this.#log.emptyIfOverdue();
       } catch (error) {
@@ -184,7 +184,7 @@ export class SqliteDriver implements Driver {
     this.#log.emptyIfAsked();
   }
 
-  /** Nothing of the batch is there, and everyone hears why. */
+  /** Undoes the batch and rejects its writes with the reason. */
   #giveUp(batch: readonly Job[], error: unknown): void {
     try {
       this.#rollBack();
@@ -194,7 +194,7 @@ export class SqliteDriver implements Driver {
     const failure = translate(error, this.#path);
     const now = performance.now();
     for (const { call, reject } of batch) {
-      // One that never had its turn has waited for it until now.
+      // A write that never started has waited until now.
       if (call.started === call.began) call.started = now;
       call.ended = now;
       reject(failure);
@@ -244,7 +244,7 @@ export class SqliteDriver implements Driver {
     });
   }
 
-  /** Undefined when a write has failed behind a change of its own, which the others must not commit. */
+  /** Returns `undefined` when a write has failed after a change of its own, which the other writes must not commit. */
   #runTogether(batch: readonly Job[]): readonly Outcome[] | undefined {
     const outcomes: Outcome[] = [];
     for (const job of batch) {
@@ -260,7 +260,7 @@ export class SqliteDriver implements Driver {
     return outcomes;
   }
 
-  /** Each behind a savepoint of its own, to which it goes back when it fails. */
+  /** Runs each write after a savepoint, to which a failing one is rolled back. */
   #runApart(batch: readonly Job[]): readonly Outcome[] {
     return batch.map((job) => {
       this.#steps.run(SAVEPOINT);
@@ -269,7 +269,7 @@ export class SqliteDriver implements Driver {
         this.#steps.run(RELEASE);
         return { result };
       } catch (error) {
-        // A full disk ends the whole transaction; then no job of the batch is there, and all must hear it.
+        // A full disk ends the whole transaction: none of the batch is stored, and each write must fail.
         if (!this.#database.isTransaction) throw error;
         this.#database.exec('ROLLBACK TO job; RELEASE job');
         return { error: translate(error, this.#path) };

@@ -1,4 +1,4 @@
-/** What SQLite's errors say, and what the file system knows besides. */
+/** Translation of SQLite's errors, with what the file system adds to them. */
 
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -18,14 +18,14 @@ const SQLITE_CONSTRAINT = 19;
 const SQLITE_MISUSE = 21;
 const SQLITE_RANGE = 25;
 const SQLITE_NOTADB = 26;
-/** Results that are the statement's own fault. All others say something of the database or its disk. */
+/** Results that are the statement's own fault. All other results concern the database or its disk. */
 const FAULTS_OF_THE_STATEMENT = new Set([
   SQLITE_ERROR,
   SQLITE_CONSTRAINT,
   SQLITE_MISUSE,
   SQLITE_RANGE,
 ]);
-/** Results behind which SQLite hides what the system told it. */
+/** Results in which SQLite hides the error of the system. */
 const FAULTS_OF_THE_SYSTEM = new Set([SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
 
 const REASONS: ReadonlyMap<number, ReasonOn<'sqlite'>> = new Map([
@@ -46,18 +46,21 @@ function resultCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code & 0xff : undefined;
 }
 
-/** What an error of SQLite's says of the database; undefined: the error is not SQLite's. */
+/** Returns the state of the database that an error of SQLite's shows; `undefined` for any other error. */
 export function reasonOf(error: unknown): ReasonOn<'sqlite'> | undefined {
   const code = resultCode(error);
   return code === undefined ? undefined : (REASONS.get(code) ?? 'other');
 }
 
-/** Whether another connection holds the database. */
+/** Returns `true` when another connection holds the database. */
 export function isLocked(error: unknown): boolean {
   return reasonOf(error) === 'locked';
 }
 
-/** What is no fault of the statement becomes a `StoreUnavailableError`, with what keeps the file at `path` from being used. */
+/**
+ * Turns an error that is not the statement's own fault into a `StoreUnavailableError`. Adds the reason why the file at
+ * `path` cannot be used.
+ */
 export function translate(error: unknown, path: string): unknown {
   const code = resultCode(error);
   if (code === undefined || FAULTS_OF_THE_STATEMENT.has(code)) return error;
@@ -68,7 +71,7 @@ export function translate(error: unknown, path: string): unknown {
   });
 }
 
-/** What the file system says when it is asked; only ever after a failure. */
+/** Returns what the file system reports about a file, after a failure only. */
 function obstacle(code: number, path: string): readonly [ReasonOn<'sqlite'>, string] | undefined {
   if (path === ':memory:') return undefined;
   const folder = dirname(databaseFiles(path).log);
@@ -80,7 +83,7 @@ function obstacle(code: number, path: string): readonly [ReasonOn<'sqlite'>, str
   return code === SQLITE_FULL || hasNoRoom(folder) ? ['disk_full', 'the disk is full'] : undefined;
 }
 
-/** The system's name for why a file cannot be written; one that is not there can be, as far as it goes. */
+/** The errno name if the file exists and is not writable, otherwise `undefined`. */
 function writeRefusal(path: string): string | undefined {
   try {
     accessSync(path, constants.W_OK);

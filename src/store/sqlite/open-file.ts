@@ -5,11 +5,11 @@ import { foreignTable, SELECT_TABLES } from '../engine/migrations.ts';
 import { translate } from './faults.ts';
 import { whileLocked } from './while-locked.ts';
 
-/** How long SQLite itself waits for another process's lock. Short, since the wait blocks the event loop. */
+/** Time that SQLite itself waits for another process's lock. Short, since the wait blocks the event loop. */
 export const BLOCKING_WAIT_MS = 20;
 /**
- * How many pages of 4 kB the log takes before a commit folds it into the file. SQLite's own thousand make one commit
- * in ten wait for that; with these it is one in two hundred, which waits some 40 ms.
+ * Pages of 4 kB in the log before a commit folds it into the file. With SQLite's own thousand, one commit in ten waits
+ * for that; with these it is one in two hundred, which waits some 40 ms.
  */
 const PAGES_BEFORE_FOLDING = 16_000;
 
@@ -30,7 +30,7 @@ export async function openFile({
   }
 }
 
-/** Makes a new file its owner's alone, and with it the log that SQLite keeps beside it. */
+/** Makes a new file readable by its owner alone, and with it the log that SQLite creates. */
 function keepToOwner(path: string): void {
   if (path === ':memory:') return;
   try {
@@ -40,7 +40,7 @@ function keepToOwner(path: string): void {
   }
 }
 
-/** Leaves another program's database as it is; who opens it looks at the schema next, and refuses it. */
+/** Leaves another program's database as it is; the check of the schema follows, and refuses it. */
 async function setUp(
   database: DatabaseSync,
   synchronous: SqliteOptions['synchronous'],

@@ -15,18 +15,18 @@ import { SqliteSteps } from './steps.ts';
 import { whileLocked } from './while-locked.ts';
 
 /**
- * A SQLite file for looking only: it makes no database, changes nothing, and leaves no file behind.
+ * A SQLite file that is only read: it is not created or changed, and no file is left next to it.
  *
- * A reader would put an index beside the log, and an empty log where there is none. Where there is none, nobody has
- * the file open, and it is read as one that does not change. If a server takes it up meanwhile, that is noticed, and
- * what was read is read again in the ordinary way.
+ * An ordinary reader would create an index of the log, and an empty log where there is none. Without a log, no process
+ * has the file open, and it is read as unchanging. If a server opens it meanwhile, that is noticed, and the data is
+ * read again in the ordinary way.
  */
 export class SqliteReader implements Reader {
   readonly syntax = SQLITE;
   readonly #path: string;
   #database: DatabaseSync;
   #steps: SqliteSteps;
-  /** What the file looked like when it was opened as unchanging. */
+  /** The state of the file when it was opened as unchanging. */
   #unchanging: string | undefined;
 
   private constructor(path: string) {
@@ -36,7 +36,7 @@ export class SqliteReader implements Reader {
     this.#steps = new SqliteSteps(this.#database);
   }
 
-  /** Rejects with an `OperatorError` where there is no file or no way to it, and with a `StoreUnavailableError`. */
+  /** Rejects with an `OperatorError` when there is no file or no way to it, and with a `StoreUnavailableError`. */
   static async open(path: string): Promise<SqliteReader> {
     const found = await stat(path).catch((error: unknown) => {
       throw unreachable(path, error);
@@ -50,7 +50,7 @@ export class SqliteReader implements Reader {
   }
 
   async read({ query }: Read): Promise<readonly Row[]> {
-    // A turn of the event loop for each, in which a signal to stop is heard.
+    // An iteration of the event loop for each, in which a signal to stop is noticed.
     await new Promise(setImmediate);
     const rows = await this.#all(query);
     if (this.#unchanging === undefined || this.#unchanging === this.#appearance()) {

@@ -4,7 +4,7 @@ import type { Cell, Columns, Query, Row, Value } from '../engine/query.ts';
 
 const MOST_STATEMENTS = 200;
 
-/** What SQLite binds: lists as JSON. */
+/** Returns the parameters as SQLite binds them: lists as JSON. */
 function bindable(parameters: readonly Value[]): Cell[] {
   return parameters.map((value) =>
     typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
@@ -16,7 +16,7 @@ const READ = /^\s*SELECT\b/i;
 interface Prepared {
   readonly statement: StatementSync;
   readonly columns: Columns;
-  /** Whether it changes nothing. */
+  /** `true` for a statement that changes nothing. */
   readonly isRead: boolean;
 }
 
@@ -48,7 +48,7 @@ export class SqliteSteps implements Steps {
     const { statement, columns, isRead } = this.#prepared(sql);
     // Sound: rows are arrays by request, and every column of the schema is TEXT or INTEGER.
     const rows = statement.all(...bindable(parameters)) as unknown as readonly Cell[][];
-    // Without RETURNING, no row tells whether it has.
+    // Without RETURNING, no row shows whether the statement has changed anything.
     this.#hasChanged ||= !isRead;
     return rows.map((cells) => ({ columns, cells }));
   }
@@ -81,7 +81,7 @@ export class SqliteSteps implements Steps {
     statement.setReturnArrays(true);
     const columns = new Map(statement.columns().map(({ name }, index) => [name, index]));
     const prepared = { statement, columns, isRead: READ.test(sql) };
-    // Callers can ask for many shapes of a list; the oldest statement makes room.
+    // Lists come in many shapes; the oldest statement makes room.
     if (this.#statements.size >= MOST_STATEMENTS) {
       const [oldest = ''] = this.#statements.keys();
       this.#statements.delete(oldest);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLocked } from './faults.ts';
 
-/** How long a request waits in total, between tries and off the event loop, for another process to let go. */
+/** Total wait for another process's lock, between tries and off the event loop. */
 const LONGEST_WAIT_MS = 30_000;
 const WAIT_BETWEEN_TRIES_MS = 10;
 

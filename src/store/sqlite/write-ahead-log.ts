@@ -1,18 +1,18 @@
 import { integer } from '../engine/rows.ts';
 import type { SqliteSteps } from './steps.ts';
 
-/** How long a disk that has refused to fold the log is left alone: each try may write the whole log again. */
+/** Pause after a disk has refused to fold the log: each try may write the whole log again. */
 const PAUSE_BEFORE_FOLDING_AGAIN_MS = 1_000;
-/** How long it waits for a moment in which nobody writes. */
+/** Longest wait for a moment without writes. */
 const LONGEST_WAIT_MS = 1_000;
 
 /**
- * The log beside an open database. SQLite folds it into the file as it grows, and never empties it by itself; it is
- * emptied here when it may hold text that has been deleted, fills the disk, or belongs to a file that was moved.
+ * The log of an open database. SQLite folds it into the file as it grows, and never empties it by itself. It is emptied
+ * here when it may hold deleted text, fills the disk, or belongs to a file that was moved.
  */
 export class WriteAheadLog {
   readonly #steps: SqliteSteps;
-  /** Whether nothing is being written, so that the log can be emptied. */
+  /** Returns `true` when nothing is being written, so that the log can be emptied. */
   readonly #isIdle: () => boolean;
   #askedAt: number | undefined;
   #notBefore = 0;
@@ -22,18 +22,18 @@ export class WriteAheadLog {
     this.#isIdle = isIdle;
   }
 
-  /** From now on it is to be emptied as soon as that is possible. */
+  /** Requests that the log be emptied as soon as that is possible. */
   askToEmpty(): void {
     this.#askedAt ??= performance.now();
   }
 
-  /** To be called where others want to write. */
+  /** Called before writes that are waiting. */
   emptyIfOverdue(): void {
     if (this.#askedAt === undefined) return;
     if (performance.now() - this.#askedAt > LONGEST_WAIT_MS) this.emptyIfAsked();
   }
 
-  /** To be called where nobody writes. */
+  /** Called when no write is waiting. */
   emptyIfAsked(): void {
     if (this.#askedAt === undefined || performance.now() < this.#notBefore) return;
     if (this.empty()) return;
@@ -45,8 +45,8 @@ export class WriteAheadLog {
   }
 
   /**
-   * Folds it into the file and empties it, and returns whether that was possible. When another process is reading,
-   * or the disk refuses, it stays beside the file, complete.
+   * Folds the log into the file and empties it, and returns whether that was possible. While another process reads, or
+   * when the disk refuses, the log stays as it is, complete.
    */
   empty(): boolean {
     try {
@@ -55,7 +55,7 @@ export class WriteAheadLog {
       this.#askedAt = undefined;
       return true;
     } catch {
-      // As when somebody reads: it stays where it is for now.
+      // Such as a concurrent reader: the log stays as it is for now.
       return false;
     }
   }
