@@ -12,7 +12,7 @@ export type StopReason = 'client_gone' | 'deadline' | 'shutdown';
 /** End of a streamed answer. `complete` means that the client's connection took all of it. */
 export type StreamOutcome = 'complete' | 'failed' | StopReason;
 
-/** A request whose answer is a stream that has begun. Times are milliseconds of `performance.now()`. */
+/** A request that is being answered by a stream. Times are milliseconds of `performance.now()`. */
 export interface BegunStream {
   readonly id: string;
   readonly method: string;
@@ -23,7 +23,7 @@ export interface BegunStream {
   readonly firstByte: number;
 }
 
-/** A request whose answer has ended. Times are milliseconds of `performance.now()`. */
+/** A request that has been answered. Times are milliseconds of `performance.now()`. */
 export interface AnsweredRequest {
   readonly id: string;
   readonly method: string;

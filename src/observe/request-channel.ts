@@ -2,22 +2,22 @@ import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import type { AnsweredRequest } from './observer.ts';
 
-/** An answered request as it is published: with what a trace needs of its headers, and none of the others. */
+/** An answered request as it is published, with the four headers that a trace needs. */
 export interface PublishedRequest extends AnsweredRequest {
-  /** Without host, credentials and query, cut where it is long. Has the ids of conversations and items. */
+  /** Path without host, credentials and query, cut when long. Contains the ids of conversations and items. */
   readonly path: string;
   readonly host: string | undefined;
   readonly userAgent: string | undefined;
-  /** By the W3C's Trace Context. */
+  /** Headers of the W3C's Trace Context. */
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
 }
 
-/** Whoever subscribes is told of each answered request of every server of the process; see `telemetry/opentelemetry.ts`. */
+/** Channel that gets each answered request of every server of the process. `telemetry/opentelemetry.ts` subscribes to it. */
 const REQUESTS = channel('colloquy:request');
-const LONGEST_TEXT = 500;
+const MAX_LENGTH = 500;
 
-/** Costs nothing while nobody listens. */
+/** Publishes an answered request. Without a subscriber it does nothing. */
 export function publish(
   answered: AnsweredRequest,
   { url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>,
@@ -25,11 +25,11 @@ export function publish(
   if (!REQUESTS.hasSubscribers) return;
   const text = (name: string): string | undefined => {
     const value = headers[name];
-    return typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined;
+    return typeof value === 'string' ? value.slice(0, MAX_LENGTH) : undefined;
   };
   const published: PublishedRequest = {
     ...answered,
-    path: pathOf(url).slice(0, LONGEST_TEXT),
+    path: pathOf(url).slice(0, MAX_LENGTH),
     host: text('host'),
     userAgent: text('user-agent'),
     traceparent: text('traceparent'),
@@ -38,7 +38,7 @@ export function publish(
   REQUESTS.publish(published);
 }
 
-/** A request may name its URL whole, with a password in it. */
+/** Returns the path of a request's URL, which may be absolute and contain a password. */
 function pathOf(url: string): string {
   const [path = ''] = url.split('?', 1);
   return path.startsWith('/') ? path : path.replace(/^[^/]*\/\/[^/]*/, '');

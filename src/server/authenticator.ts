@@ -9,7 +9,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { HttpOptions } from '../wire/http/server.ts';
 import type { Components } from './components.ts';
 
-/** The schemes that are configured, as one that tells of what they refuse. */
+/** Returns the authentication by the configured schemes. Refused credentials go to the audit trail and the log. */
 export async function authenticator(
   { auth }: Config,
   { store, audit, telemetry }: Components,
@@ -38,7 +38,7 @@ async function buildScheme(
   }
   if (name === 'headers' && headers !== undefined) return new GatewayScheme(headers);
   if (name === 'jwt' && jwt !== undefined) {
-    // Loaded only where it is used: start-up is felt.
+    // Imported on use: loading it delays the start of every server.
     const { JwtScheme } = await import('../access/authentication/jwt.ts');
     return new JwtScheme(jwt, (isHit) => telemetry.lookedUp('issuer_keys', isHit));
   }

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { HttpOptions } from '../wire/http/server.ts';
 
-/** What the listeners of a server share. */
+/** Components that the listeners of a server share. */
 export interface Components {
   readonly store: Store;
   readonly telemetry: Telemetry;

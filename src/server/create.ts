@@ -23,13 +23,13 @@ import type { Components } from './components.ts';
 import { httpLimits } from './http-limits.ts';
 
 export interface ServerOptions {
-  /** Where the log goes; by default nowhere. */
+  /** Destination of the log; without one, nothing is logged. */
   readonly log?: LogSink;
-  /** Told of every failure that is the server's own, with the request id that the caller was given. */
+  /** Receives every failure that is the server's own, with the request id that the caller was given. */
   readonly onServerError?: (error: unknown, requestId: string) => void;
 }
 
-/** Builds a server on its database. The one place where the components meet. */
+/** Builds a server on its database. No other function joins the components. */
 export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   refuseStrangers(config);
   await using stack = new AsyncDisposableStack();
@@ -96,7 +96,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
   });
 }
 
-/** Metrics at an address of their own, which whoever may reach it may read. */
+/** Makes the listener for metrics at a separate address. Every client that reaches it may read them. */
 function metricsHttp(
   config: Config,
   { host }: { readonly host: string },
@@ -131,7 +131,7 @@ async function unreadiness(store: Store, isClosing: boolean): Promise<readonly U
   }
 }
 
-/** Whether reaching this machine is all it takes, so that a web page on it must not. */
+/** Checks whether reaching this machine is the only requirement. Web pages open on it must then be kept out. */
 function isOpenToThisMachineOnly({ host, allowAnonymous, auth }: Config): boolean {
   const needsNoSecret =
     auth.schemes.length === 0 ||

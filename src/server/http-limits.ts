@@ -16,8 +16,8 @@ const CALL_LIMITS: HttpOptions['callLimits'] = {
 
 type HttpLimits = Pick<
   HttpOptions,
-  | 'bodyLimit'
-  | 'deepestNesting'
+  | 'maxBodyBytes'
+  | 'maxNesting'
   | 'protection'
   | 'requestTimeoutMs'
   | 'idleTimeoutMs'
@@ -29,8 +29,8 @@ type HttpLimits = Pick<
 export function httpLimits({ limits, protection }: Config): HttpLimits {
   const requestTimeoutMs = protection.requestTimeoutSeconds * MS_PER_SECOND;
   return {
-    bodyLimit: limits.bodyBytes,
-    deepestNesting: limits.nesting,
+    maxBodyBytes: limits.bodyBytes,
+    maxNesting: limits.nesting,
     protection,
     requestTimeoutMs,
     // A client that stops reading is hung up on long after one that stops sending has had its 408.

@@ -7,14 +7,14 @@ const MS_PER_SECOND = 1000;
 export interface Server {
   /** Starts to listen and returns the base URL for clients, such as `http://127.0.0.1:4141/v1`. */
   listen(): Promise<string>;
-  /** Stops accepting, finishes what is under way, and closes the database. */
+  /** Stops accepting, finishes the requests under way, and closes the database. */
   close(): Promise<void>;
 }
 
-/** An address that could not be listened on. */
+/** Failure to listen on an address. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
-  /** The setting by which it was chosen. */
+  /** Setting that chose the address. */
   readonly setting: 'port' | 'metrics';
   readonly host: string;
   readonly port: number;
@@ -32,12 +32,12 @@ interface Address {
   readonly port: number;
 }
 
-/** A server whose components are all there. */
+/** A server with all its components built. */
 export class RunningServer implements Server {
   readonly #config: Config;
   readonly #components: Components;
   readonly #api: Http;
-  /** Metrics at an address of their own. */
+  /** Listener for metrics, if these have a separate address. */
   readonly #counters: Http | undefined;
   readonly #owned: AsyncDisposableStack;
   #isListening = false;
@@ -79,7 +79,7 @@ export class RunningServer implements Server {
     const { telemetry, state } = this.#components;
     state.isClosing = true;
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
-    // Whoever is still sending by then will not finish.
+    // A request that has not arrived by then will not arrive.
     const deadline = setTimeout(() => {
       void this.#api.hangUp();
       void this.#counters?.hangUp();
@@ -95,7 +95,7 @@ export class RunningServer implements Server {
   }
 }
 
-/** Starts to listen, and returns the origin. Rejects with a `ListenError`. */
+/** Starts to listen, and resolves with the origin. Rejects with a `ListenError`. */
 async function listenOn(
   http: Http,
   setting: ListenError['setting'],

@@ -5,32 +5,32 @@ import type { Principal } from '../access/principal.ts';
 import type { StopReason } from '../observe/observer.ts';
 import type { ConversationReader } from '../store/conversations/port.ts';
 
-/** What somebody asked for. */
+/** A request as the audit trail sees it. */
 export interface AuditedRequest {
   readonly requestId: string;
   readonly principal: Principal;
   readonly operation: string;
-  /** What the policy must all allow; the first names what was asked for. */
+  /** Actions that the policy must all allow. The first is the operation's own. */
   readonly actions: readonly [Action, ...Action[]];
-  /** Undefined where the request names no conversation. */
+  /** `undefined` when the request names no conversation. */
   readonly conversationId: string | undefined;
 }
 
-const LONGEST_RESOURCE = 100;
+const MAX_RESOURCE_LENGTH = 100;
 
 type Outcome = 'done' | 'denied' | 'absent' | 'refused' | 'failed' | StopReason;
 
-/** Throws, or tells later, when the line could not be written. */
+/** Writes a line. Throws when it cannot be written, or calls `onLost` later. */
 type WriteLine = (line: string, onLost: (error: unknown) => void) => void;
 
-/** Writes one JSON line for each decision that changes something or denies it. Never sees an item. */
+/** Writes one JSON line for each request that changes something or is denied. It has no access to items. */
 export class AuditTrail {
   readonly #store: Pick<ConversationReader, 'getResource'>;
   readonly #authorizer: Authorizer;
   readonly #write: WriteLine;
   readonly #onLost: (error: Error, requestId: string) => void;
 
-  /** `onLost` is told of each line that could not be written, with the id of its request. */
+  /** `onLost` receives each line that could not be written, with the id of its request. */
   constructor(
     store: Pick<ConversationReader, 'getResource'>,
     authorizer: Authorizer,
@@ -44,9 +44,9 @@ export class AuditTrail {
   }
 
   /**
-   * What the policy says of a request, looked up before it runs, since a deletion leaves nothing to look
-   * at: the first refusal, or what it says of the first action. Undefined: there is no such conversation, or the
-   * request names none.
+   * Resolves with the policy's decision on a request: the first refusal, or the decision on the first action. With
+   * `undefined` when the conversation does not exist, or the request names none. To be called before the request
+   * runs, since a deletion leaves nothing to look up.
    */
   async decision(request: AuditedRequest): Promise<Decision | undefined> {
     const { principal, actions, conversationId } = request;
@@ -74,13 +74,13 @@ export class AuditTrail {
       principal: request.principal.subject,
       operation: request.operation,
       action,
-      resource: request.conversationId?.slice(0, LONGEST_RESOURCE) ?? null,
+      resource: request.conversationId?.slice(0, MAX_RESOURCE_LENGTH) ?? null,
       outcome,
       rule: decision?.rule?.description ?? decision?.rule?.origin ?? null,
     });
   }
 
-  /** Records credentials that were not taken. `reason` never has any of them in it. */
+  /** Records that credentials were refused. `reason` never contains any of them. */
   recordRefusal(requestId: string, scheme: string, reason: string): void {
     this.#line('refused credentials', {
       request_id: requestId,
@@ -91,7 +91,7 @@ export class AuditTrail {
     });
   }
 
-  /** What is done is done, and its answer says so, whatever becomes of the line. */
+  /** Writes a line. A line that is lost does not fail the request, which has been carried out already. */
   #line(what: string, entry: Readonly<Record<string, unknown>> & { request_id: string }): void {
     const lost = (error: unknown): void =>
       this.#onLost(new Error(`no audit line for ${what}`, { cause: error }), entry.request_id);

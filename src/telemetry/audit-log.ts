@@ -2,13 +2,14 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { messageOf } from '../base/errors/message-of.ts';
 import { OperatorError } from '../base/errors/operator-error.ts';
 
-/** Where audit lines go. `write` is undefined where none are kept; it may throw, and what becomes of a line later is told. */
+/** Destination of audit lines. */
 export interface AuditLog extends Disposable {
+  /** `undefined` when no lines are kept. Throws when a line cannot be written, or calls `onLost` later. */
   readonly write: ((line: string, onLost: (error: unknown) => void) => void) | undefined;
 }
 
 /**
- * Opens a file to append to, or standard output for `-`. The file is readable by its owner alone, and has each line
+ * Opens a file for appending, or standard output for `-`. Only its owner can read the file. Each line is written
  * before the request is answered.
  */
 export function openAuditLog(target: string | undefined): AuditLog {

@@ -7,21 +7,21 @@ import { phasesOf, type Phases } from './phases.ts';
 
 export interface LogOptions {
   readonly level: LevelWithSilent;
-  /** `pretty` is for people; `auto` is that on a terminal, and JSON elsewhere. */
+  /** `pretty` is for reading; `auto` is `pretty` on a terminal and `json` elsewhere. */
   readonly format: 'auto' | 'json' | 'pretty';
-  /** Milliseconds from which on a request is logged as slow, with its phases; 0: never. */
+  /** Milliseconds from which a request is logged as slow, with its phases; 0 for never. */
   readonly slowRequestMs: number;
 }
 
-/** Standard error, or whatever takes lines of JSON. */
+/** Destination of the log: standard error, or any stream that takes lines of JSON. */
 export type LogSink = 'stderr' | DestinationStream;
 
-/** As many characters of a hash as tell subjects apart. */
+/** Characters of a hash, enough to tell subjects apart. */
 const HASH_LENGTH = 16;
 
 /**
- * The log of one server: one line a request, and what goes wrong. A line has no words of anybody: no item, no
- * metadata, no credential, and of the URL only the route.
+ * The log of one server: one line a request, and one a failure. No line contains text of a caller: no item, no
+ * metadata, no credential, and only the route of a URL.
  */
 export class Log {
   readonly #logger: Logger;
@@ -51,7 +51,7 @@ export class Log {
     const logger = pino(
       {
         level: options.level,
-        // Neither the process id nor the host: who collects logs knows both.
+        // Leaves out the process id and the host, which a log collector adds.
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
@@ -61,7 +61,7 @@ export class Log {
     return new Log(logger, database, options.slowRequestMs, flush);
   }
 
-  /** Logs the begin of a stream, at the level debug. */
+  /** Logs at the level debug that a stream has begun. */
   began({ id, method, route, began, firstByte }: BegunStream): void {
     const fields = { request_id: id, method, route, first_byte_ms: round(firstByte - began) };
     this.#logger.debug(fields, 'stream began');
@@ -80,14 +80,14 @@ export class Log {
     }
   }
 
-  /** A failure that is the server's own, with what an operator can do about it. */
+  /** Logs a failure that is the server's own, with advice to the operator. */
   failed(error: unknown, requestId: string): void {
     const advice = adviceOn(error, this.#database);
     const fields = { request_id: requestId, ...advice, stacks: stacksOf(error) };
     this.#logger.error(fields, 'request failed');
   }
 
-  /** Credentials that were not taken; `reason` never has any of them in it. */
+  /** Logs that credentials were refused; `reason` never contains any of them. */
   refused(scheme: string, reason: string, requestId: string): void {
     this.#logger.debug({ request_id: requestId, scheme, reason }, 'credentials refused');
   }
@@ -100,7 +100,7 @@ export class Log {
     this.#logger.warn(message);
   }
 
-  /** Resolves when what has been said is written, or cannot be. To be called last. */
+  /** Resolves when the log is written, or cannot be written. To be called last. */
   flush(): Promise<void> {
     return this.#flush();
   }
@@ -136,14 +136,14 @@ export class Log {
 }
 
 const STANDARD_ERROR = 2;
-const MOST_WAITING_BYTES = 8 * 1024 * 1024;
-const LONGEST_FLUSH_MS = 1_000;
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+const FLUSH_TIMEOUT_MS = 1_000;
 
 async function standardError(
   format: LogOptions['format'],
 ): Promise<{ readonly stream: DestinationStream; readonly flush: () => Promise<void> }> {
   if (format === 'pretty' || (format === 'auto' && process.stderr.isTTY)) {
-    // Loaded only where it is used: start-up is felt.
+    // Imported on use: loading it delays the start of every server.
     const { default: pretty } = await import('pino-pretty');
     return {
       stream: pretty({
@@ -157,29 +157,29 @@ async function standardError(
       flush: async () => undefined,
     };
   }
-  // Not waited for: a request should not take longer for its line.
+  // Asynchronous, so that no request waits for its line.
   const stream = pino.destination({
     dest: STANDARD_ERROR,
     sync: false,
-    // Lines that nobody takes are dropped beyond this, rather than kept.
-    maxLength: MOST_WAITING_BYTES,
+    // Beyond this, lines that no reader takes are dropped.
+    maxLength: MAX_WAITING_BYTES,
   });
   let isWriting = false;
   const written = (): void => {
     isWriting = false;
   };
   stream.on('drain', written);
-  // A log that cannot be written is no reason to stop serving.
+  // A log that cannot be written must not stop the server.
   stream.on('error', written);
   const flush = async (): Promise<void> => {
     if (isWriting) {
       await new Promise<void>((resolve) => {
         stream.once('drain', resolve);
         stream.once('error', () => resolve());
-        setTimeout(resolve, LONGEST_FLUSH_MS).unref();
+        setTimeout(resolve, FLUSH_TIMEOUT_MS).unref();
       });
     }
-    // Nor is it one not to end: the package would try for ever to write what is left.
+    // Nor may it keep the process from ending: pino would retry the rest for ever.
     stream.flushSync = () => undefined;
   };
   const write = (line: string): void => {
@@ -189,7 +189,7 @@ async function standardError(
   return { stream: { write }, flush };
 }
 
-/** Returns a stream as if it had ended with its first byte: how long the rest takes is up to its producer. */
+/** Returns a stream's request as if it had ended with the first byte: the rest takes as long as its producer does. */
 function untilFirstByte(request: AnsweredRequest): AnsweredRequest {
   if (request.stream === undefined) return request;
   const ended = request.stream.firstByte;
@@ -205,12 +205,12 @@ function rounded(phases: Phases): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(phases).map(([name, ms]) => [name, round(ms)]));
 }
 
-/** To a hundredth of a millisecond. */
+/** Rounds to a hundredth of a millisecond. */
 function round(ms: number): number {
   return Math.round(ms * 100) / 100;
 }
 
-/** The whole chain of causes. */
+/** Returns the stacks of an error and of all its causes. */
 function stacksOf(error: unknown): readonly string[] {
   const stacks: string[] = [];
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {

@@ -1,24 +1,25 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnsweredRequest, Committed, Observer, StoreGauges } from '../observe/observer.ts';
 
+/** Sources of the figures that are read whenever the metrics are fetched. */
 export interface MetricSources {
   readonly gauges: () => StoreGauges;
-  /** Bytes that the database takes; rejects when it is out of reach. */
+  /** Resolves with the size of the database in bytes. Rejects when the database is out of reach. */
   readonly databaseBytes: () => Promise<number>;
   readonly openConnections: () => Promise<number>;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
-/** Refusals of callers, as opposed to refusals of what they sent. */
+/** Statuses that refuse a caller, as opposed to the content of a request. */
 const DENIAL_STATUSES = new Set([401, 403, 429]);
-/** Anything else that a caller makes up is one label. */
+/** Known methods. Any further methods share one label, since a client can make up any number. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 const MS_PER_SECOND = 1000;
 
 let shared: Registry | undefined;
 
-/** Node's own figures, once for all servers of a process: what gathers them is never let go. */
+/** Returns Node's own figures. One registry serves all servers of a process, since its collectors are never freed. */
 function ofTheProcess(): Registry {
   if (shared === undefined) {
     shared = new Registry();
@@ -27,7 +28,7 @@ function ofTheProcess(): Registry {
   return shared;
 }
 
-/** Counters of one server, for Prometheus. No label is an id, a subject or a tenant. */
+/** Metrics of one server, for Prometheus. No label is an id, a subject or a tenant. */
 export class Metrics implements Observer {
   readonly #registry = new Registry();
   readonly #requests = this.#counter(
@@ -89,7 +90,7 @@ export class Metrics implements Observer {
   );
 
   constructor(sources: MetricSources) {
-    // Measures from the start, and not from the first look.
+    // Node's figures are measured from the start, not from the first fetch.
     ofTheProcess();
     this.#registerGauges(sources);
   }
@@ -118,7 +119,7 @@ export class Metrics implements Observer {
       async () => gauges().queued,
     );
     gauge('colloquy_http_connections', 'Open connections of clients.', openConnections);
-    // A database that is away has no size, and the rest is still worth knowing.
+    // Without the database the size is unknown; the other figures are still served.
     gauge('colloquy_database_bytes', 'Bytes that the database takes.', () =>
       databaseBytes().catch(() => Number.NaN),
     );
@@ -136,7 +137,7 @@ export class Metrics implements Observer {
     });
   }
 
-  /** The text of Prometheus's exposition format. */
+  /** Resolves with the metrics in Prometheus's text format. */
   text(): Promise<string> {
     return Registry.merge([this.#registry, ofTheProcess()]).metrics();
   }

@@ -1,7 +1,7 @@
 /**
- * Traces, by OpenTelemetry: `node --import colloquy/telemetry …`. Sends a span for each request, with what it spent
- * its time on below it, by OTLP over HTTP to where the SDK's own variables say (`OTEL_EXPORTER_OTLP_ENDPOINT`,
- * `OTEL_SERVICE_NAME`, …). The packages are the operator's to install; see docs/operations.md.
+ * Traces with OpenTelemetry: `node --import colloquy/telemetry …`. Sends a span for each request, with a child span
+ * for each phase, by OTLP over HTTP. The SDK's own variables configure it (`OTEL_EXPORTER_OTLP_ENDPOINT`,
+ * `OTEL_SERVICE_NAME`, …). The operator installs the packages; see docs/operations.md.
  */
 
 import { subscribe } from 'node:diagnostics_channel';
@@ -52,16 +52,16 @@ const getter = {
 
 if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) {
   subscribe('colloquy:request', (message) => {
-    // Sound: nothing else is published there.
+    // Sound: `publish` is the channel's only publisher.
     record(message as PublishedRequest);
   });
-  // What has been gathered goes out before the process ends. That it cannot is no reason to end otherwise.
+  // Sends the remaining spans before the process ends. A failure to do so does not change the exit code.
   process.once('beforeExit', () => {
     provider.shutdown().catch((error: unknown) => diag.warn('spans were lost', String(error)));
   });
 }
 
-/** By the names of OpenTelemetry's specification. */
+/** Returns the sampler with a name of OpenTelemetry's specification. */
 function sampler(name: string): Sampler {
   const known: Readonly<Record<string, () => Sampler>> = {
     always_on: () => new AlwaysOnSampler(),
@@ -82,10 +82,10 @@ function ratioSampler(): Sampler {
 }
 
 function ignore(): void {
-  // Not worth a line.
+  // Produces no line.
 }
 
-/** What keeps spans from being sent is said where the server says what goes wrong, and in the same form. */
+/** Writes the SDK's warnings to standard error, in the form of the server's log. */
 function warnOnStandardError(): void {
   diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore });
 }
@@ -96,7 +96,7 @@ function warn(message: string, ...details: unknown[]): void {
   process.stderr.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Spans are made when a request has ended, from the times that were noted: nothing is done for them before. */
+/** Makes the spans of a request that has ended, from the times that were noted. Until then they cost nothing. */
 function record(request: PublishedRequest): void {
   const { method, route, began, ended, status, authorised, stream, calls } = request;
   const parent = propagator.extract(ROOT_CONTEXT, request, getter);
@@ -116,7 +116,7 @@ function record(request: PublishedRequest): void {
   span.end(epoch(ended));
 }
 
-/** By the semantic conventions for HTTP servers. */
+/** Returns a request's attributes, by the semantic conventions for HTTP servers. */
 function attributesOf({
   method,
   route,
@@ -146,7 +146,7 @@ function attributesOf({
   };
 }
 
-/** By the semantic conventions for database clients. */
+/** Makes the span of a database call, by the semantic conventions for database clients. */
 function storeSpan({ kind, system, began, started, ended }: StoreCall, parent: Context): void {
   const attributes = {
     'db.system.name': system,
@@ -165,7 +165,7 @@ function child(
   tracer.startSpan(name, { startTime: epoch(began) }, parent).end(epoch(ended));
 }
 
-/** A time of `performance.now()` as milliseconds since 1970. */
+/** Converts a time of `performance.now()` to milliseconds since 1970. */
 function epoch(time: number): number {
   return performance.timeOrigin + time;
 }

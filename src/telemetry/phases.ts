@@ -1,22 +1,23 @@
 import type { AnsweredRequest } from '../observe/observer.ts';
 
-/** Where the time of a request went, in milliseconds. */
+/** Time that a request spent in each phase, in milliseconds. */
 export interface Phases {
   /** Finding the route, receiving, parsing and checking the body. */
   readonly parse: number;
-  /** Finding out who asks. */
+  /** Authenticating the caller. */
   readonly authorise: number;
-  /** Waiting for a turn: for the commit under way, or for a free connection. */
+  /** Waiting for the commit under way, or for a free connection. */
   readonly queue: number;
   readonly read: number;
   readonly commit: number;
-  /** From what was stored to the bytes of the answer. */
+  /** Turning stored rows into the bytes of the answer. */
   readonly serialise: number;
 }
 
+/** Divides the time of a request among its phases. */
 export function phasesOf({ began, ended, authorised, calls }: AnsweredRequest): Phases {
   const authorise = authorised === undefined ? 0 : authorised.ended - authorised.began;
-  // Calls before that were for finding out who asks.
+  // Earlier calls belong to the authentication.
   const own = calls.filter((call) => call.began >= (authorised?.ended ?? began));
   const sum = (of: (call: AnsweredRequest['calls'][number]) => number): number =>
     own.reduce((total, call) => total + of(call), 0);

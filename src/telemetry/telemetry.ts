@@ -3,9 +3,9 @@ import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { Log, type LogOptions, type LogSink } from './log.ts';
 import type { Metrics, MetricSources } from './metrics.ts';
 
-/** Everything that is told of one server's work: its log, and its metrics once it has any. */
+/** The observers of one server: its log, and its metrics once they are switched on. */
 export class Telemetry implements Observer {
-  /** Undefined: nobody wants one. */
+  /** `undefined` when logging is off. */
   readonly log: Log | undefined;
   #metrics: Metrics | undefined;
 
@@ -21,14 +21,14 @@ export class Telemetry implements Observer {
     return new Telemetry(sink === undefined ? undefined : await Log.open(options, sink, database));
   }
 
-  /** Begins to count. */
+  /** Switches the metrics on. */
   async measure(sources: MetricSources): Promise<void> {
-    // Loaded only where it is used: start-up is felt.
+    // Imported on use: loading it delays the start of every server.
     const { Metrics: Counting } = await import('./metrics.ts');
     this.#metrics = new Counting(sources);
   }
 
-  /** The metrics in Prometheus's text format; empty before there are any. */
+  /** Resolves with the metrics in Prometheus's text format; empty while they are off. */
   async metricsText(): Promise<string> {
     return (await this.#metrics?.text()) ?? '';
   }

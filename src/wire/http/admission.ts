@@ -3,22 +3,22 @@ import { apiError } from '../../contract/errors/registry.ts';
 
 const LOCAL_HOST = /^(([a-z0-9-]+\.)*localhost\.?|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
-/** From whom requests are answered at all, whatever they ask. */
+/** Rules for the headers of every request, independent of its route. */
 export interface Admission {
-  /** Whether only those whose Host header names this machine. Keeps web pages that rebind their name out. */
+  /** Refuses requests with a Host header of another machine, so that no web page can rebind its name to this one. */
   readonly localHostsOnly: boolean;
-  /** Origins whose pages may call all the same. */
+  /** Origins from which pages may call nevertheless. */
   readonly corsOrigins: readonly string[];
 }
 
-/** Refuses by the headers alone what no route would take. */
+/** Throws the error that refuses a request for its headers alone. */
 export function assertAdmissible(request: IncomingMessage, admission: Admission): void {
   const { headers, httpVersion } = request;
   if (headers.host === undefined && httpVersion === '1.1') throw apiError('malformed_request');
   if (admission.localHostsOnly) assertLocal(request, admission.corsOrigins);
 }
 
-/** Refuses what a web page from elsewhere may have sent: under its own name for this address, or across origins. */
+/** Refuses requests that a foreign web page may have sent: under its own name for this address, or across origins. */
 function assertLocal({ headers }: IncomingMessage, origins: readonly string[]): void {
   const { host = '', origin, 'sec-fetch-site': site } = headers;
   if (!LOCAL_HOST.test(host)) throw apiError('host_not_allowed', { host });

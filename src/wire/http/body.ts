@@ -4,9 +4,9 @@ import { apiError } from '../../contract/errors/registry.ts';
 const JSON_TYPE = /^application\/json *(;|$)/i;
 
 /**
- * The bytes of a request's JSON body, undefined where it has none. Throws `unsupported_encoding`,
- * `unsupported_media_type`, `body_too_large` for more than `limit` bytes, and `malformed_request` for a body that ends early. What is left of
- * a refused body is read and dropped, so that the connection stays usable.
+ * Reads a request's JSON body as bytes; returns `undefined` when there is none. Throws `unsupported_encoding`,
+ * `unsupported_media_type`, `body_too_large` for more than `limit` bytes, and `malformed_request` for a body that
+ * ends early. The rest of a refused body is read and dropped, so that the connection stays usable.
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> | undefined {
   const { headers } = request;
@@ -20,13 +20,13 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   return collect(request, limit);
 }
 
-/** Smaller chunks are put together as they come: each kept by itself would cost a hundred times its size. */
-const SMALL = 4096;
-const BLOCK = 65_536;
+/** Chunks up to this size are copied into blocks: a one-byte chunk kept by itself costs a hundred times its size. */
+const MAX_COPIED_BYTES = 4096;
+const BLOCK_BYTES = 65_536;
 
-/** Chunks, the small ones of them gathered in blocks. */
+/** The chunks of a body, with small ones joined in blocks. */
 class Chunks {
-  readonly #parts: Buffer[] = [];
+  readonly #chunks: Buffer[] = [];
   #block: Buffer | undefined;
   #used = 0;
   length = 0;
@@ -34,28 +34,28 @@ class Chunks {
   add(chunk: Buffer): void {
     const isFirst = this.length === 0;
     this.length += chunk.length;
-    // Most bodies are one chunk, which is then not copied.
-    if (isFirst || chunk.length > SMALL) {
+    // Most bodies are a single chunk, which need not be copied.
+    if (isFirst || chunk.length > MAX_COPIED_BYTES) {
       this.#closeBlock();
-      this.#parts.push(chunk);
+      this.#chunks.push(chunk);
       return;
     }
-    if (this.#block === undefined || this.#used + chunk.length > BLOCK) {
+    if (this.#block === undefined || this.#used + chunk.length > BLOCK_BYTES) {
       this.#closeBlock();
-      this.#block = Buffer.allocUnsafe(BLOCK);
+      this.#block = Buffer.allocUnsafe(BLOCK_BYTES);
     }
     this.#used += chunk.copy(this.#block, this.#used);
   }
 
   whole(): Buffer {
     this.#closeBlock();
-    const [first] = this.#parts;
-    return first !== undefined && this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
+    const [first] = this.#chunks;
+    return first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
   }
 
   #closeBlock(): void {
     if (this.#block === undefined) return;
-    this.#parts.push(this.#block.subarray(0, this.#used));
+    this.#chunks.push(this.#block.subarray(0, this.#used));
     this.#block = undefined;
     this.#used = 0;
   }
@@ -63,7 +63,7 @@ class Chunks {
 
 function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // Nothing more is to come from who has left meanwhile.
+    // The client has left meanwhile: no event would follow.
     if (request.destroyed) throw apiError('malformed_request');
     const chunks = new Chunks();
     const take = (chunk: Buffer): void => {

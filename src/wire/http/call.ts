@@ -17,7 +17,7 @@ export interface Call<Values = Query> {
   readonly signal: AbortSignal;
 }
 
-/** A call whose signal is made when it is first read: most handlers are done before anything could stop them. */
+/** A call that makes its signal when it is first read: most handlers end before anything could stop them. */
 export class RequestCall implements Call {
   readonly principal: Principal;
   readonly path: Call['path'];
@@ -49,7 +49,7 @@ export class RequestCall implements Call {
   }
 }
 
-/** A call with a parsed query. A spread of the call would take its signal. */
+/** A call with a parsed query. Not a spread of the call: that would drop the signal. */
 export class ParsedCall<Values> implements Call<Values> {
   readonly principal: Principal;
   readonly path: Call['path'];

@@ -2,21 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 interface Connection {
-  /** The request that has its turn. */
+  /** The request that is being answered. */
   current: IncomingMessage | undefined;
   readonly waiting: (() => void)[];
 }
 
 /**
- * One request of a connection at a time, in the order in which they came. Node hands over all that a packet has at
- * once; without turns, one client's packet would become hundreds of answers that are made and kept together.
+ * Answers the requests of each connection one at a time, in the order of arrival. Node emits all requests of
+ * a packet at once. Without the queue, one packet could become hundreds of answers in memory together.
  */
 export class ConnectionQueue {
   readonly #connections = new WeakMap<Duplex, Connection>();
   readonly #onQuiet: (() => void)[] = [];
   #running = 0;
 
-  /** Has `answer` called when the answers before it have been sent; not at all when the connection ends before. */
+  /** Calls `answer` after the earlier answers on the connection have been sent; never if the connection ends before. */
   take(request: IncomingMessage, response: ServerResponse, answer: () => Promise<void>): void {
     const { socket } = request;
     const connection = this.#of(socket);
@@ -25,11 +25,11 @@ export class ConnectionQueue {
       return;
     }
     connection.waiting.push(() => void this.#begin(connection, request, response, answer));
-    // Until those that are here have had their turns, no more are read.
+    // No more requests are read until the last of the waiting ones has begun.
     socket.pause();
   }
 
-  /** A turn is over when the work is done and the answer is out, or its connection gone. */
+  /** Runs `answer`. The request ends when that is done and the response is closed. */
   async #begin(
     connection: Connection,
     request: IncomingMessage,
@@ -39,37 +39,37 @@ export class ConnectionQueue {
     connection.current = request;
     this.#running += 1;
     let isDone = false;
-    let isOut = false;
+    let isClosed = false;
     response.on('close', () => {
-      isOut = true;
+      isClosed = true;
       if (isDone) this.#end(connection, request.socket);
     });
     try {
       await answer();
     } catch (error) {
-      // As when what an embedding program is told throws; the server goes on.
+      // For example an error of the embedding program's `onServerError`; the server goes on.
       process.emitWarning(error instanceof Error ? error : String(error));
       response.destroy();
     }
     isDone = true;
-    if (isOut) this.#end(connection, request.socket);
+    if (isClosed) this.#end(connection, request.socket);
   }
 
   #end(connection: Connection, socket: Duplex): void {
     connection.current = undefined;
     this.#next(connection, socket);
     this.#running -= 1;
-    if (this.#running === 0) for (const tell of this.#onQuiet.splice(0)) tell();
+    if (this.#running === 0) for (const resolve of this.#onQuiet.splice(0)) resolve();
   }
 
-  /** Calls `last` when what has arrived whole before it has been answered. */
+  /** Calls `last` after the requests that have arrived whole on the connection have been answered. */
   after(socket: Duplex, last: () => void): void {
     const connection = this.#of(socket);
     if (connection.current?.complete === true) connection.waiting.push(last);
     else last();
   }
 
-  /** Resolves when no request has its turn. */
+  /** Resolves when no request is being answered. */
   async quiet(): Promise<void> {
     if (this.#running === 0) return;
     await new Promise<void>((resolve) => {

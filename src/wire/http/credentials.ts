@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Credentials } from '../../access/authentication/scheme.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 
-/** What a request brings along to say who it is from. */
+/** The credentials in a request's headers, and the address it came from. */
 export class RequestCredentials implements Credentials {
   readonly #request: IncomingMessage;
 
@@ -18,7 +18,7 @@ export class RequestCredentials implements Credentials {
   header(name: string): string | undefined {
     const { headers, rawHeaders } = this.#request;
     const value = headers[name.toLowerCase()];
-    // Two would be joined, and one of them may be the caller's own.
+    // Node would join the two, and the first may have been added by the caller, ahead of the gateway's.
     if (value !== undefined && isRepeated(name, rawHeaders)) {
       throw apiError('repeated_header', { name });
     }
@@ -26,14 +26,14 @@ export class RequestCredentials implements Credentials {
   }
 }
 
-/** Node reads headers as Latin-1; who sends more than ASCII writes UTF-8. What is not UTF-8 stays as it is. */
+/** Decodes UTF-8, which clients send beyond ASCII and Node reads as Latin-1. Other text is returned unchanged. */
 function utf8(value: string | undefined): string | undefined {
   if (value === undefined || !/[\u0080-\u00ff]/.test(value)) return value;
   const bytes = Buffer.from(value, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : value;
 }
 
-/** `rawHeaders` are names and values by turns, as they came. */
+/** Checks whether a header was sent more than once. `rawHeaders` are names and values in alternation. */
 function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
   const lowerCase = name.toLowerCase();
   let count = 0;

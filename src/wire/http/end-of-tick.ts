@@ -1,8 +1,8 @@
 let end: Promise<void> | undefined;
 
 /**
- * Resolves at the end of this turn of the event loop, for all who wait together. Answers that go out one behind the
- * other wake up their readers once; each by itself, between the work for two requests, it would do that each time.
+ * Resolves at the end of this iteration of the event loop, for all waiting requests together. Answers written back
+ * to back wake up a client once; answers written between the work for other requests wake it up each time.
  */
 export function endOfTick(): Promise<void> {
   end ??= new Promise((resolve) => {

@@ -21,10 +21,9 @@ export interface ExchangeContext {
   readonly authenticate: (credentials: Credentials, requestId: string) => Promise<Principal>;
   readonly crossOrigin: CrossOrigin | undefined;
   readonly rateLimits: RateLimits | undefined;
-  /** Limit of a body in bytes. */
-  readonly bodyLimit: number;
-  /** Limit of the depth to which a body may nest arrays and objects. */
-  readonly deepestNesting: number;
+  readonly maxBodyBytes: number;
+  /** Depth to which a body may nest arrays and objects. */
+  readonly maxNesting: number;
   readonly callLimits: CallLimits;
   readonly openCalls: OpenCalls;
   readonly observer: Pick<Observer, 'began' | 'answered'>;

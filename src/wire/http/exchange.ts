@@ -22,7 +22,7 @@ import { causingStop } from './signal.ts';
 const CHALLENGE = 'Bearer realm="OpenAI API"';
 const SAFE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const JSON_TYPE = 'application/json';
-/** Status that log and metrics show for a call whose client left before the answer began. Cannot be sent. */
+/** Status in log and metrics when the client left before the answer began. It cannot be sent. */
 const CLIENT_GONE = 499;
 
 /** Takes one request from its headers to its answer. Rejects with the error that `onServerError` throws. */
@@ -63,7 +63,7 @@ export async function answerRequest(
   if (exchange.producer !== undefined) await closeProducer(exchange.producer, exchange, context);
 }
 
-/** Runs the route's handler. Resolves with its text, or with its stream when the first chunk is there. */
+/** Runs the route's handler. Resolves with its text, or with its stream once that has its first chunk. */
 async function answerOf(
   exchange: Exchange,
   response: ServerResponse,
@@ -115,14 +115,14 @@ async function admit(
 
 async function parsedBody(
   exchange: Exchange,
-  { bodyLimit, deepestNesting }: ExchangeContext,
+  { maxBodyBytes, maxNesting }: ExchangeContext,
 ): Promise<unknown> {
   const { method } = exchange.request;
   if (method === 'GET' || method === 'HEAD') return undefined;
-  const body = await readBody(exchange.request, bodyLimit);
+  const body = await readBody(exchange.request, maxBodyBytes);
   if (body === undefined) return undefined;
   exchange.bytesIn = body.length;
-  return parseJson(body, deepestNesting);
+  return parseJson(body, maxNesting);
 }
 
 /** Returns the answer to a request that failed. */

@@ -58,8 +58,8 @@ export class Producer {
   }
 
   /**
-   * Ends the producer, and resolves when its `finally` has run: with an error that has appeared on the way, and
-   * that neither `next` has thrown nor the stop has caused.
+   * Ends the producer. Resolves when its `finally` has run, with the error of that. Errors that `next` has thrown
+   * or the stop has caused do not count.
    */
   async close(): Promise<unknown> {
     this.#cancel();

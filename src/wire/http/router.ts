@@ -9,16 +9,17 @@ interface Match {
   readonly query: Query;
 }
 
-/** Finds the route of a request. Throws `malformed_url` and `url_not_found`. */
+/** Returns the route of a request. Throws `malformed_url` and `url_not_found`. */
 export type FindRoute = (method: string, url: string) => Match;
 
-/** Longer than any URL that fits into Node's header limit: an id is never too long to be answered. */
-const LONGEST_PARAMETER = 65_536;
+/** Maximum of `find-my-way`, above Node's header limit: a long id is answered like any unknown id. */
+const MAX_PARAMETER_LENGTH = 65_536;
 
+/** Returns the function that finds the route of a request. */
 export function routeFinder(routes: readonly Route[]): FindRoute {
   const router = createRouter({
-    maxParamLength: LONGEST_PARAMETER,
-    // Makes `find` tell a URL that it cannot read, by a match without a route, from one that leads nowhere.
+    maxParamLength: MAX_PARAMETER_LENGTH,
+    // Makes `find` return a match without a route for a URL that cannot be decoded, and null for an unknown one.
     onBadUrl: () => undefined,
   });
   for (const route of routes) {
@@ -26,7 +27,7 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
     router.on(route.method, path, () => undefined, route);
   }
   return (method, url) => {
-    // Sound: for a method that it does not know, the router finds nothing.
+    // Sound: the router finds nothing for an unknown method.
     const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', url);
     if (found === null) {
       const [path = ''] = url.split('?', 1);
@@ -34,11 +35,11 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
     }
     if (found.store === null) throw apiError('malformed_url', { url });
     return {
-      // Sound: what was given to `on`.
+      // Sound: the store is the route given to `on`.
       route: found.store as Route,
       // Sound: a match has every parameter of its route.
       path: found.params as Record<string, string>,
-      // Strings, and arrays of strings for repeated keys, of which the package's types know nothing.
+      // Strings, and arrays of strings for repeated keys; the package's type is broader.
       query: found.searchParams,
     };
   };

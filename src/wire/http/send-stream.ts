@@ -11,7 +11,7 @@ import { headOf } from './send.ts';
 import { causingStop, stopReason } from './signal.ts';
 import { STREAM_HEADERS, StreamBody } from './stream.ts';
 
-/** A stream whose first chunk is there, so that its head can be sent. */
+/** A stream after its first chunk, so that its head can be sent. */
 export interface OpenStream {
   readonly answer: StreamAnswer;
   readonly call: Call;
@@ -102,7 +102,7 @@ async function endOf(
       const [outcome, recorded] = [reason ?? 'failed', reason ?? failure.status] as const;
       return { terminal: answer.failure(failure), outcome, recorded, error: failure.kind };
     } catch (second) {
-      // A broken body, which the client can tell from a whole one, and a report of the request all the same.
+      // The client gets a body that is broken off, and the request is still reported.
       process.emitWarning(second instanceof Error ? second : String(second));
       return { terminal: undefined, outcome: 'failed', recorded: 500, error: 'internal' };
     }

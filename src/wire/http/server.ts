@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { apiError } from '../../contract/errors/registry.ts';
+import type { Admission } from './admission.ts';
 import { ConnectionQueue } from './connection-queue.ts';
 import { crossOriginRules } from './cross-origin.ts';
 import { errorJson, rawErrorResponse, unreadableRequest } from './error-response.ts';
@@ -15,8 +16,8 @@ import { OpenCalls } from './signal.ts';
 
 type Shared =
   | 'authenticate'
-  | 'bodyLimit'
-  | 'deepestNesting'
+  | 'maxBodyBytes'
+  | 'maxNesting'
   | 'audit'
   | 'callLimits'
   | 'observer'
@@ -24,37 +25,36 @@ type Shared =
 
 export interface HttpOptions extends Pick<ExchangeContext, Shared> {
   readonly routes: readonly Route[];
-  /** Whether to answer only requests whose Host header names this machine. Keeps web pages that rebind their name out. */
-  readonly localHostsOnly: boolean;
+  readonly localHostsOnly: Admission['localHostsOnly'];
   readonly protection: RateLimitOptions & {
-    /** Origins whose pages may call; without any, cross-origin calls are refused. */
+    /** Origins from which pages may call; without any, cross-origin calls are refused. */
     readonly corsOrigins: readonly string[];
   };
   /** Time in which a request must arrive whole. */
   readonly requestTimeoutMs: number;
   /** Time without a byte in either direction after which a connection is closed. */
   readonly idleTimeoutMs: number;
-  /** Connections at a time; more are turned away. */
+  /** Connections at a time; further ones are refused. */
   readonly maxConnections: number;
 }
 
 export interface Http {
   /** Starts to listen, and returns the port. */
   listen(at: { readonly host: string; readonly port: number }): Promise<number>;
-  /** How many clients are connected. */
+  /** Resolves with the number of connections. */
   connections(): Promise<number>;
-  /** Stops the calls that have taken their signals, gives them a moment to end, and closes all connections. */
+  /** Stops the calls that have read a signal, gives them time to end, and closes all connections. */
   hangUp(): Promise<void>;
-  /** Stops accepting, and resolves when everyone has had their answer and gone. */
+  /** Stops accepting connections. Resolves when every request has been answered and every connection is closed. */
   close(): Promise<void>;
 }
 
-const LONGEST_HEADERS_MS = 60_000;
+const MAX_HEADERS_TIMEOUT_MS = 60_000;
 const CHECKING_INTERVAL_MS = 5_000;
-/** Longer than the idle time of the proxies that people put in front, so that these are the ones to hang up. */
+/** Exceeds the idle time of common proxies, so that the proxy is the side that hangs up. */
 const KEEP_ALIVE_MS = 72_000;
 
-/** The HTTP side: routes, headers, limits, and the error envelope. Rules live elsewhere. */
+/** Makes the HTTP side of a server: routes, headers, limits and the error envelope. */
 export async function createHttp(options: HttpOptions): Promise<Http> {
   const { corsOrigins } = options.protection;
   let isClosing = false;
@@ -74,10 +74,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   });
   server.maxConnections = options.maxConnections;
   server.setTimeout(options.idleTimeoutMs, (socket: Socket) => {
-    // A call that has taken its signal ends at its deadline. Until then only a client that reads nothing is idle.
+    // A call that has read its signal ends at its deadline. Until then, silence means a client that does not read.
     if (!openCalls.has(socket) || socket.writableLength > 0) socket.destroy();
   });
-  answerWhatIsNoRequest(server, queue);
+  answerNonRequests(server, queue);
   return {
     listen: async ({ host, port }) => {
       server.listen({ host, port });
@@ -97,16 +97,16 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   };
 }
 
-/** Answers what is under way, and hangs up on who asks nothing. */
+/** Answers the requests under way, and closes idle connections. */
 async function stop(server: Server, queue: ConnectionQueue): Promise<void> {
   const gone = once(server, 'close');
-  // Only stops to accept: `server.close` would also cut off answers that are not out yet.
+  // Only stops accepting: `server.close` would also cut off answers that are still being sent.
   NetServer.prototype.close.call(server);
-  // Also for requests whose connections have been cut off: they are still at work.
+  // Waits also for requests with a connection that was cut off: the handlers still run.
   await queue.quiet();
   server.closeIdleConnections();
   await gone;
-  // For what it keeps of its own.
+  // Frees the timer that Node keeps for its checks.
   server.close(() => undefined);
 }
 
@@ -114,24 +114,24 @@ function serverOptions({ requestTimeoutMs }: HttpOptions) {
   return {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: Math.min(LONGEST_HEADERS_MS, requestTimeoutMs),
-    // How often the two are looked after; the default of half a minute would let them be overrun by as much.
+    headersTimeout: Math.min(MAX_HEADERS_TIMEOUT_MS, requestTimeoutMs),
+    // Node checks the two timeouts at this interval. With its default they could be exceeded by half a minute.
     connectionsCheckingInterval: Math.min(CHECKING_INTERVAL_MS, requestTimeoutMs),
-    // A request without a Host header gets our answer rather than Node's empty one.
+    // Leaves requests without a Host header to `assertAdmissible`: Node's own answer has no body.
     requireHostHeader: false,
-    // Spares requests without a body the making of one.
+    // Skips making a body stream for requests without a body.
     optimizeEmptyRequests: true,
   };
 }
 
-/** The envelope for what never becomes a request. */
-function answerWhatIsNoRequest(server: Server, queue: ConnectionQueue): void {
+/** Answers bytes that never become a request, with the error envelope. */
+function answerNonRequests(server: Server, queue: ConnectionQueue): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     queue.after(socket, () => socket.end(rawErrorResponse(unreadableRequest(error.code))));
   });
   server.on('connect', ({ method = '', url = '' }, socket) => {
-    // Node has let go of the socket: nobody else would hear its errors or close it.
+    // Node no longer handles this socket's errors, and does not close it.
     socket.on('error', () => socket.destroy());
     const answer = rawErrorResponse(apiError('url_not_found', { method, url }));
     queue.after(socket, () => socket.end(answer, () => socket.destroy()));

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StopReason } from '../../observe/observer.ts';
 
-/** Reason of an aborted signal, and so the error of whatever the signal has interrupted. */
+/** Reason of an aborted signal, and therefore the error of the work that it has interrupted. */
 class CallStopped extends Error {
   override readonly name = 'CallStopped';
   readonly reason: StopReason;
@@ -21,7 +21,7 @@ export function stopReason({ reason }: AbortSignal): StopReason | undefined {
 
 /**
  * Returns the stop that has caused an error; `undefined` for an error of any other cause. Some libraries replace
- * the signal's reason by an `AbortError` of their own.
+ * the signal's reason by a new `AbortError`.
  */
 export function causingStop(
   error: unknown,
@@ -50,17 +50,17 @@ export function afterStop(signal: AbortSignal, graceMs: number, action: () => vo
 }
 
 export interface CallLimits {
-  /** Time from a request's head to its deadline. Applies to calls that take their signal. */
+  /** Time from a request's head to its deadline. Applies to calls that read the signal. */
   readonly deadlineMs: number;
-  /** Time that a stopped call has to end by itself, and then again for the client to take the rest. */
+  /** Time for a stopped call to end by itself, and again for its client to take the rest. */
   readonly graceMs: number;
   /** Silence of a stream after which a comment is written. */
   readonly keepAliveMs: number;
 }
 
 /**
- * The calls of one server that have taken their signals. A signal links three causes: the client has gone, the
- * deadline has passed, the server stops. Calls that never take it cost nothing.
+ * The calls of one server that have read their signals. A signal links three causes: the client has gone, the
+ * deadline has passed, the server stops. A call that never reads its signal costs nothing.
  */
 export class OpenCalls {
   readonly #limits: CallLimits;
@@ -98,12 +98,12 @@ export class OpenCalls {
     return controller.signal;
   }
 
-  /** Checks for a call on this connection. Its deadline limits it, so silence need not. */
+  /** Checks for such a call on a connection. */
   has(socket: Duplex): boolean {
     return this.#calls.has(socket);
   }
 
-  /** Stops these calls, and those that are still to come. Resolves when they have ended, or used up their time. */
+  /** Stops these calls, and all later ones. Resolves when they have ended, or the time for that is over. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     if (this.#calls.size === 0) return;

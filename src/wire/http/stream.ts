@@ -31,7 +31,7 @@ export class StreamBody {
     this.#signal = signal;
     this.#graceMs = graceMs;
     this.#keepAlive = setInterval(() => {
-      // A client that takes nothing gets no comments: they would pile up, and look like activity.
+      // A client that takes nothing gets no comments: they would accumulate without limit.
       if (response.writableLength === 0) this.#write(keepAlive);
     }, keepAliveMs);
     response.once('close', () => {
@@ -55,8 +55,8 @@ export class StreamBody {
   }
 
   /**
-   * Writes the terminal event and ends the body. Resolves when the response is closed, with true if the client's
-   * connection took all of it. The client of a stopped call gets the grace time for that, and is then hung up on.
+   * Writes the terminal event and ends the body. Resolves when the response is closed, with true if the connection
+   * took all of it. The client of a stopped call gets the grace time for that; then its connection is closed.
    */
   end(terminal: string): Promise<boolean> {
     clearInterval(this.#keepAlive);
