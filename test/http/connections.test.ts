@@ -1,40 +1,22 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { createServer, loadConfig } from '../../src/index.ts';
+import { getRequest, openConnection } from '../support/connection.ts';
 import { startServer } from '../support/server.ts';
-
-/** A connection, and what has come over it so far. */
-async function open(origin: string) {
-  const { hostname, port } = new URL(origin);
-  const socket: Socket = connect(Number(port), hostname);
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  socket.on('error', () => undefined);
-  await once(socket, 'connect');
-  const text = (): string => Buffer.concat(chunks).toString();
-  return {
-    socket,
-    text,
-    statuses: () => [...text().matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status)),
-    [Symbol.dispose]: () => void socket.destroy(),
-  };
-}
 
 const post = (body: string): string =>
   `POST /v1/conversations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 const numbered = (n: number): string => post(JSON.stringify({ metadata: { n: String(n) } }));
-const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
 
-test('what comes in one packet is answered one by one, in order', async () => {
+test('Requests of one packet are answered one by one, in order', async () => {
   await using server = await startServer();
-  using connection = await open(server.origin);
+  using connection = await openConnection(server.origin);
   const count = 200;
   connection.socket.write(Array.from({ length: count }, (_, n) => numbered(n)).join(''));
   await expect.poll(() => connection.statuses().length).toBe(count);
   const order = [...connection.text().matchAll(/"metadata":\{"n":"(\d+)"\}/g)];
   expect(order.map(([, n]) => Number(n))).toEqual(Array.from({ length: count }, (_, n) => n));
-  // Positions in the list tell that each began when the one in front of it was done.
+  // The order of creation shows that each request began when the one before it was done.
   const { data } = (await server.request('/v1/conversations?order=asc&limit=100')).body as {
     data: { metadata: { n: string } }[];
   };
@@ -43,14 +25,14 @@ test('what comes in one packet is answered one by one, in order', async () => {
   );
 });
 
-test('a client that reads no answers has no more than one made', async () => {
+test('A client that reads no answers costs the server no more than one', async () => {
   await using server = await startServer();
   const { id } = await server.client.conversations.create({
     items: [{ role: 'user', content: 'x'.repeat(4_000_000) }],
   });
-  using connection = await open(server.origin);
+  using connection = await openConnection(server.origin);
   connection.socket.pause();
-  connection.socket.write(get(`/v1/conversations/${id}/items`).repeat(300));
+  connection.socket.write(getRequest(`/v1/conversations/${id}/items`).repeat(300));
   await new Promise((resolve) => setTimeout(resolve, 500));
   const served = await (await fetch(`${server.origin}/metrics`)).text();
   const read = /colloquy_items_total\{direction="read",type="message"\} (\d+)/.exec(served)?.[1];
@@ -58,20 +40,23 @@ test('a client that reads no answers has no more than one made', async () => {
 });
 
 test.each([
-  ['what is no HTTP', 'GARBAGE\r\n\r\n', 400],
-  ['a head that is too large', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-  ['a tunnel', 'CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n', 404],
-])('%s behind requests does not take their answers', async (_name, behind, status) => {
-  await using server = await startServer();
-  using connection = await open(server.origin);
-  connection.socket.write(`${numbered(1)}${numbered(2)}${behind}`);
-  await once(connection.socket, 'close');
-  expect(connection.statuses()).toEqual([200, 200, status]);
-});
+  ['Bytes that are not HTTP', 'GARBAGE\r\n\r\n', 400],
+  ['A head that is too large', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ['A CONNECT request', 'CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n', 404],
+])(
+  '%s after requests on the connection leaves their answers whole',
+  async (_name, last, status) => {
+    await using server = await startServer();
+    using connection = await openConnection(server.origin);
+    connection.socket.write(`${numbered(1)}${numbered(2)}${last}`);
+    await once(connection.socket, 'close');
+    expect(connection.statuses()).toEqual([200, 200, status]);
+  },
+);
 
-test('a body in the smallest chunks is taken whole', async () => {
+test('A body in chunks of one byte arrives whole', async () => {
   await using server = await startServer();
-  using connection = await open(server.origin);
+  using connection = await openConnection(server.origin);
   const body = JSON.stringify({ metadata: { text: 'smallest chunks, é and all' } });
   const chunks = [...Buffer.from(body)].map((byte) =>
     Buffer.concat([Buffer.from('1\r\n'), Buffer.from([byte]), Buffer.from('\r\n')]),
@@ -83,7 +68,7 @@ test('a body in the smallest chunks is taken whole', async () => {
   await expect.poll(() => connection.text()).toContain('smallest chunks, é and all');
 });
 
-test('stopping lets a slow reader have its answer', async () => {
+test('A server that stops lets a slow client read its answer', async () => {
   const config = await loadConfig({
     settings: { port: 0, databaseUrl: 'sqlite::memory:' },
   });
@@ -96,9 +81,9 @@ test('stopping lets a slow reader have its answer', async () => {
   });
   const { id } = (await created.json()) as { id: string };
   const { origin } = new URL(url);
-  using reader = await open(origin);
+  using reader = await openConnection(origin);
   reader.socket.pause();
-  reader.socket.write(get(`/v1/conversations/${id}/items`));
+  reader.socket.write(getRequest(`/v1/conversations/${id}/items`));
   await new Promise((resolve) => setTimeout(resolve, 300));
   const closing = server.close();
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -7,11 +7,11 @@ import { runProcess, startProcess, urlOf } from '../support/process.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** A server, and the lines of its log so far. */
+/** Starts a server that collects the lines of its log. */
 async function loggingServer(...settings: readonly string[]) {
   const lines: Line[] = [];
   const config = await loadConfig({
-    // Of a setting that is given twice, the last counts.
+    // The last value of a repeated setting counts.
     arguments: ['--port', '0', '--database-url', 'sqlite::memory:', ...settings],
   });
   const log = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
@@ -34,7 +34,7 @@ async function loggingServer(...settings: readonly string[]) {
 }
 
 describe('the log', () => {
-  test('has one line a request, with its route and never its URL', async () => {
+  test('The log has one line a request, with its route and never its URL', async () => {
     await using server = await loggingServer();
     const { id } = await server.call('POST', '/conversations', {}, { 'x-request-id': 'mine' });
     await server.call('GET', `/conversations/${id}/items?limit=1`);
@@ -62,7 +62,7 @@ describe('the log', () => {
     expect(JSON.stringify(server.lines)).not.toContain(id);
   });
 
-  test('has no words of anybody at any level, also when things go wrong', async () => {
+  test('The log has no text of a caller at any level, even when requests fail', async () => {
     const secret = `word-${randomUUID()}`;
     await using server = await loggingServer('--log-level', 'trace', '--slow-request', '1');
     const message = { role: 'user', content: secret };
@@ -85,7 +85,7 @@ describe('the log', () => {
     expect(JSON.stringify(server.lines)).not.toContain(secret);
   });
 
-  test('names the phase in which a slow request spent its time', async () => {
+  test('The log names the phase in which a slow request spent most of its time', async () => {
     await using server = await loggingServer('--slow-request', '1');
     const items = Array.from({ length: 20 }, () => ({
       role: 'user',
@@ -109,7 +109,7 @@ describe('the log', () => {
     expect(sum).toBeCloseTo(Number(line?.['duration_ms']), 0);
   });
 
-  test('counts what a write has waited for another process as its turn', async () => {
+  test('A write that waits for another process spends that time in the phase queue', async () => {
     await using folder = await temporaryFolder();
     const path = folder.path('held.db');
     const settings = ['--slow-request', '100', '--database-url', `sqlite:${path}`];
@@ -127,13 +127,13 @@ describe('the log', () => {
     ['warn', 0],
     ['silent', 0],
     ['info', 1],
-  ])('at level %s a request makes %i lines', async (level, count) => {
+  ])('At the level %s a request makes %i lines', async (level, count) => {
     await using server = await loggingServer('--log-level', level);
     await server.call('POST', '/conversations', {});
     expect(server.requests()).toHaveLength(count);
   });
 
-  test('hashes the subject with its tenant, and the same one alike', async () => {
+  test('The log hashes a subject together with its tenant', async () => {
     await using folder = await temporaryFolder();
     const database = ['--database-url', `sqlite:${folder.path('x.db')}`];
     const key = async (subject: string, tenant: string) => {
@@ -164,13 +164,16 @@ describe('the log', () => {
 test.each([
   ['auto', /^\{"level":"info".*"route":"\/health".*\}$/m],
   ['pretty', /INFO.*: .*request GET \/health 200 [\d.]+ ms .*\n/],
-])('on a pipe, the format %s', async (format, expected) => {
-  const settings = ['--port', '0', '--database-url', 'sqlite::memory:', '--log-format', format];
-  await using server = startProcess(['serve', ...settings]);
-  const url = urlOf(await server.firstLine());
-  await fetch(url.replace('/v1', '/health'));
-  server.child.kill('SIGTERM');
-  const { code, stderr } = await server.finished();
-  expect(code).toBe(0);
-  expect(stderr).toMatch(expected);
-});
+])(
+  'On a pipe, the log format %s has the form that a collector expects',
+  async (format, expected) => {
+    const settings = ['--port', '0', '--database-url', 'sqlite::memory:', '--log-format', format];
+    await using server = startProcess(['serve', ...settings]);
+    const url = urlOf(await server.firstLine());
+    await fetch(url.replace('/v1', '/health'));
+    server.child.kill('SIGTERM');
+    const { code, stderr } = await server.finished();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(expected);
+  },
+);

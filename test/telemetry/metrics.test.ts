@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { startProcess, urlOf } from '../support/process.ts';
 
-/** The samples of a text in Prometheus's format, by name with labels. */
+/** Returns the samples of a text in Prometheus's format, by name with labels. */
 function samplesOf(text: string): ReadonlyMap<string, number> {
   return new Map(
     text
@@ -19,7 +19,7 @@ async function fetched(origin: string): Promise<ReadonlyMap<string, number>> {
 }
 
 describe('/metrics', () => {
-  test('counts requests, items, commits and denials, and has no id in a label', async () => {
+  test('The metrics count requests, items, commits and denials, and have no id in a label', async () => {
     await using server = await startServer('--rate-limit-per-address', '20');
     const { id } = await server.client.conversations.create({
       items: [
@@ -29,7 +29,7 @@ describe('/metrics', () => {
     });
     await server.client.conversations.items.list(id);
     await server.client.conversations.retrieve(id);
-    // A write that is refused is none.
+    // A refused write does not count as a write.
     const items = [{ role: 'user' as const, content: 'a' }];
     await expect(server.client.conversations.items.create('conv_none', { items })).rejects.toThrow(
       '404',
@@ -58,7 +58,7 @@ describe('/metrics', () => {
     expect(of('colloquy_commit_duration_seconds_count')).toBe(1);
     expect(of('colloquy_commit_wait_seconds_count')).toBe(1);
     for (const name of ['commit_duration', 'commit_wait']) {
-      // Of some milliseconds, in seconds.
+      // Some milliseconds, in seconds.
       expect(of(`colloquy_${name}_seconds_sum`)).toBeGreaterThan(0);
       expect(of(`colloquy_${name}_seconds_sum`)).toBeLessThan(1);
     }
@@ -69,7 +69,7 @@ describe('/metrics', () => {
     expect([...samples.keys()].join('\n')).not.toContain('conv_');
   });
 
-  test('a made-up method is no label of its own', async () => {
+  test('An unknown method has no label of its own', async () => {
     await using server = await startServer();
     await fetch(`${server.origin}/health`, { method: 'PROPFIND' });
     const names = [...(await fetched(server.origin)).keys()].join('\n');
@@ -77,7 +77,7 @@ describe('/metrics', () => {
     expect(names).toContain('method="other"');
   });
 
-  test('tells hits of the key cache from misses', async () => {
+  test('The metrics count hits and misses of the key cache', async () => {
     await using server = await startServer('--auth', 'keys', '--metrics', 'on');
     for (let n = 0; n < 20; n += 1) {
       const authorization = `Bearer clq_${'x'.repeat(43)}`;
@@ -97,12 +97,12 @@ describe('/metrics', () => {
     [['--metrics', 'off'], 404],
     [['--auth', 'keys'], 404],
     [['--auth', 'keys', '--metrics', 'on'], 200],
-  ])('with %j, /metrics answers %i', async (settings, status) => {
+  ])('With the settings %j, /metrics answers %i', async (settings, status) => {
     await using server = await startServer(...settings);
     expect((await fetch(`${server.origin}/metrics`)).status).toBe(status);
   });
 
-  test('can have a port of its own', async () => {
+  test('The metrics can have a port of their own', async () => {
     await using server = startProcess([
       'serve',
       '--port',
@@ -122,7 +122,7 @@ describe('/metrics', () => {
     expect((await fetch(`${own}/v1/conversations`)).status).toBe(404);
   });
 
-  test('has every metric that the dashboard shows', async () => {
+  test('The server has every metric that the dashboard shows', async () => {
     const file = new URL('../../docs/grafana/colloquy.json', import.meta.url);
     const { panels } = JSON.parse(readFileSync(file, 'utf8')) as {
       panels: { targets?: { expr: string }[] }[];
@@ -138,7 +138,7 @@ describe('/metrics', () => {
     const present = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
     const metricOf = (name: string): string => name.replace(/_(bucket|sum|count)$/, '');
     const absent = named.filter((name) => !present.has(name) && !present.has(metricOf(name)));
-    // Of PostgreSQL alone, which has a pool.
+    // Only PostgreSQL has a pool.
     const isSqlite = !present.has('colloquy_database_connections');
     expect(
       absent.filter((name) => !(isSqlite && name === 'colloquy_database_connections')),

@@ -22,7 +22,7 @@ interface Export {
   readonly resourceSpans: readonly { scopeSpans: readonly { spans: readonly Span[] }[] }[];
 }
 
-/** Takes what is sent to it by OTLP over HTTP, as JSON. */
+/** Starts a receiver of OTLP over HTTP, as JSON. */
 async function receiver() {
   const spans: Span[] = [];
   const server = createServer((request, response) => {
@@ -44,7 +44,7 @@ async function receiver() {
   };
 }
 
-test('a receiver that is away ends no server badly', async () => {
+test('A server ends well although its trace receiver is out of reach', async () => {
   await using server = startProcess(['serve', '--port', '0', '--database-url', 'sqlite::memory:'], {
     environment: {
       NODE_OPTIONS: `--import ${PRELOAD}`,
@@ -56,7 +56,7 @@ test('a receiver that is away ends no server badly', async () => {
   expect((await server.finished()).code).toBe(0);
 });
 
-test('a request is a span with its phases below it, and continues the caller’s trace', async () => {
+test('A request is a span with its phases as children, and continues the caller’s trace', async () => {
   using sink = await receiver();
   await using server = startProcess(['serve', '--port', '0', '--database-url', 'sqlite::memory:'], {
     environment: {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { getRequest, openConnection } from '../../support/connection.ts';
-import { aborted, obedient } from '../../support/producers.ts';
+import { aborted, obedient, stubborn } from '../../support/producers.ts';
 import { event, openStream, streamingServer } from '../../support/streaming-server.ts';
 
 test.each([
@@ -16,6 +16,24 @@ test.each([
   expect(report).toMatchObject({ error: undefined, stream: { outcome: 'client_gone' } });
   expect(server.audited).toMatchObject([{ outcome: 'client_gone' }]);
   expect(server.failures).toEqual([]);
+});
+
+test('The report of a stream that its client left waits for the clean-up', async () => {
+  const { seen, release, produce } = stubborn();
+  const left = Promise.withResolvers<void>();
+  await using server = await streamingServer((call) => {
+    call.signal.addEventListener('abort', () => left.resolve());
+    return produce(call);
+  });
+  using connection = await openStream(server);
+  connection.socket.destroy();
+  await left.promise;
+  // An answer on another connection gives the server time for a report.
+  expect((await fetch(`${server.origin}/text`)).status).toBe(200);
+  expect(server.answered.filter(({ stream }) => stream !== undefined)).toEqual([]);
+  release();
+  await expect.poll(() => server.answered.at(-1)?.stream?.outcome).toBe('client_gone');
+  expect(seen.isClosed).toBe(true);
 });
 
 test('A client that leaves before the first event stops the producer too', async () => {

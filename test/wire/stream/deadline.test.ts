@@ -37,6 +37,8 @@ test('A producer that completes within the grace time has completed', async () =
     async function* ({ signal }) {
       yield event('toy.first');
       await aborted(signal).catch(() => undefined);
+      // Storing what there is takes a moment.
+      await new Promise((resolve) => setTimeout(resolve, 20));
       return event('toy.done');
     },
     { callLimits: { deadlineMs: 20 } },
@@ -73,3 +75,23 @@ test.each([
     expect(server.audited).toMatchObject([{ outcome: 'deadline' }]);
   },
 );
+
+test('A producer that is abandoned before its first event is closed when it yields one', async () => {
+  const gate = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  await using server = await streamingServer(
+    async function* () {
+      try {
+        await gate.promise;
+        yield event('toy.first');
+        return event('toy.done');
+      } finally {
+        closed.resolve();
+      }
+    },
+    { callLimits: { deadlineMs: 20, graceMs: 20 } },
+  );
+  expect((await fetch(server.url)).status).toBe(504);
+  gate.resolve();
+  await closed.promise;
+});

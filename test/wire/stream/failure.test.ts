@@ -6,9 +6,9 @@ import { getRequest, openConnection } from '../../support/connection.ts';
 import { event, streamingServer } from '../../support/streaming-server.ts';
 
 test.each([
-  ['an error of the table', () => apiError('conversation_not_found', { id: 'conv_1' }), 404, 0],
-  ['an unavailable store', () => new StoreUnavailableError('locked', 'locked'), 503, 1],
-  ['an unforeseen error', () => new Error('secret'), 500, 1],
+  ['An error of the registry', () => apiError('conversation_not_found', { id: 'conv_1' }), 404, 0],
+  ['An unavailable store', () => new StoreUnavailableError('locked', 'locked'), 503, 1],
+  ['An unforeseen error', () => new Error('secret'), 500, 1],
 ])('%s before the first event is answered with its status and as JSON', async (...row) => {
   const [, error, status, reported] = row;
   // oxlint-disable-next-line require-yield

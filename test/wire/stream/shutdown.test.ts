@@ -3,7 +3,6 @@ import { loadConfig } from '../../../src/index.ts';
 import type { Components } from '../../../src/server/components.ts';
 import { RunningServer } from '../../../src/server/server.ts';
 import { Telemetry } from '../../../src/telemetry/telemetry.ts';
-import { getRequest } from '../../support/connection.ts';
 import { obedient, stubborn } from '../../support/producers.ts';
 import { event, openStream, streamingServer, terminalsOf } from '../../support/streaming-server.ts';
 
@@ -64,18 +63,22 @@ test('A server that hangs up does not wait for a client that reads nothing', asy
 });
 
 test('A server that hangs up stops the calls that begin meanwhile', async () => {
-  const { produce } = obedient();
-  await using server = await streamingServer(produce);
-  using connection = await openStream(server);
-  connection.socket.write(getRequest('/stream'));
-  await server.http.hangUp();
-  await connection.closed;
-  const texts = connection.text().split('HTTP/1.1').slice(1);
-  expect(texts.map(terminalsOf)).toEqual(texts.map(() => ['error']));
-  await expect.poll(() => server.answered.length).toBe(texts.length);
+  const [first, second] = [stubborn(), obedient()];
+  const producers = [first, second];
+  await using server = await streamingServer((call) => (producers.shift() ?? second).produce(call));
+  using _connection = await openStream(server);
+  const hungUp = server.http.hangUp();
+  const text = await (await fetch(server.url)).text();
+  expect(terminalsOf(text)).toEqual(['error']);
+  expect(text).toContain('"code":"not_ready"');
+  first.release();
+  await hungUp;
+  await expect
+    .poll(() => server.answered.map(({ stream }) => stream?.outcome))
+    .toEqual(['shutdown', 'complete']);
 });
 
-test('A server whose drain time is over sends terminal events before it hangs up', async () => {
+test('A server sends terminal events at the end of its drain time, before it hangs up', async () => {
   const { produce } = obedient();
   await using server = await streamingServer(produce);
   const config = await loadConfig({ settings: { drainTimeout: 0 } });
