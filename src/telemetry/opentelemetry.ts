@@ -106,7 +106,7 @@ function record(request: PublishedRequest): void {
     parent,
   );
   if (stream !== undefined) span.addEvent('first byte', epoch(stream.firstByte));
-  if (status >= 500 || stream?.outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
+  if (hasFailed(request)) span.setStatus({ code: SpanStatusCode.ERROR });
   const below = trace.setSpan(parent, span);
   if (authorised !== undefined) child('authorise', authorised, below);
   const parsing = authorised?.ended ?? began;
@@ -116,18 +116,14 @@ function record(request: PublishedRequest): void {
   span.end(epoch(ended));
 }
 
+/** Checks for a failure on the server's side. A stream may fail after its status has been sent. */
+function hasFailed({ status, stream }: PublishedRequest): boolean {
+  return status >= 500 || stream?.outcome === 'failed' || stream?.outcome === 'deadline';
+}
+
 /** Returns a request's attributes, by the semantic conventions for HTTP servers. */
-function attributesOf({
-  method,
-  route,
-  status,
-  error,
-  stream,
-  path,
-  host,
-  userAgent,
-  id,
-}: PublishedRequest) {
+function attributesOf(request: PublishedRequest) {
+  const { method, route, status, error, stream, path, host, userAgent, id } = request;
   const [, address = '', port] = /^(.+?)(?::(\d+))?$/.exec(host ?? '') ?? [];
   return {
     'http.request.method': method,
@@ -138,9 +134,7 @@ function attributesOf({
     ...(address === '' ? {} : { 'server.address': address }),
     ...(port === undefined ? {} : { 'server.port': Number(port) }),
     ...(userAgent === undefined ? {} : { 'user_agent.original': userAgent }),
-    ...(status >= 500 || stream?.outcome === 'failed'
-      ? { 'error.type': error ?? String(status) }
-      : {}),
+    ...(hasFailed(request) ? { 'error.type': error ?? String(status) } : {}),
     ...(stream === undefined ? {} : { 'colloquy.stream_outcome': stream.outcome }),
     'colloquy.request_id': id,
   };

@@ -1,48 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { startProcess, urlOf } from '../support/process.ts';
+import { attributesOf, traceReceiver } from '../support/trace-receiver.ts';
 
 const PRELOAD = fileURLToPath(new URL('../../src/telemetry/opentelemetry.ts', import.meta.url));
-
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly kind: number;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly attributes: readonly { key: string; value: Record<string, unknown> }[];
-}
-
-interface Export {
-  readonly resourceSpans: readonly { scopeSpans: readonly { spans: readonly Span[] }[] }[];
-}
-
-/** Starts a receiver of OTLP over HTTP, as JSON. */
-async function receiver() {
-  const spans: Span[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as Export;
-      spans.push(...resourceSpans.flatMap((of) => of.scopeSpans.flatMap((scope) => scope.spans)));
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    spans,
-    url: `http://127.0.0.1:${port}`,
-    [Symbol.dispose]: () => void server.close(),
-  };
-}
 
 test('A server ends well although its trace receiver is out of reach', async () => {
   await using server = startProcess(['serve', '--port', '0', '--database-url', 'sqlite::memory:'], {
@@ -57,7 +18,7 @@ test('A server ends well although its trace receiver is out of reach', async () 
 });
 
 test('A request is a span with its phases as children, and continues the callerâ€™s trace', async () => {
-  using sink = await receiver();
+  using sink = await traceReceiver();
   await using server = startProcess(['serve', '--port', '0', '--database-url', 'sqlite::memory:'], {
     environment: {
       NODE_OPTIONS: `--import ${PRELOAD}`,
@@ -78,10 +39,7 @@ test('A request is a span with its phases as children, and continues the callerâ
   await server.finished();
   const [root] = sink.spans.filter(({ name }) => name === 'POST /v1/conversations');
   expect(root).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', kind: 2 });
-  const attributes = Object.fromEntries(
-    (root?.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]),
-  );
-  expect(attributes).toMatchObject({
+  expect(attributesOf(root)).toMatchObject({
     'http.request.method': 'POST',
     'http.route': '/v1/conversations',
     'http.response.status_code': 200,
