@@ -174,9 +174,14 @@ async function standardError(
   const flush = async (): Promise<void> => {
     if (isWriting) {
       await new Promise<void>((resolve) => {
-        stream.once('drain', resolve);
-        stream.once('error', () => resolve());
-        setTimeout(resolve, FLUSH_TIMEOUT_MS).unref();
+        // Keeps the process alive: a stream that has failed may have no event left to wait for.
+        const timeout = setTimeout(resolve, FLUSH_TIMEOUT_MS);
+        const flushed = (): void => {
+          clearTimeout(timeout);
+          resolve();
+        };
+        stream.once('drain', flushed);
+        stream.once('error', flushed);
       });
     }
     // Nor may it keep the process from ending: pino would retry the rest for ever.
