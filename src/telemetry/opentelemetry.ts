@@ -98,7 +98,7 @@ function warn(message: string, ...details: unknown[]): void {
 
 /** Makes the spans of a request that has ended, from the times that were noted. Until then they cost nothing. */
 function record(request: PublishedRequest): void {
-  const { method, route, began, ended, status, authorised, stream, calls } = request;
+  const { method, route, began, ended, authorised, stream, calls } = request;
   const parent = propagator.extract(ROOT_CONTEXT, request, getter);
   const span = tracer.startSpan(
     route === undefined ? method : `${method} ${route}`,
