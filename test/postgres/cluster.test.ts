@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { expect, inject, test } from 'vitest';
 import { createDatabase } from '../support/postgres.ts';
@@ -8,14 +9,12 @@ const PROCESSES = 4;
 const WRITERS_EACH = 3;
 const SECONDS = 20;
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 interface Member {
   server: RunningProcess;
   client: OpenAI;
 }
 
-/** Begins to serve the database in a process of its own, which ends with the stack. */
+/** Starts a process that serves the database until the stack is disposed of. */
 async function join(databaseUrl: string, stack: AsyncDisposableStack): Promise<Member> {
   const settings = ['--database-url', databaseUrl, '--database-pool-size', '5'];
   const server = stack.use(startProcess(['serve', '--port', '0', ...settings]));
@@ -28,8 +27,8 @@ async function join(databaseUrl: string, stack: AsyncDisposableStack): Promise<M
 }
 
 test(
-  `${PROCESSES} processes on one database, one of which is killed each second for ${SECONDS} seconds, lose nothing`,
-  { timeout: 120_000 },
+  `${PROCESSES} processes on one database keep all answered writes while one is killed each second for ${SECONDS} seconds`,
+  { timeout: 240_000 },
   async () => {
     await using database = await createDatabase(inject('postgresUrl'));
     await using stack = new AsyncDisposableStack();
@@ -43,7 +42,7 @@ test(
         const book: Book = new Map();
         books.push(book);
         return keepWriting({
-          // Whichever process has taken the place of the last one.
+          // The process that has replaced the last one.
           get client() {
             return member.client;
           },
@@ -79,7 +78,7 @@ test(
     }
     await Promise.all(writers);
     const [first] = members;
-    if (first === undefined) throw new Error('nobody is left');
+    if (first === undefined) throw new Error('no process is left');
     let items = 0;
     for (const book of books) items += await verifyBook(first.client, book);
     expect(items).toBeGreaterThan(SECONDS * PROCESSES);

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, test } from 'vitest';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { openThroughProxy } from '../support/proxied-store.ts';
-import { append, key, minted, newConversation, openOn } from '../support/store.ts';
+import { append, key, minted, newConversation, openOn, openSession } from '../support/store.ts';
 
 test('a read-only connection, as to a former primary, is replaced', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
@@ -57,4 +58,33 @@ test('writes wait for a connection when the role is allowed fewer than the pool'
   await store.conversations.create(newConversation('c'));
   await Promise.all(Array.from({ length: 60 }, (_, n) => append(store, 'c', minted(`i${n}`))));
   expect(await database.run('SELECT count(*)::int AS n FROM items')).toEqual([{ n: 60 }]);
+});
+
+test('connections that an operator ends are replaced without losing or repeating an append', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using store = await openOn(database.url);
+  await store.conversations.create(newConversation('c'));
+  await using other = await openSession(database.url);
+  const over = new AbortController();
+  const ending = (async () => {
+    while (!over.signal.aborted) {
+      await other.run(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      await sleep(10);
+    }
+  })();
+  for (let n = 0; n < 200; n += 1) {
+    const appended = await append(store, 'c', minted(`a${n}`, `b${n}`));
+    expect(appended).toMatchObject({ refused: undefined });
+  }
+  over.abort();
+  await ending;
+  const rows = await other.run('SELECT position::int, id FROM items ORDER BY position');
+  expect(rows).toEqual(
+    Array.from({ length: 200 }, (_, n) => [`a${n}`, `b${n}`])
+      .flat()
+      .map((id, position) => ({ position, id })),
+  );
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { loadConfig } from '../../src/index.ts';
-import { PostgresDriver } from '../../src/store/postgres/driver.ts';
 import { createDatabase, ordinaryRole, type PostgresDatabase } from '../support/postgres.ts';
+import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { key, minted, newConversation, openOn } from '../support/store.ts';
 
 describe('with rls on', () => {
@@ -18,16 +17,10 @@ describe('with rls on', () => {
   });
   afterAll(() => database[Symbol.asyncDispose]());
 
-  async function openDriver(): Promise<PostgresDriver> {
-    const { database: options } = await loadConfig({
-      arguments: ['--database-url', url, '--rls', 'on'],
-    });
-    if (options.kind !== 'postgres') throw new Error('not PostgreSQL');
-    return PostgresDriver.open(options);
-  }
+  const openDriver = () => openPostgresDriver(url, '--rls', 'on');
 
   test.each(['conversations', 'items'])(
-    'a statement on %s that forgets its tenant finds the transaction’s own, or nothing',
+    'a statement on %s without a condition on the tenant finds rows of its transaction’s tenant alone',
     async (table) => {
       const driver = await openDriver();
       const query = { sql: `SELECT tenant FROM ${table} ORDER BY tenant`, parameters: [] };
@@ -35,9 +28,9 @@ describe('with rls on', () => {
         (await driver.read({ scope, query })).map(({ cells }) => cells[0]);
       expect(await found({ kind: 'none' })).toEqual([]);
       expect(await found({ kind: 'tenant', tenant: 't' })).toEqual(['t']);
-      expect(await found({ kind: 'tenant', tenant: 'nobody' })).toEqual([]);
+      expect(await found({ kind: 'tenant', tenant: 'unknown' })).toEqual([]);
       expect(await found({ kind: 'all' })).toEqual(['t', 'u']);
-      // What one transaction said, the next on the same connection does not know.
+      // The tenant of a transaction does not outlast it: this one has the same connection.
       expect(await found({ kind: 'none' })).toEqual([]);
       await driver.close();
     },
@@ -65,7 +58,7 @@ describe('with rls on', () => {
     ]);
   });
 
-  test('everything works as without', async () => {
+  test('reads and adoptions work with rls on as they do with rls off', async () => {
     await using store = await openOn(url, '--rls', 'on');
     const page = { limit: 5, order: 'asc', after: undefined } as const;
     const listed = await store.conversations.listItems({ ...key('t-c'), page });
@@ -86,7 +79,7 @@ describe('with rls on', () => {
     ).toBe(1);
   });
 
-  test('policies that let more through are refused', async () => {
+  test('a database with another permissive policy is refused', async () => {
     await database.run('CREATE POLICY open ON items USING (TRUE)');
     await expect(openOn(url, '--rls', 'on')).rejects.toMatchObject({
       code: 'row_level_security_open',
@@ -94,29 +87,30 @@ describe('with rls on', () => {
     await database.run('DROP POLICY open ON items');
   });
 
-  test('a server that does not name its tenants is refused, not shown an empty database', async () => {
+  test('a server with rls off is refused by a database with row-level security', async () => {
     await expect(openOn(url)).rejects.toMatchObject({ code: 'row_level_security_on' });
   });
 
-  test('a role that row-level security does not hold for is refused', async () => {
+  test('a role that bypasses row-level security is refused with rls on', async () => {
     await expect(openOn(database.url, '--rls', 'on')).rejects.toMatchObject({
       code: 'row_level_security_bypassed',
     });
   });
 });
 
-test('a role that may not switch it on is told what its owner must run', async () => {
+test('a role that may not switch row-level security on is refused with the statements for the owner', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await (await openOn(database.url)).close();
   const url = await ordinaryRole(database, 'guest');
   const refused = await openOn(url, '--rls', 'on').catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: 'row_level_security_off' });
+  // Sound: the assertion above holds for operator errors alone, which have a fix.
   const { fix } = refused as { fix: string };
   await database.run(/ALTER.*/.exec(fix)?.[0] ?? '');
   await using store = await openOn(url, '--rls', 'on');
   await store.conversations.create(newConversation('c'));
   expect(await store.conversations.get(key('c'))).not.toBeNull();
-  // Switched on without FORCE it holds for this role all the same, and for one table alone.
+  // Without FORCE it applies to this role still, since the role is not the owner; and one table is enough.
   await database.run('ALTER TABLE items NO FORCE ROW LEVEL SECURITY');
   await database.run('ALTER TABLE conversations DISABLE ROW LEVEL SECURITY');
   await expect(openOn(url)).rejects.toMatchObject({ code: 'row_level_security_on' });

@@ -1,0 +1,50 @@
+import type { Driver, Read, RoundTrips, Write } from '../../src/store/engine/driver.ts';
+import type { Query } from '../../src/store/engine/query.ts';
+
+/** A driver that passes everything on and records the statements. */
+export class RecordingDriver implements Driver {
+  readonly syntax: Driver['syntax'];
+  readonly queries: Query[] = [];
+  readonly #driver: Driver;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+    this.syntax = driver.syntax;
+  }
+
+  read(read: Read) {
+    this.queries.push(read.query);
+    return this.#driver.read(read);
+  }
+
+  write<Result>(write: Write<Result>): Promise<Result> {
+    if (write.proof !== undefined) this.queries.push(write.proof.query);
+    const recorded = (trips: RoundTrips): RoundTrips => ({
+      send: (...queries) => trips.send(...this.#record(queries)),
+      finish: (...queries) => trips.finish(...this.#record(queries)),
+      script: (sql) => trips.script(sql),
+    });
+    return this.#driver.write({
+      ...write,
+      inRoundTrips: (trips) => write.inRoundTrips(recorded(trips)),
+    });
+  }
+
+  gauges() {
+    return this.#driver.gauges();
+  }
+
+  snapshot<Result>(work: Parameters<Driver['snapshot']>[0]): Promise<Result> {
+    // Sound: the driver resolves with the result of `work`.
+    return this.#driver.snapshot(work) as Promise<Result>;
+  }
+
+  close() {
+    return this.#driver.close();
+  }
+
+  #record(queries: readonly Query[]): readonly Query[] {
+    this.queries.push(...queries);
+    return queries;
+  }
+}
