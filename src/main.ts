@@ -1,17 +1,17 @@
-/** The process: arguments, environment, signals and exit code. */
+/** Process of the program: arguments, environment, signals and exit code. */
 
 import { run } from './cli/run.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // The second signal does not wait for what is under way.
+    // The second signal does not wait for requests in progress.
     if (stop.signal.aborted) process.exit(1);
     stop.abort();
   });
 }
 
-// Nobody reading the output any more is no reason to stop serving.
+// A closed output must not stop the server.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
@@ -29,5 +29,5 @@ const code = await run({
 });
 
 process.exitCode = code;
-// A command that was dropped may still be at work.
+// A command that was abandoned may still be running.
 if (stop.signal.aborted && code !== 0) process.exit();

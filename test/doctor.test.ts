@@ -74,13 +74,13 @@ describe.each(KINDS)('a store on %s', (kind) => {
       `DELETE FROM conversations WHERE tenant = 't' AND id = 'c'`,
       /: 1 has items and does not exist \(c\)/,
       `UPDATE items SET data = '{"id":"a"' WHERE id = 'a'`,
-      /1 is no JSON \(a of c\)/,
+      /1 is not JSON \(a of c\)/,
     ],
     [
       `UPDATE conversations SET next_position = 2 WHERE id = 'c'`,
       /not counted \(c\)/,
       `UPDATE items SET data = '"a"' WHERE id = 'a'`,
-      /no JSON/,
+      /not JSON/,
     ],
     [
       `UPDATE conversations SET next_position = 0 WHERE id = 'd'`,
@@ -149,14 +149,14 @@ describe.each(KINDS)('a store on %s', (kind) => {
       WHERE tenant = 'v';
       UPDATE items SET data = '?' WHERE id = 'i3333'`);
     const sample = of((await examine(stored.url)).findings, 'items');
-    expect(sample?.detail).toMatch(/^a sample \(--full looks at all\): [\d,]+ items/);
+    expect(sample?.detail).toMatch(/^a sample \(--full checks all\): [\d,]+ items/);
     const drawn = Number(/: ([\d,]+) item/.exec(sample?.detail ?? '')?.[1]?.replace(',', ''));
     expect(drawn).toBeGreaterThan(500);
     expect(drawn).toBeLessThanOrEqual(2_000);
     const full = of((await examine(stored.url, ['--full'])).findings, 'items');
     expect(full).toMatchObject({
       state: 'failed',
-      detail: '6,003 items: 1 is no JSON (i3333 of conv_33)',
+      detail: '6,003 items: 1 is not JSON (i3333 of conv_33)',
     });
   });
 
@@ -441,7 +441,7 @@ describe('the configuration', () => {
     const served = await first('--host', '0.0.0.0', '--allow-anonymous');
     expect(served).toMatchObject({
       state: 'warning',
-      detail: expect.stringMatching(/everyone who can reach it/),
+      detail: expect.stringMatching(/every client that reaches it/),
     });
   });
 

@@ -1,6 +1,6 @@
-/** What a command gets from the process, and nothing else of it. */
+/** Everything that a command receives from the process. */
 export interface CommandContext {
-  /** What stands behind the command's name. */
+  /** Arguments after the name of the command. */
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Writes a line to standard output. */
@@ -8,20 +8,22 @@ export interface CommandContext {
   /** Writes a line to standard error. */
   readonly printError: (line: string) => void;
   readonly input: AsyncIterable<Uint8Array>;
-  /** Standard output, for what is more than lines. */
+  /** Standard output, for data that is not lines. */
   readonly output: NodeJS.WritableStream;
-  /** Shows a text in place of the last one, on a terminal; undefined where there is none. */
+  /** Replaces the text that it showed last on the terminal; `undefined` without a terminal. */
   readonly showProgress: ((text: string) => void) | undefined;
-  /** Aborted when the process is asked to stop. */
+  /** Aborted when the process receives a signal to stop. */
   readonly stop: AbortSignal;
 }
 
+/** One command of the program. */
 export interface Command {
-  readonly usage: string;
+  /** Ways to write the command line, one a line. */
+  readonly usage: readonly string[];
   readonly summary: string;
-  /** Whether it ends by itself, in order, when it is asked to stop; others are dropped where they are. */
+  /** Set when the command ends in order by itself after `stop`. Any other command is abandoned at once. */
   readonly drains?: boolean;
-  /** Whether the settings of a server apply to it, and help lists them. */
+  /** Whether the command accepts the settings of a server, and help lists them. */
   readonly takesSettings: boolean;
   run(context: CommandContext): Promise<void>;
 }

@@ -18,7 +18,7 @@ export function generalHelp(commands: Readonly<Record<string, Command>>): string
 
 /** One command, with the settings if it takes them. */
 export function commandHelp({ usage, summary, takesSettings }: Command): string {
-  if (!takesSettings) return `${usage}\n\n${summary}`;
+  if (!takesSettings) return `${usage.join('\n')}\n\n${summary}`;
   const settings = Object.entries(SECTIONS).flatMap(([section, title]) => [
     `${title}:`,
     '',
@@ -26,7 +26,7 @@ export function commandHelp({ usage, summary, takesSettings }: Command): string 
     '',
   ]);
   return [
-    `${usage} [SETTING ...]`,
+    ...usage.map((line) => `${line} [SETTING ...]`),
     '',
     summary,
     '',

@@ -3,9 +3,10 @@ import { attributesFrom, isUsablePrincipal, UNOWNED } from '../access/principal.
 import { OperatorError } from '../base/errors/operator-error.ts';
 import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../base/row-filter.ts';
 
-/** A command's own flags, taken out of its arguments; what remains are positionals and settings. */
+/** Flags of a command, taken out of its arguments. */
 export interface Options {
   readonly texts: ReadonlyMap<string, readonly string[]>;
+  /** All other arguments: positional ones and settings. */
   readonly rest: readonly string[];
 }
 
@@ -39,21 +40,25 @@ export function takeOptions(
   return { texts, rest: args.filter((_, index) => !taken.has(index)) };
 }
 
-/** The value of a flag that is given at most once. */
+/** Returns the value of a flag that may be given once. */
 export function optional({ texts }: Options, name: string): string | undefined {
   const [value, second] = texts.get(name) ?? [];
   if (second === undefined) return value;
   throw new OperatorError('repeated_flag', `--${name} is given twice.`, `Give --${name} once.`);
 }
 
+/** Returns the value of a flag that must be given once. */
 export function required(options: Options, name: string): string {
   const value = optional(options, name);
   if (value !== undefined && value !== '') return value;
   throw new OperatorError('missing_flag', `--${name} is missing.`, `Add --${name} VALUE.`);
 }
 
-/** Flags for access attributes: `--role`, `--team`, `--project`, `--namespace`, each as often as needed. */
+/** Flags for access attributes: `--role`, `--team`, `--project`, `--namespace`. Each may be repeated. */
 export const ATTRIBUTE_FLAGS = ATTRIBUTE_NAMES.map(flagOfAttribute);
+
+/** Flags for access attributes as a command's usage lists them. */
+export const ATTRIBUTE_USAGE = ATTRIBUTE_FLAGS.map((flag) => `[--${flag} NAME ...]`).join(' ');
 
 export function attributesOf({ texts }: Options): Attributes {
   return attributesFrom((name) => texts.get(flagOfAttribute(name)) ?? []);
@@ -63,12 +68,23 @@ function flagOfAttribute(name: AttributeName): string {
   return name.slice(0, -1);
 }
 
-/** Throws where nobody could ever be this principal. */
+/** Throws when authentication would never accept this principal. */
 export function assertUsable(tenant: string, subject: string): void {
   if (isUsablePrincipal(tenant, subject)) return;
   throw new OperatorError(
     'unusable_name',
-    `Nobody can be the subject '${subject}' of the tenant '${tenant}': one of them is empty, longer than 256 characters, has control characters, or is reserved.`,
-    `Choose other names; '${UNOWNED}' owns what was written without authentication.`,
+    `The subject '${subject}' of the tenant '${tenant}' is not valid: one of the names is empty, longer than 256 characters, has control characters, or is reserved.`,
+    `Choose other names; '${UNOWNED}' owns the conversations that were written without authentication.`,
   );
+}
+
+/** Returns the error of a command whose first argument is not one of its actions. */
+export function unknownAction(
+  command: string,
+  action: string | undefined,
+  fix: string,
+): OperatorError {
+  const title =
+    action === undefined ? `${command} needs an action.` : `${command} has no action '${action}'.`;
+  return new OperatorError('unknown_action', title, fix);
 }

@@ -1,50 +1,10 @@
 import { once } from 'node:events';
-import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../base/errors/operator-error.ts';
-import { withoutCredentials } from '../base/without-credentials.ts';
-import { packageVersion } from '../config/version.ts';
 import type { Command, CommandContext } from './command.ts';
-import { adopt } from './commands/adopt.ts';
-import { backup } from './commands/backup.ts';
-import { doctor } from './commands/doctor.ts';
-import { exportCommand } from './commands/export.ts';
-import { commandHelp, generalHelp } from './help.ts';
-import { importCommand } from './commands/import.ts';
-import { keys } from './commands/keys.ts';
-import { migrate } from './commands/migrate.ts';
-import { policy } from './commands/policy.ts';
-import { serve } from './commands/serve.ts';
-import { stats } from './commands/stats.ts';
+import { COMMANDS } from './commands.ts';
+import { findCommand } from './find-command.ts';
+import { commandHelp } from './help.ts';
 
-const version: Command = {
-  usage: 'colloquy version',
-  summary: 'Print the version.',
-  takesSettings: false,
-  run: async ({ print }) => print(packageVersion()),
-};
-
-const help: Command = {
-  usage: 'colloquy help [COMMAND]',
-  summary: 'Explain a command.',
-  takesSettings: false,
-  run: async ({ arguments: [name], print }) =>
-    print(name === undefined ? generalHelp(COMMANDS) : commandHelp(find(name))),
-};
-
-const COMMANDS: Readonly<Record<string, Command>> = {
-  serve,
-  keys,
-  policy,
-  adopt,
-  export: exportCommand,
-  import: importCommand,
-  backup,
-  migrate,
-  doctor,
-  stats,
-  version,
-  help,
-};
 const ALIASES: Readonly<Record<string, string>> = {
   '--help': 'help',
   '-h': 'help',
@@ -56,9 +16,9 @@ const ALIASES: Readonly<Record<string, string>> = {
 export async function run(context: CommandContext): Promise<number> {
   try {
     const [name = 'help', ...rest] = context.arguments;
-    const command = find(ALIASES[name] ?? name);
+    const command = findCommand(COMMANDS, ALIASES[name] ?? name);
     if (rest.includes('--help') || rest.includes('-h')) context.print(commandHelp(command));
-    else await finishedOrDropped(command, { ...context, arguments: rest });
+    else await finishedOrAbandoned(command, { ...context, arguments: rest });
     return 0;
   } catch (error) {
     context.printError(failureText(error));
@@ -66,28 +26,18 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
-/** Nothing that a command does is left half done in a database, so it can be dropped at any moment. */
-async function finishedOrDropped(command: Command, context: CommandContext): Promise<void> {
+/** Runs a command until it ends or is abandoned. All writes are transactions, so any moment is safe for that. */
+async function finishedOrAbandoned(command: Command, context: CommandContext): Promise<void> {
   const running = command.run(context);
   if (command.drains === true) return running;
-  const dropped = once(context.stop, 'abort').then(() => {
+  const abandoned = once(context.stop, 'abort').then(() => {
     throw new OperatorError(
       'interrupted',
       'The command was interrupted.',
-      'Run it again. What an import has stored is passed over, and `export --continue` completes a file.',
+      'Run it again. An import skips records that are stored, and `export --continue` completes a file.',
     );
   });
-  await Promise.race([running, dropped]);
-}
-
-function find(name: string): Command {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command !== undefined) return command;
-  throw new OperatorError(
-    'unknown_command',
-    `There is no command '${withoutCredentials(name)}'.`,
-    `The nearest is ${closest(name, Object.keys(COMMANDS))}; \`colloquy help\` lists all.`,
-  );
+  await Promise.race([running, abandoned]);
 }
 
 function failureText(error: unknown): string {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { apiErrors } from './api-errors.ts';
+import { commandReference } from './commands.ts';
 import { faultFixes, faultTable } from './faults.ts';
 import { itemTypes } from './item-types.ts';
 import { operatorErrors } from './operator-errors.ts';
@@ -11,6 +12,7 @@ import { firstSettings, settingsReference } from './settings.ts';
 const REGIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': { 'first-settings': firstSettings },
   'docs/compatibility.md': { 'item-types': itemTypes },
+  'docs/commands.md': { commands: commandReference },
   'docs/configuration.md': { settings: settingsReference },
   'docs/errors.md': { 'api-errors': apiErrors, 'operator-errors': operatorErrors },
   'docs/faults.md': { faults: faultTable, 'fault-fixes': faultFixes },

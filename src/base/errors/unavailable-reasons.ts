@@ -22,7 +22,7 @@ interface Refusal {
 
 /** Explanation of a reason on one database, for the operator, as Markdown. */
 interface Entry {
-  /** Absent when only the message of the database says more. */
+  /** Absent when only the message of the database explains more. */
   readonly inUse?: Advice;
   /** Absent when no start meets the reason. */
   readonly atStart?: Refusal;
@@ -178,7 +178,7 @@ export const UNAVAILABLE_REASONS = {
       atStart: refusal('database_locked'),
     },
   },
-  /** More requests wait than the database can serve in time. */
+  /** The queue is longer than the database can serve in time. */
   overloaded: {
     sqlite: {
       inUse: {

@@ -5,22 +5,22 @@ import { configFileOf, loadConfig, type ConfigSources } from '../../config/load.
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 
 const CHECK = 'configuration';
-const OTHERS_READ = 0o004;
-const OTHERS_WRITE = 0o002;
+const WORLD_READABLE = 0o004;
+const WORLD_WRITABLE = 0o002;
 
-/** Whether a server would start with it, and whether it lets in or shows more than is meant. */
+/** Checks that a server starts with the configuration, and that neither it nor its files are open to all users. */
 export async function* checkConfiguration(
   sources: ConfigSources,
   config: Config,
 ): AsyncGenerator<Finding> {
-  yield checkWhole(sources, config);
+  yield checkStart(sources, config);
   const file = configFileOf(sources);
-  if (file !== undefined) yield checkFile('config file', file, await contentOf(file));
+  if (file !== undefined) yield checkAccess('config file', file, await secretIn(file));
   const key = config.database.kind === 'postgres' ? config.database.tls.key : undefined;
-  if (key !== undefined) yield checkFile('key file', key, 'a private key');
+  if (key !== undefined) yield checkAccess('key file', key, 'a private key');
 }
 
-function checkWhole(sources: ConfigSources, config: Config): Finding {
+function checkStart(sources: ConfigSources, config: Config): Finding {
   const { host, port, auth } = config;
   try {
     refuseStrangers(config);
@@ -29,20 +29,20 @@ function checkWhole(sources: ConfigSources, config: Config): Finding {
     return failedBy(CHECK, error);
   }
   const file = configFileOf(sources) ?? 'no config file';
-  const schemes = auth.schemes.length === 0 ? 'nobody' : `by ${auth.schemes.join(', ')}`;
+  const schemes = auth.schemes.length === 0 ? 'no caller' : `by ${auth.schemes.join(', ')}`;
   const detail = `${file}; listens on ${host}, port ${port}; authenticates ${schemes}`;
   return isOpenToAll(config)
     ? warning(
         CHECK,
-        `${detail}: everyone who can reach it may read and delete every conversation`,
-        'Name an authentication scheme with --auth, or see that only those reach it who may.',
+        `${detail}: every client that reaches it may read and delete every conversation`,
+        'Name an authentication scheme with --auth, or let only trusted clients reach it.',
       )
     : ok(CHECK, detail);
 }
 
-/** What others had better not read in a config file, as far as it has any of that. */
-async function contentOf(path: string): Promise<string | undefined> {
-  // On its own the file may lack what flags and variables complete; then it is taken for one that has something.
+/** Returns the most sensitive thing in a config file, for the warning; `undefined` if there is none. */
+async function secretIn(path: string): Promise<string | undefined> {
+  // Without the flags and variables that complete it, the file may not be valid; it may still hold a secret.
   const alone = await loadConfig({ arguments: ['--config', path] }).catch(() => undefined);
   if (alone === undefined) return 'settings';
   const { database, auth } = alone;
@@ -51,26 +51,27 @@ async function contentOf(path: string): Promise<string | undefined> {
   return auth.policyRules === undefined ? undefined : 'the access policy';
 }
 
-async function checkFile(
+/** Checks the permissions of a file. `content` is the most sensitive thing in it; `undefined` if there is none. */
+async function checkAccess(
   check: string,
   path: string,
   content: string | undefined,
 ): Promise<Finding> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
-    return warning(check, `${path} is not there`, 'See that the file exists and can be read.');
+    return warning(check, `${path} is not there`, 'Check that the file exists and can be read.');
   }
   const mode = (found.mode & 0o777).toString(8);
-  // Windows has no such bits.
+  // Windows has no mode bits.
   const has = (bit: number): boolean => process.platform !== 'win32' && (found.mode & bit) !== 0;
-  if (has(OTHERS_WRITE)) {
+  if (has(WORLD_WRITABLE)) {
     return warning(
       check,
       `every user of this machine may change ${path} (mode ${mode})`,
       `chmod o-w ${path}`,
     );
   }
-  if (content !== undefined && has(OTHERS_READ)) {
+  if (content !== undefined && has(WORLD_READABLE)) {
     return warning(
       check,
       `${path} has ${content}, and every user of this machine may read it (mode ${mode})`,

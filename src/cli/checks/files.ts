@@ -7,13 +7,13 @@ import { failed, ok, warning, type Finding } from './finding.ts';
 
 const PERMISSIONS = 'permissions';
 const SPACE = 'space';
-/** About what the log takes before it is folded into the database. */
+/** Approximate size of the log before SQLite folds it into the database. */
 const LEAST_FREE_BYTES = 64 * 1024 * 1024;
 
-const GROUP_READS = 0o040;
-const GROUP_ENTERS = 0o010;
-const OTHERS_READ = 0o004;
-const OTHERS_ENTER = 0o001;
+const GROUP_READABLE = 0o040;
+const GROUP_ENTERABLE = 0o010;
+const WORLD_READABLE = 0o004;
+const WORLD_ENTERABLE = 0o001;
 
 interface File {
   readonly path: string;
@@ -21,8 +21,8 @@ interface File {
 }
 
 /**
- * The files of a SQLite database, as far as they can be reached; whether they can is for whoever opens it to say.
- * To be looked at before: run by root, SQLite gives the log to the owner of the database as it opens them.
+ * Checks the files of a SQLite database, unless the database cannot be reached: opening it reports that. Must run
+ * before the database is opened, since SQLite, run by root, then gives the log to the owner of the database.
  */
 export async function* checkFiles(path: string): AsyncGenerator<Finding> {
   const files = await filesOf(path);
@@ -31,7 +31,7 @@ export async function* checkFiles(path: string): AsyncGenerator<Finding> {
   yield await checkSpace(path, files);
 }
 
-/** Whether this user may write the files, and who else may read them. */
+/** Checks that this user, and only this user, has access to the files. */
 async function checkPermissions(path: string, files: readonly File[]): Promise<Finding> {
   const folder = dirname(resolve(databaseFiles(path).log));
   const unwritable = await firstUnwritable(folder, files);
@@ -39,19 +39,19 @@ async function checkPermissions(path: string, files: readonly File[]): Promise<F
     return failed(
       PERMISSIONS,
       `this user may not write ${unwritable}, so it could not serve`,
-      'Run this as the user that serves; if it is, give that user the folder and the files in it.',
+      'Run this as the user that runs the server. If it is this user, make it the owner of the folder and its files.',
     );
   }
-  const [database, ...beside] = files;
-  const strange = beside.find(({ stats }) => stats.uid !== database?.stats.uid);
-  if (strange !== undefined) {
+  const [database, ...companions] = files;
+  const foreign = companions.find(({ stats }) => stats.uid !== database?.stats.uid);
+  if (foreign !== undefined) {
     return warning(
       PERMISSIONS,
-      `${strange.path} belongs to another user than ${path}`,
-      'Run servers and commands as one user, and give that user all of the files.',
+      `${foreign.path} belongs to another user than ${path}`,
+      'Run servers and commands as one user, and make it the owner of all the files.',
     );
   }
-  const readers = await otherReaders(folder, files);
+  const readers = await furtherReaders(folder, files);
   return readers === undefined
     ? ok(PERMISSIONS, `${files.map((file) => file.path).join(', ')}: this user may write them`)
     : warning(
@@ -61,7 +61,7 @@ async function checkPermissions(path: string, files: readonly File[]): Promise<F
       );
 }
 
-/** Whether the volume has room for the log, and for another copy of everything. */
+/** Checks that the volume has room for the log, and for a copy of the database. */
 async function checkSpace(path: string, files: readonly File[]): Promise<Finding> {
   const folder = dirname(resolve(databaseFiles(path).log));
   const { bavail, bsize } = await statfs(folder);
@@ -78,13 +78,13 @@ async function checkSpace(path: string, files: readonly File[]): Promise<Finding
     return warning(
       SPACE,
       detail,
-      'Make room: a backup on this volume, and a log that grows while somebody reads long, need as much again.',
+      'Make room: a backup on this volume needs as much again, and so may the log during a long read.',
     );
   }
   return ok(SPACE, detail);
 }
 
-/** Those of a database's files that are there. */
+/** Returns the existing files of a database. */
 async function filesOf(path: string): Promise<readonly File[]> {
   const found = await Promise.all(
     Object.values(databaseFiles(path)).map(async (candidate: string) => ({
@@ -101,7 +101,7 @@ async function firstUnwritable(
   folder: string,
   files: readonly File[],
 ): Promise<string | undefined> {
-  // SQLite makes the log beside the database, so the folder must be writable too.
+  // SQLite creates the log in the folder of the database, so the folder must be writable too.
   for (const path of [folder, ...files.map((file) => file.path)]) {
     const isWritable = await access(path, constants.W_OK).then(
       () => true,
@@ -112,17 +112,17 @@ async function firstUnwritable(
   return undefined;
 }
 
-/** Who besides the owner can read one of the files: its bits let them, and all the folders above let them through. */
-async function otherReaders(folder: string, files: readonly File[]): Promise<string | undefined> {
+/** Names the users, besides the owner, that may read a file and enter all folders above it. */
+async function furtherReaders(folder: string, files: readonly File[]): Promise<string | undefined> {
   if (process.platform === 'win32') return undefined;
   const bits = files.reduce((all, { stats }) => all | stats.mode, 0);
-  let [group, others] = [(bits & GROUP_READS) !== 0, (bits & OTHERS_READ) !== 0];
+  let [group, world] = [(bits & GROUP_READABLE) !== 0, (bits & WORLD_READABLE) !== 0];
   for (let above = folder; ; above = dirname(above)) {
     const { mode } = await stat(above);
-    others &&= (mode & OTHERS_ENTER) !== 0;
-    group &&= (mode & (GROUP_ENTERS | OTHERS_ENTER)) !== 0;
+    world &&= (mode & WORLD_ENTERABLE) !== 0;
+    group &&= (mode & (GROUP_ENTERABLE | WORLD_ENTERABLE)) !== 0;
     if (above === dirname(above)) break;
   }
-  if (others) return 'every user of this machine';
+  if (world) return 'every user of this machine';
   return group ? 'the users of its group' : undefined;
 }

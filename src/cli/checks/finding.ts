@@ -1,12 +1,12 @@
 import { OperatorError } from '../../base/errors/operator-error.ts';
 
-/** What one look at one thing has shown. */
+/** Result of one check. */
 export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warning' | 'failed';
-  /** What was looked at, and what it is like. */
+  /** Subject of the check, and its condition. */
   readonly detail: string;
-  /** What to do about it, where it is not ok. */
+  /** Fix, unless the state is `ok`. */
   readonly fix?: string;
 }
 
@@ -22,7 +22,7 @@ export function failed(check: string, detail: string, fix: string): Finding {
   return { check, state: 'failed', detail, fix };
 }
 
-/** Rethrows what an operator cannot mend: the program's own faults. */
+/** Returns an operator's error as a finding. Rethrows any other error, since it is a fault of the program. */
 export function failedBy(check: string, error: unknown): Finding {
   if (!(error instanceof OperatorError)) throw error;
   return failed(check, error.message.trim().replaceAll(/\s*\n\s*/g, ' '), error.fix);

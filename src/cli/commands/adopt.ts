@@ -6,6 +6,7 @@ import { withStore } from '../database/access.ts';
 import {
   assertUsable,
   ATTRIBUTE_FLAGS,
+  ATTRIBUTE_USAGE,
   attributesOf,
   optional,
   required,
@@ -16,10 +17,11 @@ import { counted } from '../output/wording.ts';
 const VALUED = ['tenant', 'isolation-key', 'subject', 'conversation', ...ATTRIBUTE_FLAGS];
 
 export const adopt: Command = {
-  usage:
-    'colloquy adopt --subject NAME [--tenant NAME] [--isolation-key KEY] [--role NAME ...] [--team NAME ...] [--project NAME ...] [--namespace NAME ...] [--conversation ID]',
+  usage: [
+    `colloquy adopt --subject NAME [--tenant NAME] [--isolation-key KEY] ${ATTRIBUTE_USAGE} [--conversation ID]`,
+  ],
   summary:
-    'Give an owner what was written while there was no authentication: all of it, or one conversation.',
+    'Give an owner the conversations that were written without authentication: all of them, or one.',
   takesSettings: true,
   run: async (context) => {
     const options = takeOptions(context.arguments, VALUED);
@@ -43,7 +45,7 @@ export const adopt: Command = {
         throw new OperatorError(
           'no_such_conversation',
           `There is no conversation ${conversationId} that was written without authentication.`,
-          'Check the id; a conversation that has an owner already stays with them.',
+          'Check the id; a conversation that has an owner keeps this owner.',
         );
       }
       context.print(

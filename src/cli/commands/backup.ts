@@ -5,9 +5,9 @@ import type { Command } from '../command.ts';
 import { openingError } from '../database/errors.ts';
 
 export const backup: Command = {
-  usage: 'colloquy backup FILE',
+  usage: ['colloquy backup FILE'],
   summary:
-    'Copy a SQLite database, as it is at this moment, into a new file, also while it is served.',
+    'Copy a SQLite database into a new file, as it is at this moment. A server may be running.',
   takesSettings: true,
   run: async (context) => {
     const [file, ...rest] = context.arguments;
@@ -15,7 +15,7 @@ export const backup: Command = {
       throw new OperatorError(
         'missing_file',
         'backup needs the name of a file.',
-        'Write `colloquy backup FILE`, with the settings behind it.',
+        'Write `colloquy backup FILE`, and the settings after the file.',
       );
     }
     const { database } = await loadConfig({ ...context, arguments: rest });

@@ -6,9 +6,11 @@ import type { Inspection } from '../../store/inspection/inspection.ts';
 import { openInspection } from '../../store/open.ts';
 import type { Thoroughness } from '../../store/inspection/integrity.ts';
 import { checkConfiguration } from '../checks/configuration.ts';
-import * as contents from '../checks/contents.ts';
+import { checkClock } from '../checks/clock.ts';
+import { checkIntegrity, checkRights, checkSchema } from '../checks/database.ts';
 import { checkFiles } from '../checks/files.ts';
 import { failedBy, ok, warning, type Finding } from '../checks/finding.ts';
+import { checkItems, checkPlaces } from '../checks/stored.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { openingError, storeError } from '../database/errors.ts';
 import { takeOptions } from '../options.ts';
@@ -18,9 +20,9 @@ import { counted } from '../output/wording.ts';
 const SWITCHES = ['full', 'json'];
 
 export const doctor: Command = {
-  usage: 'colloquy doctor [--full] [--json]',
+  usage: ['colloquy doctor [--full] [--json]'],
   summary:
-    'Look over the configuration, the database and what is in it, and say what to do. Changes nothing; the server may run.',
+    'Check the configuration, the database and its contents, and print a fix for each fault. Changes nothing; a server may be running.',
   takesSettings: true,
   run: async (context) => {
     const { texts, rest } = takeOptions(context.arguments, [], SWITCHES);
@@ -31,7 +33,7 @@ export const doctor: Command = {
     };
     const progress = new ProgressLine(context);
     const onProgress = (items: number): void =>
-      progress.update(() => `looked at ${counted(items, 'item')}`);
+      progress.update(() => `checked ${counted(items, 'item')}`);
     const findings: Finding[] = [];
     for await (const finding of examine(sources, { full: texts.has('full'), onProgress })) {
       progress.clear();
@@ -55,11 +57,11 @@ function unwell(failures: number): OperatorError {
   return new OperatorError(
     'unwell',
     `${counted(failures, 'check')} failed.`,
-    'Do what stands behind `fix:` above, and run doctor again.',
+    'Follow the lines with `fix:` above, and run doctor again.',
   );
 }
 
-/** One check after the other; each rests on those in front of it. */
+/** Runs the checks one after the other, since each relies on the earlier ones. */
 async function* examine(
   sources: ConfigSources,
   thoroughness: Thoroughness,
@@ -76,7 +78,7 @@ async function* examine(
   if (database.kind === 'sqlite' && database.path === ':memory:') {
     yield warning(
       'database',
-      'in memory: nothing is kept when the server stops',
+      'in memory: the data is not kept when the server stops',
       'Name a file with --database-url sqlite:PATH.',
     );
     return;
@@ -105,18 +107,18 @@ async function* checkDatabase(
   );
   yield reachable;
   if (reachable.state === 'failed') return;
-  if (database.kind === 'sqlite') yield await tried('file', () => contents.checkFile(inspection));
-  const schema = await tried('schema', () => contents.checkSchema(inspection));
+  if (database.kind === 'sqlite') yield await tried('file', () => checkIntegrity(inspection));
+  const schema = await tried('schema', () => checkSchema(inspection));
   yield schema;
-  // Another schema may have other tables.
+  // An older or a newer schema may have other tables.
   if (schema.state !== 'ok') return;
   if (database.kind === 'postgres') {
-    const rights = await tried('rights', () => contents.checkRights(inspection, database));
+    const rights = await tried('rights', () => checkRights(inspection, database));
     yield rights;
-    // What row-level security hides would pass for what is not there.
+    // The next checks would take rows that row-level security hides for missing ones.
     if (rights.state === 'failed') return;
   }
-  yield await tried('places', () => contents.checkPlaces(inspection, thoroughness));
-  yield await tried('items', () => contents.checkItems(inspection, thoroughness));
-  yield await tried('clock', () => contents.checkClock(inspection, database));
+  yield await tried('places', () => checkPlaces(inspection, thoroughness));
+  yield await tried('items', () => checkItems(inspection, thoroughness));
+  yield await tried('clock', () => checkClock(inspection, database));
 }

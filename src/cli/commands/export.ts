@@ -3,7 +3,6 @@ import { open, stat } from 'node:fs/promises';
 import { messageOf } from '../../base/errors/message-of.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import { exportArchive, type ExportOptions } from '../../service/archive/export.ts';
-import type { Counts } from '../../service/archive/format.ts';
 import { linesOf } from '../../service/archive/lines.ts';
 import { resumePoint } from '../../service/archive/resume.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,15 +10,17 @@ import type { Command, CommandContext } from '../command.ts';
 import { withStore } from '../database/access.ts';
 import { optional, takeOptions } from '../options.ts';
 import { ProgressLine } from '../output/progress.ts';
-import { counted } from '../output/wording.ts';
+import { countedRecords } from '../output/wording.ts';
 
 const VALUED = ['tenant', 'continue'];
 
 export const exportCommand: Command = {
-  usage:
-    'colloquy export [--tenant NAME] > FILE.jsonl | export [--tenant NAME] --continue FILE.jsonl',
+  usage: [
+    'colloquy export [--tenant NAME] > FILE.jsonl',
+    'colloquy export [--tenant NAME] --continue FILE.jsonl',
+  ],
   summary:
-    'Write everything, as it is at this moment, as JSON lines to standard output; --continue completes a file that was cut off.',
+    'Write all data, as it is at this moment, as JSON lines to standard output. --continue completes a file that was cut off.',
   takesSettings: true,
   run: async (context) => {
     const options = takeOptions(context.arguments, VALUED);
@@ -28,7 +29,7 @@ export const exportCommand: Command = {
     const use = { settings: options.rest, otherFlags: VALUED, createsDatabase: false };
     await withStore(context, use, async (store) => {
       if (file !== undefined) return continueFile(file, tenant, store, context);
-      await run(
+      await exportTo(
         store,
         (text) => writeTo(context.output, text),
         { tenant, after: undefined },
@@ -38,7 +39,8 @@ export const exportCommand: Command = {
   },
 };
 
-async function run(
+/** Writes the archive and prints its counts. */
+async function exportTo(
   { archive }: Store,
   write: (text: string) => Promise<void>,
   options: ExportOptions,
@@ -47,10 +49,10 @@ async function run(
   const progress = new ProgressLine(context);
   const counts = await exportArchive(archive, write, {
     ...options,
-    onProgress: (soFar) => progress.update(() => `exported ${shown(soFar)}`),
+    onProgress: (soFar) => progress.update(() => `exported ${countedRecords(soFar)}`),
   });
   progress.clear();
-  context.printError(`colloquy: exported ${shown(counts)}.`);
+  context.printError(`colloquy: exported ${countedRecords(counts)}.`);
 }
 
 async function continueFile(
@@ -77,9 +79,9 @@ async function continueFile(
   await using handle = await open(path, 'r+');
   await handle.truncate(bytes);
   const output = handle.createWriteStream({ start: bytes });
-  // Told through each write.
+  // Each write reports its own error.
   output.on('error', () => undefined);
-  await run(
+  await exportTo(
     store,
     (text) => writeTo(output, text),
     { tenant, after, ...(counts !== undefined && { counts }) },
@@ -87,7 +89,7 @@ async function continueFile(
   );
 }
 
-/** The file's last whole conversation tells whether it is of this database. */
+/** Throws when the database lacks the last whole conversation of the file: it is a file of another database. */
 async function assertHasConversation(
   store: Store,
   { tenant, id }: { readonly tenant: string; readonly id: string },
@@ -96,8 +98,8 @@ async function assertHasConversation(
   if ((await store.conversations.getResource({ tenant, conversationId: id })) !== null) return;
   throw new OperatorError(
     'other_database',
-    `The database has no conversation ${id} of tenant ${tenant}, behind which ${path} would go on.`,
-    'Name the database that the file is of, or export anew.',
+    `The database has no conversation ${id} of tenant ${tenant}, the last one in ${path}.`,
+    'Name the database of the file, or export into a new file.',
   );
 }
 
@@ -105,12 +107,12 @@ function unwritable(error: unknown): OperatorError {
   return new OperatorError(
     'cannot_write',
     `The archive cannot be written: ${messageOf(error)}`,
-    'Make room, or have its reader stay; `colloquy export --continue FILE` completes a file that was cut off.',
+    'Make room, or keep the reader of the pipe running; `colloquy export --continue FILE` completes a file that was cut off.',
     error,
   );
 }
 
-/** Resolves when the stream can take more; rejects when nobody reads it any longer. */
+/** Resolves when the stream accepts more; rejects when its reader has closed it. */
 function writeTo(output: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     output.write(text, (error) => {
@@ -118,8 +120,4 @@ function writeTo(output: NodeJS.WritableStream, text: string): Promise<void> {
       else resolve();
     });
   });
-}
-
-function shown({ api_keys: keys, conversations, items }: Readonly<Counts>): string {
-  return `${counted(conversations, 'conversation')}, ${counted(items, 'item')} and ${counted(keys, 'API key')}`;
 }

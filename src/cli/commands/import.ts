@@ -5,12 +5,12 @@ import { ArchiveConflictError } from '../../store/archive/port.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../database/access.ts';
 import { ProgressLine } from '../output/progress.ts';
-import { counted } from '../output/wording.ts';
+import { counted, countedRecords } from '../output/wording.ts';
 
 export const importCommand: Command = {
-  usage: 'colloquy import < FILE.jsonl',
+  usage: ['colloquy import < FILE.jsonl'],
   summary:
-    'Add what `export` wrote, from standard input. What is there already stays as it is, so an import that was interrupted is run again.',
+    'Add the data that `export` wrote, from standard input. Existing data is not changed, so an interrupted import can be run again.',
   takesSettings: true,
   run: async (context) => {
     const { input, printError } = context;
@@ -19,32 +19,31 @@ export const importCommand: Command = {
       throw new OperatorError(
         'unexpected_argument',
         'import reads standard input.',
-        `Write \`colloquy import < ${file}\`, with the settings behind import.`,
+        `Write \`colloquy import < ${file}\`, and the settings after import.`,
       );
     }
     const use = { settings: context.arguments, otherFlags: [], createsDatabase: true };
     await withStore(context, use, async (store) => {
       const progress = new ProgressLine(context);
       const imported = await importArchive(store.archive, linesOf(input), (soFar) =>
-        progress.update(() => shown(soFar)),
+        progress.update(() => summaryOf(soFar)),
       ).catch((error: unknown) => {
         progress.clear();
         throw explained(error);
       });
       progress.clear();
-      printError(`colloquy: ${shown(imported)}.`);
+      printError(`colloquy: ${summaryOf(imported)}.`);
     });
   },
 };
 
-function shown({ counts, added }: Imported): string {
-  const { api_keys: keys, conversations, items } = counts;
+function summaryOf({ counts, added }: Imported): string {
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const present =
     added === all
       ? ''
       : `, of which ${counted(all - added, 'record was', 'records were')} there already`;
-  return `imported ${counted(conversations, 'conversation')}, ${counted(items, 'item')} and ${counted(keys, 'API key')}${present}`;
+  return `imported ${countedRecords(counts)}${present}`;
 }
 
 function explained(error: unknown): unknown {
@@ -52,7 +51,7 @@ function explained(error: unknown): unknown {
   return new OperatorError(
     'archive_conflict',
     error.message,
-    'Import into a database that has only what the same archive brought, or export the tenants that you need one by one.',
+    'Import into a database that only has data of the same archive, or export the tenants that you need one by one.',
     error,
   );
 }

@@ -10,16 +10,19 @@ import { shownTime } from '../output/wording.ts';
 import {
   assertUsable,
   ATTRIBUTE_FLAGS,
+  ATTRIBUTE_USAGE,
   attributesOf,
   optional,
   required,
   takeOptions,
+  unknownAction,
   type Options,
 } from '../options.ts';
 
 interface Action {
-  /** Flags with a value, and flags without. */
+  /** Names of the flags with a value. */
   readonly valued: readonly string[];
+  /** Names of the flags without a value. */
   readonly switches: readonly string[];
   run(store: Store, options: Options, context: CommandContext): Promise<void>;
 }
@@ -32,14 +35,17 @@ const CREATE: Action = {
 const LIST: Action = { valued: ['tenant'], switches: ['json'], run: list };
 
 export const keys: Command = {
-  usage:
-    'colloquy keys create --subject NAME [--tenant NAME] [--role NAME ...] [--team NAME ...] [--project NAME ...] [--namespace NAME ...] [--expires 90d] [--json] | list [--tenant NAME] [--json] | revoke ID',
-  summary: 'Make, show and revoke API keys. A new key is printed once and kept nowhere.',
+  usage: [
+    `colloquy keys create --subject NAME [--tenant NAME] ${ATTRIBUTE_USAGE} [--expires 90d] [--json]`,
+    'colloquy keys list [--tenant NAME] [--json]',
+    'colloquy keys revoke ID',
+  ],
+  summary: 'Create, list and revoke API keys. A new key is printed once and not stored.',
   takesSettings: true,
   run: async (context) => {
     const [name, ...words] = context.arguments;
     const action = actionOf(name, words[0]);
-    // A flag of another action stays among the settings, which refuse it.
+    // A flag of another action stays among the settings, which do not accept it.
     const options = takeOptions(words, action.valued, action.switches);
     const use = {
       settings: name === 'revoke' ? options.rest.slice(1) : options.rest,
@@ -54,7 +60,11 @@ function actionOf(name: string | undefined, id: string | undefined): Action {
   if (name === 'create') return CREATE;
   if (name === 'list') return LIST;
   if (name === 'revoke') return revoking(id);
-  throw unknownAction(name);
+  throw unknownAction(
+    'keys',
+    name,
+    'Write `colloquy keys create`, `colloquy keys list` or `colloquy keys revoke ID`.',
+  );
 }
 
 async function create(store: Store, options: Options, { print }: CommandContext): Promise<void> {
@@ -75,7 +85,7 @@ async function create(store: Store, options: Options, { print }: CommandContext)
     lastUsedAt: null,
   };
   await store.keys.create(record);
-  if (options.texts.has('json')) print(JSON.stringify({ key, ...shown(record) }));
+  if (options.texts.has('json')) print(JSON.stringify({ key, ...printable(record) }));
   else {
     print(
       `${record.id} for ${record.subject} of ${record.tenant}; this is the only time the key is shown:`,
@@ -86,9 +96,9 @@ async function create(store: Store, options: Options, { print }: CommandContext)
 
 async function list(store: Store, options: Options, { print }: CommandContext): Promise<void> {
   const records = await store.keys.list(optional(options, 'tenant'));
-  if (options.texts.has('json')) return print(JSON.stringify(records.map(shown)));
+  if (options.texts.has('json')) return print(JSON.stringify(records.map(printable)));
   if (records.length === 0) return print('There are no keys.');
-  for (const record of records) print(line(record));
+  for (const record of records) print(lineOf(record));
 }
 
 function revoking(id: string | undefined): Action {
@@ -111,8 +121,8 @@ function noSuchKey(title: string): OperatorError {
   return new OperatorError('no_such_key', title, '`colloquy keys list` shows the ids.');
 }
 
-/** A key without its hash, with times as people and programs read them. */
-function shown(record: KeyRecord): Readonly<Record<string, unknown>> {
+/** Returns a key as the command prints it: without its hash, and with times in ISO 8601. */
+function printable(record: KeyRecord): Readonly<Record<string, unknown>> {
   const { id, tenant, subject, attributes } = record;
   return {
     id,
@@ -126,7 +136,7 @@ function shown(record: KeyRecord): Readonly<Record<string, unknown>> {
   };
 }
 
-function line(record: KeyRecord): string {
+function lineOf(record: KeyRecord): string {
   const lists = Object.entries(record.attributes).map(
     ([name, values]) => `${name}=${values.join(',')}`,
   );
@@ -149,17 +159,9 @@ function expiry(text: string | undefined, from: number): number | null {
   if (count === undefined) {
     throw new OperatorError(
       'invalid_duration',
-      `--expires is '${text}', which is no duration.`,
+      `--expires is '${text}', which is not a duration.`,
       'Write 30m, 12h or 90d.',
     );
   }
   return from + Number(count) * (UNITS[unit] ?? 0);
-}
-
-function unknownAction(action: string | undefined): OperatorError {
-  return new OperatorError(
-    'unknown_action',
-    action === undefined ? 'keys needs an action.' : `keys does not know '${action}'.`,
-    'Write `colloquy keys create`, `colloquy keys list` or `colloquy keys revoke ID`.',
-  );
 }

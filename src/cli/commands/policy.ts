@@ -7,14 +7,22 @@ import { ANONYMOUS } from '../../access/principal.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../database/access.ts';
-import { ATTRIBUTE_FLAGS, attributesOf, optional, required, takeOptions } from '../options.ts';
+import {
+  ATTRIBUTE_FLAGS,
+  ATTRIBUTE_USAGE,
+  attributesOf,
+  optional,
+  required,
+  takeOptions,
+} from '../options.ts';
 
 const VALUED = ['as', 'isolation-key', 'tenant', 'action', 'conversation', ...ATTRIBUTE_FLAGS];
 
 export const policy: Command = {
-  usage:
-    'colloquy policy check --as SUBJECT --action create|read|update|delete [--conversation ID] [--tenant NAME] [--isolation-key KEY] [--role NAME ...] [--team NAME ...] [--project NAME ...] [--namespace NAME ...]',
-  summary: 'Say whether somebody may do something to a conversation, and which rule says so.',
+  usage: [
+    `colloquy policy check --as SUBJECT --action ${ACTIONS.join('|')} [--conversation ID] [--tenant NAME] [--isolation-key KEY] ${ATTRIBUTE_USAGE}`,
+  ],
+  summary: 'Print whether a subject may act on a conversation, and the rule that decides.',
   takesSettings: true,
   run: async (context) => {
     const options = takeOptions(context.arguments, VALUED);

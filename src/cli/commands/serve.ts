@@ -10,8 +10,8 @@ import type { Command } from '../command.ts';
 import { storeError } from '../database/errors.ts';
 
 export const serve: Command = {
-  usage: 'colloquy serve',
-  summary: 'Serve until told to stop.',
+  usage: ['colloquy serve'],
+  summary: 'Serve until a signal stops the process.',
   takesSettings: true,
   drains: true,
   run: async (context) => {

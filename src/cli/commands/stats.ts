@@ -17,9 +17,9 @@ interface Statistics extends Figures {
 }
 
 export const stats: Command = {
-  usage: 'colloquy stats [--full] [--json]',
+  usage: ['colloquy stats [--full] [--json]'],
   summary:
-    'Say what is in the store. Of a large one, counts are estimates, unless --full has everything counted.',
+    'Print counts and sizes of the store. The counts of a large store are estimates; --full counts everything.',
   takesSettings: true,
   run: async ({ arguments: args, environment, print }) => {
     const { texts, rest } = takeOptions(args, [], SWITCHES);
@@ -45,7 +45,7 @@ async function collect(
 ): Promise<Omit<Statistics, 'database'>> {
   const { applied, pending } = await inspection.migrations();
   if (pending.length > 0) throw olderSchema(name, applied);
-  // What row-level security hides would pass for what is not there.
+  // The counts would lack rows that row-level security hides.
   await inspection.hasWalls();
   const figures = await inspection.figures({ full });
   const schemaVersion = applied.at(-1)?.version ?? 0;
@@ -80,9 +80,9 @@ function table(statistics: Statistics): readonly string[] {
   const rows: readonly (readonly [string, string])[] = [
     ['database', statistics.database],
     ['schema version', String(statistics.schemaVersion)],
-    ['conversations', shown(conversations)],
-    ['items', shown(items)],
-    ...itemsByType.map(({ type, ...figure }) => [`  ${type}`, shown(figure)] as const),
+    ['conversations', textOf(conversations)],
+    ['items', textOf(items)],
+    ...itemsByType.map(({ type, ...figure }) => [`  ${type}`, textOf(figure)] as const),
     ['tenants', statistics.tenants.toLocaleString('en')],
     ['keys', `${keys.active} active, ${keys.revoked} revoked, ${keys.expired} expired`],
     ['oldest conversation', shownTime(oldest) ?? 'none'],
@@ -94,7 +94,7 @@ function table(statistics: Statistics): readonly string[] {
   return rows.map(([name, value]) => `${name.padEnd(longest)}  ${value}`);
 }
 
-function shown({ count, isEstimate }: Figure): string {
+function textOf({ count, isEstimate }: Figure): string {
   const text = count.toLocaleString('en');
   return isEstimate ? `about ${text}` : text;
 }

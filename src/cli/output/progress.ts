@@ -1,8 +1,8 @@
 import type { CommandContext } from '../command.ts';
 
-const EVERY_MS = 200;
+const INTERVAL_MS = 200;
 
-/** Shows a line that changes, on a terminal; at most a few times a second. */
+/** A changing line on a terminal, updated at most a few times a second. */
 export class ProgressLine {
   readonly #show: CommandContext['showProgress'];
   #shownAt = 0;
@@ -13,12 +13,12 @@ export class ProgressLine {
 
   update(text: () => string): void {
     const now = performance.now();
-    if (this.#show === undefined || now - this.#shownAt < EVERY_MS) return;
+    if (this.#show === undefined || now - this.#shownAt < INTERVAL_MS) return;
     this.#shownAt = now;
     this.#show(text());
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void {
     this.#show?.('');
   }

@@ -1,9 +1,11 @@
-/** A count as people read it. */
+import type { Counts } from '../../service/archive/format.ts';
+
+/** Returns a count with its noun, such as `1 item` or `2,000 items`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
-/** A number of bytes as people read it. */
+/** Returns a number of bytes in a fitting unit, such as `1.5 MB`. */
 export function shownBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3), units.length - 1);
@@ -11,7 +13,12 @@ export function shownBytes(bytes: number): string {
   return `${power === 0 || shown >= 100 ? Math.round(shown) : shown.toFixed(1)} ${units[power]}`;
 }
 
-/** A Unix time in milliseconds as people and programs read it. */
+/** Returns a Unix time in milliseconds as ISO 8601. */
 export function shownTime(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
+
+/** Returns the counts of an archive's records, such as `2 conversations, 3 items and 1 API key`. */
+export function countedRecords({ api_keys: keys, conversations, items }: Readonly<Counts>): string {
+  return `${counted(conversations, 'conversation')}, ${counted(items, 'item')} and ${counted(keys, 'API key')}`;
 }
