@@ -1,8 +1,8 @@
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from './support/folder.ts';
-import { startProcess, urlOf } from './support/process.ts';
-import { keepWriting, verifyBook, type Book } from './support/writers.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { startProcess, urlOf } from '../support/process.ts';
+import { keepWriting, verifyBook, type Book } from '../support/writers.ts';
 
 const KILLS = 20;
 const WRITERS = 4;

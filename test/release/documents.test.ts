@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../src/index.ts';
-import { temporaryFolder } from './support/folder.ts';
-import { startAccessServer } from './support/access.ts';
-import { startServer } from './support/server.ts';
+import { loadConfig } from '../../src/index.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { startAccessServer } from '../support/access.ts';
+import { startServer } from '../support/server.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const runNode = (...args: string[]) =>
   promisify(execFile)(process.execPath, args, { cwd: ROOT, env: { PATH: process.env['PATH'] } });

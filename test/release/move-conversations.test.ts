@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import { ITEM_SAMPLES } from './support/item-samples.ts';
-import { startProxy } from './support/proxy.ts';
-import { startServer, type TestServer } from './support/server.ts';
+import { ITEM_SAMPLES } from '../support/item-samples.ts';
+import { startProxy } from '../support/proxy.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 
-const SCRIPT = fileURLToPath(new URL('../examples/move-conversations.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../examples/move-conversations.ts', import.meta.url));
 
 interface Run {
   readonly code: number | null;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { loadConfig } from '../src/index.ts';
-import { temporaryFolder, type Folder } from './support/folder.ts';
+import { loadConfig } from '../../src/index.ts';
+import { temporaryFolder, type Folder } from '../support/folder.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
 /** A folder with the example and the package as npm would put it there, its dependencies taken from the clone. */

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** Imports, of types too, point from a higher rank to a lower one, or stay in their folder. */
 const RANKS: Readonly<Record<string, number>> = {

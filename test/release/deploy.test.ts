@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONFIG_FILE, flagOf, SETTINGS, variableOf } from '../src/config/settings.ts';
-import { temporaryFolder, type Folder } from './support/folder.ts';
-import { freePort } from './support/postgres.ts';
-import { startCommand, urlOf, type RunningProcess } from './support/process.ts';
+import { CONFIG_FILE, flagOf, SETTINGS, variableOf } from '../../src/config/settings.ts';
+import { temporaryFolder, type Folder } from '../support/folder.ts';
+import { freePort } from '../support/postgres.ts';
+import { startCommand, urlOf, type RunningProcess } from '../support/process.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const dockerfile = read('deploy/Dockerfile');
 const unit = read('deploy/colloquy.service');

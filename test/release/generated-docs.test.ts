@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { errorKinds } from '../src/contract/errors/registry.ts';
-import { ALL_SETTINGS } from '../src/config/settings.ts';
-import { generatedPages } from '../tools/docs/pages.ts';
+import { errorKinds } from '../../src/contract/errors/registry.ts';
+import { ALL_SETTINGS } from '../../src/config/settings.ts';
+import { generatedPages } from '../../tools/docs/pages.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 test.each(generatedPages())('$path is as npm run docs makes it', ({ text, fresh }) => {
