@@ -1,7 +1,7 @@
 /**
- * Copies conversations from one server of OpenAI's Conversations API to Colloquy: items keep their ids and their
- * order. Reads ids of conversations from standard input, a line each, and writes `OLD-ID NEW-ID` to standard output.
- * May be run again at any time: what is there already is not copied twice.
+ * Copies conversations from one server of OpenAI's Conversations API to Colloquy. Items keep ids and order. Reads ids
+ * of conversations from standard input, a line each, and writes `OLD-ID NEW-ID` to standard output. May be run again
+ * at any time: nothing is copied twice.
  *
  *     export SOURCE_API_KEY=… TARGET_API_KEY=…
  *     node move-conversations.ts http://old:8321/v1 http://127.0.0.1:4141/v1 < ids.txt > moved.txt
@@ -15,14 +15,14 @@ type Item = OpenAI.Conversations.ConversationItem;
 type Conversation = OpenAI.Conversations.Conversation;
 type Order = 'asc' | 'desc';
 
-/** A pair of metadata by which a second run knows what the first one has made. */
+/** Key of metadata by which a second run recognises the copies of the first. */
 const MARK = 'copied_from';
 const MOST_PAIRS = 16;
-/** OpenAI's own limit; a server with a larger one takes it too. */
+/** OpenAI's own limit; a server with a larger limit accepts it too. */
 const ITEMS_PER_REQUEST = 20;
 const BYTES_PER_REQUEST = 8 * 1024 * 1024;
 
-/** What the API leaves out unless it is asked for. */
+/** Fields that the API leaves out unless a request includes them. */
 const HIDDEN: OpenAI.Responses.ResponseIncludable[] = [
   'file_search_call.results',
   'web_search_call.results',
@@ -34,7 +34,7 @@ const HIDDEN: OpenAI.Responses.ResponseIncludable[] = [
   'reasoning.encrypted_content',
 ];
 
-/** Why a conversation is left alone. */
+/** Reason why a conversation is not copied. */
 class Problem extends Error {}
 
 const { values: flags, positionals } = parseArgs({
@@ -49,7 +49,7 @@ const { values: flags, positionals } = parseArgs({
 const pageSize = Number(flags['page-size']);
 const include = flags['no-include'] === true ? [] : HIDDEN;
 
-/** How ids of a type begin, where Colloquy takes no others. */
+/** Prefixes of ids, for the item types of which Colloquy refuses ids without the prefix. */
 const PREFIXES: Readonly<Record<string, string>> = {
   message: 'msg',
   function_call: 'fc',
@@ -67,13 +67,13 @@ const PREFIXES: Readonly<Record<string, string>> = {
   mcp_call: 'mcp',
 };
 
-/** The same id for the same item, whenever it is asked for, so that another run knows it again. */
+/** Returns the id of an item's copy: the same in every run, so that another run recognises the copy. */
 function targetId({ id, type }: { readonly id: string; readonly type: string }): string {
   const prefix = PREFIXES[type] ?? '';
   return flags['rename-ids'] !== true || id.startsWith(prefix) ? id : `${prefix}_${id}`;
 }
 
-/** All items in the order in which the server lists them, and what is wrong with that list. */
+/** Reads all items in the order of the server's list, and describes what is wrong with that list. */
 async function readItems(
   client: OpenAI,
   conversationId: string,
@@ -103,7 +103,7 @@ async function readItems(
 }
 
 /**
- * The items of a conversation in order. No item says when it was appended, so a wrong order shows only where the
+ * Reads the items of a conversation in order. Items have no time of appending, so a wrong order shows only if the
  * list does not read the same backwards.
  */
 async function readSource(source: OpenAI, conversationId: string): Promise<readonly Item[]> {
@@ -114,9 +114,9 @@ async function readSource(source: OpenAI, conversationId: string): Promise<reado
   const differs = ids.join() === reversed.join() ? undefined : 'its lists in both orders differ';
   const doubt = forwards.doubt ?? backwards.doubt ?? differs;
   if (doubt !== undefined && flags['as-listed'] !== true) {
-    throw new Problem(`${doubt}; --as-listed copies what is listed all the same`);
+    throw new Problem(`${doubt}; --as-listed copies what is listed nevertheless`);
   }
-  // The order of the first list, with what only the second one has behind it.
+  // The order of the first list, followed by items that only the second list has.
   const all = new Map([...forwards.items, ...[...backwards.items].toReversed()]);
   return [...all].map(([id, item]) => ({ ...item, id: targetId({ id, type: item.type }) }));
 }
@@ -124,17 +124,18 @@ async function readSource(source: OpenAI, conversationId: string): Promise<reado
 async function findCopy(target: OpenAI, conversationId: string): Promise<string | undefined> {
   const query = { limit: 2, metadata: { [MARK]: conversationId } };
   const { data } = await target.get<{ data: Conversation[] }>('/conversations', { query });
-  if (data.length > 1) throw new Problem(`it has several copies: ${data[0]?.id}, ${data[1]?.id}`);
+  if (data.length > 1)
+    throw new Problem(`there are several copies of it: ${data[0]?.id}, ${data[1]?.id}`);
   return data[0]?.id;
 }
 
 async function makeCopy(target: OpenAI, { id, metadata }: Conversation): Promise<string> {
-  // Sound: the API's metadata is a map of texts, which its clients leave unknown.
+  // Sound: the API's metadata is a map of texts; the client's type does not describe it.
   const pairs = (metadata ?? {}) as Record<string, string>;
   if (Object.keys(pairs).length >= MOST_PAIRS) {
     throw new Problem(`its metadata has no room for ${MARK}`);
   }
-  // Not repeated by the client: a creation whose answer was lost is found by the next run.
+  // The client must not repeat it: the next run finds a creation with a lost answer.
   const body = { metadata: { ...pairs, [MARK]: id } };
   return (await target.conversations.create(body, { maxRetries: 0 })).id;
 }
@@ -158,7 +159,7 @@ function* batches(items: readonly Item[]): Generator<readonly Item[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** Copies what is not there yet, and returns the copy's id. */
+/** Copies the items that the copy lacks, and returns the copy's id. */
 async function copy(source: OpenAI, target: OpenAI, conversationId: string): Promise<string> {
   const conversation = await source.conversations.retrieve(conversationId);
   const items = await readSource(source, conversationId);
@@ -168,14 +169,14 @@ async function copy(source: OpenAI, target: OpenAI, conversationId: string): Pro
     throw new Problem(`its copy ${copyId} has other items, or the same in another order`);
   }
   for (const batch of batches(items.slice(present.length))) {
-    // Sound: what one server of this API serves, another one takes.
+    // Sound: a server of this API accepts the items that another one serves.
     const sent = batch as OpenAI.Responses.ResponseInputItem[];
     await target.conversations.items.create(copyId, { items: sent }, { maxRetries: 0 });
   }
   return copyId;
 }
 
-/** Goes on with the next one where a conversation cannot be copied. */
+/** Copies all conversations. Reports the ones that cannot be copied, and continues. */
 async function copyAll(source: OpenAI, target: OpenAI): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const id = line.trim();
@@ -204,6 +205,6 @@ try {
   );
 } catch (error) {
   if (!(error instanceof OpenAI.APIConnectionError)) throw error;
-  console.error('A server does not answer any more. Run this again, with the same ids.');
+  console.error('A server stopped answering. Run this again, with the same ids.');
   process.exit(1);
 }

@@ -66,12 +66,12 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   reasons: ['REASON'],
 };
 
-/** Makes the error with the names of its values in their places. */
+/** Makes the error with the name of each value in its place. */
 function sample(kind: ErrorKind): ApiError {
   const names = new Proxy(
     {},
     { get: (_, name) => LISTS[String(name)] ?? String(name).toUpperCase() },
   );
-  // Sound: sentences only put their values into text, and a name stands in for each of them.
+  // Sound: a sentence only puts values into text, and a name replaces each of them.
   return apiError(kind, names as never);
 }

@@ -2,7 +2,7 @@ import { ITEM_DEFINITIONS } from '../../src/contract/items/table.ts';
 import { asJsonSchema } from '../../src/contract/schema/schema.ts';
 import { code, table } from './markdown.ts';
 
-/** Returns the number of item types, a table of their ids, and an example of each. */
+/** Returns the number of item types, a table of ids, and an example of each. */
 export function itemTypes(): string {
   const rows = ITEM_DEFINITIONS.map(({ type, prefix, prefixEnforced, create }) => [
     code(type),

@@ -1,7 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { listOf, nullable } from '../schema/schema.ts';
 
-/** The most pairs that metadata may have. */
 const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
 const LONGEST_VALUE = 512;
@@ -37,7 +36,7 @@ export const ConversationDeleted = Type.Object(
   { title: 'ConversationDeleted' },
 );
 
-/** What deleting an item answers in the `llama-stack` dialect. */
+/** Answer to the deletion of an item in the `llama-stack` dialect. */
 export const ItemDeleted = Type.Object(
   {
     id: Type.String(),
@@ -47,7 +46,7 @@ export const ItemDeleted = Type.Object(
   { title: 'ConversationItemDeleted' },
 );
 
-/** Request bodies. `items` is one item's schema: the document shows it whole, the parser looks at items one by one. */
+/** Makes the schema of a new conversation's body. The document has the schema of items; the parser checks each item by itself. */
 export function createConversationBody(item: TSchema, mostItems: number) {
   return Type.Object(
     {

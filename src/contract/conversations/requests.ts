@@ -1,4 +1,4 @@
-/** Parsers of request bodies: from parsed JSON to the input of an operation. Each throws an `ApiError`. */
+/** Turns the parsed JSON of request bodies into the input of operations. Each function throws an `ApiError`. */
 
 import { Type } from 'typebox';
 import { apiError } from '../errors/registry.ts';
@@ -18,7 +18,7 @@ export interface CreateConversationParams {
   readonly items: readonly ParsedItem[];
 }
 
-/** Returns the parser of a new conversation's body. An absent body creates an empty conversation. */
+/** Returns a parser of the body that creates a conversation. An absent body creates an empty conversation. */
 export function createConversationParser(
   itemsPerRequest: number,
 ): (body: unknown) => CreateConversationParams {
@@ -29,7 +29,7 @@ export function createConversationParser(
   };
 }
 
-/** Returns the parser of the body that appends items. */
+/** Returns a parser of the body that appends items. */
 export function createItemsParser(
   itemsPerRequest: number,
 ): (body: unknown) => readonly ParsedItem[] {
@@ -39,7 +39,7 @@ export function createItemsParser(
 
 const validateUpdate = validator(UpdateConversationBody);
 
-/** Returns the metadata that is to replace a conversation's. */
+/** Returns the new metadata of a conversation; null in the body empties it. */
 export function parseUpdateConversation(body: unknown): Metadata {
   return validateUpdate(bodyObject(body), '').metadata ?? {};
 }

@@ -1,6 +1,6 @@
 import { echo, invalidRequest } from './definition.ts';
 
-/** Errors of conversations and their items. */
+/** Errors of conversations and items. */
 export const CONVERSATION_ERRORS = {
   conversation_not_found: invalidRequest({
     status: 404,

@@ -17,14 +17,14 @@ type Joined<Tables> = Tables extends readonly [infer First, ...infer Rest]
   ? First & Joined<Rest>
   : unknown;
 
-function join<Tables extends readonly ErrorTable[]>(
+function joinTables<Tables extends readonly ErrorTable[]>(
   ...tables: Tables & Disjoint<Tables>
 ): Joined<Tables> {
   // Sound: the object has the keys of all tables, and no table has a key of another.
   return Object.assign({}, ...tables) as Joined<Tables>;
 }
 
-const DEFINITIONS = join(
+const DEFINITIONS = joinTables(
   HTTP_ERRORS,
   BODY_ERRORS,
   VALUE_ERRORS,
@@ -38,7 +38,7 @@ export type ErrorKind = keyof typeof DEFINITIONS;
 
 /** Returns all kinds, in the order of the tables. */
 export function errorKinds(): readonly ErrorKind[] {
-  // Sound: the keys of the joined tables are what their type lists.
+  // Sound: the type of the joined tables lists exactly these keys.
   return Object.keys(DEFINITIONS) as ErrorKind[];
 }
 

@@ -7,7 +7,7 @@ export interface Excess {
   found: number;
 }
 
-/** Errors of parameters and their values, in the query and in the body. */
+/** Errors of parameters and values, in the query and in the body. */
 export const VALUE_ERRORS = {
   missing_required_parameter: invalidRequest({
     status: 400,

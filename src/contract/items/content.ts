@@ -132,7 +132,7 @@ export const Refusal = Type.Object(
   { title: 'Refusal' },
 );
 
-/** Parts that only a model server writes into messages; OpenAI's clients know them on return. */
+/** Parts that only a model server writes into messages. OpenAI's clients take them in answers. */
 export const PlainText = Type.Object({ type: Type.Literal('text'), text: Type.String() });
 export const SummaryText = Type.Object({ type: Type.Literal('summary_text'), text: Type.String() });
 export const ReasoningText = Type.Object({
@@ -147,7 +147,7 @@ export const ComputerScreenshotContent = Type.Object({
   prompt_cache_breakpoint: Type.Optional(PromptCacheBreakpoint),
 });
 
-/** What a tool output may be instead of text. */
+/** Parts of a tool output that is not text. */
 export const OutputPartsParam = Type.Array(
   Type.Union([InputTextParam, InputImageParam, InputFileParam]),
 );
@@ -161,21 +161,21 @@ const PART_DEFAULTS: Readonly<Record<string, JsonObject>> = {
   output_text: { annotations: [], logprobs: [] },
 };
 
-/** The returned form of a sent part. */
+/** Returns a sent part in the form in which it is served. */
 export function normalisePart(part: unknown): unknown {
   if (!isJsonObject(part) || typeof part['type'] !== 'string') return part;
   const defaults = PART_DEFAULTS[part['type']];
   return defaults === undefined ? part : withDefaults(part, defaults, ['type', 'text']);
 }
 
-/** The returned form of a content list; anything else, such as a plain string, stays as it is. */
+/** Normalises each part of a content list. Anything else, such as a plain string, is returned unchanged. */
 export function normaliseParts(content: unknown): unknown {
   return Array.isArray(content) ? content.map(normalisePart) : content;
 }
 
 /**
- * A copy in which `defaults` stand for fields that are absent or null, with the keys in OpenAI's order: `leading`
- * first, then the alphabet.
+ * Copies an object, with `defaults` for fields that are absent or null. Its keys are in OpenAI's order: those of
+ * `leading` first, then alphabetical.
  */
 export function withDefaults(
   object: JsonObject,

@@ -3,7 +3,7 @@ import type { ApiError } from '../errors/registry.ts';
 import type { JsonObject } from '../../base/json-object.ts';
 import type { Governed } from './include.ts';
 
-/** One item type: every fact that checks, stores, serves and documents it. */
+/** One item type: every fact that checking, storing, serving and documenting it needs. */
 export interface ItemDefinition<
   Create extends TSchema = TSchema,
   Returned extends TSchema = TSchema,
@@ -11,7 +11,7 @@ export interface ItemDefinition<
   readonly type: string;
   /** Start of generated ids, before the underscore. */
   readonly prefix: string;
-  /** Whether a caller's id must begin with the prefix: only where OpenAI's own ids have been seen. */
+  /** Set if a caller's id must begin with the prefix: for types of which OpenAI's own ids have been seen. */
   readonly prefixEnforced: boolean;
   /** Schema of what a caller may send. Fields that it does not name are kept. */
   readonly create: Create;
@@ -26,7 +26,7 @@ export interface ItemDefinition<
   readonly defaults: JsonObject;
   /** Further changes from the sent to the returned form, where defaults do not suffice. */
   normalise?(item: JsonObject): JsonObject;
-  /** Returns the error of an item that the schema allows, or for which the schema has a worse sentence. */
+  /** Returns the error of an item that the schema allows, or that it would refuse with a worse sentence. */
   refuse?(item: JsonObject, path: string): ApiError | undefined;
   /** Fields that are served only on request. */
   readonly governed: readonly Governed[];

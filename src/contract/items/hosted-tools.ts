@@ -59,7 +59,7 @@ const webSearchFields = {
       type: Type.Literal('search'),
       query: Type.Optional(Type.String()),
       queries: Type.Optional(Type.Array(Type.String())),
-      // Live sources are of type `url`, and of others that OpenAI's types lack, such as `api`.
+      // Live sources have the type `url`, or types that OpenAI's package lacks, such as `api`.
       sources: Type.Optional(
         Type.Array(Type.Object({ type: Type.String(), url: Type.Optional(Type.String()) })),
       ),

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 
-/** What `include` can ask for, in the order in which OpenAI lists it. */
+/** Values of `include`, in the order in which OpenAI lists them. */
 export const Include = Type.Enum(
   [
     'file_search_call.results',
@@ -16,11 +16,11 @@ export const Include = Type.Enum(
 );
 export type Include = Static<typeof Include>;
 
-/** A part of an item that is served only to those who ask for it. */
+/** A field of items that is served only if the request includes it. */
 export interface Governed {
   readonly include: Include;
-  /** Text that stands in an item's JSON whenever there is something to hide; spares parsing the others. */
+  /** Text that the JSON of an item contains if there is something to hide. It spares parsing the other items. */
   readonly marker: string;
-  /** Hides it in a freshly parsed item. */
+  /** Hides the field in a freshly parsed item. */
   hide(item: Record<string, unknown>): void;
 }

@@ -53,7 +53,7 @@ const CREATABLE_ROLES = ['assistant', 'system', 'developer', 'user'];
 const INPUT_PARTS = ['input_text', 'input_image', 'input_file', 'input_audio'];
 const OUTPUT_PARTS = ['output_text', 'refusal'];
 
-/** Who speaks, as messages and tool lists carry it on return. */
+/** Author of a message or a tool list, as it is served. */
 export const Role = Type.Enum([
   'unknown',
   'user',
@@ -129,10 +129,10 @@ function toParts(content: unknown, role: unknown): unknown {
   return [normalisePart({ type, text: content })];
 }
 
-/** Role decides which parts are legal, and OpenAI names the fault from the role down. */
+/** Checks the role before the parts, as OpenAI does: the role decides which parts are legal. */
 function refuseMessage(item: JsonObject, path: string): ApiError | undefined {
   const { role = null, content, phase = null } = item;
-  if (role !== null && typeof role !== 'string') return undefined; // the schema says it
+  if (role !== null && typeof role !== 'string') return undefined; // the schema has the sentence
   if (role === null || !CREATABLE_ROLES.includes(role)) {
     return apiError('invalid_value', {
       param: path,

@@ -1,4 +1,4 @@
-/** What a model server keeps for itself between turns: reasoning, compaction, programs, settings. */
+/** Items in which a model server keeps its own state: reasoning, compaction, programs, settings. */
 
 import { Type } from 'typebox';
 import { apiError } from '../errors/registry.ts';

@@ -10,8 +10,8 @@ import { storedForm } from './stored-form.ts';
 import { ITEM_DEFINITIONS, itemDefinition } from './table.ts';
 
 /**
- * What a caller wants in the conversation: a new item with an id minted here, one with an id that the
- * caller claims, or a reference to a stored item. `data` is the JSON text of the item as it is served.
+ * An item to append, as a store takes it. A `minted` item has a new id, a `claimed` one an id that the caller
+ * chose, and a `reference` the id of a stored item. `data` is the JSON text of the item as it is served.
  */
 export type ParsedItem =
   | {
@@ -31,8 +31,8 @@ const validators = new Map<string, Validate<TSchema>>(
 const validateId = validator(Id);
 
 /**
- * Checks and normalises one sent item; what it returns is what a store appends. `path` names it in errors, as in
- * `items[0]`. Throws an `ApiError`.
+ * Checks and normalises one item of a request. `path` names it in errors, as in `items[0]`. Throws an
+ * `ApiError`.
  */
 export function parseItem(value: unknown, path: string): ParsedItem {
   if (!isJsonObject(value)) {
@@ -63,7 +63,7 @@ export function parseItem(value: unknown, path: string): ParsedItem {
   };
 }
 
-/** `type` may be left out where the rest says it: a role makes a message, a lone id a reference. */
+/** Returns the type of an item, which a message and a lone id, a reference, may leave out. */
 function typeOf(item: JsonObject, path: string): string {
   const { type = null } = item;
   if (typeof type === 'string') return type;
@@ -82,7 +82,7 @@ function parseReference(item: JsonObject, path: string): ParsedItem {
   const param = `${path}.id`;
   if (!Object.hasOwn(item, 'id')) throw apiError('missing_required_parameter', { param });
   const id = validateId(item['id'], param);
-  // An id that could not have been stored is looked for all the same, and not found.
+  // An id that could never be stored is looked up too, and not found.
   return { kind: 'reference', id };
 }
 

@@ -14,7 +14,7 @@ const ItemReference = Type.Object(
   { title: 'ItemReference' },
 );
 
-/** Titles the schemas of `function_call`, for example, `FunctionCall` and, with the suffix, `FunctionCallParam`. */
+/** Adds a title and an example. The title of `function_call` is `FunctionCall` and the suffix. */
 function described(schema: TSchema, type: string, suffix: string, example: unknown): JsonSchema {
   const words = type.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return {

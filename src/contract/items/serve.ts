@@ -1,14 +1,14 @@
 import type { Include } from './include.ts';
 import { itemDefinition } from './table.ts';
 
-/** A stored item, as far as serving it goes. */
+/** The fields of a stored item that serving needs. */
 export interface StoredItem {
   readonly type: string;
   /** JSON text of the whole item. */
   readonly data: string;
 }
 
-/** The JSON text of an item without what `include` governs and does not name. Mostly that is the stored text itself. */
+/** Returns the JSON text of an item without the fields that need an `include`. Mostly that is the stored text. */
 export function serveItem({ type, data }: StoredItem, include: readonly Include[]): string {
   const hidden = itemDefinition(type)?.governed.filter(
     (governed) => !include.includes(governed.include) && data.includes(governed.marker),

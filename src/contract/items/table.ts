@@ -7,7 +7,7 @@ import { message } from './message.ts';
 import * as modelState from './model-state.ts';
 import * as shells from './shells.ts';
 
-/** Every item type that can be stored, in the order in which errors list them. */
+/** Every item type that can be stored, in the order in which errors list the types. */
 export const ITEM_DEFINITIONS = [
   message,
   functionTools.functionCall,
@@ -53,7 +53,7 @@ const BY_TYPE: ReadonlyMap<string, ItemDefinition> = new Map(
   ITEM_DEFINITIONS.map((definition) => [definition.type, definition]),
 );
 
-/** The table's entry for a type, if it has one. */
+/** Returns the table's entry for a type, if there is one. */
 export function itemDefinition(type: string): ItemDefinition | undefined {
   return BY_TYPE.get(type);
 }

@@ -1,9 +1,9 @@
-/** Which alternative of a union a value is meant for. */
+/** Finds the alternative of a union that a value is meant for. */
 
 import { isJsonObject } from '../../base/json-object.ts';
 import type { JsonSchema } from './schema.ts';
 
-/** Whether a value has a JSON Schema type. */
+/** Returns whether a value has a JSON Schema type. */
 export function hasType(type: string, value: unknown): boolean {
   switch (type) {
     case 'null':
@@ -19,12 +19,12 @@ export function hasType(type: string, value: unknown): boolean {
   }
 }
 
-/** The alternatives of a union, those of unions inside it included. */
+/** Returns the alternatives of a union, including those of unions inside it. */
 export function flatten(alternatives: readonly JsonSchema[]): readonly JsonSchema[] {
   return alternatives.flatMap((alternative) => alternative.anyOf ?? [alternative]);
 }
 
-/** The one alternative that a value can only be meant for, by its kind or its tag. */
+/** Returns the only alternative that fits a value's kind or tag; `undefined` when there are several or none. */
 export function meantAlternative(
   alternatives: readonly JsonSchema[],
   value: unknown,
@@ -36,17 +36,17 @@ export function meantAlternative(
   return ofItsKind.find((alternative) => tagValues(alternative, tag).includes(value[tag]));
 }
 
-/** Whether a schema is for values of this kind, whatever their content. */
+/** Returns whether a schema is for values of this kind, whatever their content. */
 export function admitsKind(schema: JsonSchema, value: unknown): boolean {
   if (schema.type !== undefined) return hasType(schema.type, value);
   const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
   return values === undefined || typeof values[0] === typeof value;
 }
 
-/** Fields by which our unions tell their alternatives apart. */
+/** Fields that distinguish the alternatives of a union. */
 const TAGS = ['type', 'role'];
 
-/** The field that alone decides which of the alternatives is meant, if there is one. */
+/** Returns the field that distinguishes all of the alternatives, if there is one. */
 export function tagOf(alternatives: readonly JsonSchema[]): string | undefined {
   return TAGS.find((tag) => {
     const values = alternatives.map((alternative) => tagValues(alternative, tag));
@@ -57,7 +57,7 @@ export function tagOf(alternatives: readonly JsonSchema[]): string | undefined {
   });
 }
 
-/** The values of the tag that an alternative is for. */
+/** Returns the values of the tag in an alternative. */
 export function tagValues({ properties }: JsonSchema, tag: string): readonly unknown[] {
   const schema = properties?.[tag];
   return schema?.enum ?? (schema?.const === undefined ? [] : [schema.const]);

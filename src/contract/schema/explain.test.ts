@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ITEM_SAMPLES } from '../../../test/support/item-samples.ts';
 import { Metadata } from '../conversations/conversation.ts';
 import { ITEM_DEFINITIONS } from '../items/table.ts';
@@ -15,7 +15,7 @@ const RECORDED = JSON.parse(
 ) as readonly { readonly type: string }[];
 
 const token = { token: 'a', bytes: [97], logprob: -0.5 };
-/** What a message has at its deepest, which values that are drawn seldom reach. */
+/** A message with its deepest fields, which random values seldom reach. */
 const ANSWER = {
   type: 'message',
   role: 'assistant',
@@ -34,19 +34,19 @@ const ANSWER = {
   ],
 };
 
-/** Values of all kinds, and some that fit somewhere. */
+/** Values of all kinds, some of which fit somewhere. */
 const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
   fc.constantFrom<unknown>('completed', 'auto', 'exec', [], {}, null, '', 0, 1.5, 'x'.repeat(70)),
   fc.constantFrom<unknown>({ type: 'search' }, { type: 'direct' }, [{ type: 'input_text' }]),
 );
 
-/** Mostly what is given, so that faults are few and deep. */
+/** Draws `arbitrary` with this weight against one odd value, so that faults are few and deep. */
 function mostly(weight: number, arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight, arbitrary }, { weight: 1, arbitrary: odd });
 }
 
-/** A sample with some of its values, at any depth, replaced or left out. */
+/** Draws the sample with some of its values, at any depth, replaced or left out. */
 function mutated(sample: unknown): fc.Arbitrary<unknown> {
   if (Array.isArray(sample)) return mostly(6, fc.tuple(...sample.map(mutated)));
   if (typeof sample !== 'object' || sample === null) return mostly(6, fc.constant(sample));
@@ -56,7 +56,7 @@ function mutated(sample: unknown): fc.Arbitrary<unknown> {
   return mostly(6, fc.record(fields, { requiredKeys: Object.keys(fields).slice(1) }));
 }
 
-/** Values made along a schema, in which whatever it names may be there, and some of that is wrong. */
+/** Draws values along a schema: any field that it names may be present, and a few are wrong. */
 function drawn(schema: JsonSchema): fc.Arbitrary<unknown> {
   return mostly(24, fitting(schema));
 }
@@ -108,20 +108,18 @@ function assertAgreement(schema: TSchema, values: fc.Arbitrary<unknown>): void {
   );
 }
 
-describe('explain finds a fault exactly where the compiled check does', () => {
-  test.each(ITEM_DEFINITIONS.map((definition) => [definition.type, definition] as const))(
-    '%s',
-    (type, { create }) => {
-      const sample = ITEM_SAMPLES.find((candidate) => candidate.type === type);
-      const known = [...RECORDED, ANSWER].filter((candidate) => candidate.type === type);
-      const seeds = [{ id: 'x_1', type, ...sample?.sent }, ...known];
-      assertAgreement(create, fc.oneof(drawn(asJsonSchema(create)), ...seeds.map(mutated)));
-    },
-  );
+test.each(ITEM_DEFINITIONS.map((definition) => [definition.type, definition] as const))(
+  'explain finds a fault in an item of type %s exactly where the compiled check does',
+  (type, { create }) => {
+    const sample = ITEM_SAMPLES.find((candidate) => candidate.type === type);
+    const known = [...RECORDED, ANSWER].filter((candidate) => candidate.type === type);
+    const seeds = [{ id: 'x_1', type, ...sample?.sent }, ...known];
+    assertAgreement(create, fc.oneof(drawn(asJsonSchema(create)), ...seeds.map(mutated)));
+  },
+);
 
-  test('metadata', () => {
-    const long = fc.string({ unit: 'binary', maxLength: 70, size: 'max' });
-    const pairs = fc.dictionary(long, fc.oneof(long, odd), { maxKeys: 18, size: 'max' });
-    assertAgreement(Metadata, fc.oneof(pairs, odd));
-  });
+test('explain finds a fault in metadata exactly where the compiled check does', () => {
+  const long = fc.string({ unit: 'binary', maxLength: 70, size: 'max' });
+  const pairs = fc.dictionary(long, fc.oneof(long, odd), { maxKeys: 18, size: 'max' });
+  assertAgreement(Metadata, fc.oneof(pairs, odd));
 });

@@ -1,4 +1,4 @@
-/** Says what is wrong with a value, in OpenAI's words, by walking it along its schema. */
+/** Finds the first fault of a value by walking it along its schema, and words it as OpenAI does. */
 
 import { closest, distance } from 'fastest-levenshtein';
 import { apiError, type ApiError } from '../errors/registry.ts';
@@ -13,7 +13,7 @@ import {
 } from './alternatives.ts';
 import type { JsonSchema } from './schema.ts';
 
-/** What `explain` calls a schema in place of its JSON type. */
+/** Names of schemas in sentences, by title, in place of the JSON type. */
 const NAMES: Readonly<Record<string, string>> = {
   Metadata: 'a metadata object',
 };
@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** What OpenAI's sentences call the kind of a JSON value. */
+/** Returns the kind of a JSON value as OpenAI's sentences name it. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
@@ -36,7 +36,7 @@ export function kindOf(value: unknown): string {
   return KINDS[typeof value] ?? 'an object';
 }
 
-/** The number of code points in a string; a lone surrogate counts as one. */
+/** Counts the code points of a string; a lone surrogate counts as one. */
 function codePoints(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -47,7 +47,7 @@ function codePoints(text: string): number {
   return count;
 }
 
-/** The first reason why `value` does not fit `schema`, or `undefined` when it does. */
+/** Returns the first fault of `value`, or `undefined` when it fits `schema`. */
 export function explain(schema: JsonSchema, value: unknown, path: string): ApiError | undefined {
   if (schema.anyOf !== undefined) return explainUnion(schema.anyOf, value, path);
   if (schema.const !== undefined) return explainEnum([schema.const], value, path);
@@ -85,7 +85,7 @@ function explainUnion(
   return errors.includes(undefined) ? undefined : errors[0];
 }
 
-/** The tag of a value that it leaves without a meaning. */
+/** Explains a value with a tag that is missing or unknown to the alternatives. */
 function explainTag(
   alternatives: readonly JsonSchema[],
   tag: string,
@@ -160,7 +160,7 @@ function explainObject(schema: JsonSchema, value: JsonObject, path: string): Api
   );
 }
 
-/** A key that the schema does not name. */
+/** Explains a key that the schema does not name. */
 function explainFurther(
   schema: JsonSchema,
   value: JsonObject,
@@ -182,7 +182,7 @@ function explainFurther(
 
 const FARTHEST_SUGGESTION = 2;
 
-/** Refuses a parameter, naming a known one that it may have been meant for, unless that is already given. */
+/** Returns the error of an unknown parameter. It suggests a similar known name that `given` does not have. */
 export function unknownParameter(
   path: string,
   name: string,
@@ -190,7 +190,7 @@ export function unknownParameter(
   given: JsonObject,
 ): ApiError {
   const free = known.filter((candidate) => !Object.hasOwn(given, candidate));
-  // The distance between long names takes long to compute, and could only be large.
+  // The distance of names that differ much in length is large, and slow to compute for long ones.
   const near = free.filter(
     (candidate) =>
       Math.abs(candidate.length - name.length) <= FARTHEST_SUGGESTION &&

@@ -14,21 +14,21 @@ const DIGIT_9 = 0x39;
 const UPPER_E = 0x45;
 const LOWER_E = 0x65;
 
-/** Keys of one object; past this, engines keep objects so that every step over them takes seconds. */
+/** Limit of keys in one object: with more, engines store it in a form that takes seconds to iterate. */
 const MOST_KEYS = 10_000;
-/** Digits in a row with which a number may be too large without an exponent. */
+/** Number of digits in a row above which a number may be too large even without an exponent. */
 const MANY_DIGITS = 300;
 
 /**
- * Parses a request body. `undefined` when it is empty.
- * Throws `invalid_json` (also for bytes that are not UTF-8, which would be altered), `nesting_too_deep`,
- * `too_many_keys` and `number_out_of_range` (JSON.parse would turn the number into Infinity, which JSON
- * cannot say).
+ * Parses a request body; returns `undefined` when it is empty.
+ * Throws `nesting_too_deep`, `too_many_keys`, and `invalid_json`, also for bytes that are not UTF-8, which would
+ * be altered. Throws `number_out_of_range` for a number that JSON.parse would turn into Infinity, which JSON
+ * cannot express.
  */
 export function parseJson(body: Uint8Array, deepestNesting: number): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw apiError('invalid_json');
-  // Before parsing, since a few megabytes of brackets would cost gigabytes of nested arrays.
+  // The scan precedes parsing: a few megabytes of brackets would become gigabytes of nested arrays.
   const { mayOverflow } = scan(body, deepestNesting);
   const value = parse(body);
   if (mayOverflow && !isFinite(value)) throw apiError('number_out_of_range');
@@ -43,7 +43,7 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-/** Walks the bytes outside strings: refuses what is too deep or too wide, and looks for numbers that may be too large. */
+/** Walks the bytes outside strings. Refuses too deep and too wide values, and detects numbers that may be too large. */
 function scan(body: Uint8Array, deepest: number): { readonly mayOverflow: boolean } {
   const keys = new Uint32Array(deepest + 1);
   let depth = 0;
@@ -76,7 +76,7 @@ function scan(body: Uint8Array, deepest: number): { readonly mayOverflow: boolea
   return { mayOverflow };
 }
 
-/** The index of the quote that closes the string opened at `start`; the end of the body if none does. */
+/** Returns the index of the quote that closes the string opened at `start`; the end of the body without one. */
 function endOfString(body: Uint8Array, start: number): number {
   let end = start;
   do {
@@ -92,7 +92,7 @@ function isEscaped(body: Uint8Array, at: number): boolean {
   return (at - first) % 2 === 1;
 }
 
-/** Whether every number inside is finite. Recursion is bounded by the depth that was checked before. */
+/** Returns whether every number inside is finite. The depth that was checked before bounds the recursion. */
 function isFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (Array.isArray(value)) return value.every(isFinite);

@@ -5,23 +5,22 @@ import { apiError } from '../errors/registry.ts';
 import { explain, unknownParameter } from './explain.ts';
 import { asJsonSchema, type JsonSchema } from './schema.ts';
 
-/** A query as it arrived. A name that was repeated has an array. */
+/** A query as it arrived. A repeated name has an array. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 /** Declaration of one parameter. */
 export interface QueryParameter<Schema extends TSchema = TSchema> {
   readonly description: string;
   /**
-   * Schema of the value: text, an enumeration or an integer; an array of these, which is sent as
-   * `name[]=a&name[]=b`; or an object of text, which is sent as `name[key]=value`.
-   * The parameter is required if the schema is not optional and has no default.
+   * Schema of the value: text, an enumeration or an integer. An array of these is sent as
+   * `name[]=a&name[]=b`, and an object of text as `name[key]=value`. The parameter is required if the schema is not optional and has no default.
    */
   readonly schema: Schema;
   /** Name of a parameter that cannot be given together with this one. */
   readonly excludes?: string;
 }
 
-/** Declarations by name. They are checked in this order, except that those that exclude come first. */
+/** Declarations by name. Values are checked in this order, after the parameters that exclude each other. */
 export type QueryParameters = Readonly<Record<string, QueryParameter>>;
 
 type Pairs = readonly (readonly [key: string, value: string])[];
@@ -47,7 +46,7 @@ interface Reader {
   readonly read: (query: Query) => unknown;
 }
 
-/** Returns the parser of queries with these parameters. It throws the `ApiError` of the first fault. */
+/** Returns a function that parses queries with these parameters. It throws the `ApiError` of the first fault. */
 export function queryParser<Parameters extends QueryParameters>(
   parameters: Parameters,
 ): (query: Query) => QueryValues<Parameters> {
@@ -67,7 +66,7 @@ export function queryParser<Parameters extends QueryParameters>(
   };
 }
 
-/** Returns a parameter as the OpenAPI document describes it, but for `in`. */
+/** Returns a parameter's description for the OpenAPI document, without `in`. */
 export function describeParameter(name: string, { description, schema }: QueryParameter) {
   const { type } = asJsonSchema(schema);
   return {
@@ -129,7 +128,7 @@ function mapReader(name: string, schema: JsonSchema): Reader {
   return {
     matches: (key) => key === name || bracketed(key, name) !== undefined,
     read: (query) => {
-      // Without a key it would filter nothing, and list everything.
+      // Without a key the filter would match everything.
       const error = Object.hasOwn(query, name) ? explain(schema, query[name], name) : undefined;
       if (error !== undefined) throw error;
       const pairs = Object.keys(query).flatMap((full) => {

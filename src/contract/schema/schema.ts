@@ -2,7 +2,7 @@
 
 import { Type, type Static, type TOptional, type TSchema, type TUnsafe } from 'typebox';
 
-/** The parts of JSON Schema that our schemas use. */
+/** Keywords of JSON Schema that the schemas use. */
 export interface JsonSchema {
   readonly title?: string;
   readonly type?: string;
@@ -24,7 +24,7 @@ export interface JsonSchema {
   readonly examples?: readonly unknown[];
 }
 
-/** TypeBox schemas are JSON Schema at run time; its types only hide the keywords. */
+/** Returns a TypeBox schema with its keywords: it is JSON Schema at run time, and its type only hides them. */
 export function asJsonSchema(schema: TSchema): JsonSchema {
   return schema;
 }
@@ -37,14 +37,14 @@ function isAny({ type, anyOf, enum: values, const: value }: JsonSchema): boolean
   return type === undefined && anyOf === undefined && values === undefined && value === undefined;
 }
 
-/** `T | null`, where null is a value of its own. */
+/** Makes a schema of `T | null`, in which null has a meaning of its own. */
 export function nullable<Schema extends TSchema>(schema: Schema): TUnsafe<Static<Schema> | null> {
   return Type.Unsafe<Static<Schema> | null>(Type.Union([schema, Type.Null()]));
 }
 
 /**
- * An optional field of a request that OpenAI's types let be null as well. Null in any optional field
- * counts as omitted, so the schema itself has no null.
+ * Makes the schema of an optional field of a request that may be null in OpenAI's types. Null in any
+ * optional field counts as omitted, so the schema itself does not have null.
  */
 export function omittable<Schema extends TSchema>(
   schema: Schema,
@@ -52,10 +52,10 @@ export function omittable<Schema extends TSchema>(
   return Type.Optional(Type.Unsafe<Static<Schema> | null>(schema));
 }
 
-/** An object whose values nobody here looks into. */
+/** An object with values of any kind, which are not checked. */
 export const AnyObject = Type.Unsafe<{ [key: string]: unknown }>({ type: 'object' });
 
-/** OpenAI's list envelope around a page. */
+/** Makes the schema of OpenAI's list envelope around a page. */
 export function listOf<Entry extends TSchema>(entry: Entry, title: string) {
   return Type.Object(
     {
@@ -69,20 +69,20 @@ export function listOf<Entry extends TSchema>(entry: Entry, title: string) {
   );
 }
 
-/** The longest text of a message or a tool output, in code points. */
+/** Limit of a message's or a tool output's text, in code points. */
 const LONGEST_TEXT = 10_485_760;
-/** The longest image URL or encrypted blob, in code points. */
+/** Limit of an image URL or an encrypted blob, in code points. */
 const LONGEST_BLOB = 20_971_520;
 
 export const Text = Type.String({ maxLength: LONGEST_TEXT });
 export const Blob = Type.String({ maxLength: LONGEST_BLOB });
-/** The id of an item. Its characters and prefix are checked where its type is known. */
+/** Id of an item. Its characters and prefix are checked once the type is known. */
 export const Id = Type.String({ maxLength: 64 });
 export const CallId = Type.String({ minLength: 1, maxLength: 64 });
 
 export const Status = Type.Enum(['in_progress', 'completed', 'incomplete']);
 
-/** What caused a tool call: the model directly, or a program it wrote. */
+/** Origin of a tool call: the model itself, or a program that it wrote. */
 export const Caller = Type.Union([
   Type.Object({ type: Type.Literal('direct') }),
   Type.Object({ type: Type.Literal('program'), caller_id: Type.String() }),

@@ -6,28 +6,30 @@ import { explain } from './explain.ts';
 import { acceptsNull, asJsonSchema, type JsonSchema } from './schema.ts';
 
 /**
- * Returns the value if it fits the schema, without the nulls that stand for omitted fields. Throws the
- * first thing wrong with it, in OpenAI's words; `path` names the value in them, as in `items[0]`.
+ * Returns the value if it fits the schema, without the nulls that count as omitted fields. Otherwise throws an
+ * `ApiError` of the first fault; `path` names the value in it, as in `items[0]`.
  */
 export type Validate<Schema extends TSchema> = (value: unknown, path: string) => Static<Schema>;
 
-/** Compiles `schema` when it is first used, since a process seldom sees every type. */
+/** Returns the check of a schema. It compiles on first use, since a process seldom meets every type. */
 export function validator<Schema extends TSchema>(schema: Schema): Validate<Schema> {
   let compiled: { Check(value: unknown): boolean } | undefined;
   return (value, path) => {
     compiled ??= Compile(schema);
-    // Sound, here and below: Check has just said so.
+    // Sound, here and below: Check has just confirmed it.
     if (compiled.Check(value)) return value as Static<Schema>;
     const withoutNulls = omitNulls(asJsonSchema(schema), value);
     if (compiled.Check(withoutNulls)) return withoutNulls as Static<Schema>;
     throw (
       explain(asJsonSchema(schema), withoutNulls, path) ??
-      new Error(`${path} fails its schema for a reason that explain() does not know`)
+      new Error(
+        `${path} does not fit its schema, and explain() finds no reason; teach src/contract/schema/explain.ts`,
+      )
     );
   };
 }
 
-/** A copy without the optional fields that are null although their schema has no null: omitted, to OpenAI. */
+/** Copies a value without optional fields that are null against the schema. They count as omitted. */
 function omitNulls(schema: JsonSchema, value: unknown): unknown {
   if (schema.anyOf !== undefined) {
     const meant = meantAlternative(flatten(schema.anyOf), value);

@@ -22,7 +22,7 @@ import type {
 const ID_PREFIX = 'conv';
 const MS_PER_SECOND = 1000;
 
-/** Which conversations to list; times in Unix seconds, both exclusive. */
+/** Choice of conversations to list. Times are in Unix seconds, both exclusive. */
 interface ListRequest extends Pick<
   ListConversationsParams,
   'order' | 'limit' | 'cursor' | 'metadata'
@@ -32,8 +32,8 @@ interface ListRequest extends Pick<
 }
 
 /**
- * What the operations on conversations mean. Every method takes who is asking and throws an `ApiError`
- * for what a caller may read.
+ * The operations on conversations. Every method checks what the principal may do, and throws an `ApiError`
+ * when the operation is refused.
  */
 export class Conversations {
   readonly #store: ConversationStore;
@@ -73,7 +73,7 @@ export class Conversations {
     return { id, metadata, createdAt };
   }
 
-  /** The conversations that the principal may read, by creation. */
+  /** Returns the conversations that the principal may read, ordered by creation. */
   async list(principal: Principal, request: ListRequest): Promise<Page<ConversationRecord>> {
     const { createdAfter, createdBefore, cursor } = request;
     const page = await this.#store.list({
@@ -153,7 +153,7 @@ export class Conversations {
     return result.item;
   }
 
-  /** Deletes one item and returns the conversation it was in, which the principal must therefore be able to read too. */
+  /** Deletes one item and returns its conversation, which the principal must therefore be able to read too. */
   async deleteItem(principal: Principal, id: string, itemId: string): Promise<ConversationRecord> {
     const { access, ...key } = this.#accessed(principal, 'update', id);
     const readable = this.#authorizer.filter(principal, 'read');
@@ -162,7 +162,7 @@ export class Conversations {
     return result.conversation;
   }
 
-  /** A conversation, for one action: where the policy does not let the principal, there is none. */
+  /** Refers to a conversation for one action. It counts as absent if the policy forbids the action. */
   #accessed(principal: Principal, action: Action, conversationId: string): ConversationRef {
     const access = this.#authorizer.filter(principal, action);
     return { tenant: principal.tenant, conversationId, access };
@@ -174,7 +174,7 @@ export class Conversations {
   }
 }
 
-/** The last moment that a `Date` can say; what lies beyond is as good as it. */
+/** The last second that a `Date` can express. Later times are treated like it. */
 const END_OF_TIME_S = 8.64e12;
 
 function toMilliseconds(seconds: number): number {

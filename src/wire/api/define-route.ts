@@ -6,7 +6,7 @@ import {
 import { ParsedCall, type Call } from '../http/call.ts';
 import type { Route } from '../http/route.ts';
 
-/** A route whose handler receives the parsed query. */
+/** A route with a handler that receives the parsed query. */
 interface RouteDefinition<Parameters extends QueryParameters> extends Omit<
   Route,
   'query' | 'handle'

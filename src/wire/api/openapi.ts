@@ -17,10 +17,10 @@ const ERROR_DESCRIPTIONS: Readonly<Record<number, string>> = {
   503: 'The database cannot take the request now; retry after `retry-after` seconds',
 };
 const ERRORS_WITH_A_BODY = [413, 415];
-const ERRORS_OF_ALL = [400, 403, 503];
-const ERRORS_BEHIND_AUTHENTICATION = [401, 429];
+const ERRORS_OF_ALL_ROUTES = [400, 403, 503];
+const ERRORS_OF_AUTHENTICATION = [401, 429];
 
-/** The OpenAPI 3.1 document of the given routes, from the same schemas that check requests. */
+/** Makes the OpenAPI 3.1 document of routes from the same schemas that check requests. */
 export function openApiDocument(routes: readonly Route[], version: string): Node {
   const schemas: Node = {};
   const reference = (schema: TSchema): unknown => extract(asJsonSchema(schema), schemas);
@@ -84,8 +84,8 @@ function responses(
   const statuses = [
     ...route.errors,
     ...(route.method === 'GET' ? [] : ERRORS_WITH_A_BODY),
-    ...(route.isPublic ? [] : ERRORS_BEHIND_AUTHENTICATION),
-    ...ERRORS_OF_ALL,
+    ...(route.isPublic ? [] : ERRORS_OF_AUTHENTICATION),
+    ...ERRORS_OF_ALL_ROUTES,
   ];
   const type = route.contentType ?? 'application/json';
   return {
@@ -108,7 +108,7 @@ function pathParameters(path: string): readonly Node[] {
   }));
 }
 
-/** Copies a schema, moving every titled part of it into `schemas` and leaving a `$ref` in its place. */
+/** Copies a schema. Every titled schema in it moves into `schemas`, and a `$ref` takes its place. */
 function extract(schema: JsonSchema, schemas: Node): unknown {
   const copy = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(visit);
@@ -124,7 +124,7 @@ function extract(schema: JsonSchema, schemas: Node): unknown {
     const title = typeof node === 'object' && node !== null && 'title' in node ? node.title : null;
     if (typeof title !== 'string') return copy(node);
     if (!Object.hasOwn(schemas, title)) {
-      schemas[title] = {}; // taken before its parts are copied
+      schemas[title] = {}; // reserved before the schemas inside are copied
       schemas[title] = copy(node);
     }
     return { $ref: `#/components/schemas/${title}` };
@@ -132,7 +132,7 @@ function extract(schema: JsonSchema, schemas: Node): unknown {
   return visit(schema);
 }
 
-/** Returns whether a keyword has values rather than schemas, in which a title is only data. */
+/** Returns whether a keyword has example values. A title inside them is data, not a schema's name. */
 function isExamples(keyword: string, value: unknown): boolean {
   return keyword === 'examples' && Array.isArray(value);
 }

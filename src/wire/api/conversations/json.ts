@@ -1,4 +1,4 @@
-/** The JSON text of responses. Stored JSON goes into it as it is, unparsed. */
+/** Makes the JSON text of responses. Stored JSON becomes part of it unparsed. */
 
 import type { Page } from '../../../base/paging.ts';
 import type { Include } from '../../../contract/items/include.ts';
@@ -36,10 +36,10 @@ export function itemListJson(
   return listJson(page, (item) => serveItem(item, include));
 }
 
-/** Near the longest string that the engine can hold; beyond it, an answer is made of bytes. */
+/** Limit of an answer as a string, near the engine's own. A longer answer is made of bytes. */
 const LONGEST_TEXT = 200_000_000;
 
-/** A page in the list envelope. `first_id` and `last_id` are of the page as it is ordered; null when it is empty. */
+/** Returns a page in the list envelope. `first_id` and `last_id` are null when the page is empty. */
 function listJson<Entry extends { readonly id: string }>(
   { entries, hasMore }: Page<Entry>,
   entryJson: (entry: Entry) => string,

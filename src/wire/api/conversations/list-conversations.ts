@@ -7,7 +7,7 @@ import { conversationListJson } from './json.ts';
 import { pageParameters } from './parameters.ts';
 import { COLLECTION, TAG } from './paths.ts';
 
-/** The list of conversations. OpenAI's API lacks it, and its users ask for it the most. */
+/** The operation that OpenAI's API lacks and that its users request the most. */
 export function listConversations(
   conversations: Conversations,
   { pageSize }: { readonly pageSize: number },

@@ -1,4 +1,4 @@
-/** Paths of conversations and their items, and the ids in them. */
+/** Paths of conversations and items, and the ids in them. */
 
 import type { Call } from '../../http/call.ts';
 
