@@ -1,10 +1,11 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { servedOperations } from '../support/operations.ts';
 
 const API = fileURLToPath(new URL('../../src/wire/api/', import.meta.url));
+const COMPATIBILITY = readFileSync(new URL('../../docs/compatibility.md', import.meta.url), 'utf8');
 const operations = await servedOperations();
 const ids = operations.map(({ id }) => id);
 
@@ -50,4 +51,10 @@ test.each(operations)('$id is declared in the file that has its name', ({ id }) 
   expect(files, `move the operation to a file ${name}.ts in a folder of src/wire/api`).toContain(
     name,
   );
+});
+
+test.each(operations)('$id is described in docs/compatibility.md', ({ method, template }) => {
+  const operation = `${method} ${template.replace(/^\/v1/, '')}`;
+  const isDescribed = COMPATIBILITY.includes(`\`${operation}\``);
+  expect(isDescribed, `describe \`${operation}\` in docs/compatibility.md`).toBe(true);
 });
