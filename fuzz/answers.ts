@@ -3,10 +3,10 @@ import type { Answer } from './connection.ts';
 import { assertThat, Mismatch, shown } from './mismatch.ts';
 import type { ApiDocument, Operation } from './operations.ts';
 
-/** Of the connection rather than of an operation; the document does not name them. */
+/** Statuses of the connection rather than of an operation. The document does not name them. */
 const TRANSPORT_STATUSES = new Set([408, 417, 431]);
 
-/** Holds answers against the served document, whatever was asked. */
+/** Holds answers against the served document, independent of the request. */
 export class AnswerChecker {
   readonly #validator: ResponseValidator;
 
@@ -14,30 +14,36 @@ export class AnswerChecker {
     this.#validator = new ResponseValidator(document);
   }
 
-  /** The parsed body. Throws a `Mismatch`. `operation` undefined: only a refusal will do. */
+  /** Returns the parsed body. Throws a `Mismatch`. Without an operation, the answer must be a refusal. */
   check(answer: Answer, operation: Operation | undefined, isHead: boolean): unknown {
     const { status, headers, text } = answer;
     assertThat(status < 500, () => `the server failed with ${status}`);
     assertThat(
       status >= 200 && (status < 300 || status >= 400),
-      () => `a strange status ${status}`,
+      () => `the status ${status} is neither a success nor a refusal`,
     );
-    assertThat(status >= 400 || operation !== undefined, () => `${status} for no operation`);
+    assertThat(
+      status >= 400 || operation !== undefined,
+      () => `${status} for a request that matches no operation`,
+    );
     if (isHead) {
       assertThat(text === '', () => 'an answer to HEAD has a body');
       return undefined;
     }
     const type = String(headers['content-type']);
     const isText = status < 400 && operation?.answersJson === false;
-    assertThat(type.startsWith(isText ? 'text/plain' : 'application/json'), () => `it is ${type}`);
+    assertThat(
+      type.startsWith(isText ? 'text/plain' : 'application/json'),
+      () => `the content type is ${type}`,
+    );
     return isText ? text : this.#checkJson(answer, operation);
   }
 
   #checkJson({ status, text }: Answer, operation: Operation | undefined): unknown {
-    const isOfNone = operation === undefined || TRANSPORT_STATUSES.has(status);
+    const hasNoOperation = operation === undefined || TRANSPORT_STATUSES.has(status);
     const body = parsed(text);
     try {
-      const template = isOfNone ? '/no-operation' : operation.template;
+      const template = hasNoOperation ? '/no-operation' : operation.template;
       this.#validator.assert(operation?.method ?? 'GET', template, status, body);
     } catch (error) {
       throw new Mismatch(error instanceof Error ? error.message : String(error));
@@ -48,7 +54,7 @@ export class AnswerChecker {
 
 function parsed(text: string): unknown {
   try {
-    // Sound: parsing has no type of its own.
+    // Sound: any JSON is `unknown`.
     return JSON.parse(text) as unknown;
   } catch {
     throw new Mismatch(`the body is not JSON: ${shown(text)}`);

@@ -9,12 +9,12 @@ export interface Answer {
   readonly text: string;
 }
 
-/** To any other method Node's client gives an empty body in chunks. */
+/** Methods for which Node's client does not send an empty body in chunks. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
-/** Longer than any answer takes, on a machine that does other things too. */
-const PATIENCE_MS = 30_000;
+/** Timeout of an answer, longer than any answer takes on a busy machine. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
-/** Sends requests one after the other, on one connection as long as it lasts. */
+/** Sends requests in sequence. Keeps one connection open between them. */
 export class Connection {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   readonly #origin: URL;
@@ -26,7 +26,7 @@ export class Connection {
     this.#keys = keys;
   }
 
-  /** Throws a `Mismatch` where no answer comes. */
+  /** Sends a request and returns its answer. Throws a `Mismatch` if no answer arrives. */
   send(request: FuzzRequest | RawRequest): Promise<Answer> {
     return isRaw(request) ? this.#sendRaw(request) : this.#sendWhole(request);
   }
@@ -51,7 +51,7 @@ export class Connection {
     }
     return new Promise((resolve, reject) => {
       const options = { method, path: target, hostname, port, agent: this.#agent, headers: flat };
-      const request = httpRequest({ ...options, timeout: PATIENCE_MS }, (response) => {
+      const request = httpRequest({ ...options, timeout: ANSWER_TIMEOUT_MS }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', (error) => reject(dropped(error.message)));
@@ -66,13 +66,13 @@ export class Connection {
     });
   }
 
-  /** On a connection of its own, since most of these end it. */
+  /** Sends bytes on a new connection, since the server ends the connection after most of them. */
   #sendRaw({ bytes, ends }: RawRequest): Promise<Answer> {
     const { hostname, port } = this.#origin;
     return new Promise((resolve, reject) => {
       const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
       let received = '';
-      socket.setEncoding('latin1').setTimeout(PATIENCE_MS);
+      socket.setEncoding('latin1').setTimeout(ANSWER_TIMEOUT_MS);
       socket.on('connect', () => {
         socket.write(this.#withKeys(bytes), 'latin1');
         if (ends) socket.end();
@@ -99,7 +99,7 @@ function dropped(why: string): Mismatch {
   return new Mismatch(`the connection was dropped without an answer: ${why}`);
 }
 
-/** The answer as soon as it is there, by its length. */
+/** Returns the answer if it has arrived completely, as its length states. */
 function wholeAnswer(received: string): Answer | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end === -1) return undefined;

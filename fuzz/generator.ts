@@ -7,14 +7,14 @@ import { mutated } from './request-mutations.ts';
 import { render, type FuzzRequest, type RawRequest } from './requests.ts';
 import { SchemaDrafts } from './schema-drafts.ts';
 
-/** Makes the requests of a run. */
+/** Generates the requests of a run. */
 export class Generator {
   readonly #plain: PlainDrafts;
-  readonly #ofSchemas: SchemaDrafts;
+  readonly #schemas: SchemaDrafts;
 
   constructor(document: ApiDocument, operations: readonly Operation[], model: Model) {
     this.#plain = new PlainDrafts(operations, model);
-    this.#ofSchemas = new SchemaDrafts(document, operations, this.#plain);
+    this.#schemas = new SchemaDrafts(document, operations, this.#plain);
   }
 
   make(random: Random): FuzzRequest | RawRequest {
@@ -22,9 +22,9 @@ export class Generator {
       case 'plain':
         return render(this.#plain.make(random), true);
       case 'schema':
-        return render(this.#ofSchemas.make(random), false);
+        return render(this.#schemas.make(random), false);
       case 'mutated': {
-        const drafts = random.chance(0.7) ? this.#plain : this.#ofSchemas;
+        const drafts = random.chance(0.7) ? this.#plain : this.#schemas;
         return mutated(random, drafts.make(random));
       }
       case 'raw':

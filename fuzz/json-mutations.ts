@@ -4,7 +4,7 @@ import { isJsonObject } from '../src/base/json-object.ts';
 import { nested, oddString, oddValue } from './odd-values.ts';
 import type { Random } from './random.ts';
 
-/** The same value with a change somewhere inside of it. */
+/** Returns the value with one change inside it. */
 export function mutateValue(random: Random, value: unknown): unknown {
   const isInner = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
   if (!isInner || random.chance(0.15)) return changed(random, value);
@@ -93,7 +93,7 @@ const INSERTED = [
   '"id":"msg_a",',
 ];
 
-/** The same bytes with a change somewhere among them. */
+/** Returns the bytes with one change. */
 export function mutateBytes(random: Random, body: Buffer): Buffer {
   const at = random.below(body.length + 1);
   const kind = random.weighted({ cut: 2, insert: 5, byte: 3, replace: 1, mark: 0.5, space: 0.5 });

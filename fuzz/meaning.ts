@@ -5,17 +5,17 @@ import type { Posted } from './model.ts';
 import type { Operation } from './operations.ts';
 import type { FuzzRequest } from './requests.ts';
 
-/** What a request asks for, read from what is sent. */
+/** Meaning of a request, read from its bytes. */
 export interface Meaning {
-  /** Undefined: nothing that the document knows. */
+  /** `undefined` when the document has no operation for the request. */
   readonly operation: Operation | undefined;
   readonly conversation: string;
   readonly item: string;
-  /** Undefined where its escapes are broken, so that it could be read in several ways. */
+  /** `undefined` when its escapes are broken, so that servers may read it in different ways. */
   readonly query: ReadonlyMap<string, readonly string[]> | undefined;
-  /** Undefined where there is none. */
+  /** Parsed body; `undefined` without one. */
   readonly body: unknown;
-  /** Whether the body is JSON in UTF-8, or there is none. */
+  /** Whether the body is JSON in UTF-8, or absent. */
   readonly isReadable: boolean;
 }
 
@@ -45,13 +45,13 @@ export function meaningOf(request: FuzzRequest, operations: readonly Operation[]
 }
 
 function match(template: string, path: string): ReadonlyMap<string, string> | undefined {
-  const [wanted, given] = [template.split('/'), path.split('/')];
-  if (wanted.length !== given.length) return undefined;
+  const [expected, given] = [template.split('/'), path.split('/')];
+  if (expected.length !== given.length) return undefined;
   const values = new Map<string, string>();
-  for (const [index, part] of wanted.entries()) {
+  for (const [index, segment] of expected.entries()) {
     const value = unescaped(given[index] ?? '');
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (value === undefined || (name === undefined && value !== part)) return undefined;
+    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+    if (value === undefined || (name === undefined && value !== segment)) return undefined;
     if (name !== undefined) values.set(name, value);
   }
   return values;
@@ -80,14 +80,14 @@ function readBody(body: Buffer | undefined): Pick<Meaning, 'body' | 'isReadable'
   }
 }
 
-/** The metadata that a body gives; nulls count as left out. */
+/** Returns the metadata of a body. Nulls count as omitted. */
 export function metadataOf(body: unknown): Readonly<Record<string, unknown>> {
   const metadata = isJsonObject(body) ? body['metadata'] : undefined;
   if (!isJsonObject(metadata)) return {};
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null));
 }
 
-/** The items that a body gives. */
+/** Returns the items of a body. */
 export function postedOf(body: unknown): readonly Posted[] {
   const items = isJsonObject(body) ? body['items'] : undefined;
   return Array.isArray(items) ? items.map(posted) : [];
@@ -103,14 +103,14 @@ function posted(value: unknown): Posted {
   return { id: known, value: isReference ? undefined : value };
 }
 
-/** Whether everything that was sent stands in what is served, which may have more. */
-export function keeps(served: unknown, sent: unknown): boolean {
+/** Returns whether the served value contains everything that was sent. */
+export function isKept(served: unknown, sent: unknown): boolean {
   if (sent === null || sent === served) return true;
   if (Array.isArray(sent)) {
     return (
       Array.isArray(served) &&
       served.length === sent.length &&
-      sent.every((value, index) => keeps(served[index], value))
+      sent.every((value, index) => isKept(served[index], value))
     );
   }
   if (isJsonObject(sent)) {
@@ -118,11 +118,11 @@ export function keeps(served: unknown, sent: unknown): boolean {
       isJsonObject(served) &&
       Object.entries(sent).every(
         ([name, value]) =>
-          value === null || keeps(Object.getOwnPropertyDescriptor(served, name)?.value, value),
+          value === null || isKept(Object.getOwnPropertyDescriptor(served, name)?.value, value),
       )
     );
   }
-  // Text becomes the one part of a message.
+  // Text becomes the only content part of a message.
   if (typeof sent !== 'string' || !Array.isArray(served) || served.length !== 1) return false;
   const [part] = served;
   return isJsonObject(part) && part['text'] === sent;

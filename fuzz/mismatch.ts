@@ -1,14 +1,15 @@
-/** Something that the server did and must not do. */
+/** Behaviour of the server that is wrong. */
 export class Mismatch extends Error {
   override readonly name = 'Mismatch';
 }
 
-export function assertThat(isSo: boolean, why: () => string): asserts isSo {
-  if (!isSo) throw new Mismatch(why());
+/** Throws a `Mismatch` unless the condition holds. */
+export function assertThat(condition: boolean, why: () => string): asserts condition {
+  if (!condition) throw new Mismatch(why());
 }
 
-/** A value as a failure shows it. */
-export function shown(value: unknown, most = 1_500): string {
+/** Returns a value as a failure shows it, cut to `limit` characters. */
+export function shown(value: unknown, limit = 1_500): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
-  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
+  return text.length <= limit ? text : `${text.slice(0, limit)}… (${text.length} characters)`;
 }

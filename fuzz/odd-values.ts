@@ -1,4 +1,4 @@
-/** Values that have broken servers before. */
+/** Values that are known to break servers. */
 
 import type { Random } from './random.ts';
 
@@ -57,7 +57,7 @@ const NUMBERS = [
   1e-7,
 ];
 
-/** A string that is odd by what it holds or by how long it is. */
+/** Returns a string of odd characters or of odd length. */
 export function oddString(random: Random): string {
   if (random.chance(0.8)) return random.pick(STRINGS);
   const unit = random.pick(['a', 'é', '👍', '\u0000', '\ud800']);
@@ -68,13 +68,13 @@ export function oddNumber(random: Random): number {
   return random.pick(NUMBERS);
 }
 
-/** Text of the everyday kind, with something of other scripts now and then. */
+/** Returns ordinary text, with characters of several scripts. */
 export function text(random: Random): string {
   const words = ['hello', 'world', 'what', 'is', 'größe', '東京', 'да', '🙂', 'a b', '1.5', '\n'];
   return random.list(random.below(5), () => random.pick(words)).join(' ');
 }
 
-/** Any JSON at all. */
+/** Returns any JSON value. */
 export function oddValue(random: Random, depth = 0): unknown {
   const kind = random.weighted({
     text: 4,
@@ -102,7 +102,7 @@ export function oddValue(random: Random, depth = 0): unknown {
   }
 }
 
-/** A value in so many arrays or objects. */
+/** Wraps a value in up to 400 arrays or objects. */
 export function nested(random: Random, value: unknown): unknown {
   const levels = random.pick([1, 2, 10, 120, 127, 128, 129, 400]);
   const inArrays = random.chance(0.5);

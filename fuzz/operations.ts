@@ -1,8 +1,8 @@
-/** The operations of a server, from the OpenAPI document that it serves. */
+/** Operations of a server, from the OpenAPI document that it serves. */
 
 import type { Document } from '../test/support/document.ts';
 
-/** The parts of JSON Schema that the served document uses. */
+/** Keywords of JSON Schema that the served document uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly title?: string;
@@ -30,6 +30,9 @@ export interface Parameter {
   readonly style?: 'deepObject';
 }
 
+/** Path parameters that a request's meaning includes. */
+export type PathParameter = 'conversation_id' | 'item_id';
+
 interface DescribedOperation {
   readonly operationId: string;
   readonly parameters: readonly Parameter[];
@@ -39,7 +42,7 @@ interface DescribedOperation {
   readonly responses: { readonly 200: { readonly content: Readonly<Record<string, unknown>> } };
 }
 
-/** The document as far as the kit looks into it. */
+/** Parts of the document that the fuzzer reads. */
 export interface ApiDocument extends Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
@@ -48,28 +51,46 @@ export interface ApiDocument extends Document {
 export interface Operation {
   readonly id: string;
   readonly method: string;
-  /** The path with its parameters in braces. */
+  /** Path with its parameters in braces. */
   readonly template: string;
   readonly parameters: readonly Parameter[];
   readonly body: Schema | undefined;
-  /** Whether a success is JSON, rather than text. */
+  /** Names of the top-level fields of the body. */
+  readonly bodyFields: readonly string[];
+  /** Whether a success is JSON rather than text. */
   readonly answersJson: boolean;
 }
 
 export function operationsOf(document: ApiDocument): readonly Operation[] {
   return Object.entries(document.paths).flatMap(([template, methods]) =>
-    Object.entries(methods).map(([method, described]) => ({
-      id: described.operationId,
-      method: method.toUpperCase(),
-      template,
-      parameters: described.parameters,
-      body: described.requestBody?.content['application/json'].schema,
-      answersJson: 'application/json' in described.responses[200].content,
-    })),
+    Object.entries(methods).map(([method, described]) => {
+      const body = described.requestBody?.content['application/json'].schema;
+      return {
+        id: described.operationId,
+        method: method.toUpperCase(),
+        template,
+        parameters: described.parameters,
+        body,
+        bodyFields: body === undefined ? [] : fieldsOf(body, document.components.schemas),
+        answersJson: 'application/json' in described.responses[200].content,
+      };
+    }),
   );
 }
 
-/** Whether nobody needs to say who they are. */
-export function isPublic(operation: Operation): boolean {
-  return !operation.template.startsWith('/v1/');
+function fieldsOf(schema: Schema, schemas: Readonly<Record<string, Schema>>): readonly string[] {
+  return [
+    ...Object.keys(schema.properties ?? {}),
+    ...[...(schema.anyOf ?? []), ...referenced(schema, schemas)].flatMap((inner) =>
+      fieldsOf(inner, schemas),
+    ),
+  ];
+}
+
+function referenced(
+  { $ref }: Schema,
+  schemas: Readonly<Record<string, Schema>>,
+): readonly Schema[] {
+  const found = schemas[$ref?.split('/').at(-1) ?? ''];
+  return found === undefined ? [] : [found];
 }

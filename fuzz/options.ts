@@ -3,16 +3,17 @@ import type { FuzzOptions } from './run.ts';
 
 export const USAGE = `npm run fuzz -- [FLAG ...]
 
-Sends random requests, right and wrong, to a server of this clone, with keys and a policy, and holds every
+Sends random requests, valid and invalid, to a server of this clone, with keys and a policy. Holds every
 answer against the served OpenAPI document and against a model in memory. Ends with exit code 1 on a 5xx,
-an answer that the document refuses, a dropped connection, a state that differs, or memory that grows.
+an answer that the document does not allow, a dropped connection, a state that differs, memory that grows,
+or an operation or a parameter that the fuzzer was not taught.
 
-  --requests COUNT      how many (20000)
-  --seed NUMBER         the same seed sends the same requests; a new one each time unless given
-  --soak MINUTES        for so long instead
-  --database-url URL    of an existing database; tenants of its own are used, and what is written there stays
-                        (a fresh SQLite file)
-  --memory-growth MB    by how much the server's resident memory may grow behind the warm-up (150)
+  --requests COUNT      number of requests (20000)
+  --seed NUMBER         the same seed sends the same requests (random)
+  --soak MINUTES        duration of the run, instead of a number of requests
+  --database-url URL    an existing database; the run uses new tenants there and leaves its data
+                        (a new SQLite file)
+  --memory-growth MB    growth of the server's resident memory after the warm-up that is allowed (150)
   --help                this text
 `;
 
@@ -44,5 +45,5 @@ export function readOptions(args: readonly string[]): CommandLine {
 function number(name: string, given: string | undefined, fallback: number): number {
   const value = given === undefined ? fallback : Number(given);
   if (given !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new Error(`--${name} is '${given}', which is no number\n\n${USAGE}`);
+  throw new Error(`--${name} is '${given}', which is not a number\n\n${USAGE}`);
 }

@@ -1,8 +1,8 @@
-/** What a page must hold, from the documented meaning of its query. */
+/** Contents of pages, from the documented meaning of the query. */
 
 import { isJsonObject } from '../src/base/json-object.ts';
 import type { Model, StoredConversation, StoredItem } from './model.ts';
-import type { Who } from './principals.ts';
+import type { Principal } from './principals.ts';
 
 type Query = ReadonlyMap<string, readonly string[]>;
 
@@ -11,7 +11,7 @@ export interface ExpectedPage<Entry> {
   readonly hasMore: boolean;
 }
 
-/** The fields of a list that every list has. */
+/** Fields that every list has. */
 export interface List {
   readonly data: readonly Readonly<Record<string, unknown>>[];
   readonly has_more: boolean;
@@ -30,7 +30,7 @@ export function pageOfItems(
 
 export function pageOfConversations(
   model: Model,
-  who: Who,
+  caller: Principal,
   query: Query,
 ): ExpectedPage<StoredConversation> {
   const isListed = ({ metadata, createdAt }: StoredConversation): boolean => {
@@ -43,7 +43,7 @@ export function pageOfConversations(
     }
     return true;
   };
-  return pageOf(model.readable(who), query, isListed);
+  return pageOf(model.readable(caller), query, isListed);
 }
 
 function pageOf<Entry extends { readonly id: string }>(
@@ -69,9 +69,9 @@ function pageOf<Entry extends { readonly id: string }>(
   return { entries: rest.slice(-limit), hasMore: rest.length > limit };
 }
 
-/** Sound only behind the check of the document, which says the same. */
+/** Returns a body as a list. Call it only after the body has passed the schema of the document. */
 export function asList(body: unknown): List {
-  if (!isJsonObject(body)) throw new Error('the document lets a list be no object');
+  if (!isJsonObject(body)) throw new Error('the document accepts a list that is not an object');
   // Sound: the answer has passed the schema of a list.
   return body as unknown as List;
 }

@@ -1,23 +1,24 @@
-/** Who asks: of two tenants, three of one, of whom two share a team; and one who may only read. */
+/** Principals that send requests: four owners in two tenants, two of whom share a team, and one auditor. */
 
-export interface Who {
+export interface Principal {
   readonly name: string;
-  /** Without what sets the tenants of one run apart from those of another. */
+  /** Name without the suffix that separates the tenants of different runs. */
   readonly tenant: string;
   readonly team: string | undefined;
+  /** Whether the principal may read everything in its tenant, and write nothing. */
   readonly isAuditor: boolean;
 }
 
-export const PRINCIPALS: readonly Who[] = [
+export const PRINCIPALS: readonly Principal[] = [
   { name: 'alice', tenant: 'acme', team: 'core', isAuditor: false },
   { name: 'erin', tenant: 'acme', team: 'core', isAuditor: false },
   { name: 'bob', tenant: 'acme', team: 'edge', isAuditor: false },
-  // In a team of the same name as another tenant's, which must mean nothing.
+  // The team has the name of a team in the first tenant, which must not give access to it.
   { name: 'carol', tenant: 'globex', team: 'core', isAuditor: false },
   { name: 'dave', tenant: 'acme', team: undefined, isAuditor: true },
 ];
 
-/** What the policy of the server says, which {@link mayRead} and {@link mayWrite} say once more. */
+/** Config file of the server. {@link mayRead} and {@link mayWrite} repeat its policy. */
 export const CONFIG = `
 auth:
   schemes: [keys]
@@ -32,11 +33,15 @@ auth:
       when: user in owners teams
 `;
 
-export function mayRead(who: Who, owner: Who): boolean {
-  if (who.tenant !== owner.tenant) return false;
-  return who.isAuditor || who === owner || (who.team !== undefined && who.team === owner.team);
+export function mayRead(caller: Principal, owner: Principal): boolean {
+  if (caller.tenant !== owner.tenant) return false;
+  return (
+    caller.isAuditor ||
+    caller === owner ||
+    (caller.team !== undefined && caller.team === owner.team)
+  );
 }
 
-export function mayWrite(who: Who, owner: Who): boolean {
-  return !who.isAuditor && who === owner;
+export function mayWrite(caller: Principal, owner: Principal): boolean {
+  return !caller.isAuditor && caller === owner;
 }

@@ -1,13 +1,13 @@
-/** Random numbers that come again: the same seed and stream give the same ones, on every machine. */
+/** Reproducible random numbers: the same seed and stream give the same numbers on every machine. */
 export class Random {
   #state: number;
 
-  /** `stream` sets the numbers of one request apart from those of the next. */
+  /** `stream` is the index of the request, so that each request has numbers of its own. */
   constructor(seed: number, stream: number) {
     this.#state = (Math.imul(seed, 0x9e37_79b1) ^ Math.imul(stream + 1, 0x85eb_ca6b)) >>> 0;
   }
 
-  /** From 0 inclusive to 1 exclusive, by Mulberry32. */
+  /** Returns a number from 0 inclusive to 1 exclusive, by Mulberry32. */
   fraction(): number {
     this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** An integer from 0 to `end` exclusive. */
+  /** Returns an integer from 0 to `end` exclusive. */
   below(end: number): number {
     return Math.floor(this.fraction() * end);
   }
@@ -25,12 +25,12 @@ export class Random {
   }
 
   pick<Entry>(list: readonly Entry[]): Entry {
-    if (list.length === 0) throw new Error('there is nothing to pick from');
-    // Sound: the index is inside of the list.
+    if (list.length === 0) throw new Error('the list to pick from is empty');
+    // Sound: the index is inside the list.
     return list[this.below(list.length)] as Entry;
   }
 
-  /** One of the names, each as often as its weight says. */
+  /** Returns one of the names, each with the probability of its weight. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
     // Sound: the keys of an object literal are what its type says.
     const entries = Object.entries(weights) as [Name, number][];

@@ -49,7 +49,7 @@ const CUT = [
   `${POST}\r\ntransfer-encoding: chunked${END}5\r\n{"ite`,
 ];
 
-/** What only a broken or a hostile client sends. */
+/** Requests that only a broken or a hostile client sends. */
 export const RAW_REQUESTS: readonly RawRequest[] = [
   ...WHOLE.map((bytes) => ({ bytes, ends: false })),
   ...CUT.map((bytes) => ({ bytes, ends: true })),

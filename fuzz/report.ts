@@ -3,7 +3,7 @@ import { shown } from './mismatch.ts';
 import { isRaw, type FuzzRequest, type RawRequest } from './requests.ts';
 import type { Failure, Report } from './run.ts';
 
-/** The run in words: what was asked and answered, what went wrong, and how to see it again. */
+/** Returns the report of a run as text: the counts, the failure, and the command that repeats it. */
 export function summary(report: Report, databaseUrl?: string): string {
   const { options, requests, looks, tally, memory, failure } = report;
   const statuses = [...new Set([...tally.values()].flatMap((counts) => [...counts.keys()]))];
@@ -15,8 +15,8 @@ export function summary(report: Report, databaseUrl?: string): string {
   return [
     table(['operation', ...statuses.map(String)], rows),
     '',
-    `${count(requests)} requests of seed ${options.seed}, and ${count(looks)} to look at their effects.`,
-    `Resident memory of the server: ${megabytes(memory.before)} behind the warm-up, ${megabytes(memory.after)} at the end; it may grow by ${options.memoryGrowth} MB.`,
+    `${count(requests)} requests of seed ${options.seed}, and ${count(looks)} to check their effects.`,
+    `Resident memory of the server: ${megabytes(memory.before)} after the warm-up, ${megabytes(memory.after)} at the end; it may grow by ${options.memoryGrowth} MB.`,
     '',
     ...(failure === undefined
       ? ['Passed.']
@@ -32,7 +32,7 @@ function failed({ why, index, request, answer }: Failure, seed: number): string 
   ].join('\n');
 }
 
-/** The command. A password has no place in what is printed, and is to be put in again. */
+/** Returns the command that repeats the run. Its URL lacks the password, which must not be printed. */
 function again({ options, requests }: Report, databaseUrl: string | undefined): string {
   const command = `npm run fuzz -- --seed ${options.seed} --requests ${requests}`;
   if (databaseUrl === undefined) return command;
@@ -42,7 +42,7 @@ function again({ options, requests }: Report, databaseUrl: string | undefined): 
   return `${command} --database-url '${url}'`;
 }
 
-/** `{name}` in a header stands for the key of that principal. */
+/** Returns a request as JSON. `{name}` in a header is the place of that principal's key. */
 function asJson(request: FuzzRequest | RawRequest): string {
   if (isRaw(request)) return JSON.stringify(request);
   const { method, target, headers, body, isChunked } = request;

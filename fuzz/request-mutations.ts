@@ -1,11 +1,11 @@
-/** Changes to requests around their bodies. */
+/** Changes to paths, queries, headers and methods of requests. */
 
 import { mutateBytes, mutateValue } from './json-mutations.ts';
 import { oddNumber, oddString } from './odd-values.ts';
 import type { Random } from './random.ts';
 import { render, type Draft, type FuzzRequest, type Header } from './requests.ts';
 
-/** A request with one to three changes. */
+/** Returns a request with one to three changes. */
 export function mutated(random: Random, draft: Draft): FuzzRequest {
   let changed = draft;
   const body = draft.body === undefined ? 0 : 6;
@@ -77,7 +77,7 @@ function withOddBytes(random: Random, request: FuzzRequest): FuzzRequest {
     case 'authorization':
       return withOddAuthorization(random, request);
     case 'method':
-      // What is too long to be read is answered with a body, which HEAD must not have.
+      // A target that is too long is answered with a body before its method is read, which HEAD must not have.
       return { ...request, method: request.target.length > LONG ? 'PUT' : random.pick(METHODS) };
     case 'target':
       return { ...request, target: oddTarget(random, request.target) };
@@ -122,17 +122,17 @@ const HEADERS: readonly Header[] = [
   ['cookie', 'a=b; '.repeat(500)],
 ];
 
-/** In place of the one of the same name. */
+/** Adds a header, or replaces the header of the same name. */
 function withHeader(request: FuzzRequest, header: Header): FuzzRequest {
-  const others = request.headers.filter(([name]) => name !== header[0]);
-  return { ...request, headers: [...others, header] };
+  const rest = request.headers.filter(([name]) => name !== header[0]);
+  return { ...request, headers: [...rest, header] };
 }
 
 function withOddAuthorization(random: Random, request: FuzzRequest): FuzzRequest {
   const bare = request.headers.filter(([name]) => name !== 'authorization');
-  const key = `{${request.who?.name ?? 'alice'}}`;
-  if (request.who !== undefined && random.chance(0.2)) {
-    // However the scheme is written, the key is whose it is.
+  const key = `{${request.caller?.name ?? 'alice'}}`;
+  if (request.caller !== undefined && random.chance(0.2)) {
+    // The scheme may be written in any case, so the caller stays the same.
     const other = random.pick([`bearer ${key}`, `BEARER  ${key}`, `Bearer ${key} `]);
     return withHeader({ ...request, headers: bare }, ['authorization', other]);
   }
@@ -149,7 +149,7 @@ function withOddAuthorization(random: Random, request: FuzzRequest): FuzzRequest
     ['Bearer sk-\u00ff'],
   ]);
   const added = values.map((value): Header => ['authorization', value]);
-  return { ...request, who: undefined, headers: [...bare, ...added] };
+  return { ...request, caller: undefined, headers: [...bare, ...added] };
 }
 
 function oddTarget(random: Random, target: string): string {

@@ -1,38 +1,38 @@
 import type { Operation } from './operations.ts';
-import type { Who } from './principals.ts';
+import type { Principal } from './principals.ts';
 
 export type Header = readonly [name: string, value: string];
 
-/** A request that is still in parts. */
+/** Components of a request before it is rendered. */
 export interface Draft {
-  readonly who: Who | undefined;
+  readonly caller: Principal | undefined;
   readonly operation: Operation;
-  /** The values of the path's parameters. */
+  /** Values of the path parameters. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: readonly (readonly [string, string])[];
-  /** Undefined: none. */
+  /** Value of the JSON body; `undefined` without a body. */
   readonly body: unknown;
 }
 
 /** A request as it is sent. */
 export interface FuzzRequest {
-  /** Who must be taken for the caller; undefined: nobody, and the request must be refused. */
-  readonly who: Who | undefined;
+  /** Principal that the server must identify; `undefined` when it must refuse the credentials. */
+  readonly caller: Principal | undefined;
   readonly method: string;
   readonly target: string;
-  /** `{name}` in a value stands for the key of that principal. */
+  /** `{name}` in a value is the place of that principal's key. */
   readonly headers: readonly Header[];
   readonly body: Buffer | undefined;
   /** Whether the body is sent in chunks, without its length. */
   readonly isChunked: boolean;
-  /** Whether the model says what the answer must be, rather than what it may be. */
+  /** Whether the model predicts the status. */
   readonly isCertain: boolean;
 }
 
-/** What is sent byte for byte, because no client would send it. None of it may change anything. */
+/** A request that no client would send, byte for byte. It must not change the state. */
 export interface RawRequest {
   readonly bytes: string;
-  /** Whether the client stops sending behind it. */
+  /** Whether the client closes its side of the connection afterwards. */
   readonly ends: boolean;
 }
 
@@ -40,20 +40,20 @@ export function isRaw(request: FuzzRequest | RawRequest): request is RawRequest 
   return 'bytes' in request;
 }
 
-/** Puts a draft together. */
+/** Renders a draft as a request. */
 export function render(draft: Draft, isCertain: boolean): FuzzRequest {
-  const { who, operation, path, query, body } = draft;
+  const { caller, operation, path, query, body } = draft;
   const filled = operation.template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     escaped(path[name] ?? ''),
   );
   const pairs = query.map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
   const json = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   return {
-    who,
+    caller,
     method: operation.method,
     target: pairs.length === 0 ? filled : `${filled}?${pairs.join('&')}`,
     headers: [
-      ...(who === undefined ? [] : [['authorization', `Bearer {${who.name}}`] as const]),
+      ...(caller === undefined ? [] : [['authorization', `Bearer {${caller.name}}`] as const]),
       ...(json === undefined ? [] : [['content-type', 'application/json'] as const]),
     ],
     body: json,
@@ -62,7 +62,7 @@ export function render(draft: Draft, isCertain: boolean): FuzzRequest {
   };
 }
 
-/** Lone surrogates cannot stand in a URL. */
+/** Escapes a value for a URL, which cannot contain lone surrogates. */
 function escaped(value: string): string {
   return encodeURIComponent(value.toWellFormed());
 }

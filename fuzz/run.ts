@@ -7,17 +7,17 @@ import type { Target } from './target.ts';
 
 export interface FuzzOptions {
   readonly seed: number;
-  /** How many requests; ignored where `soakMinutes` is above zero. */
+  /** Number of requests; ignored when `soakMinutes` is above zero. */
   readonly requests: number;
-  /** How long, instead of how many. */
+  /** Duration of the run, instead of a number of requests. */
   readonly soakMinutes: number;
-  /** By how many MB resident memory may grow behind the warm-up. */
+  /** Permitted growth of the server's resident memory after the warm-up, in MB. */
   readonly memoryGrowth: number;
 }
 
 export interface Failure {
   readonly why: string;
-  /** Of the request, from 0; undefined where it is about the whole run. */
+  /** Index of the request, from 0; `undefined` when the failure concerns the whole run. */
   readonly index: number | undefined;
   readonly request: FuzzRequest | RawRequest | undefined;
   readonly answer: Answer | undefined;
@@ -26,9 +26,9 @@ export interface Failure {
 export interface Report {
   readonly options: FuzzOptions;
   readonly requests: number;
-  /** Requests besides these, which looked at what had become of the state. */
+  /** Additional requests, which read the state. */
   readonly looks: number;
-  /** How many of each status, by operation. */
+  /** Numbers of answers, by operation and status. */
   readonly tally: ReadonlyMap<string, ReadonlyMap<number, number>>;
   readonly memory: { readonly before: number; readonly after: number };
   readonly failure: Failure | undefined;
@@ -36,11 +36,11 @@ export interface Report {
 
 export const NO_OPERATION = 'none';
 const CHECK_ALL_EVERY = 2_000;
-/** Behind it the caches are full and the code is compiled; at most a third of a run. */
+/** Requests after which the caches are full and the code is compiled; at most a third of a run. */
 const WARM_UP = 3_000;
 const SETTLING_MS = 500;
 
-/** Sends the requests of a seed until they are done, their time is over, or one fails. */
+/** Sends the requests of a seed until all are sent, the time is over, or one fails. */
 export async function fuzz(target: Target, options: FuzzOptions): Promise<Report> {
   const session = await Session.open(target);
   const tally = new Map<string, Map<number, number>>();
@@ -83,7 +83,7 @@ async function tried(
   });
 }
 
-/** What a mismatch says; anything else is a fault of the kit and goes on. */
+/** Returns a `Mismatch` as a failure. Rethrows any other error, since it is a fault of the fuzzer. */
 async function failureOf(
   exchange: Exchange,
   index: number | undefined,
@@ -106,7 +106,7 @@ async function settledMemory(target: Target): Promise<number> {
 }
 
 function growthFailure({ before, after }: Report['memory'], allowed: number): Failure | undefined {
-  // Where the memory is not known, neither comparison holds.
+  // Unknown memory is NaN, for which the comparison is false.
   if (!(after - before > allowed)) return undefined;
   const why = `resident memory grew from ${before.toFixed(0)} to ${after.toFixed(0)} MB, by more than ${allowed}`;
   return { why, index: undefined, request: undefined, answer: undefined };

@@ -8,12 +8,12 @@ import { SchemaValues } from './schema-values.ts';
 
 const PREFIXES = new Map(ITEM_SAMPLES.map(({ type, prefix }) => [type, prefix]));
 
-/** Of a type where the caller names one, so that most are taken. */
+/** Returns an id with the prefix of the item's type, so that the server accepts most of them. */
 function itemId(random: Random, type: string): string {
   return `${PREFIXES.get(type) ?? 'msg'}_${random.below(2_000)}`;
 }
 
-/** Makes requests from nothing but the schemas of the document. */
+/** Makes requests from the schemas of the document alone. */
 export class SchemaDrafts {
   readonly #values: SchemaValues;
   readonly #operations: readonly Operation[];
@@ -21,7 +21,7 @@ export class SchemaDrafts {
 
   constructor(document: ApiDocument, operations: readonly Operation[], plain: PlainDrafts) {
     this.#values = new SchemaValues(document.components.schemas, itemId);
-    // Whoever has something to make a value for.
+    // An operation without body and parameters has no value to generate.
     this.#operations = operations.filter(({ body, parameters }) => body ?? parameters.length > 0);
     this.#plain = plain;
   }

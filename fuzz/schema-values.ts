@@ -2,10 +2,10 @@ import { nested, oddString, oddValue, text } from './odd-values.ts';
 import type { Schema } from './operations.ts';
 import type { Random } from './random.ts';
 
-/** Makes values of the schemas of a document, and values that are nearly of them. */
+/** Makes values that fit the schemas of a document, and values that nearly fit them. */
 export class SchemaValues {
   readonly #schemas: Readonly<Record<string, Schema>>;
-  /** Ids of items to name, by the type of the item. */
+  /** Makes the id of an item, by the type of the item. */
   readonly #itemId: (random: Random, type: string) => string;
 
   constructor(
@@ -16,7 +16,7 @@ export class SchemaValues {
     this.#itemId = itemId;
   }
 
-  /** `spoil` is how likely each part is to be nearly right instead of right. */
+  /** Makes a value. `spoil` is the probability that a value in it nearly fits instead of fitting. */
   make(random: Random, schema: Schema, spoil: number, depth = 0): unknown {
     const resolved = this.#resolve(schema);
     if (spoil > 0 && random.chance(spoil)) return this.#spoiled(random, resolved, depth);
@@ -70,16 +70,16 @@ export class SchemaValues {
         : this.make(random, properties[name] ?? {}, spoil, depth + 1),
     ]);
     if (additionalProperties === false) return Object.fromEntries(entries);
-    const others = typeof additionalProperties === 'object' ? additionalProperties : {};
+    const extraSchema = typeof additionalProperties === 'object' ? additionalProperties : {};
     const isMap = Object.keys(properties).length === 0;
     const extra = random.list(isMap ? random.below(5) : Number(random.chance(0.1)), () => [
       asName(this.make(random, schema.propertyNames ?? { type: 'string' }, spoil, depth + 1)),
-      this.make(random, others, spoil, depth + 1),
+      this.make(random, extraSchema, spoil, depth + 1),
     ]);
     return Object.fromEntries([...extra, ...entries]);
   }
 
-  /** Just outside of the schema, or of another kind altogether. */
+  /** Makes a value just outside the schema, or of another type. */
   #spoiled(random: Random, schema: Schema, depth: number): unknown {
     const { maxLength, maxItems, maxProperties, minimum, maximum } = schema;
     const outside: unknown[] = [oddValue(random), oddValue(random), null];
@@ -111,7 +111,7 @@ function entries(count: number): [string, string][] {
   return Array.from({ length: count }, (_, index) => [`k${index}`, 'v']);
 }
 
-/** A spoiled name can be anything, and an object that cannot become text least of all. */
+/** Returns a name as text. A spoiled name may be an object that `String` cannot convert. */
 function asName(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

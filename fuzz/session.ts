@@ -6,20 +6,22 @@ import { Judge } from './judge.ts';
 import { meaningOf, type Meaning } from './meaning.ts';
 import { assertThat } from './mismatch.ts';
 import { Model, type StoredConversation, type StoredItem } from './model.ts';
-import { isPublic, operationsOf, type ApiDocument, type Operation } from './operations.ts';
+import { operationsOf, type ApiDocument, type Operation } from './operations.ts';
 import { asList, type List } from './pages.ts';
-import { PRINCIPALS, type Who } from './principals.ts';
+import { PRINCIPALS, type Principal } from './principals.ts';
 import type { Random } from './random.ts';
 import { isRaw, type FuzzRequest, type RawRequest } from './requests.ts';
 import type { Target } from './target.ts';
+import { assertTaught } from './taught/assert-taught.ts';
+import { TAUGHT, taught } from './taught/table.ts';
 
-/** One request on its way, filled in as far as it has come. */
+/** One request and its answer. Its fields are set as the request proceeds. */
 export interface Exchange {
   request?: FuzzRequest | RawRequest;
   answer?: Answer;
 }
 
-/** What became of a request: the operation, undefined for none, and the status. */
+/** Result of a request; `operation` is `undefined` when none matches. */
 export interface Outcome {
   readonly operation: Operation | undefined;
   readonly status: number;
@@ -27,7 +29,7 @@ export interface Outcome {
 
 const EVERYTHING = 'order=asc&limit=100';
 
-/** A server and the model of it, side by side. */
+/** A server and the model of its state. */
 export class Session {
   readonly operations: readonly Operation[];
   readonly #connection: Connection;
@@ -36,12 +38,13 @@ export class Session {
   readonly #model = new Model();
   readonly #judge: Judge;
   readonly #includes: string;
-  /** Requests that were sent to look, besides those of the run. */
+  /** Number of requests that read the state, besides those of the run. */
   looks = 0;
 
   private constructor(connection: Connection, document: ApiDocument) {
     this.#connection = connection;
     this.operations = operationsOf(document);
+    assertTaught(this.operations, TAUGHT);
     this.#checker = new AnswerChecker(document);
     this.#generator = new Generator(document, this.operations, this.#model);
     this.#judge = new Judge(this.#model, {
@@ -52,6 +55,7 @@ export class Session {
     this.#includes = includes.map((name) => `&include[]=${String(name)}`).join('');
   }
 
+  /** Rejects with an `UntaughtError` when the document has more than the fuzzer was taught. */
   static async open({ origin, keys }: Target): Promise<Session> {
     const connection = new Connection(origin, keys);
     const { text } = await connection.send(reading(undefined, '/openapi.json'));
@@ -63,7 +67,7 @@ export class Session {
     this.#connection.close();
   }
 
-  /** One request from its making to its effects. Throws a `Mismatch`. */
+  /** Makes and sends one request, and checks its answer and its effects. Throws a `Mismatch`. */
   async step(random: Random, exchange: Exchange): Promise<Outcome> {
     const request = this.#generator.make(random);
     exchange.request = request;
@@ -74,22 +78,21 @@ export class Session {
     return { operation: undefined, status };
   }
 
-  /** Everything is as the model has it, for everybody. */
+  /** Throws a `Mismatch` unless every principal reads what the model has. */
   async checkAll(): Promise<void> {
-    for (const who of PRINCIPALS) {
-      const expected = this.#model.readable(who);
-      const entries = await this.#all(who, `/v1/conversations?${EVERYTHING}`);
+    for (const caller of PRINCIPALS) {
+      const expected = this.#model.readable(caller).map(({ id }) => id);
+      const entries = await this.#all(caller, `/v1/conversations?${EVERYTHING}`);
       const seen = entries.map(({ id }) => String(id));
-      const wanted = expected.map(({ id }) => id);
       assertThat(
-        seen.join() === wanted.join(),
-        () => `${who.name} sees ${seen.join()}\ninstead of ${wanted.join()}`,
+        seen.join() === expected.join(),
+        () => `${caller.name} sees ${seen.join()}\ninstead of ${expected.join()}`,
       );
     }
     for (const conversation of this.#model.conversations.values()) {
       await this.#judge.assertUnchanged(conversation);
     }
-    for (const id of this.#model.gone) await this.#assertGone(`/v1/conversations/${id}`);
+    for (const id of this.#model.deleted) await this.#assertDeleted(`/v1/conversations/${id}`);
   }
 
   async #judged(random: Random, request: FuzzRequest, answer: Answer): Promise<Outcome> {
@@ -98,18 +101,19 @@ export class Session {
     const { status } = answer;
     const body = this.#checker.check(answer, operation, request.method === 'HEAD');
     if (request.isCertain) {
-      const expected = expectedStatus(this.#model, request.who, meaning);
+      const expected = expectedStatus(this.#model, request.caller, meaning);
       assertThat(status === expected, () => `the status is ${status} and must be ${expected}`);
     }
-    if (operation !== undefined && !isPublic(operation)) {
-      if (status < 400) await this.#judge.accept(request.who, meaning, body);
-      await this.#lookAfter(random, request.method, status, meaning);
+    const entry = operation === undefined ? undefined : taught(operation);
+    if (entry?.access === 'private') {
+      if (status < 400) await this.#judge.accept(entry, request.caller, meaning, body);
+      await this.#checkEffect(random, request.method, status, meaning);
     }
     return { operation, status };
   }
 
-  /** What was deleted is gone, and a refused request has changed nothing. */
-  async #lookAfter(
+  /** Checks that a deletion took effect, and that a refused request changed nothing. */
+  async #checkEffect(
     random: Random,
     method: string,
     status: number,
@@ -120,16 +124,16 @@ export class Session {
     const stored = this.#model.conversations.get(id);
     const path = `/v1/conversations/${id}`;
     if (status < 400 && method === 'DELETE') {
-      await this.#assertGone(stored === undefined ? path : `${path}/items/${item}`);
+      await this.#assertDeleted(stored === undefined ? path : `${path}/items/${item}`);
     } else if (status >= 400 && stored !== undefined && random.chance(0.5)) {
       await this.#judge.assertUnchanged(stored);
     }
   }
 
-  async #assertGone(path: string): Promise<void> {
-    for (const who of PRINCIPALS.filter(({ name }) => name === 'alice' || name === 'dave')) {
-      const { status } = await this.#send(who, path);
-      assertThat(status === 404, () => `${path} is deleted, and ${who.name} gets ${status}`);
+  async #assertDeleted(path: string): Promise<void> {
+    for (const caller of PRINCIPALS.filter(({ name }) => name === 'alice' || name === 'dave')) {
+      const { status } = await this.#send(caller, path);
+      assertThat(status === 404, () => `${path} is deleted, and ${caller.name} gets ${status}`);
     }
   }
 
@@ -144,13 +148,13 @@ export class Session {
     }));
   }
 
-  /** The entries of all pages. */
-  async #all(who: Who, path: string): Promise<List['data']> {
+  /** Returns the entries of all pages. */
+  async #all(caller: Principal, path: string): Promise<List['data']> {
     const entries: Readonly<Record<string, unknown>>[] = [];
     let last: string | null = null;
     for (let more = true; more;) {
       const after: string = last === null ? '' : `&after=${last}`;
-      const list = asList(await this.#look(who, `${path}${after}`));
+      const list = asList(await this.#look(caller, `${path}${after}`));
       entries.push(...list.data);
       more = list.has_more;
       assertThat(!more || list.last_id !== last, () => `the pages of ${path} do not end`);
@@ -159,27 +163,27 @@ export class Session {
     return entries;
   }
 
-  /** A read that must succeed. */
-  async #look(who: Who, path: string): Promise<unknown> {
-    const answer = await this.#send(who, path);
-    const { operation } = meaningOf(reading(who, path), this.operations);
+  /** Reads what the caller may read, and returns the body. Throws a `Mismatch` if that fails. */
+  async #look(caller: Principal, path: string): Promise<unknown> {
+    const answer = await this.#send(caller, path);
+    const { operation } = meaningOf(reading(caller, path), this.operations);
     const body = this.#checker.check(answer, operation, false);
-    assertThat(answer.status === 200, () => `${who.name} gets ${answer.status} from ${path}`);
+    assertThat(answer.status === 200, () => `${caller.name} gets ${answer.status} from ${path}`);
     return body;
   }
 
-  async #send(who: Who, path: string): Promise<Answer> {
+  async #send(caller: Principal, path: string): Promise<Answer> {
     this.looks += 1;
-    return this.#connection.send(reading(who, path));
+    return this.#connection.send(reading(caller, path));
   }
 }
 
-function reading(who: Who | undefined, target: string): FuzzRequest {
+function reading(caller: Principal | undefined, target: string): FuzzRequest {
   return {
-    who,
+    caller,
     method: 'GET',
     target,
-    headers: who === undefined ? [] : [['authorization', `Bearer {${who.name}}`]],
+    headers: caller === undefined ? [] : [['authorization', `Bearer {${caller.name}}`]],
     body: undefined,
     isChunked: false,
     isCertain: true,

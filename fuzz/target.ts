@@ -9,11 +9,11 @@ export interface Target extends AsyncDisposable {
   readonly origin: string;
   /** API keys by the names of the principals. */
   readonly keys: Readonly<Record<string, string>>;
-  /** Resident memory in MB; NaN where it is not known. */
+  /** Returns the resident memory in MB; NaN when it is unknown. */
   memory(): number;
 }
 
-/** The real program as a process of its own, on the given database or a fresh SQLite file. */
+/** Starts the program as a process of its own, on the given database or a new SQLite file. */
 export async function startTarget(databaseUrl?: string): Promise<Target> {
   const folder = await temporaryFolder();
   const config = folder.path('colloquy.yaml');
@@ -21,9 +21,9 @@ export async function startTarget(databaseUrl?: string): Promise<Target> {
   const database = databaseUrl ?? `sqlite:${folder.path('fuzz.db')}`;
   const settings = ['--config', config, '--database-url', database];
   const keys = await createKeys(settings);
-  // Errors only: a line for each request would fill this process's memory.
+  // Errors only, since a line for each request would fill this process's memory.
   const quiet = ['--log-level', 'error', '--metrics', 'on', '--port', '0'];
-  // Power cuts are not what this looks for.
+  // Power cuts are not simulated.
   const quick = ['--sqlite-synchronous', 'normal'];
   const server = startProcess(['serve', ...quiet, ...quick, ...settings]);
   const { origin } = new URL(urlOf(await server.firstLine()));
@@ -39,14 +39,14 @@ export async function startTarget(databaseUrl?: string): Promise<Target> {
 }
 
 async function createKeys(settings: readonly string[]): Promise<Record<string, string>> {
-  // Tenants of their own, so that a database that is in use serves as well.
+  // New tenants, so that the run can use a database with other data.
   const run = Date.now().toString(36);
   const keys: Record<string, string> = {};
   for (const { name, tenant, team, isAuditor } of PRINCIPALS) {
-    const who = ['--subject', name, '--tenant', `${tenant}-${run}`];
-    if (team !== undefined) who.push('--team', team);
-    if (isAuditor) who.push('--role', 'auditor');
-    const made = await runProcess(['keys', 'create', ...who, '--json', ...settings]);
+    const flags = ['--subject', name, '--tenant', `${tenant}-${run}`];
+    if (team !== undefined) flags.push('--team', team);
+    if (isAuditor) flags.push('--role', 'auditor');
+    const made = await runProcess(['keys', 'create', ...flags, '--json', ...settings]);
     if (made.code !== 0) throw new Error(made.stderr);
     // Sound: what the command prints with --json.
     keys[name] = (JSON.parse(made.stdout) as { key: string }).key;

@@ -9,10 +9,11 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { summary } from '../fuzz/report.ts';
-import { fuzz, NO_OPERATION, type FuzzOptions, type Report } from '../fuzz/run.ts';
-import { startTarget, type Target } from '../fuzz/target.ts';
-import { rawErrorResponse, unreadableRequest } from '../src/wire/http/error-response.ts';
+import { summary } from '../../fuzz/report.ts';
+import { fuzz, NO_OPERATION, type FuzzOptions, type Report } from '../../fuzz/run.ts';
+import { startTarget, type Target } from '../../fuzz/target.ts';
+import { TAUGHT } from '../../fuzz/taught/table.ts';
+import { rawErrorResponse, unreadableRequest } from '../../src/wire/http/error-response.ts';
 
 const OPTIONS: FuzzOptions = { seed: 1, requests: 1_500, soakMinutes: 0, memoryGrowth: 200 };
 
@@ -22,35 +23,38 @@ beforeAll(async () => {
 });
 afterAll(() => target[Symbol.asyncDispose]());
 
-describe('a short run', () => {
+describe('A short run', () => {
   let report: Report;
   beforeAll(async () => {
     report = await fuzz(target, OPTIONS);
   });
 
-  test('finds nothing', () => {
+  test('A run against the real server finds no mismatch', () => {
     expect(report.failure, summary(report)).toBeUndefined();
     expect(report.requests).toBe(OPTIONS.requests);
   });
 
-  test('asks for every operation rightly and wrongly', () => {
+  test('A run sends valid and invalid requests for every operation', () => {
     const operations = [...report.tally].filter(([name]) => name !== NO_OPERATION);
     expect(operations.length).toBeGreaterThan(12);
+    expect(operations.map(([name]) => name).toSorted()).toEqual(Object.keys(TAUGHT).toSorted());
     for (const [name, counts] of operations) {
       const kinds = [...counts.keys()].map((status) => Math.floor(status / 100));
-      expect(kinds, name).toEqual(expect.arrayContaining([2, 4]));
+      expect(kinds, `${name} lacks a success or a refusal: raise its weight`).toEqual(
+        expect.arrayContaining([2, 4]),
+      );
     }
   });
 });
 
-/** What became of one answer: other bytes, or another status. */
+/** Status and bytes of an answer after the damage. */
 interface Damaged {
   readonly status: number;
   readonly text: string;
 }
 type Damage = (answer: Damaged, url: string, method: string) => Damaged | 'drop';
 
-/** A server that answers as the real one behind it, but for the damage. */
+/** Starts a proxy that passes on the answers of the real server, with the damage. */
 async function startDamaged(target: Target, damage: Damage): Promise<Target> {
   const pass = (request: IncomingMessage, response: ServerResponse): void => {
     const { method = '', url = '', rawHeaders } = request;
@@ -93,7 +97,7 @@ async function deleteAll({ origin, keys }: Target): Promise<void> {
   for (const key of Object.values(keys)) {
     const client = new OpenAI({ baseURL: `${origin}/v1`, apiKey: key });
     const { data } = await client.get<{ data: { id: string }[] }>('/conversations?limit=100');
-    // What others share stays, until it is its owner's turn.
+    // A conversation that the key may only read stays until its owner's key is used.
     for (const { id } of data) await client.conversations.delete(id).catch(() => undefined);
   }
 }
@@ -107,7 +111,7 @@ const inText =
 const LISTS = /\/v1\/conversations[^/]*$/;
 const ITEMS = /\/items/;
 
-test('the same seed asks the same', async () => {
+test('Two runs of one seed send the same requests', async () => {
   const tallies = [];
   for (let run = 0; run < 2; run += 1) {
     await deleteAll(target);
@@ -116,53 +120,53 @@ test('the same seed asks the same', async () => {
   expect(tallies[1]).toEqual(tallies[0]);
 });
 
-describe('a server that is wrong', () => {
-  // A run begins with nobody having anything.
+describe('A damaged server', () => {
+  // A run must begin without conversations.
   beforeEach(() => deleteAll(target));
 
   test.each<[string, Damage, RegExp]>([
     [
-      'fails',
+      'answers 500',
       (answer, _url, method) => (method === 'DELETE' ? { ...answer, status: 500 } : answer),
       /the server failed with 500/,
     ],
-    ['drops a connection', (answer, url) => (ITEMS.test(url) ? 'drop' : answer), /was dropped/],
-    ['leaves out a field', inText(/"has_more"/, '"hasMore"', LISTS), /its schema refuses/],
+    ['drops connections', (answer, url) => (ITEMS.test(url) ? 'drop' : answer), /was dropped/],
+    ['omits a field', inText(/"has_more"/, '"hasMore"', LISTS), /its schema refuses/],
     [
-      'answers with no JSON',
+      'answers with a body that is not JSON',
       inText(/.*/s, '<html>', /^\/v1\/conversations\/conv_\w+$/),
       /the body is not JSON/,
     ],
     [
-      'alters what was said',
+      'changes the text of items',
       inText(/"text":"[^"]+"/, '"text":"other"', ITEMS),
       /sent was|items changed|linked item differs|expected is/,
     ],
     [
-      'hides that there is more',
+      'hides that a list has more pages',
       inText(/"has_more":true/, '"has_more":false', /conversations/),
       /the page is not|the items of \w+ differ/,
     ],
     [
-      'serves what is gone',
+      'answers 403 for absent conversations',
       (answer) => (answer.status === 404 ? { ...answer, status: 403 } : answer),
       /the status is 403 and must be 404|is deleted, and|no schema|does not foresee/,
     ],
     [
-      'lets strangers in',
+      'answers 400 to requests without credentials',
       (answer) => (answer.status === 401 ? { ...answer, status: 400 } : answer),
       /the status is 400 and must be 401/,
     ],
-  ])('is found: one that %s', async (_name, damage, why) => {
+  ])('A run finds a server that %s', async (_name, damage, why) => {
     await using damaged = await startDamaged(target, damage);
     const report = await fuzz(damaged, OPTIONS);
-    expect(report.failure?.why).toMatch(why);
+    expect(report.failure?.why, 'the run did not notice the damage').toMatch(why);
     expect(summary(report)).toContain(
       `again: npm run fuzz -- --seed 1 --requests ${report.requests}`,
     );
   });
 
-  test('is found: one whose memory grows', async () => {
+  test('A run finds a server with growing memory', async () => {
     let megabytes = 0;
     const growing = { ...target, memory: () => (megabytes += 300) };
     const report = await fuzz(growing, { ...OPTIONS, requests: 30 });

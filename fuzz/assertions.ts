@@ -1,0 +1,51 @@
+/** Assertions that an answer is what the model has. All throw a `Mismatch`. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject } from '../src/base/json-object.ts';
+import { assertThat, shown } from './mismatch.ts';
+import type { StoredConversation, StoredItem } from './model.ts';
+import type { List } from './pages.ts';
+
+/** `served` is `undefined` in an answer to HEAD. */
+export function assertConversation(
+  served: unknown,
+  expected: StoredConversation | undefined,
+): void {
+  if (served === undefined) return;
+  const conversation = {
+    id: expected?.id,
+    object: 'conversation',
+    created_at: expected?.createdAt,
+    metadata: expected?.metadata,
+  };
+  assertThat(isDeepStrictEqual(served, conversation), () => difference(conversation, served));
+}
+
+/** Types of items with parts that `include` may hide. Of these, only id and type are compared. */
+const HIDING = /^(file_search_call|web_search_call|code_interpreter_call|reasoning)$/;
+const LOGPROBS = '"logprobs":[{';
+
+export function assertItem(served: unknown, expected: StoredItem | undefined): void {
+  assertThat(expected !== undefined, () => 'the list has one item too many');
+  const { id, type } = isJsonObject(served) ? served : {};
+  const isHiding = HIDING.test(expected.type) || expected.json.includes(LOGPROBS);
+  const isSame = isHiding
+    ? id === expected.id && type === expected.type
+    : JSON.stringify(served) === expected.json;
+  assertThat(isSame, () => difference(expected.json, served));
+}
+
+export function assertPage(
+  { data, has_more: hasMore, first_id: first, last_id: last }: List,
+  expected: readonly { readonly id: string }[],
+  expectedMore: boolean,
+): void {
+  const served = { ids: data.map(({ id }) => id), hasMore, first, last };
+  const ids = expected.map(({ id }) => id);
+  const page = { ids, hasMore: expectedMore, first: ids[0] ?? null, last: ids.at(-1) ?? null };
+  assertThat(isDeepStrictEqual(served, page), () => `the page is not\n${difference(page, served)}`);
+}
+
+export function difference(expected: unknown, served: unknown): string {
+  return `expected is\n${shown(expected)}\nand served\n${shown(served)}`;
+}

@@ -1,0 +1,114 @@
+import { assertConversation, assertPage } from '../assertions.ts';
+import { metadataOf, postedOf, type Meaning } from '../meaning.ts';
+import { assertThat } from '../mismatch.ts';
+import type { Model, StoredConversation } from '../model.ts';
+import { asList, pageOfConversations } from '../pages.ts';
+import type { Principal } from '../principals.ts';
+import type { PrivateOperation } from './operation.ts';
+import { addPosted, readable, writable } from './effects.ts';
+import { isJsonObject } from '../../src/base/json-object.ts';
+import { conversationCursor, creationTime, limit, metadata, order } from './query.ts';
+
+export const createConversation: PrivateOperation = {
+  access: 'private',
+  weight: 10,
+  path: [],
+  query: {},
+  body: {
+    fields: ['metadata', 'items'],
+    make: ({ random, caller, values }) => {
+      if (random.chance(0.1)) return undefined;
+      return {
+        ...(random.chance(0.7) ? { metadata: values.metadata(random) } : {}),
+        ...(random.chance(0.6) ? { items: values.items(random, caller) } : {}),
+      };
+    },
+  },
+  expect: (model, caller, { body }) =>
+    caller.isAuditor ? 403 : model.postOutcome(caller, undefined, postedOf(body)),
+  accept: async (success) => {
+    const { model, caller, meaning, body } = success;
+    assertThat(!caller.isAuditor, () => 'an auditor has created a conversation');
+    const { id, created_at: createdAt } = isJsonObject(body) ? body : {};
+    const conversation: StoredConversation = {
+      id: String(id),
+      owner: caller,
+      createdAt: Number(createdAt),
+      metadata: metadataOf(meaning.body),
+      items: [],
+    };
+    assertConversation(body, conversation);
+    assertThat(!model.conversations.has(conversation.id), () => 'two conversations have one id');
+    await addPosted(success, conversation);
+    model.conversations.set(conversation.id, conversation);
+  },
+};
+
+export const getConversation: PrivateOperation = {
+  access: 'private',
+  weight: 6,
+  path: ['conversation_id'],
+  query: {},
+  expect: (model, caller, { conversation }) => model.read(caller, conversation) !== undefined,
+  accept: (success) => assertConversation(success.body, readable(success)),
+};
+
+export const updateConversation: PrivateOperation = {
+  access: 'private',
+  weight: 8,
+  path: ['conversation_id'],
+  query: {},
+  body: {
+    fields: ['metadata'],
+    make: ({ random, values }) => ({
+      metadata: random.chance(0.1) ? null : values.metadata(random),
+    }),
+  },
+  expect: isWritable,
+  accept: (success) => {
+    const conversation = writable(success);
+    conversation.metadata = metadataOf(success.meaning.body);
+    assertConversation(success.body, conversation);
+  },
+};
+
+export const deleteConversation: PrivateOperation = {
+  access: 'private',
+  weight: 5,
+  path: ['conversation_id'],
+  query: {},
+  expect: isWritable,
+  accept: (success) => success.model.delete(writable(success).id),
+};
+
+export const listConversations: PrivateOperation = {
+  access: 'private',
+  weight: 12,
+  path: [],
+  query: {
+    limit,
+    order,
+    after: conversationCursor,
+    before: conversationCursor,
+    metadata,
+    created_after: creationTime,
+    created_before: creationTime,
+  },
+  expect: (model, caller, { query }) => {
+    const [[after], [before]] = [query?.get('after') ?? [], query?.get('before') ?? []];
+    if (after !== undefined && before !== undefined) return 400;
+    const cursor = after ?? before;
+    return cursor === undefined || model.read(caller, cursor) !== undefined;
+  },
+  accept: ({ model, caller, meaning, body }) => {
+    if (body === undefined || meaning.query === undefined) return;
+    const page = pageOfConversations(model, caller, meaning.query);
+    const list = asList(body);
+    assertPage(list, page.entries, page.hasMore);
+    list.data.forEach((entry, index) => assertConversation(entry, page.entries[index]));
+  },
+};
+
+function isWritable(model: Model, caller: Principal, { conversation }: Meaning): boolean {
+  return model.write(caller, conversation) !== undefined;
+}

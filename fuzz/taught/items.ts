@@ -1,0 +1,81 @@
+import { assertConversation, assertItem, assertPage } from '../assertions.ts';
+import { postedOf } from '../meaning.ts';
+import { asList, pageOfItems } from '../pages.ts';
+import { addPosted, itemIn, readable, writable } from './effects.ts';
+import type { PrivateOperation } from './operation.ts';
+import { include, itemCursor, limit, order } from './query.ts';
+
+export const createConversationItems: PrivateOperation = {
+  access: 'private',
+  weight: 34,
+  path: ['conversation_id'],
+  query: { 'include[]': include },
+  body: {
+    fields: ['items'],
+    make: ({ random, caller, values }) => ({ items: values.items(random, caller) }),
+  },
+  expect: (model, caller, { conversation, body }) => {
+    const stored = model.write(caller, conversation);
+    return stored === undefined ? false : model.postOutcome(caller, stored, postedOf(body));
+  },
+  accept: async (success) => {
+    const conversation = writable(success);
+    const before = conversation.items.length;
+    await addPosted(success, conversation);
+    const list = asList(success.body);
+    const added = conversation.items.slice(before);
+    assertPage(list, added, false);
+    list.data.forEach((entry, index) => assertItem(entry, added[index]));
+  },
+};
+
+export const listConversationItems: PrivateOperation = {
+  access: 'private',
+  weight: 14,
+  path: ['conversation_id'],
+  query: { limit, order, after: itemCursor, 'include[]': include },
+  expect: (model, caller, { conversation, query }) => {
+    const stored = model.read(caller, conversation);
+    const [after] = query?.get('after') ?? [];
+    return (
+      stored !== undefined && (after === undefined || stored.items.some(({ id }) => id === after))
+    );
+  },
+  accept: (success) => {
+    const { meaning, body } = success;
+    const conversation = readable(success);
+    if (body === undefined || meaning.query === undefined) return;
+    const page = pageOfItems(conversation, meaning.query);
+    const list = asList(body);
+    assertPage(list, page.entries, page.hasMore);
+    list.data.forEach((entry, index) => assertItem(entry, page.entries[index]));
+  },
+};
+
+export const getConversationItem: PrivateOperation = {
+  access: 'private',
+  weight: 9,
+  path: ['conversation_id', 'item_id'],
+  query: { 'include[]': include },
+  expect: (model, caller, { conversation, item }) =>
+    model.read(caller, conversation)?.items.some(({ id }) => id === item) ?? false,
+  accept: (success) => {
+    const item = itemIn(readable(success), success.meaning.item);
+    if (success.body !== undefined) assertItem(success.body, item);
+  },
+};
+
+export const deleteConversationItem: PrivateOperation = {
+  access: 'private',
+  weight: 8,
+  path: ['conversation_id', 'item_id'],
+  query: {},
+  expect: (model, caller, { conversation, item }) =>
+    model.write(caller, conversation)?.items.some(({ id }) => id === item) ?? false,
+  accept: (success) => {
+    const conversation = writable(success);
+    itemIn(conversation, success.meaning.item);
+    success.model.deleteItem(conversation, success.meaning.item);
+    assertConversation(success.body, conversation);
+  },
+};

@@ -1,0 +1,41 @@
+import type { Operation } from '../operations.ts';
+import {
+  createConversation,
+  deleteConversation,
+  getConversation,
+  listConversations,
+  updateConversation,
+} from './conversations.ts';
+import {
+  createConversationItems,
+  deleteConversationItem,
+  getConversationItem,
+  listConversationItems,
+} from './items.ts';
+import type { TaughtOperation } from './operation.ts';
+
+const PUBLIC: TaughtOperation = { access: 'public', weight: 1 };
+
+/** All operations that the fuzzer was taught, by their ids in the served document. */
+export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
+  createConversation,
+  getConversation,
+  updateConversation,
+  deleteConversation,
+  listConversations,
+  createConversationItems,
+  listConversationItems,
+  getConversationItem,
+  deleteConversationItem,
+  getHealth: PUBLIC,
+  getReadiness: PUBLIC,
+  getMetrics: PUBLIC,
+  getOpenApiDocument: PUBLIC,
+};
+
+/** Returns the entry of an operation, which `assertTaught` has found complete. */
+export function taught({ id }: Operation): TaughtOperation {
+  const entry = Object.hasOwn(TAUGHT, id) ? TAUGHT[id] : undefined;
+  if (entry === undefined) throw new Error(`${id} was not checked by assertTaught`);
+  return entry;
+}
