@@ -3,12 +3,12 @@ import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 
 import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { adviceOn } from './advice.ts';
 import type { AnsweredRequest, BegunStream, Caller } from '../observe/observer.ts';
+import { standardError, type LogFormat } from './log-output.ts';
 import { phasesOf, type Phases } from './phases.ts';
 
 export interface LogOptions {
   readonly level: LevelWithSilent;
-  /** `pretty` is for reading; `auto` is `pretty` on a terminal and `json` elsewhere. */
-  readonly format: 'auto' | 'json' | 'pretty';
+  readonly format: LogFormat;
   /** Milliseconds from which a request is logged as slow, with its phases; 0 for never. */
   readonly slowRequestMs: number;
 }
@@ -133,65 +133,6 @@ export class Log {
     this.#hashes.set(caller, made.slice(0, HASH_LENGTH));
     return made.slice(0, HASH_LENGTH);
   }
-}
-
-const STANDARD_ERROR = 2;
-const MAX_WAITING_BYTES = 8 * 1024 * 1024;
-const FLUSH_TIMEOUT_MS = 1_000;
-
-async function standardError(
-  format: LogOptions['format'],
-): Promise<{ readonly stream: DestinationStream; readonly flush: () => Promise<void> }> {
-  if (format === 'pretty' || (format === 'auto' && process.stderr.isTTY)) {
-    // Imported on use: loading it delays the start of every server.
-    const { default: pretty } = await import('pino-pretty');
-    return {
-      stream: pretty({
-        destination: STANDARD_ERROR,
-        sync: true,
-        singleLine: true,
-        translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
-        messageFormat: '{msg}{if method} {method} {route} {status} {duration_ms} ms{end}',
-        ignore: 'method,route,status,duration_ms,tenant,subject_hash,bytes_in,bytes_out',
-      }),
-      flush: async () => undefined,
-    };
-  }
-  // Asynchronous, so that no request waits for its line.
-  const stream = pino.destination({
-    dest: STANDARD_ERROR,
-    sync: false,
-    // Beyond this, lines that no reader takes are dropped.
-    maxLength: MAX_WAITING_BYTES,
-  });
-  let isWriting = false;
-  const written = (): void => {
-    isWriting = false;
-  };
-  stream.on('drain', written);
-  // A log that cannot be written must not stop the server.
-  stream.on('error', written);
-  const flush = async (): Promise<void> => {
-    if (isWriting) {
-      await new Promise<void>((resolve) => {
-        // Keeps the process alive: a stream that has failed may have no event left to wait for.
-        const timeout = setTimeout(resolve, FLUSH_TIMEOUT_MS);
-        const flushed = (): void => {
-          clearTimeout(timeout);
-          resolve();
-        };
-        stream.once('drain', flushed);
-        stream.once('error', flushed);
-      });
-    }
-    // Nor may it keep the process from ending: pino would retry the rest for ever.
-    stream.flushSync = () => undefined;
-  };
-  const write = (line: string): void => {
-    isWriting = true;
-    stream.write(line);
-  };
-  return { stream: { write }, flush };
 }
 
 /** Returns a stream's request as if it had ended with the first byte: the rest takes as long as its producer does. */
