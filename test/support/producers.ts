@@ -1,10 +1,11 @@
 import type { StopReason } from '../../src/observe/observer.ts';
+import type { Call } from '../../src/wire/http/call.ts';
 import { stopReason } from '../../src/wire/http/signal.ts';
-import { event, type Produce } from './streaming-server.ts';
+import { event } from './streaming-server.ts';
 
 /** A producer of one event and its terminal event, for one call. */
 export interface ToyProducer {
-  readonly produce: Produce;
+  readonly produce: (call: Pick<Call, 'signal'>) => AsyncGenerator<string, string, void>;
   /** Lets the producer go on to its terminal event. */
   readonly release: () => void;
   /** The end of the producer, as it has seen it. */

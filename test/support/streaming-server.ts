@@ -32,7 +32,9 @@ export interface StreamingServer extends AsyncDisposable {
 }
 
 /** Answers a call with the chunks of a stream. */
-export type Produce = (call: Call<unknown>) => AsyncGenerator<string, string, void>;
+export type Produce = (
+  call: Call<unknown>,
+) => AsyncGenerator<string, string, void> | Promise<AsyncGenerator<string, string, void>>;
 
 export interface StreamingOptions extends Partial<Omit<HttpOptions, 'routes' | 'callLimits'>> {
   readonly callLimits?: Partial<HttpOptions['callLimits']>;
@@ -62,7 +64,7 @@ export function terminalsOf(body: string): readonly string[] {
 /** Starts a server on a real socket, whose `/stream` answers GET and POST with what the producer yields. */
 export async function streamingServer(
   produce: Produce,
-  { callLimits, failure, text, ...options }: StreamingOptions = {},
+  options: StreamingOptions = {},
 ): Promise<StreamingServer> {
   const [began, answered, failures] = [
     [] as BegunStream[],
@@ -70,29 +72,18 @@ export async function streamingServer(
     [] as unknown[],
   ];
   const audited: Record<string, unknown>[] = [];
-  const write = (line: string): void => void audited.push(JSON.parse(line) as never);
   const onServerError = (error: unknown): void => void failures.push(error);
-  const store = { getResource: async () => null };
-  const http = await createHttp({
-    routes: routesOf(produce, failure, text),
-    localHostsOnly: true,
-    protection: { requestsPerAddress: 0, requestsPerPrincipal: 0, corsOrigins: [] },
-    requestTimeoutMs: 30_000,
-    idleTimeoutMs: NEVER_MS,
-    maxConnections: 100,
-    maxBodyBytes: 1_000_000,
-    maxNesting: 100,
-    callLimits: { deadlineMs: NEVER_MS, graceMs: NEVER_MS, keepAliveMs: NEVER_MS, ...callLimits },
-    authenticate: async () => ANONYMOUS,
-    audit: new AuditTrail(store, new Authorizer(policyOf(undefined)), write, onServerError),
-    observer: {
-      ...NO_OBSERVER,
-      began: (stream) => began.push(stream),
-      answered: (request) => answered.push(request),
-    },
-    onServerError,
-    ...options,
-  });
+  const http = await createHttp(
+    httpOptions(produce, options, {
+      writeAuditLine: (line) => audited.push(JSON.parse(line) as Record<string, unknown>),
+      onServerError,
+      observer: {
+        ...NO_OBSERVER,
+        began: (stream) => began.push(stream),
+        answered: (request) => answered.push(request),
+      },
+    }),
+  );
   const port = await http.listen({ host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${port}`;
   return {
@@ -117,6 +108,34 @@ export async function streamingServer(
   };
 }
 
+function httpOptions(
+  produce: Produce,
+  { callLimits, failure, text, ...options }: StreamingOptions,
+  reports: Pick<HttpOptions, 'observer' | 'onServerError'> & {
+    readonly writeAuditLine: (line: string) => void;
+  },
+): HttpOptions {
+  const { writeAuditLine, observer, onServerError } = reports;
+  const store = { getResource: async () => null };
+  const authorizer = new Authorizer(policyOf(undefined));
+  return {
+    routes: routesOf(produce, failure, text),
+    localHostsOnly: true,
+    protection: { requestsPerAddress: 0, requestsPerPrincipal: 0, corsOrigins: [] },
+    requestTimeoutMs: 30_000,
+    idleTimeoutMs: NEVER_MS,
+    maxConnections: 100,
+    maxBodyBytes: 1_000_000,
+    maxNesting: 100,
+    callLimits: { deadlineMs: NEVER_MS, graceMs: NEVER_MS, keepAliveMs: NEVER_MS, ...callLimits },
+    authenticate: async () => ANONYMOUS,
+    audit: new AuditTrail(store, authorizer, writeAuditLine, onServerError),
+    observer,
+    onServerError,
+    ...options,
+  };
+}
+
 function routesOf(
   produce: Produce,
   failure: StreamAnswer['failure'] = (error) => event('error', JSON.parse(errorJson(error))),
@@ -132,7 +151,7 @@ function routesOf(
     query: {},
     response: { description: 'Events', schema: Type.String() },
     errors: [],
-    handle: async (call: Call<unknown>) => eventStream(produce(call), failure),
+    handle: async (call: Call<unknown>) => eventStream(await produce(call), failure),
   };
   return [
     defineRoute({ ...common, method: 'GET' }),

@@ -73,10 +73,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     queue.take(request, response, () => answerRequest(request, response, context));
   });
   server.maxConnections = options.maxConnections;
-  server.setTimeout(options.idleTimeoutMs, (socket: Socket) => {
-    // A call that has read its signal ends at its deadline. Until then, silence means a client that does not read.
-    if (!openCalls.has(socket) || socket.writableLength > 0) socket.destroy();
-  });
+  hangUpOnIdle(server, openCalls, options.idleTimeoutMs);
   answerNonRequests(server, queue);
   return {
     listen: async ({ host, port }) => {
@@ -95,6 +92,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
       if (server.listening) await stop(server, queue);
     },
   };
+}
+
+/** Closes connections after the idle time, except those that wait for a call with a deadline. */
+function hangUpOnIdle(server: Server, openCalls: OpenCalls, idleTimeoutMs: number): void {
+  server.setTimeout(idleTimeoutMs, (socket: Socket) => {
+    const isUnread = socket.writableLength > 0;
+    if (isUnread || !openCalls.has(socket)) socket.destroy();
+  });
 }
 
 /** Answers the requests under way, and closes idle connections. */

@@ -39,7 +39,9 @@ export function causingStop(
 export function afterStop(signal: AbortSignal, graceMs: number, action: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const stopped = (): void => {
-    timer = setTimeout(action, stopReason(signal) === 'client_gone' ? 0 : graceMs);
+    // Not by a timer: a producer that never waits for anything would keep it from firing.
+    if (stopReason(signal) === 'client_gone') action();
+    else timer = setTimeout(action, graceMs);
   };
   if (signal.aborted) stopped();
   else signal.addEventListener('abort', stopped, { once: true });

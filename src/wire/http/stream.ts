@@ -18,7 +18,7 @@ export class StreamBody {
   readonly #keepAlive: NodeJS.Timeout;
   bytes = 0;
 
-  /** The response must have its head. Comments are written from now on while nothing else is. */
+  /** The response must have its head. Until `write` has ended, comments are written while nothing else is. */
   constructor(
     response: ServerResponse,
     producer: Producer,
@@ -34,10 +34,7 @@ export class StreamBody {
       // A client that takes nothing gets no comments: they would accumulate without limit.
       if (response.writableLength === 0) this.#write(keepAlive);
     }, keepAliveMs);
-    response.once('close', () => {
-      clearInterval(this.#keepAlive);
-      producer.abandon();
-    });
+    response.once('close', () => producer.abandon());
   }
 
   /**
@@ -46,12 +43,16 @@ export class StreamBody {
    */
   async write(first: IteratorResult<string, string>): Promise<string> {
     let chunk = first;
-    while (chunk.done !== true) {
-      this.#write(chunk.value);
-      if (this.#response.writableNeedDrain) await this.#drained();
-      chunk = await this.#producer.next();
+    try {
+      while (chunk.done !== true) {
+        this.#write(chunk.value);
+        if (this.#response.writableNeedDrain) await this.#drained();
+        chunk = await this.#producer.next();
+      }
+      return chunk.value;
+    } finally {
+      clearInterval(this.#keepAlive);
     }
-    return chunk.value;
   }
 
   /**
@@ -59,7 +60,6 @@ export class StreamBody {
    * took all of it. The client of a stopped call gets the grace time for that; then its connection is closed.
    */
   end(terminal: string): Promise<boolean> {
-    clearInterval(this.#keepAlive);
     const response = this.#response;
     if (response.destroyed) return Promise.resolve(false);
     return new Promise((resolve) => {

@@ -58,6 +58,26 @@ test('A client that leaves before the first event stops the producer too', async
   expect(server.failures).toEqual([]);
 });
 
+test('A stream that its handler returns after the client has left is not pulled', async () => {
+  const started = Promise.withResolvers<void>();
+  let pulled = 0;
+  await using server = await streamingServer(async ({ signal }) => {
+    started.resolve();
+    await aborted(signal).catch(() => undefined);
+    return (async function* () {
+      // Never waits, so that nothing else could run once it is pulled.
+      for (; pulled < 1_000; pulled += 1) yield event('toy.first');
+      return event('toy.done');
+    })();
+  });
+  using connection = await openConnection(server.origin);
+  connection.socket.write(getRequest('/stream'));
+  await started.promise;
+  connection.socket.destroy();
+  expect(await server.ended()).toMatchObject({ status: 499, error: 'client_gone' });
+  expect(pulled).toBe(0);
+});
+
 test('A producer that waits for room is stopped when its client leaves', async () => {
   let [yielded, isClosed] = [0, false];
   await using server = await streamingServer(async function* () {
