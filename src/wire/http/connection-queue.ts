@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { warn } from './warn.ts';
 
 interface Connection {
   /** The request that is being answered. */
@@ -48,7 +49,7 @@ export class ConnectionQueue {
       await answer();
     } catch (error) {
       // For example an error of the embedding program's `onServerError`; the server goes on.
-      process.emitWarning(error instanceof Error ? error : String(error));
+      warn(error);
       response.destroy();
     }
     isDone = true;

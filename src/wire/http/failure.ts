@@ -3,6 +3,7 @@ import { stopError, toApiError } from './error-response.ts';
 import type { Exchange, ExchangeContext } from './exchange-context.ts';
 import type { Producer } from './producer.ts';
 import { causingStop } from './signal.ts';
+import { warn } from './warn.ts';
 
 /** Returns an error as its caller may see it. Reports it if it is the server's own failure. */
 export function failureOf(
@@ -17,12 +18,17 @@ export function failureOf(
   return failure;
 }
 
-/** Runs the producer's `finally`, waits for it, and reports an error in it. */
+/** Ends the producer, waits for its `finally`, and reports an error in that. Never rejects. */
 export async function closeProducer(
   producer: Producer,
   { id }: Exchange,
   { onServerError }: ExchangeContext,
 ): Promise<void> {
   const error = await producer.close();
-  if (error !== undefined) onServerError(error, id);
+  if (error === undefined) return;
+  try {
+    onServerError(error, id);
+  } catch (failure) {
+    warn(failure);
+  }
 }

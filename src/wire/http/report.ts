@@ -2,6 +2,7 @@ import type { Principal } from '../../access/principal.ts';
 import type { AnsweredRequest, Caller } from '../../observe/observer.ts';
 import { publish } from '../../observe/request-channel.ts';
 import type { Exchange, ExchangeContext } from './exchange-context.ts';
+import { warn } from './warn.ts';
 
 /** Reports that the answer has ended. */
 export function reportAnswered(
@@ -54,7 +55,7 @@ function harmless(report: () => void): void {
   try {
     report();
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
+    warn(error);
   }
 }
 

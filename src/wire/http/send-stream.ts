@@ -10,6 +10,7 @@ import { reportAnswered, reportBegan } from './report.ts';
 import { headOf } from './send.ts';
 import { causingStop, stopReason } from './signal.ts';
 import { STREAM_HEADERS, StreamBody } from './stream.ts';
+import { warn } from './warn.ts';
 
 /** A stream after its first chunk, so that its head can be sent. */
 export interface OpenStream {
@@ -42,6 +43,7 @@ export async function sendStream(
   const closed = closeProducer(producer, exchange, context);
   if (end.terminal === undefined) response.destroy();
   const isSent = end.terminal !== undefined && (await body.end(end.terminal));
+  const ended = performance.now();
   await closed;
   const outcome =
     end.outcome === 'complete' && !isSent
@@ -52,7 +54,7 @@ export async function sendStream(
     {
       status: 200,
       error: end.error,
-      ended: performance.now(),
+      ended,
       bytesOut: body.bytes,
       stream: { firstByte, outcome },
     },
@@ -103,7 +105,7 @@ async function endOf(
       return { terminal: answer.failure(failure), outcome, recorded, error: failure.kind };
     } catch (second) {
       // The client gets a body that is broken off, and the request is still reported.
-      process.emitWarning(second instanceof Error ? second : String(second));
+      warn(second);
       return { terminal: undefined, outcome: 'failed', recorded: 500, error: 'internal' };
     }
   }

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
+import type { Call } from '../../../src/wire/http/call.ts';
 import { getRequest, openConnection } from '../../support/connection.ts';
 import { aborted, obedient, stubborn } from '../../support/producers.ts';
-import { event, openStream, streamingServer } from '../../support/streaming-server.ts';
+import {
+  event,
+  openStream,
+  streamingServer,
+  type StreamingServer,
+} from '../../support/streaming-server.ts';
 
 test.each([
   ['hangs up', 'destroy'],
@@ -36,6 +42,15 @@ test('The report of a stream that its client left waits for the clean-up', async
   expect(seen.isClosed).toBe(true);
 });
 
+/** Requests the stream, leaves when the handler has started, and checks that the server reports it. */
+async function leaveEarly(server: StreamingServer, started: Promise<void>): Promise<void> {
+  using connection = await openConnection(server.origin);
+  connection.socket.write(getRequest('/stream'));
+  await started;
+  connection.socket.destroy();
+  expect(await server.ended()).toMatchObject({ status: 499, error: 'client_gone' });
+}
+
 test('A client that leaves before the first event stops the producer too', async () => {
   const started = Promise.withResolvers<void>();
   let isClosed = false;
@@ -48,11 +63,7 @@ test('A client that leaves before the first event stops the producer too', async
       isClosed = true;
     }
   });
-  using connection = await openConnection(server.origin);
-  connection.socket.write(getRequest('/stream'));
-  await started.promise;
-  connection.socket.destroy();
-  expect(await server.ended()).toMatchObject({ status: 499, error: 'client_gone' });
+  await leaveEarly(server, started.promise);
   expect(isClosed).toBe(true);
   expect(server.audited).toMatchObject([{ outcome: 'client_gone' }]);
   expect(server.failures).toEqual([]);
@@ -70,11 +81,7 @@ test('A stream that its handler returns after the client has left is not pulled'
       return event('toy.done');
     })();
   });
-  using connection = await openConnection(server.origin);
-  connection.socket.write(getRequest('/stream'));
-  await started.promise;
-  connection.socket.destroy();
-  expect(await server.ended()).toMatchObject({ status: 499, error: 'client_gone' });
+  await leaveEarly(server, started.promise);
   expect(pulled).toBe(0);
 });
 
@@ -99,18 +106,36 @@ test('A producer that waits for room is stopped when its client leaves', async (
   expect(isClosed).toBe(true);
 });
 
+/** A producer that fails in its clean-up when it is stopped. */
+async function* careless({ signal }: Call<unknown>): AsyncGenerator<string, string, void> {
+  try {
+    yield event('toy.first');
+    return await aborted(signal);
+  } finally {
+    // oxlint-disable-next-line no-unsafe-finally
+    throw new Error('clean-up failed');
+  }
+}
+
 test('An error in the clean-up of a stopped producer is reported', async () => {
-  await using server = await streamingServer(async function* ({ signal }) {
-    try {
-      yield event('toy.first');
-      return await aborted(signal);
-    } finally {
-      // oxlint-disable-next-line no-unsafe-finally
-      throw new Error('clean-up failed');
-    }
-  });
+  await using server = await streamingServer(careless);
   using connection = await openStream(server);
   connection.socket.destroy();
   expect((await server.ended()).stream).toMatchObject({ outcome: 'client_gone' });
   expect(server.failures).toEqual([new Error('clean-up failed')]);
+});
+
+test('A program that throws when it receives an error does not lose the report of the request', async () => {
+  const warned = new Promise((resolve) => {
+    process.once('warning', resolve);
+  });
+  await using server = await streamingServer(careless, {
+    onServerError: () => {
+      throw new Error('program failed');
+    },
+  });
+  using connection = await openStream(server);
+  connection.socket.destroy();
+  expect((await server.ended()).stream).toMatchObject({ outcome: 'client_gone' });
+  expect(await warned).toEqual(new Error('program failed'));
 });
