@@ -78,7 +78,7 @@ test('a write that would be applied twice if repeated is rejected when its answe
   ]);
 });
 
-test('an append whose connection breaks during a slow commit does not conflict with itself', async () => {
+test('a connection that breaks during a slow commit does not make an append conflict with itself', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await using opened = await openThroughProxy(database.url);
   const { store, proxy } = opened;

@@ -6,7 +6,7 @@ import { key, newConversation, openOn } from '../support/store.ts';
 
 const SECRET = 'the-needle';
 
-/** An item whose text fills more than a page of the database. */
+/** An item with a text larger than a page of the database. */
 const secretItem = (id: string) =>
   ({
     kind: 'minted',

@@ -143,7 +143,7 @@ describe.each(KINDS)('the tables of %s', (kind) => {
     });
     expect(adopted).toBe(1);
     const all = TABLES_OF_CONVERSATIONS.map(({ name }) => name);
-    expect(await tablesWith(database, 'u', 'a'), 'a table has been left behind').toEqual(all);
+    expect(await tablesWith(database, 'u', 'a'), 'a table was not adopted').toEqual(all);
     expect(await tablesWith(database, 't', 'a')).toEqual([]);
     expect(await tablesWith(database, 't', 'b')).toEqual(all);
   });

@@ -1,7 +1,7 @@
 import { loadConfig } from '../../src/index.ts';
 import { PostgresDriver } from '../../src/store/postgres/driver.ts';
 
-/** Opens the driver without a store, on a database whose schema is up to date. */
+/** Opens the driver without a store, on a database with an up-to-date schema. */
 export async function openPostgresDriver(
   url: string,
   ...settings: readonly string[]

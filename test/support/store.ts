@@ -29,7 +29,7 @@ export const newConversation = (id: string, tenant = 't'): CreateConversationPar
 export const minted = (...ids: readonly string[]): NewItem[] =>
   ids.map((id) => ({ kind: 'minted', id, type: 'message', data: `{"id":"${id}"}` }));
 
-/** An item whose id comes from the caller. */
+/** An item with an id from the caller. */
 export const claimed = (id: string, data: string): NewItem => ({
   kind: 'claimed',
   id,

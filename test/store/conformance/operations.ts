@@ -61,7 +61,7 @@ export async function itemIds(
   return { ids: result.page.entries.map((item) => item.id), hasMore: result.page.hasMore };
 }
 
-/** Returns the ids of all conversations whose metadata have the pairs. */
+/** Returns the ids of all conversations that have the pairs in their metadata. */
 export async function conversationIds(
   store: Store,
   metadata: readonly (readonly [string, string])[],
