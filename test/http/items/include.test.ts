@@ -148,3 +148,15 @@ test('an unknown value of include is refused', async () => {
     },
   });
 });
+
+test('an item by its id has its hidden fields only with include', async () => {
+  const conversation = await newConversation(server);
+  const item = { type: 'reasoning', id: 'rs_2', summary: [], encrypted_content: 'e' };
+  await postItems(server, conversation, [item]);
+  const path = `/v1/conversations/${conversation}/items/rs_2`;
+  const { status, body } = await server.request(path);
+  expect(status).toBe(200);
+  expect(body).not.toHaveProperty('encrypted_content');
+  const whole = await server.request(`${path}?include[]=reasoning.encrypted_content`);
+  expect(whole.body).toMatchObject({ encrypted_content: 'e' });
+});
