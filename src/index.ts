@@ -4,7 +4,7 @@ export { createServer, type ServerOptions } from './server/create.ts';
 export { ListenError, type Server } from './server/server.ts';
 export type { PublishedRequest } from './observe/request-channel.ts';
 export type { LogSink } from './telemetry/log.ts';
-export { loadConfig, type ConfigSources } from './config/load.ts';
+export { loadConfig, type ConfigSources, type SettingKey, type Settings } from './config/load.ts';
 export type { Config } from './config/config.ts';
 export type {
   DatabaseOptions,
@@ -12,7 +12,6 @@ export type {
   SqliteOptions,
   TlsOptions,
 } from './options/database.ts';
-export type { SettingKey } from './config/settings.ts';
 export { openStore } from './store/open.ts';
 export { SchemaMismatchError } from './store/engine/migrations.ts';
 export { StoreUnavailableError, type UnavailableReason } from './base/errors/store-unavailable.ts';

@@ -423,7 +423,7 @@ describe('the configuration', () => {
     });
     expect(await first('--host', '0.0.0.0')).toMatchObject({
       state: 'failed',
-      detail: expect.stringMatching(/everyone/),
+      detail: expect.stringMatching(/every client/),
     });
     await writeFile(
       file,

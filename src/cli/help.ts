@@ -1,7 +1,15 @@
-import { ALL_SETTINGS, flagOf, SECTIONS, variableOf, type Setting } from '../config/settings.ts';
+import type { Setting } from '../config/settings/entry.ts';
+import {
+  fileEntries,
+  flagSettings,
+  flagUsage,
+  variableOf,
+  type FileEntry,
+} from '../config/settings/names.ts';
+import { SUBJECTS } from '../config/settings/tables.ts';
 import type { Command } from './command.ts';
 
-/** All commands, a line each. */
+/** Returns the help for all commands, a line each. */
 export function generalHelp(commands: Readonly<Record<string, Command>>): string {
   const longest = Math.max(...Object.keys(commands).map(({ length }) => length));
   const lines = Object.entries(commands).map(
@@ -16,13 +24,14 @@ export function generalHelp(commands: Readonly<Record<string, Command>>): string
   ].join('\n');
 }
 
-/** One command, with the settings if it takes them. */
+/** Returns the help for one command, with the settings if it takes them. */
 export function commandHelp({ usage, summary, takesSettings }: Command): string {
   if (!takesSettings) return `${usage.join('\n')}\n\n${summary}`;
-  const settings = Object.entries(SECTIONS).flatMap(([section, title]) => [
+  const settings = SUBJECTS.flatMap(({ title, table }) => [
     `${title}:`,
     '',
-    ...ALL_SETTINGS.filter((setting) => setting.section === section).map(settingHelp),
+    ...flagSettings(table).map(settingHelp),
+    ...fileEntries(table).map(fileEntryHelp),
     '',
   ]);
   return [
@@ -30,7 +39,8 @@ export function commandHelp({ usage, summary, takesSettings }: Command): string 
     '',
     summary,
     '',
-    'Settings, as flag or environment variable; without its dashes, and with _ for -, also in the config file:',
+    'Settings, as flag or environment variable. In the config file a setting has no dashes before it, and _ for -.',
+    'SWITCH is on or off; a flag without it is on.',
     '',
     ...settings,
   ]
@@ -39,8 +49,16 @@ export function commandHelp({ usage, summary, takesSettings }: Command): string 
 }
 
 function settingHelp(setting: Setting): string {
-  const { placeholder, fallback, description } = setting;
-  const byDefault = fallback === '' ? '' : ` Default: ${fallback}.`;
-  const flag = placeholder === undefined ? flagOf(setting) : `${flagOf(setting)} ${placeholder}`;
-  return `  ${flag}, ${variableOf(setting)}\n      ${description}${byDefault}`;
+  const { default: byDefault = '', description } = setting;
+  return entryHelp(`${flagUsage(setting)}, ${variableOf(setting)}`, description, byDefault);
+}
+
+function fileEntryHelp({ usage, description, byDefault = '', isRequired }: FileEntry): string {
+  const named = isRequired ? `${usage} (config file, required)` : `${usage} (config file)`;
+  return entryHelp(named, description, byDefault);
+}
+
+function entryHelp(usage: string, description: string, byDefault: string): string {
+  const end = byDefault === '' ? '' : ` Default: ${byDefault}.`;
+  return `  ${usage}\n      ${description}${end}`;
 }

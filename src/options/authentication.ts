@@ -1,37 +1,37 @@
 import type { AttributeName } from '../base/row-filter.ts';
 
-/** The tenant of everyone, where nothing names another. */
+/** The tenant of all callers when no setting and no credential names another. */
 export const DEFAULT_TENANT = 'default';
 
-/** Names of the claims or headers that hold the parts of a principal. */
-export type PrincipalSources = Readonly<Partial<Record<AttributeName | 'tenant', string>>> & {
+/** Names of the claims or headers that hold a principal. `undefined` for an attribute that none holds. */
+type PrincipalSources = Readonly<Record<AttributeName | 'tenant', string | undefined>> & {
   readonly subject: string;
 };
 
-/** How to check the tokens of an OpenID Connect issuer. */
+/** Checks for the tokens of an OpenID Connect issuer. */
 export interface JwtOptions {
   readonly issuer: string;
   readonly audience: string;
-  /** Undefined: found through the issuer's OpenID configuration. */
+  /** `undefined` to find it through the issuer's OpenID configuration. */
   readonly jwksUrl: string | undefined;
-  /** The only algorithms taken, whatever a token's header says. */
+  /** The only algorithms taken, whatever a token's header names. */
   readonly algorithms: readonly string[];
   readonly clockToleranceSeconds: number;
-  /** How soon after a fetch of the issuer's keys an unknown key id may cause another. */
+  /** Time after a fetch of the issuer's keys before an unknown key id may cause another. */
   readonly keysCooldownSeconds: number;
-  /** The tenant of tokens, where no claim names it. */
+  /** The tenant of all tokens when `claims` has none. */
   readonly tenant: string;
-  /** A name with dots may lead into nested claims. */
+  /** A name with dots leads into nested claims. */
   readonly claims: PrincipalSources;
 }
 
-/** Which headers of a gateway to believe, and why. */
+/** Headers of a gateway, and the proof that they come from it. */
 export interface GatewayOptions {
   readonly headers: PrincipalSources;
-  /** The tenant where no header names it. */
+  /** The tenant of all callers when `headers` has none. */
   readonly tenant: string;
-  /** What the gateway sends along to prove itself. Undefined: its address alone does. */
+  /** Secret that the gateway sends with each request; `undefined` when its address alone is the proof. */
   readonly secret: { readonly header: string; readonly value: string } | undefined;
-  /** Addresses and CIDR ranges that the gateway may call from. Empty: all, so there must be a secret. */
+  /** Addresses and CIDR ranges that the gateway may call from. When empty, any, and then there is a secret. */
   readonly addresses: readonly string[];
 }

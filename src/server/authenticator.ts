@@ -3,7 +3,7 @@ import { authenticate } from '../access/authentication/authenticate.ts';
 import { GatewayScheme } from '../access/authentication/gateway-headers.ts';
 import type { Scheme } from '../access/authentication/scheme.ts';
 import { isolated } from '../access/authentication/user-isolation.ts';
-import type { AuthConfig, Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { HttpOptions } from '../wire/http/server.ts';
@@ -28,8 +28,8 @@ export async function authenticator(
 }
 
 async function buildScheme(
-  name: AuthConfig['schemes'][number],
-  { jwt, headers }: AuthConfig,
+  name: Config['auth']['schemes'][number],
+  { jwt, headers }: Config['auth'],
   store: Store,
   telemetry: Telemetry,
 ): Promise<Scheme> {

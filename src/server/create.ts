@@ -3,7 +3,7 @@ import { policyOf } from '../access/policy/parse.ts';
 import { ANONYMOUS } from '../access/principal.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { NO_OBSERVER } from '../observe/observer.ts';
-import { refuseStrangers, type Config } from '../config/config.ts';
+import { assertNotOpenToNetwork, type Config } from '../config/config.ts';
 import { packageVersion } from '../config/version.ts';
 import { AuditTrail } from '../service/audit.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
@@ -31,7 +31,7 @@ export interface ServerOptions {
 
 /** Builds a server on its database. No other function joins the components. */
 export async function createServer(config: Config, options: ServerOptions = {}): Promise<Server> {
-  refuseStrangers(config);
+  assertNotOpenToNetwork(config);
   await using stack = new AsyncDisposableStack();
   const components = await openComponents(config, options, stack);
   const { telemetry, store } = components;
@@ -43,7 +43,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
     typeof metrics === 'string'
       ? undefined
       : await listener(metricsHttp(config, metrics, components));
-  if (metrics !== 'nowhere') await telemetry.measure(metricSources(store, api));
+  if (metrics !== 'off') await telemetry.measure(metricSources(store, api));
   return new RunningServer(config, components, { api, counters }, stack.move());
 }
 
@@ -52,11 +52,10 @@ async function openComponents(
   { log, onServerError }: ServerOptions,
   stack: AsyncDisposableStack,
 ): Promise<Components> {
-  const telemetry = await Telemetry.open(config.log, log, config.database.kind);
-  const store = stack.adopt(await openStore(config.database, telemetry), (opened) =>
-    opened.close(),
-  );
-  const authorizer = new Authorizer(policyOf(config.auth.policyRules));
+  const { logLevel: level, logFormat: format, slowRequestMs, database } = config;
+  const telemetry = await Telemetry.open({ level, format, slowRequestMs }, log, database.kind);
+  const store = stack.adopt(await openStore(database, telemetry), (opened) => opened.close());
+  const authorizer = new Authorizer(policyOf(config.auth.accessPolicy));
   const { write } = stack.use(openAuditLog(config.auditLog));
   const failed = (error: unknown, requestId: string): void => {
     telemetry.log?.failed(error, requestId);
@@ -82,11 +81,11 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
-      limits: config.limits,
+      limits: { itemsPerRequest: config.maxItemsPerRequest, pageSize: config.maxPageSize },
       dialect: config.dialect,
       version: packageVersion(),
       unreadiness: () => unreadiness(store, state.isClosing),
-      metricsText: config.metrics === 'beside' ? () => telemetry.metricsText() : undefined,
+      metricsText: config.metrics === 'on' ? () => telemetry.metricsText() : undefined,
     }),
     localHostsOnly: isOpenToThisMachineOnly(config),
     authenticate: await authenticator(config, components),

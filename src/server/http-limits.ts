@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { HttpOptions } from '../wire/http/server.ts';
 
-const MS_PER_SECOND = 1000;
 /** Time that a database may delay an answer, some 45 seconds, with a margin. */
 const SLOWEST_ANSWER_MS = 60_000;
 const IDLE_MARGIN_MS = 5_000;
@@ -26,16 +25,20 @@ type HttpLimits = Pick<
 >;
 
 /** Returns the limits that every listener of a server has. */
-export function httpLimits({ limits, protection }: Config): HttpLimits {
-  const requestTimeoutMs = protection.requestTimeoutSeconds * MS_PER_SECOND;
+export function httpLimits(config: Config): HttpLimits {
+  const { requestTimeoutMs, corsOrigins } = config;
   return {
-    maxBodyBytes: limits.bodyBytes,
-    maxNesting: limits.nesting,
-    protection,
+    maxBodyBytes: config.maxBodyBytes,
+    maxNesting: config.maxNesting,
+    protection: {
+      requestsPerAddress: config.rateLimitPerAddress,
+      requestsPerPrincipal: config.rateLimitPerPrincipal,
+      corsOrigins,
+    },
     requestTimeoutMs,
     // A client that stops reading is hung up on long after one that stops sending has had its 408.
     idleTimeoutMs: Math.max(requestTimeoutMs, SLOWEST_ANSWER_MS) * 2 + IDLE_MARGIN_MS,
     callLimits: CALL_LIMITS,
-    maxConnections: protection.maxConnections,
+    maxConnections: config.maxConnections,
   };
 }

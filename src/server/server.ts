@@ -1,4 +1,4 @@
-import { isOpenToAll, type Config } from '../config/config.ts';
+import { isOpenToNetwork, type Config } from '../config/config.ts';
 import type { Http } from '../wire/http/server.ts';
 import type { Components } from './components.ts';
 
@@ -65,7 +65,7 @@ export class RunningServer implements Server {
     const url = `${await listenOn(this.#api, 'port', this.#config)}/v1`;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    if (isOpenToAll(this.#config)) {
+    if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }
     return url;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONFIG_FILE, flagOf, SETTINGS, variableOf } from '../../src/config/settings.ts';
+import { flagOf, flagSettings, variableOf } from '../../src/config/settings/names.ts';
+import { SETTINGS } from '../../src/config/settings/tables.ts';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
 import { freePort } from '../support/postgres.ts';
 import { startCommand, urlOf, type RunningProcess } from '../support/process.ts';
@@ -133,7 +134,7 @@ describe('an installation that cannot be written to, with a folder for data', ()
 });
 
 test('every setting that they name exists', () => {
-  const settings = [CONFIG_FILE, ...Object.values(SETTINGS)];
+  const settings = flagSettings(SETTINGS);
   const named = [...(dockerfile + unit).matchAll(/COLLOQUY_\w+/g)].map(([name]) => name);
   expect(named).toContain('COLLOQUY_AUTH');
   for (const name of named) expect(settings.map(variableOf)).toContain(name);
@@ -146,7 +147,7 @@ test('the image runs as an ordinary user, who is not given what the program is m
   expect(instructions('VOLUME')).toEqual(['/data']);
   expect(lastStage).not.toMatch(/--chown/);
   expect(instructions('EXPOSE')).toEqual([IMAGE_ENVIRONMENT['COLLOQUY_PORT']]);
-  expect(IMAGE_ENVIRONMENT['COLLOQUY_PORT']).toBe(SETTINGS.port.fallback);
+  expect(IMAGE_ENVIRONMENT['COLLOQUY_PORT']).toBe(SETTINGS.port.default);
 });
 
 test('what the image is built from reaches the builder', () => {
@@ -160,7 +161,7 @@ test('what the image is built from reaches the builder', () => {
 
 test('the unit waits longer for its end than the server for what is under way', () => {
   expect(Number(entries('TimeoutStopSec')[0])).toBeGreaterThan(
-    Number(SETTINGS.drainTimeout.fallback) + 5,
+    Number(SETTINGS.drainTimeoutSeconds.default) + 5,
   );
   expect(entries('StateDirectory')).toEqual(['colloquy']);
   expect(entries('Restart')).toEqual(['on-failure']);

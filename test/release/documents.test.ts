@@ -77,7 +77,7 @@ test('the config file of docs/configuration.md is one', async () => {
   await using folder = await temporaryFolder();
   await writeFile(folder.path('colloquy.yaml'), yaml);
   const config = await loadConfig({ arguments: ['--config', folder.path('colloquy.yaml')] });
-  expect(config.limits.itemsPerRequest).toBe(100);
+  expect(config.maxItemsPerRequest).toBe(100);
 });
 
 test('every page of docs is in its index', () => {

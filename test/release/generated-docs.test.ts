@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { errorKinds } from '../../src/contract/errors/registry.ts';
-import { ALL_SETTINGS } from '../../src/config/settings.ts';
+import { fileEntries, flagSettings } from '../../src/config/settings/names.ts';
+import { SETTINGS } from '../../src/config/settings/tables.ts';
 import { generatedPages } from '../../tools/docs/pages.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,8 +16,9 @@ test.each(generatedPages())('$path is as npm run docs makes it', ({ text, fresh 
 
 test('docs/configuration.md has every setting', () => {
   const page = read('docs/configuration.md');
-  for (const { name } of ALL_SETTINGS)
+  for (const { name } of flagSettings(SETTINGS))
     expect(page).toMatch(new RegExp(`^\\| \`--${name}[ \`]`, 'm'));
+  for (const { usage } of fileEntries(SETTINGS)) expect(page).toContain(`\n| \`${usage}\` `);
 });
 
 describe('docs/errors.md', () => {

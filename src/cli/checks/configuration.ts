@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { policyOf } from '../../access/policy/parse.ts';
-import { isOpenToAll, refuseStrangers, type Config } from '../../config/config.ts';
-import { configFileOf, loadConfig, type ConfigSources } from '../../config/load.ts';
+import { assertNotOpenToNetwork, isOpenToNetwork, type Config } from '../../config/config.ts';
+import { loadConfig } from '../../config/load.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 
 const CHECK = 'configuration';
@@ -9,29 +9,26 @@ const WORLD_READABLE = 0o004;
 const WORLD_WRITABLE = 0o002;
 
 /** Checks that a server starts with the configuration, and that neither it nor its files are open to all users. */
-export async function* checkConfiguration(
-  sources: ConfigSources,
-  config: Config,
-): AsyncGenerator<Finding> {
-  yield checkStart(sources, config);
-  const file = configFileOf(sources);
+export async function* checkConfiguration(config: Config): AsyncGenerator<Finding> {
+  yield checkStart(config);
+  const file = config.configFile;
   if (file !== undefined) yield checkAccess('config file', file, await secretIn(file));
   const key = config.database.kind === 'postgres' ? config.database.tls.key : undefined;
   if (key !== undefined) yield checkAccess('key file', key, 'a private key');
 }
 
-function checkStart(sources: ConfigSources, config: Config): Finding {
+function checkStart(config: Config): Finding {
   const { host, port, auth } = config;
   try {
-    refuseStrangers(config);
-    policyOf(auth.policyRules);
+    assertNotOpenToNetwork(config);
+    policyOf(auth.accessPolicy);
   } catch (error) {
     return failedBy(CHECK, error);
   }
-  const file = configFileOf(sources) ?? 'no config file';
+  const file = config.configFile ?? 'no config file';
   const schemes = auth.schemes.length === 0 ? 'no caller' : `by ${auth.schemes.join(', ')}`;
   const detail = `${file}; listens on ${host}, port ${port}; authenticates ${schemes}`;
-  return isOpenToAll(config)
+  return isOpenToNetwork(config)
     ? warning(
         CHECK,
         `${detail}: every client that reaches it may read and delete every conversation`,
@@ -48,7 +45,7 @@ async function secretIn(path: string): Promise<string | undefined> {
   const { database, auth } = alone;
   if (database.kind === 'postgres' && database.password !== undefined) return 'a password';
   if (auth.headers?.secret !== undefined) return 'a secret';
-  return auth.policyRules === undefined ? undefined : 'the access policy';
+  return auth.accessPolicy === undefined ? undefined : 'the access policy';
 }
 
 /** Checks the permissions of a file. `content` is the most sensitive thing in it; `undefined` if there is none. */

@@ -73,7 +73,7 @@ async function* examine(
     yield failedBy('configuration', error);
     return;
   }
-  yield* checkConfiguration(sources, config);
+  yield* checkConfiguration(config);
   const { database } = config;
   if (database.kind === 'sqlite' && database.path === ':memory:') {
     yield warning(

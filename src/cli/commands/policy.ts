@@ -35,7 +35,7 @@ export const policy: Command = {
     const conversationId = action === 'create' ? '' : required(options, 'conversation');
     const use = { settings: rest, otherFlags: VALUED, createsDatabase: false };
     await withStore(context, use, async (store, { auth }) => {
-      const authorizer = new Authorizer(policyOf(auth.policyRules));
+      const authorizer = new Authorizer(policyOf(auth.accessPolicy));
       const owner = auth.userIsolation
         ? isolatedOwner(subject, optional(options, 'isolation-key') ?? '')
         : subject;

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decide, filterFor, type Resource } from '../../../src/access/policy/decide.ts';
@@ -6,12 +7,13 @@ import {
   ACTIONS,
   PRIVATE_POLICY,
   type Condition,
+  type Policy,
   type Rule,
 } from '../../../src/access/policy/rule.ts';
 import type { Principal } from '../../../src/access/principal.ts';
 import { ATTRIBUTE_NAMES, type Attributes } from '../../../src/base/row-filter.ts';
-import { Section } from '../../../src/base/section.ts';
 import { loadConfig, openStore, type Store } from '../../../src/index.ts';
+import { temporaryFolder } from '../../support/folder.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 
 const subjects = ['ann', 'bob', 'anonymous', "o'hara"];
@@ -131,17 +133,15 @@ describe('a policy', () => {
   });
 });
 
-const locate = (path: readonly (string | number)[]): string => `line of ${path.join('.')}`;
-const parse = (...rules: unknown[]) =>
-  policyOf(
-    new Section({ access_policy: rules }, ['access_policy'], locate).sections('access_policy', [
-      'permit',
-      'forbid',
-      'when',
-      'unless',
-      'description',
-    ]),
-  );
+/** Parses rules that a config file gives. */
+async function parse(...rules: unknown[]): Promise<Policy> {
+  await using folder = await temporaryFolder();
+  const file = folder.path('c.yaml');
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify({ auth: { schemes: ['keys'], access_policy: rules } }));
+  const { auth } = await loadConfig({ arguments: ['--config', file] });
+  return policyOf(auth.accessPolicy);
+}
 
 describe('the grammar', () => {
   const all = { actions: ['read'] };
@@ -159,24 +159,25 @@ describe('the grammar', () => {
     ],
     ['user in owners teams', { kind: 'shares', attribute: 'teams', negated: false }],
     ['user not in owners projects', { kind: 'shares', attribute: 'projects', negated: true }],
-  ])('%s', (text, expected) => {
-    expect(parse({ permit: all, when: text })[0]?.guard).toEqual({
+  ])('%s', async (text, expected) => {
+    expect((await parse({ permit: all, when: text }))[0]?.guard).toEqual({
       kind: 'when',
       conditions: [expected],
     });
-    expect(parse({ forbid: all, unless: [text, text] })[0]?.guard).toEqual({
+    expect((await parse({ forbid: all, unless: [text, text] }))[0]?.guard).toEqual({
       kind: 'unless',
       conditions: [expected, expected],
     });
   });
 
-  test('resources have our name and those of Llama Stack', () => {
-    const of = (resource: unknown) => parse({ permit: { ...all, resource } })[0]?.conversations;
-    expect(of(undefined)).toBeUndefined();
-    expect(of('conversation::*')).toBeUndefined();
-    expect(of('conversation::conv_1')).toEqual(['conv_1']);
-    expect(of('sql_record::openai_conversations::conv_1')).toEqual(['conv_1']);
-    expect(of('sql_record::conversation_items::*')).toBeUndefined();
+  test('resources have our name and those of Llama Stack', async () => {
+    const of = async (resource: unknown) =>
+      (await parse({ permit: { ...all, resource } }))[0]?.conversations;
+    expect(await of(undefined)).toBeUndefined();
+    expect(await of('conversation::*')).toBeUndefined();
+    expect(await of('conversation::conv_1')).toEqual(['conv_1']);
+    expect(await of('sql_record::openai_conversations::conv_1')).toEqual(['conv_1']);
+    expect(await of('sql_record::conversation_items::*')).toBeUndefined();
   });
 
   test.each([
@@ -184,34 +185,40 @@ describe('the grammar', () => {
     [{}, 'either permit or forbid'],
     [{ permit: {} }, 'needs actions'],
     [{ permit: { actions: ['raed'] } }, "there is no action 'raed'"],
-    [{ permit: { ...all, resource: 'model::x' } }, "'model::x' is no resource"],
-    [{ permit: all, when: 'user is tall' }, "'user is tall' is no condition"],
+    [{ permit: { ...all, resource: 'model::x' } }, "'model::x' is not a resource"],
+    [{ permit: all, when: 'user is tall' }, "'user is tall' is not a condition"],
     [{ permit: all, when: 'user in owners groups' }, "users have no list 'groups'"],
     [{ permit: all, when: 'user is owner', unless: 'user is owner' }, 'both when and unless'],
     [{ permit: all, when: [] }, 'when has no condition'],
-    [{ permit: { ...all, principle: 'x' } }, 'Unknown setting access_policy.0.permit.principle'],
-    [{ permit: all, whenn: 'x' }, 'Unknown setting access_policy.0.whenn'],
+    [
+      { permit: { ...all, principle: 'x' } },
+      'Unknown setting auth.access_policy.0.permit.principle',
+    ],
+    [{ permit: all, whenn: 'x' }, 'Unknown setting auth.access_policy.0.whenn'],
     ['permit', 'not a map'],
     [{ permit: all, when: null }, 'when has no value'],
     [{ permit: { ...all, principal: null } }, 'principal has no value'],
-    [{ permit: { ...all, principal: 12345 } }, 'principal is not text'],
-    [{ permit: { ...all, principal: '' } }, 'principal is not text'],
+    [{ permit: { ...all, principal: 12345 } }, /permit\.principal, line 1 of \S+ is not text/],
+    [{ permit: { ...all, principal: '' } }, /permit\.principal, line 1 of \S+ is empty/],
     [{ permit: { ...all, resource: null } }, 'resource has no value'],
     [{ permit: { ...all, resource: [] } }, 'resource is empty'],
-    [{ permit: { ...all, resource: 'conversation::conv_*' } }, 'is no resource'],
-    [{ permit: { ...all, resource: 'conversation::a, conversation::b' } }, 'is no resource'],
-    [{ forbid: all, unless: 'user with a in roles or user with b in teams' }, 'is no condition'],
-    [{ forbid: all, unless: 'user with "core" in teams' }, 'is no condition'],
-  ])('%j is refused with its place and a fix', (source, message) => {
-    expect(() => parse(source)).toThrow(message);
-    expect(() => parse(source)).toThrow('line of access_policy.0');
-    expect(() => parse(source)).toThrow(expect.objectContaining({ fix: expect.any(String) }));
+    [{ permit: { ...all, resource: 'conversation::conv_*' } }, 'is not a resource'],
+    [{ permit: { ...all, resource: 'conversation::a, conversation::b' } }, 'is not a resource'],
+    [{ forbid: all, unless: 'user with a in roles or user with b in teams' }, 'is not a condition'],
+    [{ forbid: all, unless: 'user with "core" in teams' }, 'is not a condition'],
+  ])('%j is refused with its place and a fix', async (source, message) => {
+    const refused = await parse(source).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      message: expect.stringMatching(/auth\.access_policy\.0.*line 1 of \S+c\.yaml/),
+      fix: expect.stringMatching(/\S/),
+    });
+    expect(String(refused)).toMatch(message);
   });
 
-  test('the first rule that matches decides, and none is no', () => {
+  test('the first rule that matches decides, and none is no', async () => {
     const who = { tenant: 't', subject: 'ann', owner: 'ann', attributes: {} };
     const mine = { id: 'c', owner: 'ann', attributes: {} };
-    const policy = parse(
+    const policy = await parse(
       { forbid: { actions: ['delete'] } },
       { permit: { actions: ['read', 'delete'] }, when: 'user is owner' },
     );

@@ -476,8 +476,10 @@ describe('headers of a gateway', () => {
   });
 
   test('that anybody could send are refused at start', async () => {
-    await expect(startAccessServer(yaml)).rejects.toThrow('anybody could send');
-    await expect(startAccessServer('{}', '--auth', 'jwt')).rejects.toThrow('says nothing');
+    await expect(startAccessServer(yaml)).rejects.toThrow('any caller could send');
+    await expect(startAccessServer('{}', '--auth', 'jwt')).rejects.toThrow(
+      'has no section in the config file',
+    );
     await expect(startAccessServer('{}', '--auth', 'kees')).rejects.toThrow('one of keys');
   });
 });

@@ -1,20 +1,19 @@
 import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
-import type { DatabaseOptions, TlsOptions } from '../options/database.ts';
-import { isLoopback } from '../base/loopback.ts';
-import { OperatorError } from '../base/errors/operator-error.ts';
-import type { Given } from './settings.ts';
+import { OperatorError } from '../../base/errors/operator-error.ts';
+import { isLoopback } from '../../base/loopback.ts';
+import type { PostgresOptions, SqliteOptions, TlsOptions } from '../../options/database.ts';
+import type { Parser } from './entry.ts';
+import type { Given } from './given.ts';
 
-/** What the settings say of the database, besides its URL. */
-export interface DatabaseSettings {
-  readonly synchronous: 'full' | 'normal';
-  readonly poolSize: number;
-  readonly statementTimeoutSeconds: number;
-  readonly lockTimeoutSeconds: number;
-  readonly applicationName: string;
-  readonly preparedStatements: boolean;
-  readonly rowLevelSecurity: boolean;
-}
+type SqliteAddress = Pick<SqliteOptions, 'kind' | 'path'>;
+type PostgresAddress = Pick<
+  PostgresOptions,
+  'kind' | 'host' | 'port' | 'database' | 'user' | 'password' | 'tls'
+> & {
+  /** `undefined` when the URL does not name one. */
+  readonly applicationName: string | undefined;
+};
 
 const DEFAULT_PORT = 5432;
 const TLS_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
@@ -27,31 +26,23 @@ const PARAMETERS = [
   'sslkey',
   'application_name',
 ];
-const MS_PER_SECOND = 1000;
 
-/** Reads `sqlite:PATH` or `postgres://…`. Throws an `OperatorError`, in which no password stands. */
-export function readDatabase(given: Given, settings: DatabaseSettings): DatabaseOptions {
-  if (/^postgres(ql)?:/.test(given.text)) return readPostgres(given, settings);
-  // A misspelt `:memory:` or a parameter would otherwise become the name of a file.
-  const path = /^sqlite:(:memory:|[^:?][^?]*)$/s.exec(given.text)?.[1];
-  if (path === undefined) {
-    throw invalid(
-      given,
-      'a URL such as sqlite:./colloquy.db, sqlite::memory: or postgres://HOST/DATABASE',
-    );
-  }
-  if (settings.rowLevelSecurity) {
-    throw new OperatorError(
-      'invalid_setting',
-      'rls is on, and the database is SQLite, which has no row-level security.',
-      'Leave rls out, or name a PostgreSQL database with --database-url.',
-    );
-  }
-  return { kind: 'sqlite', path, synchronous: settings.synchronous };
-}
+/** `sqlite:PATH` or `postgres://…`. Its errors do not repeat the URL: a password may stand anywhere in it. */
+export const databaseUrl: Parser<SqliteAddress | PostgresAddress> = {
+  expected: 'a URL such as sqlite:./colloquy.db, sqlite::memory: or postgres://HOST/DATABASE',
+  examples: ['sqlite:other.db', 'postgres://ann:pass@db.example/other', 'sqlite::memory:'],
+  parse: (given) => {
+    const text = given.text();
+    if (/^postgres(ql)?:/.test(text)) return readPostgres(given, text);
+    // A misspelt `:memory:` or a parameter would otherwise become the name of a file.
+    const path = /^sqlite:(:memory:|[^:?][^?]*)$/s.exec(text)?.[1];
+    if (path === undefined) throw given.invalid(databaseUrl.expected);
+    return { kind: 'sqlite', path };
+  },
+};
 
-function readPostgres(given: Given, settings: DatabaseSettings): DatabaseOptions {
-  const url = parseUrl(given);
+function readPostgres(given: Given, text: string): PostgresAddress {
+  const url = parseUrl(given, text);
   for (const name of url.searchParams.keys()) {
     if (!PARAMETERS.includes(name)) {
       throw new OperatorError(
@@ -72,12 +63,7 @@ function readPostgres(given: Given, settings: DatabaseSettings): DatabaseOptions
     password: url.password === '' ? undefined : decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)) || user,
     tls: readTls(given, host, parameter),
-    poolSize: settings.poolSize,
-    statementTimeoutMs: settings.statementTimeoutSeconds * MS_PER_SECOND,
-    lockTimeoutMs: settings.lockTimeoutSeconds * MS_PER_SECOND,
-    applicationName: parameter('application_name') ?? settings.applicationName,
-    preparedStatements: settings.preparedStatements,
-    rowLevelSecurity: settings.rowLevelSecurity,
+    applicationName: parameter('application_name'),
   };
 }
 
@@ -91,21 +77,21 @@ function readPort(given: Given, text: string): number {
   );
 }
 
-function parseUrl(given: Given): URL {
-  // `postgres:///database?host=/folder` names no host, which such a URL may not, and this one may.
-  const text = given.text.replace(/^(postgres(?:ql)?:\/\/([^@/]*@)?)\//, '$1localhost/');
+function parseUrl({ origin }: Given, given: string): URL {
+  // `postgres:///database?host=/folder` has no host, which a URL otherwise needs.
+  const text = given.replace(/^(postgres(?:ql)?:\/\/([^@/]*@)?)\//, '$1localhost/');
   const url = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || isDamaged(url)) {
     throw new OperatorError(
       'invalid_setting',
-      `${given.origin} is no URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE.`,
-      'Percent-encode what is special in the user and the password: @ is %40, : is %3A, / is %2F, # is %23, ? is %3F, % is %25.',
+      `${origin} is not a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE.`,
+      'Percent-encode special characters of the user and the password: @ is %40, : is %3A, / is %2F, # is %23, ? is %3F, % is %25.',
     );
   }
   return url;
 }
 
-/** A password with a bare slash, question mark or hash ends the host early, and stands where none should. */
+/** Detects a password with a bare slash, question mark or hash. It ends the host early and appears in a later part. */
 function isDamaged({ username, password, hostname, pathname, search, hash }: URL): boolean {
   try {
     for (const text of [username, password, hostname, pathname]) decodeURIComponent(text);
@@ -120,7 +106,7 @@ function readTls(
   host: string,
   parameter: (name: string) => string | undefined,
 ): TlsOptions {
-  // What leaves this machine is encrypted, to a server that proves who it is, unless somebody says otherwise.
+  // A connection that leaves this machine is encrypted and its server verified, unless the URL names another mode.
   const isPlain =
     (isLoopback(host) || host.startsWith('/')) &&
     !['sslrootcert', 'sslcert'].some((name) => parameter(name) !== undefined);
@@ -142,7 +128,7 @@ function readTls(
   };
 }
 
-/** As libpq does; some containers run under a number without a name. */
+/** Returns the default user, as libpq does. Some containers run under a number without a name. */
 function systemUser(): string {
   try {
     return userInfo().username;
@@ -154,13 +140,4 @@ function systemUser(): string {
 function unbracketed(host: string): string {
   const inner = /^\[(.+)\]$/.exec(host)?.[1];
   return inner !== undefined && isIP(inner) === 6 ? inner : decodeURIComponent(host);
-}
-
-/** Never repeats what was given: a password may stand anywhere in it. */
-function invalid({ origin }: Given, expected: string): OperatorError {
-  return new OperatorError(
-    'invalid_setting',
-    `${origin} is not ${expected}.`,
-    `Give ${origin} ${expected}.`,
-  );
 }

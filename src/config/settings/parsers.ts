@@ -1,0 +1,140 @@
+import { isIP } from 'node:net';
+import type { Parser } from './entry.ts';
+
+/** Makes a parser of texts; `read` returns `undefined` for a text that does not fit. */
+export function parser<Value>(
+  expected: string,
+  examples: readonly string[],
+  read: (text: string) => Value | undefined,
+): Parser<Value> {
+  return {
+    expected,
+    examples,
+    parse: (given) => {
+      const value = read(given.text());
+      if (value === undefined) throw given.invalid(expected);
+      return value;
+    },
+  };
+}
+
+export const text: Parser<string> = {
+  expected: 'text',
+  examples: ['some', 'other'],
+  parse: (given) => given.text(),
+};
+
+/** A text that must be one in the config file: YAML may have altered a number. */
+export const exactText: Parser<string> = {
+  expected: 'text',
+  examples: ['some', 'other'],
+  parse: (given) => given.exactText(),
+};
+
+/** A parser that takes an empty text for no value. */
+export function orNone<Value>(inner: Parser<Value>): Parser<Value | undefined> {
+  return {
+    ...inner,
+    parse: (given, environment) => (given.isEmpty ? undefined : inner.parse(given, environment)),
+  };
+}
+
+export function wholeNumber(least: number, most: number): Parser<number> {
+  return parser(
+    `a whole number from ${least} to ${most}`,
+    [String(least), String(most)],
+    (given) => {
+      const value = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+      return value >= least && value <= most ? value : undefined;
+    },
+  );
+}
+
+const MS_PER_SECOND = 1000;
+
+/** A whole number of seconds, as milliseconds. */
+export function secondsAsMs(least: number, most: number): Parser<number> {
+  const seconds = wholeNumber(least, most);
+  return {
+    ...seconds,
+    parse: (given, environment) => seconds.parse(given, environment) * MS_PER_SECOND,
+  };
+}
+
+const YES_AND_NO: Readonly<Record<string, boolean>> = {
+  on: true,
+  true: true,
+  off: false,
+  false: false,
+};
+
+/** The one grammar of yes and no. `true` and `false` are what YAML and programs have for it. */
+export const onOff: Parser<boolean> = {
+  ...parser('on or off', ['on', 'off', 'true', 'false'], yesOrNo),
+  isSwitch: true,
+};
+
+/** Returns the truth value of a text; `undefined` when it is not one. */
+export function yesOrNo(given: string): boolean | undefined {
+  return Object.hasOwn(YES_AND_NO, given) ? YES_AND_NO[given] : undefined;
+}
+
+export function choice<const Choice extends string>(choices: readonly Choice[]): Parser<Choice> {
+  return {
+    ...parser(`one of ${choices.join(', ')}`, choices, (given) =>
+      choices.find((candidate) => candidate === given),
+    ),
+    choices,
+  };
+}
+
+/** A list: in the file also a YAML list, elsewhere a text with commas. */
+export function list<Value>(inner: Parser<Value>): Parser<readonly Value[]> {
+  return { ...inner, parse: parseEach(inner, ',') };
+}
+
+/** A list whose texts may have commas. */
+export function unsplitList<Value>(inner: Parser<Value>): Parser<readonly Value[]> {
+  return { ...inner, parse: parseEach(inner) };
+}
+
+function parseEach<Value>(
+  inner: Parser<Value>,
+  separator?: string,
+): Parser<readonly Value[]>['parse'] {
+  return (given, environment) =>
+    given.entries(separator).map((entry) => inner.parse(entry, environment));
+}
+
+export const url: Parser<string> = {
+  expected: 'a URL such as https://HOST/PATH',
+  examples: ['https://one.example/a', 'https://two.example'],
+  parse: (given) => {
+    const exact = given.exactText();
+    if (!URL.canParse(exact)) throw given.invalid(url.expected);
+    return exact;
+  },
+};
+
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+
+export const host: Parser<string> = parser(
+  'an address or a name, without brackets or port, such as 127.0.0.1 or ::1',
+  ['127.0.0.1', '::1', 'localhost'],
+  (given) => (isHost(given) ? given : undefined),
+);
+
+export function isHost(given: string): boolean {
+  return isIP(given) !== 0 || HOST_NAME.test(given);
+}
+
+/** The value of the environment variable that the text names, so that the config file holds no secret. */
+export const variableValue: Parser<string> = {
+  expected: 'the name of an environment variable that is set',
+  examples: ['PATH', 'HOME'],
+  parse: (given, environment) => {
+    const value = environment[given.exactText()];
+    if (value === undefined || value === '') throw given.invalid(variableValue.expected);
+    return value;
+  },
+};

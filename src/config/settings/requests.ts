@@ -1,0 +1,44 @@
+import type { Table } from './entry.ts';
+import { choice, wholeNumber } from './parsers.ts';
+
+const GIB = 1024 * 1024 * 1024;
+
+export const REQUESTS = {
+  dialect: {
+    name: 'dialect',
+    placeholder: 'NAME',
+    parser: choice(['openai', 'llama-stack']),
+    default: 'openai',
+    description:
+      "`openai`, or `llama-stack` to answer the deletion of an item as Llama Stack's clients expect.",
+  },
+  maxItemsPerRequest: {
+    name: 'max-items-per-request',
+    placeholder: 'COUNT',
+    parser: wholeNumber(1, 100_000),
+    default: '20',
+    description: 'Items that one request may add.',
+  },
+  maxPageSize: {
+    name: 'max-page-size',
+    placeholder: 'COUNT',
+    parser: wholeNumber(1, 100_000),
+    default: '100',
+    description: 'Largest `limit` of a list.',
+  },
+  maxBodyBytes: {
+    name: 'max-body-bytes',
+    placeholder: 'BYTES',
+    parser: wholeNumber(1024, GIB),
+    default: String(32 * 1024 * 1024),
+    description: 'Largest request body.',
+  },
+  maxNesting: {
+    name: 'max-nesting',
+    placeholder: 'LEVELS',
+    // Beyond 1,000 levels, writing JSON back could exhaust the stack.
+    parser: wholeNumber(8, 1000),
+    default: '128',
+    description: 'Deepest nesting of arrays and objects in a body.',
+  },
+} as const satisfies Table;
