@@ -52,8 +52,8 @@ async function openComponents(
   { log, onServerError }: ServerOptions,
   stack: AsyncDisposableStack,
 ): Promise<Components> {
-  const { logLevel: level, logFormat: format, slowRequestMs, database } = config;
-  const telemetry = await Telemetry.open({ level, format, slowRequestMs }, log, database.kind);
+  const { database } = config;
+  const telemetry = await Telemetry.open(config, log, database.kind);
   const store = stack.adopt(await openStore(database, telemetry), (opened) => opened.close());
   const authorizer = new Authorizer(policyOf(config.auth.accessPolicy));
   const { write } = stack.use(openAuditLog(config.auditLog));
@@ -81,7 +81,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
-      limits: { itemsPerRequest: config.maxItemsPerRequest, pageSize: config.maxPageSize },
+      limits: config,
       dialect: config.dialect,
       version: packageVersion(),
       unreadiness: () => unreadiness(store, state.isClosing),

@@ -13,32 +13,14 @@ const CALL_LIMITS: HttpOptions['callLimits'] = {
   keepAliveMs: 15_000,
 };
 
-type HttpLimits = Pick<
-  HttpOptions,
-  | 'maxBodyBytes'
-  | 'maxNesting'
-  | 'protection'
-  | 'requestTimeoutMs'
-  | 'idleTimeoutMs'
-  | 'callLimits'
-  | 'maxConnections'
->;
+type HttpLimits = Pick<HttpOptions, 'settings' | 'idleTimeoutMs' | 'callLimits'>;
 
 /** Returns the limits that every listener of a server has. */
 export function httpLimits(config: Config): HttpLimits {
-  const { requestTimeoutMs, corsOrigins } = config;
   return {
-    maxBodyBytes: config.maxBodyBytes,
-    maxNesting: config.maxNesting,
-    protection: {
-      requestsPerAddress: config.rateLimitPerAddress,
-      requestsPerPrincipal: config.rateLimitPerPrincipal,
-      corsOrigins,
-    },
-    requestTimeoutMs,
+    settings: config,
     // A client that stops reading is hung up on long after one that stops sending has had its 408.
-    idleTimeoutMs: Math.max(requestTimeoutMs, SLOWEST_ANSWER_MS) * 2 + IDLE_MARGIN_MS,
+    idleTimeoutMs: Math.max(config.requestTimeoutMs, SLOWEST_ANSWER_MS) * 2 + IDLE_MARGIN_MS,
     callLimits: CALL_LIMITS,
-    maxConnections: config.maxConnections,
   };
 }

@@ -7,8 +7,8 @@ import { standardError, type LogFormat } from './log-output.ts';
 import { phasesOf, type Phases } from './phases.ts';
 
 export interface LogOptions {
-  readonly level: LevelWithSilent;
-  readonly format: LogFormat;
+  readonly logLevel: LevelWithSilent;
+  readonly logFormat: LogFormat;
   /** Milliseconds from which a request is logged as slow, with its phases; 0 for never. */
   readonly slowRequestMs: number;
 }
@@ -46,11 +46,11 @@ export class Log {
   static async open(options: LogOptions, sink: LogSink, database: DatabaseKind): Promise<Log> {
     const { stream, flush } =
       sink === 'stderr'
-        ? await standardError(options.format)
+        ? await standardError(options.logFormat)
         : { stream: sink, flush: async () => undefined };
     const logger = pino(
       {
-        level: options.level,
+        level: options.logLevel,
         // Leaves out the process id and the host, which a log collector adds.
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,

@@ -20,9 +20,9 @@ export interface CreateConversationParams {
 
 /** Returns a parser of the body that creates a conversation. An absent body creates an empty conversation. */
 export function createConversationParser(
-  itemsPerRequest: number,
+  maxItemsPerRequest: number,
 ): (body: unknown) => CreateConversationParams {
-  const validate = validator(createConversationBody(Type.Unknown(), itemsPerRequest));
+  const validate = validator(createConversationBody(Type.Unknown(), maxItemsPerRequest));
   return (body) => {
     const { metadata = {}, items = [] } = validate(bodyObject(body), '');
     return { metadata, items: parseItems(items) };
@@ -31,9 +31,9 @@ export function createConversationParser(
 
 /** Returns a parser of the body that appends items. */
 export function createItemsParser(
-  itemsPerRequest: number,
+  maxItemsPerRequest: number,
 ): (body: unknown) => readonly ParsedItem[] {
-  const validate = validator(createItemsBody(Type.Unknown(), itemsPerRequest));
+  const validate = validator(createItemsBody(Type.Unknown(), maxItemsPerRequest));
   return (body) => parseItems(validate(bodyObject(body), '').items);
 }
 

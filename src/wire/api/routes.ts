@@ -16,7 +16,7 @@ import { getReadiness, type Unreadiness } from './system/get-readiness.ts';
 
 export interface ApiOptions {
   readonly conversations: Conversations;
-  readonly limits: { readonly itemsPerRequest: number; readonly pageSize: number };
+  readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
   /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
   readonly dialect: 'openai' | 'llama-stack';
   readonly version: string;

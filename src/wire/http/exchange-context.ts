@@ -7,6 +7,7 @@ import type { AuditTrail } from '../../service/audit.ts';
 import type { Admission } from './admission.ts';
 import type { Call } from './call.ts';
 import type { CrossOrigin } from './cross-origin.ts';
+import type { HttpSettings } from './http-settings.ts';
 import type { Producer } from './producer.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
@@ -21,9 +22,7 @@ export interface ExchangeContext {
   readonly authenticate: (credentials: Credentials, requestId: string) => Promise<Principal>;
   readonly crossOrigin: CrossOrigin | undefined;
   readonly rateLimits: RateLimits | undefined;
-  readonly maxBodyBytes: number;
-  /** Depth to which a body may nest arrays and objects. */
-  readonly maxNesting: number;
+  readonly settings: HttpSettings;
   readonly callLimits: CallLimits;
   readonly openCalls: OpenCalls;
   readonly observer: Pick<Observer, 'began' | 'answered'>;

@@ -115,7 +115,7 @@ async function admit(
 
 async function parsedBody(
   exchange: Exchange,
-  { maxBodyBytes, maxNesting }: ExchangeContext,
+  { settings: { maxBodyBytes, maxNesting } }: ExchangeContext,
 ): Promise<unknown> {
   const { method } = exchange.request;
   if (method === 'GET' || method === 'HEAD') return undefined;

@@ -4,9 +4,9 @@ import { apiError } from '../../contract/errors/registry.ts';
 
 export interface RateLimitOptions {
   /** Requests a minute from one address, counted before authentication; 0 for no limit. */
-  readonly requestsPerAddress: number;
+  readonly rateLimitPerAddress: number;
   /** Requests a minute from one principal, counted after authentication; 0 for no limit. */
-  readonly requestsPerPrincipal: number;
+  readonly rateLimitPerPrincipal: number;
 }
 
 /** Counters of requests. Each method throws `too_many_requests` above its limit. */
@@ -52,10 +52,10 @@ class RateLimiter {
 
 /** Returns the counters of the given limits; `undefined` when nothing is limited. */
 export function rateLimits({
-  requestsPerAddress,
-  requestsPerPrincipal,
+  rateLimitPerAddress,
+  rateLimitPerPrincipal,
 }: RateLimitOptions): RateLimits | undefined {
-  const [addresses, principals] = [requestsPerAddress, requestsPerPrincipal].map((limit) =>
+  const [addresses, principals] = [rateLimitPerAddress, rateLimitPerPrincipal].map((limit) =>
     limit === 0 ? undefined : new RateLimiter(limit),
   );
   if (addresses === undefined && principals === undefined) return undefined;

@@ -9,33 +9,19 @@ import { crossOriginRules } from './cross-origin.ts';
 import { errorJson, rawErrorResponse, unreadableRequest } from './error-response.ts';
 import { answerRequest } from './exchange.ts';
 import type { ExchangeContext } from './exchange-context.ts';
-import { rateLimits, type RateLimitOptions } from './rate-limits.ts';
+import type { HttpSettings } from './http-settings.ts';
+import { rateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
 import { routeFinder } from './router.ts';
 import { OpenCalls } from './signal.ts';
 
-type Shared =
-  | 'authenticate'
-  | 'maxBodyBytes'
-  | 'maxNesting'
-  | 'audit'
-  | 'callLimits'
-  | 'observer'
-  | 'onServerError';
+type Shared = 'settings' | 'authenticate' | 'audit' | 'callLimits' | 'observer' | 'onServerError';
 
 export interface HttpOptions extends Pick<ExchangeContext, Shared> {
   readonly routes: readonly Route[];
   readonly localHostsOnly: Admission['localHostsOnly'];
-  readonly protection: RateLimitOptions & {
-    /** Origins from which pages may call; without any, cross-origin calls are refused. */
-    readonly corsOrigins: readonly string[];
-  };
-  /** Time in which a request must arrive whole. */
-  readonly requestTimeoutMs: number;
   /** Time without a byte in either direction after which a connection is closed. */
   readonly idleTimeoutMs: number;
-  /** Connections at a time; further ones are refused. */
-  readonly maxConnections: number;
 }
 
 export interface Http {
@@ -56,7 +42,7 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** Makes the HTTP side of a server: routes, headers, limits and the error envelope. */
 export async function createHttp(options: HttpOptions): Promise<Http> {
-  const { corsOrigins } = options.protection;
+  const { corsOrigins, maxConnections } = options.settings;
   let isClosing = false;
   const queue = new ConnectionQueue();
   const openCalls = new OpenCalls(options.callLimits);
@@ -65,14 +51,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     admission: { localHostsOnly: options.localHostsOnly, corsOrigins },
     findRoute: routeFinder(options.routes),
     crossOrigin: await crossOriginRules(corsOrigins),
-    rateLimits: rateLimits(options.protection),
+    rateLimits: rateLimits(options.settings),
     openCalls,
     isClosing: () => isClosing,
   };
-  const server = createServer(serverOptions(options), (request, response) => {
+  const server = createServer(serverOptions(options.settings), (request, response) => {
     queue.take(request, response, () => answerRequest(request, response, context));
   });
-  server.maxConnections = options.maxConnections;
+  server.maxConnections = maxConnections;
   hangUpOnIdle(server, openCalls, options.idleTimeoutMs);
   answerNonRequests(server, queue);
   return {
@@ -115,7 +101,7 @@ async function stop(server: Server, queue: ConnectionQueue): Promise<void> {
   server.close(() => undefined);
 }
 
-function serverOptions({ requestTimeoutMs }: HttpOptions) {
+function serverOptions({ requestTimeoutMs }: HttpSettings) {
   return {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,

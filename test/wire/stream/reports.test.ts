@@ -12,7 +12,7 @@ type Line = Readonly<Record<string, unknown>>;
 /** The log and the metrics of a server. */
 async function observed(options: Partial<LogOptions> = {}) {
   const lines: Line[] = [];
-  const log = { level: 'debug', format: 'json', slowRequestMs: 0, ...options } as const;
+  const log = { logLevel: 'debug', logFormat: 'json', slowRequestMs: 0, ...options } as const;
   const write = (line: string): void => void lines.push(JSON.parse(line) as Line);
   const telemetry = await Telemetry.open(log, { write }, 'sqlite');
   await telemetry.measure({

@@ -82,8 +82,7 @@ test('A server sends terminal events at the end of its drain time, before it han
   const { produce } = obedient();
   await using server = await streamingServer(produce);
   const config = await loadConfig({ settings: { drainTimeout: 0 } });
-  const log = { level: 'silent', format: 'json', slowRequestMs: 0 } as const;
-  const telemetry = await Telemetry.open(log, undefined, config.database.kind);
+  const telemetry = await Telemetry.open(config, undefined, config.database.kind);
   // Sound: closing a server uses no other component.
   const components = { telemetry, state: { isClosing: false } } as Components;
   const listeners = { api: server.http, counters: undefined };

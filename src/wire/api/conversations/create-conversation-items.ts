@@ -10,9 +10,9 @@ import { conversationId, ITEMS, TAG } from './paths.ts';
 
 export function createConversationItems(
   conversations: Conversations,
-  { itemsPerRequest }: { readonly itemsPerRequest: number },
+  { maxItemsPerRequest }: { readonly maxItemsPerRequest: number },
 ): Route {
-  const parse = createItemsParser(itemsPerRequest);
+  const parse = createItemsParser(maxItemsPerRequest);
   return defineRoute({
     method: 'POST',
     path: ITEMS,
@@ -22,7 +22,7 @@ export function createConversationItems(
     isPublic: false,
     actions: ['update'],
     query: { include },
-    body: { schema: createItemsBody(InputItem, itemsPerRequest), required: true },
+    body: { schema: createItemsBody(InputItem, maxItemsPerRequest), required: true },
     response: {
       description: 'The items, in the order of the request',
       schema: ConversationItemList,

@@ -12,9 +12,9 @@ import { COLLECTION, TAG } from './paths.ts';
 
 export function createConversation(
   conversations: Conversations,
-  { itemsPerRequest }: { readonly itemsPerRequest: number },
+  { maxItemsPerRequest }: { readonly maxItemsPerRequest: number },
 ): Route {
-  const parse = createConversationParser(itemsPerRequest);
+  const parse = createConversationParser(maxItemsPerRequest);
   return defineRoute({
     method: 'POST',
     path: COLLECTION,
@@ -24,7 +24,7 @@ export function createConversation(
     isPublic: false,
     actions: ['create'],
     query: {},
-    body: { schema: createConversationBody(InputItem, itemsPerRequest), required: false },
+    body: { schema: createConversationBody(InputItem, maxItemsPerRequest), required: false },
     response: { description: 'The conversation', schema: Conversation },
     errors: [404],
     handle: async ({ principal, body }) =>

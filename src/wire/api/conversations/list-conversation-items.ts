@@ -8,7 +8,7 @@ import { conversationId, ITEMS, TAG } from './paths.ts';
 
 export function listConversationItems(
   conversations: Conversations,
-  { pageSize }: { readonly pageSize: number },
+  { maxPageSize }: { readonly maxPageSize: number },
 ): Route {
   return defineRoute({
     method: 'GET',
@@ -20,7 +20,7 @@ export function listConversationItems(
     actions: ['read'],
     query: {
       ...pageParameters({
-        pageSize,
+        maxPageSize,
         orderDescription: 'Oldest first or newest first.',
         entry: 'item',
       }),

@@ -10,7 +10,7 @@ import { COLLECTION, TAG } from './paths.ts';
 /** The operation that OpenAI's API lacks and that its users request the most. */
 export function listConversations(
   conversations: Conversations,
-  { pageSize }: { readonly pageSize: number },
+  { maxPageSize }: { readonly maxPageSize: number },
 ): Route {
   return defineRoute({
     method: 'GET',
@@ -23,7 +23,7 @@ export function listConversations(
     actions: ['read'],
     query: {
       ...pageParameters({
-        pageSize,
+        maxPageSize,
         orderDescription: 'Newest first or oldest first.',
         entry: 'conversation',
       }),

@@ -8,19 +8,19 @@ const USUAL_PAGE_SIZE = 20;
 
 interface PageParameterOptions {
   /** Largest page that a request may have. */
-  readonly pageSize: number;
+  readonly maxPageSize: number;
   readonly orderDescription: string;
   /** Name of one entry of the list, for descriptions. */
   readonly entry: string;
 }
 
 /** Returns the parameters of a paged list. */
-export function pageParameters({ pageSize, orderDescription, entry }: PageParameterOptions) {
-  const usual = Math.min(USUAL_PAGE_SIZE, pageSize);
+export function pageParameters({ maxPageSize, orderDescription, entry }: PageParameterOptions) {
+  const usual = Math.min(USUAL_PAGE_SIZE, maxPageSize);
   return {
     limit: {
       description: 'How many to return.',
-      schema: Type.Integer({ minimum: 1, maximum: pageSize, default: usual }),
+      schema: Type.Integer({ minimum: 1, maximum: maxPageSize, default: usual }),
     },
     order: {
       description: orderDescription,
