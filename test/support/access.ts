@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { expect } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { temporaryFolder, type Folder } from './folder.ts';
@@ -36,6 +37,37 @@ export interface Answer {
       readonly type: string;
     };
   };
+}
+
+export const CONVERSATIONS = '/v1/conversations';
+
+/** Returns the path of a conversation. */
+export function pathOf(conversationId: string): string {
+  return `${CONVERSATIONS}/${conversationId}`;
+}
+
+/** Returns a config file with API keys and these rules of a policy, of which the first is in line 4. */
+export function keysWithPolicy(...rules: readonly string[]): string {
+  const lines = rules.map((rule) => `    - ${rule}`);
+  return ['auth:', '  schemes: [keys]', '  access_policy:', ...lines, ''].join('\n');
+}
+
+/** Creates a conversation with a token and returns its id. */
+export async function createConversation(
+  access: AccessServer,
+  token: string,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { status, body } = await access.call(token, 'POST', CONVERSATIONS, { metadata });
+  expect(status, 'the token must be allowed to create a conversation').toBe(200);
+  return body.id;
+}
+
+/** Lists conversations with a token and returns their ids. */
+export async function listIds(access: AccessServer, token: string, query = ''): Promise<string[]> {
+  const { status, body } = await access.call(token, 'GET', `${CONVERSATIONS}${query}`);
+  expect(status, 'the token must be allowed to list conversations').toBe(200);
+  return body.data.map(({ id }) => id);
 }
 
 /** A server with authentication and a config file of its own. */
