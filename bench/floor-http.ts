@@ -1,4 +1,4 @@
-/** What a request costs on bare `node:http`, for the floors to build on: no framework, no checks, no access control. */
+/** Bare `node:http` for the floors: no framework, no checks, no access control. */
 
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,9 +12,9 @@ export interface FloorItem {
 export interface FloorStore {
   create(id: string, createdAt: number, items: readonly FloorItem[]): Promise<void>;
   append(id: string, createdAt: number, items: readonly FloorItem[]): Promise<void>;
-  /** A conversation's JSON. */
+  /** Returns the JSON of a conversation. */
   get(id: string): Promise<string>;
-  /** JSON of items, one more than asked. */
+  /** Returns up to `limit` items, the newest first. */
   list(id: string, limit: number): Promise<readonly FloorItem[]>;
   item(id: string, itemId: string): Promise<string>;
   conversations(limit: number): Promise<readonly { readonly id: string; readonly json: string }[]>;
@@ -22,8 +22,8 @@ export interface FloorStore {
 
 let counter = 0;
 
-/** Ids that grow with time, as any store with an index on them would make them. */
-function mint(prefix: string): string {
+/** Returns an id that ascends with time, as an index on ids needs it. */
+function newId(prefix: string): string {
   counter = (counter + 1) % 0x1_0000;
   const time = Date.now().toString(16).padStart(12, '0');
   return `${prefix}_${time}${counter.toString(16).padStart(4, '0')}${randomUUID().replaceAll('-', '')}`;
@@ -42,7 +42,7 @@ function toItems(body: string): readonly FloorItem[] {
   // Sound: the load generator sends nothing else.
   const { items = [] } = JSON.parse(body) as { items?: readonly Record<string, unknown>[] };
   return items.map((item) => {
-    const id = mint('msg');
+    const id = newId('msg');
     return { id, type: 'message', data: JSON.stringify({ id, status: 'completed', ...item }) };
   });
 }
@@ -60,7 +60,7 @@ async function answer(
   if (method === 'POST') {
     const posted = toItems(body);
     if (items === undefined) {
-      const made = mint('conv');
+      const made = newId('conv');
       await store.create(made, now, posted);
       return conversationJson(made, now, '{}');
     }
@@ -89,14 +89,14 @@ async function answer(
   );
 }
 
-/** Listens on a free port and prints it. */
+/** Listens on a free port and prints the base URL. */
 export function serve(store: FloorStore): void {
   const handle = (request: IncomingMessage, response: ServerResponse, body: string): void => {
     answer(store, request.method ?? '', request.url ?? '', body).then(
       (json) => {
         const length = String(Buffer.byteLength(json));
         response.writeHead(200, ['content-type', 'application/json', 'content-length', length]);
-        // As the product does: what one turn of the event loop has read goes out together.
+        // Like the product: answers to all reads of one pass of the event loop are sent together.
         if (request.method === 'GET') setImmediate(() => response.end(json));
         else response.end(json);
       },

@@ -1,6 +1,6 @@
 /**
- * The floor for PostgreSQL: bare `node:http`, and the same work in the `pg` driver's own prepared statements, one
- * for each operation. `node bench/floor-postgres.ts URL`
+ * Floor for PostgreSQL: bare `node:http`, and one prepared statement of the `pg` driver for each operation.
+ * `node bench/floor-postgres.ts URL`
  */
 
 import pg from 'pg';

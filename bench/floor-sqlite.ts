@@ -1,5 +1,5 @@
 /**
- * The floor for SQLite: the same tables, indexes, durability and group commit as the product, and nothing else.
+ * Floor for SQLite: the tables, indexes, durability and group commit of the product, and nothing else.
  * `node bench/floor-sqlite.ts FILE`
  */
 
@@ -47,7 +47,7 @@ for (const statement of [reserve, select, selectItems, selectItem, selectConvers
   statement.setReturnArrays(true);
 }
 
-/** Rows as arrays, which the product too has found to be quicker. Sound: by request, and of texts and numbers. */
+/** Rows as arrays, which are quicker than objects. Sound: the statements return arrays, of texts and numbers. */
 type Cells = readonly (string | number)[];
 
 interface Write {
@@ -67,7 +67,7 @@ function write(work: () => void): Promise<void> {
   });
 }
 
-/** As the product does: waits as long as each turn of the event loop brings more. */
+/** Waits, like the product, until a pass of the event loop brings no more writes. */
 function gather(waiting: number): void {
   if (queue.length > waiting && queue.length < LARGEST_BATCH) setImmediate(gather, queue.length);
   else drain();

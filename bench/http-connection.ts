@@ -8,8 +8,8 @@ export interface Answer {
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /**
- * One keep-alive connection that speaks just enough HTTP/1.1 to measure a server: on two cores, a full client
- * would cost more than the servers that it is to measure, and make all of them look alike.
+ * One keep-alive connection with the part of HTTP/1.1 that a measurement needs. On two cores, a full client would
+ * cost more than the measured servers, and would hide the differences.
  */
 export class HttpConnection {
   readonly #socket: Socket;
@@ -31,7 +31,7 @@ export class HttpConnection {
     });
   }
 
-  /** Sends one request; the next may follow when it has been answered. */
+  /** Sends a request and returns its answer. The next request must wait for that. */
   send(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) throw new Error('the server closed the connection');
@@ -68,15 +68,15 @@ export class HttpConnection {
   }
 }
 
-export interface RequestParts {
+export interface BenchRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: string;
 }
 
-/** A request as text. `key` is the API key, of which a target may want one. */
+/** Returns a request as text. `key` is the API key, which some targets ignore. */
 export function requestText(
-  { method, path, body }: RequestParts,
+  { method, path, body }: BenchRequest,
   { host, key }: { host: string; key: string },
 ): string {
   const length =

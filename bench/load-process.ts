@@ -1,13 +1,13 @@
-/** The load generator, in a process of its own: a closed loop on each of several connections. */
+/** Load generator in a process of its own: a closed loop on each of several connections. */
 
-import { HttpConnection, requestText, type RequestParts } from './http-connection.ts';
+import { HttpConnection, requestText, type BenchRequest } from './http-connection.ts';
 import { WORKLOADS, type Prepared, type Workload, type WorkloadName } from './workloads.ts';
 
 export interface Job {
   readonly url: string;
   readonly key: string;
-  /** A workload's name, or one request over and over. */
-  readonly what: WorkloadName | RequestParts;
+  /** Name of a workload, or one request to repeat. */
+  readonly load: WorkloadName | BenchRequest;
   readonly prepared: Prepared;
   readonly connections: number;
   readonly warmUpMs: number;
@@ -17,18 +17,17 @@ export interface Job {
 export interface Measured {
   readonly requests: number;
   readonly perSecond: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly slowest: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly slowestMs: number;
 }
 
 async function run(job: Job): Promise<Measured> {
   const url = new URL(job.url);
-  const { what, prepared } = job;
+  const { load, prepared } = job;
   const workload: Pick<Workload, 'next'> =
-    typeof what === 'string' ? WORKLOADS[what] : { next: () => what };
+    typeof load === 'string' ? WORKLOADS[load] : { next: () => load };
   const options = { host: url.host, key: job.key };
   const begin = performance.now() + job.warmUpMs;
   const end = begin + job.durationMs;
@@ -54,10 +53,10 @@ async function run(job: Job): Promise<Measured> {
   return {
     requests: sorted.length,
     perSecond: sorted.length / (job.durationMs / 1000),
-    p50: at(0.5),
-    p95: at(0.95),
-    p99: at(0.99),
-    slowest: at(1),
+    p50Ms: at(0.5),
+    p95Ms: at(0.95),
+    p99Ms: at(0.99),
+    slowestMs: at(1),
   };
 }
 

@@ -1,4 +1,4 @@
-/** `npm run bench`: what it costs to keep a conversation, as a report in Markdown on standard output. */
+/** `npm run bench`: measures the cost of keeping conversations. Prints a report in Markdown on standard output. */
 
 import { readOptions, USAGE, type BenchOptions, type Part } from './options.ts';
 import { postgresReport } from './postgres.ts';
@@ -18,7 +18,7 @@ import { compare, runAgainst, type Start } from './throughput.ts';
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n\n`);
 
-/** On a store of its own, which goes when it stops. */
+/** Starts a target on a new store, which is removed when the target stops. */
 function fresh(start: (folder: Folder) => Promise<Target>): Start {
   return async () => {
     const folder = newFolder();

@@ -7,7 +7,7 @@ import type { Call } from './workloads.ts';
 
 const LOAD_PROCESS = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
-/** Runs a job in a load generator of its own. */
+/** Runs a job in a new process of the load generator. */
 export async function measure(job: Job): Promise<Measured> {
   const child = fork(LOAD_PROCESS);
   child.send(job);
@@ -24,8 +24,8 @@ export async function measure(job: Job): Promise<Measured> {
   return answer.measured;
 }
 
-/** For preparing a workload: calls the target, whatever is under way. */
-export function caller({ url, key }: { readonly url: string; readonly key: string }): {
+/** Returns a client that prepares a workload. It opens one connection for each concurrent call. */
+export function preparingClient({ url, key }: { readonly url: string; readonly key: string }): {
   readonly call: Call;
   readonly close: () => void;
 } {
@@ -41,7 +41,7 @@ export function caller({ url, key }: { readonly url: string; readonly key: strin
       );
       idle.push(connection);
       if (status !== 200) throw new Error(`${status}: ${body.toString('utf8').slice(0, 500)}`);
-      // Sound: the answers of the API have these parts, where they are asked for.
+      // Sound: workloads read only the fields that these answers have.
       return JSON.parse(body.toString('utf8')) as Awaited<ReturnType<Call>>;
     },
     close: () => {

@@ -7,12 +7,12 @@ export const USAGE = `npm run bench -- [FLAG ...]
   --only NAMES        some of: throughput, process, scale, postgres; separated by commas
   --workloads NAMES   some of: ${Object.keys(WORKLOADS).join(', ')}
   --pairs COUNT       runs of each workload against product and floor (3)
-  --seconds COUNT     length of a run, behind a warm-up of a third of it (3)
-  --connections COUNT of the load generator (32)
-  --large             scale up to 10,000,000 items: some 12 GB of disk, a quarter of an hour
-  --soak MINUTES      the chat mix for so long, and the slope of the memory; alone
-  --target URL        measure a server that runs already, at its base URL with /v1; alone;
-                      what is written there stays
+  --seconds COUNT     length of a run, after a warm-up of a third of it (3)
+  --connections COUNT connections of the load generator (32)
+  --large             scale up to 10,000,000 items: 12 GB of disk, a quarter of an hour
+  --soak MINUTES      only the chat mix for this time, and the slope of the memory
+  --target URL        measure only a running server, by its base URL with /v1;
+                      the run leaves its data there
   --key KEY           its API key
 `;
 
@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const seconds = number(values.seconds, 3);
   return {
     parts: chosen(values.only, PARTS),
-    // Sound: the keys of an object literal are what its type says.
+    // Sound: the keys of an object literal are those of its type.
     names: chosen(values.workloads, Object.keys(WORKLOADS) as WorkloadName[]),
     pairs: number(values.pairs, 3),
     connections: number(values.connections, 32),
@@ -61,7 +61,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
 function number(text: string | undefined, fallback: number): number {
   const value = text === undefined ? fallback : Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
-  throw new Error(`'${text}' is no number\n\n${USAGE}`);
+  throw new Error(`'${text}' is not a number\n\n${USAGE}`);
 }
 
 function chosen<Name extends string>(

@@ -1,15 +1,15 @@
-/** The same workloads on PostgreSQL, beside a floor of the driver alone, with one process and with two. */
+/** The workloads on PostgreSQL: against a floor of the driver alone, and with one process and two. */
 
 import { cpus } from 'node:os';
 import { createDatabase, startPostgres, type PostgresServer } from '../test/support/postgres.ts';
 import type { Job } from './load-process.ts';
-import { caller, measure, median } from './measure.ts';
+import { measure, median, preparingClient } from './measure.ts';
 import { count, fixed, table } from './report.ts';
 import { newFolder, removeFolder, startColloquy, startFloor, type Target } from './targets.ts';
 import { compare, type ThroughputOptions } from './throughput.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
-/** As it is used: what is committed is on the disk. */
+/** Settings with full durability, as in production. */
 const DURABLE = ['fsync=on', 'synchronous_commit=on', 'shared_buffers=512MB', 'max_wal_size=4GB'];
 
 export async function postgresReport(
@@ -36,7 +36,7 @@ export async function postgresReport(
 
 type StartOn = (url: string, folder: ReturnType<typeof newFolder>) => Promise<Target>;
 
-/** On a fresh database; `stop` takes it away. */
+/** Starts a target on a new database, which is removed when the target stops. */
 async function startOn(server: PostgresServer, start: StartOn): Promise<Target> {
   const database = await createDatabase(server.url);
   const folder = newFolder();
@@ -51,18 +51,18 @@ async function startOn(server: PostgresServer, start: StartOn): Promise<Target> 
   };
 }
 
-/** The floor has no migrations: the product makes its tables first. */
+/** Starts the floor after the product has created the tables, since the floor has no migrations. */
 const startFloorOn: StartOn = async (url, folder) => {
   await (await startColloquy(folder, url)).stop();
   return startFloor('postgres', folder, url);
 };
 
-/** With how many of the machine's cores were busy: where all are, no process more can help. */
+/** Reports one process against two, with the number of busy cores: a second process only helps while cores are idle. */
 async function oneAgainstTwo(server: PostgresServer, options: ThroughputOptions): Promise<string> {
   const rows: string[][] = [];
   for (const name of ['append2', 'list20', 'chat'] as const) {
     const runs = await runsOf(name, server, options);
-    const of = (what: (run: (typeof runs)[number]) => number): number => median(runs.map(what));
+    const of = (figure: (run: (typeof runs)[number]) => number): number => median(runs.map(figure));
     rows.push([
       WORKLOADS[name].title,
       count(of(({ one }) => one.perSecond)),
@@ -76,7 +76,7 @@ async function oneAgainstTwo(server: PostgresServer, options: ThroughputOptions)
   return table(['workload', 'one process/s', busy, 'two processes/s', busy, 'ratio'], rows);
 }
 
-/** Pairs of a run with one process and a run with two, on the same data, by turns. */
+/** Measures pairs of a run with one process and a run with two, on the same data, in alternating order. */
 async function runsOf(
   name: WorkloadName,
   server: PostgresServer,
@@ -86,8 +86,8 @@ async function runsOf(
   const folder = newFolder();
   const first = await startColloquy(folder, database.url);
   const second = await startColloquy(folder, database.url);
-  const { call, close } = caller(first);
-  const job = { ...options, what: name, prepared: await WORKLOADS[name].prepare(call) };
+  const { call, close } = preparingClient(first);
+  const job = { ...options, load: name, prepared: await WORKLOADS[name].prepare(call) };
   close();
   const runs: { one: Together; two: Together }[] = [];
   for (let pair = 0; pair < options.pairs; pair += 1) {
@@ -107,7 +107,7 @@ interface Together {
   readonly coresBusy: number;
 }
 
-/** The same load from two generators, whether they share a server or have one each. */
+/** Measures the load of two generators, which share a server or have one each. */
 async function together(
   one: Target,
   other: Target,
@@ -115,14 +115,14 @@ async function together(
 ): Promise<Together> {
   const [began, busyBefore] = [performance.now(), busyMs()];
   const connections = Math.ceil(job.connections / 2);
-  const parts = await Promise.all(
+  const halves = await Promise.all(
     [one, other].map(({ url, key }) => measure({ ...job, url, key, connections })),
   );
   const coresBusy = (busyMs() - busyBefore) / (performance.now() - began);
-  return { perSecond: parts.reduce((sum, { perSecond }) => sum + perSecond, 0), coresBusy };
+  return { perSecond: halves.reduce((sum, { perSecond }) => sum + perSecond, 0), coresBusy };
 }
 
-/** Milliseconds that the machine's cores have worked. */
+/** Returns the milliseconds for which the machine's cores have been busy. */
 function busyMs(): number {
   return cpus().reduce(
     (sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq,

@@ -1,11 +1,11 @@
-/** What the process itself costs: start, memory, connections, and how long it stops listening under load. */
+/** Costs of the process: start, memory, connections, and the longest wait of a request under load. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { freePort } from '../test/support/postgres.ts';
 import { HttpConnection, requestText } from './http-connection.ts';
-import { caller, measure, median } from './measure.ts';
+import { measure, median, preparingClient } from './measure.ts';
 import { count, fixed, table } from './report.ts';
 import { MAIN, newFolder, removeFolder, startColloquy, type Target } from './targets.ts';
 import type { ThroughputOptions } from './throughput.ts';
@@ -44,7 +44,7 @@ export async function processReport(options: ThroughputOptions): Promise<string>
   );
 }
 
-/** From the start of the process to the first 200, asked for every two milliseconds. */
+/** Returns the milliseconds from the start of the process to the first 200, with a request every 2 ms. */
 async function timeToFirstAnswer(): Promise<number> {
   const folder = newFolder();
   const port = await freePort();
@@ -93,7 +93,7 @@ async function underChat(
   target: Target,
   options: ThroughputOptions,
 ): Promise<{ slowestProbe: number; loaded: number; bytesPerJson: number }> {
-  const { call, close } = caller(target);
+  const { call, close } = preparingClient(target);
   const prepared = await WORKLOADS.chat.prepare(call);
   const over = new AbortController();
   const probing = probe(target, over.signal);
@@ -102,7 +102,7 @@ async function underChat(
     ...options,
     url,
     key,
-    what: 'chat',
+    load: 'chat',
     prepared,
     durationMs: options.durationMs * 3,
   });
@@ -113,7 +113,7 @@ async function underChat(
   return { slowestProbe, loaded: target.memory(), bytesPerJson };
 }
 
-/** The longest that a small request has waited: what keeps the event loop busy keeps it waiting. */
+/** Returns the longest time of a small request, which waits while the event loop is busy. */
 async function probe({ url }: Target, over: AbortSignal): Promise<number> {
   const base = new URL(url);
   const connection = await HttpConnection.open(base);
@@ -129,16 +129,16 @@ async function probe({ url }: Target, over: AbortSignal): Promise<number> {
   return slowest;
 }
 
-/** How many bytes of files a byte of item JSON becomes, all tables and indexes counted, in a store that has been closed. */
+/** Returns the bytes of a closed store, with all tables and indexes, for each byte of item JSON. */
 async function diskUse(): Promise<number> {
   const folder = newFolder();
   const target = await startColloquy(folder);
-  const { call, close } = caller(target);
+  const { call, close } = preparingClient(target);
   let json = 0;
   for (let n = 0; n < 60; n += 1) {
     const { id } = await call({ method: 'POST', path: '/v1/conversations', body: '{}' });
     const append = WORKLOADS.append2.next({ conversations: [id], items: [] });
-    for (let turn = 0; turn < 50; turn += 1) {
+    for (let appended = 0; appended < 50; appended += 1) {
       const { data } = await call(append);
       json += data.reduce((sum, item) => sum + Buffer.byteLength(JSON.stringify(item)), 0);
     }
@@ -161,11 +161,11 @@ function sleep(ms: number): Promise<void> {
   });
 }
 
-/** The chat mix for a long time; memory each tenth of it, and its slope over the second half. */
+/** Reports the memory during a long run of the chat mix, and its slope over the second half. */
 export async function soakReport(minutes: number, options: ThroughputOptions): Promise<string> {
   const folder = newFolder();
   const target = await startColloquy(folder);
-  const { call, close } = caller(target);
+  const { call, close } = preparingClient(target);
   const prepared = await WORKLOADS.chat.prepare(call);
   close();
   const { url, key } = target;
@@ -176,7 +176,7 @@ export async function soakReport(minutes: number, options: ThroughputOptions): P
       ...options,
       url,
       key,
-      what: 'chat',
+      load: 'chat',
       prepared,
       durationMs: minutes * 6_000,
     });
@@ -184,8 +184,8 @@ export async function soakReport(minutes: number, options: ThroughputOptions): P
     rows.push([
       fixed((minutes * tenth) / 10, 1),
       count(run.perSecond),
-      fixed(run.p50),
-      fixed(run.p99),
+      fixed(run.p50Ms),
+      fixed(run.p99Ms),
       fixed(target.memory(), 0),
     ]);
   }

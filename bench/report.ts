@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem, type, release } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 
-/** A table in Markdown, as wide as its cells. */
+/** Returns a table in Markdown, with each column as wide as its widest cell. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -20,7 +20,7 @@ export function fixed(value: number, digits = 2): string {
   return value.toFixed(digits);
 }
 
-/** Where the figures were made. */
+/** Describes the machine, the versions and the commit of the figures. */
 export function machine(): string {
   using database = new DatabaseSync(':memory:');
   const sqlite = database.prepare('SELECT sqlite_version() AS version').get()?.['version'];

@@ -1,7 +1,7 @@
-/** How the cost of a request grows with what is stored. Stores are filled with SQL; what is measured goes over HTTP. */
+/** Growth of a request's cost with the size of the store. SQL fills the stores; the measured requests use HTTP. */
 
 import { DatabaseSync } from 'node:sqlite';
-import type { RequestParts } from './http-connection.ts';
+import type { BenchRequest } from './http-connection.ts';
 import type { Job, Measured } from './load-process.ts';
 import { measure } from './measure.ts';
 import { count, fixed, table } from './report.ts';
@@ -12,7 +12,7 @@ import type { WorkloadName } from './workloads.ts';
 const ITEMS_EACH = 100;
 const LONG = 1_000_000;
 
-/** One client, so that a figure is the time of a request and not of a queue. */
+/** One connection, so that a figure is the time of a request and not of a queue. */
 const ALONE = { connections: 1 };
 
 const idOf = (prefix: string, n: number): string => `${prefix}_${n.toString(16).padStart(48, '0')}`;
@@ -21,12 +21,12 @@ const sqlId = (prefix: string, n: string): string => `printf('${prefix}_%048x', 
 
 const JSON_OF_ITEM = `'{"id":"' || ${sqlId('msg', 'n')} || '","type":"message","status":"completed","content":[{"type":"input_text","text":"' || hex(zeroblob(180)) || '"}],"role":"user"}'`;
 
-/** The numbers from 0, as a table `numbers`. */
+/** Returns a table `numbers` of the numbers from 0 to `end` exclusive, as the beginning of a statement. */
 function numbersBelow(end: number): string {
   return `WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${end})`;
 }
 
-/** `conversations` of `each` items, of the benchmark's own principal. */
+/** Stores a number of conversations, of `each` items, that belong to the benchmark's principal. */
 function fill(folder: Folder, conversations: number, each: number): void {
   using database = new DatabaseSync(folder.database);
   database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -500000');
@@ -47,38 +47,37 @@ const REQUESTS = {
   append2: 'append 2 items',
   listConversations: 'list 20 conversations',
 } as const satisfies Partial<Record<WorkloadName, string>>;
-// Sound: the keys of an object literal are what its type says.
+// Sound: the keys of an object literal are those of its type.
 const NAMES = Object.keys(REQUESTS) as (keyof typeof REQUESTS)[];
 
-/** As many conversations of the store as are asked for in turn, at random: more than fit into the server's cache. */
-const MOST_ASKED_FOR = 5_000;
+/** Number of conversations that the requests use at random: more than fit into the server's cache. */
+const MAX_REQUESTED = 5_000;
 
 function someOf(conversations: number): readonly string[] {
-  const count = Math.min(conversations, MOST_ASKED_FOR);
+  const count = Math.min(conversations, MAX_REQUESTED);
   return Array.from({ length: count }, () =>
     idOf('conv', Math.floor(Math.random() * conversations)),
   );
 }
 
-/** Milliseconds. */
-type Times = Pick<Measured, 'p50' | 'p99'>;
+type Times = Pick<Measured, 'p50Ms' | 'p99Ms'>;
 
 async function onFilled(
   conversations: number,
   each: number,
-  jobs: Readonly<Record<string, Job['what']>>,
+  jobs: Readonly<Record<string, Job['load']>>,
   options: ThroughputOptions,
 ): Promise<ReadonlyMap<string, Times>> {
   const folder = newFolder();
-  // Opened once, for the schema.
+  // The first start creates the schema.
   await (await startColloquy(folder)).stop();
   fill(folder, conversations, each);
   const target = await startColloquy(folder);
   const prepared = { conversations: someOf(conversations), items: [] };
   const { url, key } = target;
   const times = new Map<string, Times>();
-  for (const [name, what] of Object.entries(jobs)) {
-    times.set(name, await measure({ ...options, ...ALONE, url, key, what, prepared }));
+  for (const [name, load] of Object.entries(jobs)) {
+    times.set(name, await measure({ ...options, ...ALONE, url, key, load, prepared }));
   }
   await target.stop();
   removeFolder(folder);
@@ -111,7 +110,7 @@ export async function scaleReport(
   ].join('\n\n');
 }
 
-/** Each column but the first with its ratio to the first. */
+/** Returns a table in which each column after the first has its ratio to the first. */
 function timesTable(
   corner: string,
   columns: readonly string[],
@@ -121,18 +120,18 @@ function timesTable(
   const body = rows.map(([name, times]) => [
     name,
     ...times.flatMap((time, index) => {
-      const { p50, p99 } = time ?? { p50: Number.NaN, p99: Number.NaN };
-      const cell = `${fixed(p50, 3)} / ${fixed(p99, 3)}`;
-      return index === 0 ? [cell] : [cell, fixed(p50 / (times[0]?.p50 ?? Number.NaN))];
+      const { p50Ms, p99Ms } = time ?? { p50Ms: Number.NaN, p99Ms: Number.NaN };
+      const cell = `${fixed(p50Ms, 3)} / ${fixed(p99Ms, 3)}`;
+      return index === 0 ? [cell] : [cell, fixed(p50Ms / (times[0]?.p50Ms ?? Number.NaN))];
     }),
   ]);
   return table([corner, ...head], body);
 }
 
-/** Newest first, so the far end is where the oldest are. */
-function longRequests(): Readonly<Record<string, RequestParts>> {
+/** Returns requests for pages of the long conversation, from the newest items to the oldest. */
+function longRequests(): Readonly<Record<string, BenchRequest>> {
   const path = `/v1/conversations/${idOf('conv', 0)}/items?limit=20`;
-  const after = (n: number): RequestParts => ({
+  const after = (n: number): BenchRequest => ({
     method: 'GET',
     path: `${path}&after=${idOf('msg', n)}`,
   });

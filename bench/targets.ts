@@ -1,4 +1,4 @@
-/** Servers to measure, each a process of its own on a fresh store. */
+/** Servers to measure, each as a process of its own on a new store. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,19 +18,19 @@ import { fileURLToPath } from 'node:url';
 export interface Target {
   readonly url: string;
   readonly key: string;
-  /** Resident memory in MB. */
+  /** Returns the resident memory in MB. */
   memory(): number;
-  /** Bytes of the database's files, where it has any of its own. */
+  /** Returns the bytes of the database's files; 0 for PostgreSQL, which keeps its own. */
   bytesOnDisk(): number;
   stop(): Promise<void>;
 }
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-/** As it is installed: built, and started by what npm links. */
+/** Built program, started by the file that npm links. */
 export const MAIN = path('../bin/colloquy.js');
 const FLOORS = { sqlite: path('floor-sqlite.ts'), postgres: path('floor-postgres.ts') };
 
-/** Everybody's own conversations, and those that they share with a team. */
+/** Policy with access to own conversations, and to those that a team shares. */
 const POLICY = `
 auth:
   schemes: [keys]
@@ -66,7 +66,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function start(args: readonly string[], folder: Folder, key: string): Promise<Target> {
-  // What goes wrong is in the log, which the error below quotes.
+  // The error below quotes the log.
   const log = join(folder.path, 'server.log');
   const file = openSync(log, 'a');
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', file] });
@@ -89,7 +89,7 @@ async function start(args: readonly string[], folder: Folder, key: string): Prom
   };
 }
 
-/** As it is used: keys, a policy, checks, full durability. */
+/** Starts the product as in production: with keys, a policy, checks and full durability. */
 export async function startColloquy(
   folder: Folder,
   databaseUrl = `sqlite:${folder.database}`,
@@ -124,7 +124,7 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Resident memory of a process in MB. Linux alone tells; elsewhere NaN. */
+/** Returns the resident memory of a process in MB; NaN on any system except Linux. */
 export function memoryOf(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

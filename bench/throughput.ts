@@ -1,4 +1,4 @@
-import { caller, measure, median } from './measure.ts';
+import { measure, median, preparingClient } from './measure.ts';
 import type { Measured } from './load-process.ts';
 import { count, fixed, table } from './report.ts';
 import type { Target } from './targets.ts';
@@ -17,16 +17,16 @@ interface Run extends Measured {
   readonly bytesOnDisk: number;
 }
 
-/** Makes a target on a fresh store; `stop` takes both away. */
+/** Starts a target on a new store; `stop` removes both. */
 export type Start = () => Promise<Target>;
 
-/** One workload against one target. */
+/** Runs one workload against one target. */
 async function runOn(target: Target, name: WorkloadName, options: ThroughputOptions): Promise<Run> {
-  const { call, close } = caller(target);
+  const { call, close } = preparingClient(target);
   const prepared = await WORKLOADS[name].prepare(call);
   close();
   const { url, key } = target;
-  const measured = await measure({ ...options, url, key, what: name, prepared });
+  const measured = await measure({ ...options, url, key, load: name, prepared });
   return { ...measured, memory: target.memory(), bytesOnDisk: target.bytesOnDisk() };
 }
 
@@ -43,7 +43,7 @@ async function runFresh(
   }
 }
 
-/** Each workload on both, pair by pair, the order of the two alternating; ratios are of the same pair. */
+/** Compares two targets on each workload, in pairs of runs with alternating order. Ratios are those of a pair. */
 export async function compare(
   titles: readonly [string, string],
   starts: readonly [Start, Start],
@@ -92,13 +92,13 @@ async function runPair(
 }
 
 function rowOf(name: WorkloadName, pairs: readonly Pair[]): string[] {
-  const of = (side: 0 | 1, what: (run: Run) => number): number =>
-    median(pairs.map((pair) => what(pair[side])));
+  const of = (side: 0 | 1, figure: (run: Run) => number): number =>
+    median(pairs.map((pair) => figure(pair[side])));
   const latencies = (side: 0 | 1): string =>
-    [of(side, (run) => run.p50), of(side, (run) => run.p95), of(side, (run) => run.p99)]
+    [of(side, (run) => run.p50Ms), of(side, (run) => run.p95Ms), of(side, (run) => run.p99Ms)]
       .map((ms) => fixed(ms))
       .join(' / ');
-  const slowest = of(0, (run) => run.slowest);
+  const slowest = of(0, (run) => run.slowestMs);
   const memory = of(0, (run) => run.memory);
   return [
     WORKLOADS[name].title,
@@ -113,7 +113,7 @@ function rowOf(name: WorkloadName, pairs: readonly Pair[]): string[] {
   ];
 }
 
-/** Each workload against one server that somebody else has started. */
+/** Measures each workload on one running server. */
 export async function runAgainst(
   target: Target,
   options: ThroughputOptions,
@@ -124,15 +124,15 @@ export async function runAgainst(
     const runs: Run[] = [];
     for (let n = 0; n < options.pairs; n += 1) runs.push(await runOn(target, name, options));
     log(`${name}: done`);
-    const of = (what: (run: Run) => number): number => median(runs.map(what));
+    const of = (figure: (run: Run) => number): number => median(runs.map(figure));
     rows.push([
       WORKLOADS[name].title,
       count(of((run) => run.perSecond)),
-      [of((run) => run.p50), of((run) => run.p95), of((run) => run.p99)]
+      [of((run) => run.p50Ms), of((run) => run.p95Ms), of((run) => run.p99Ms)]
         .map((ms) => fixed(ms))
         .join(' / '),
       fixed(
-        of((run) => run.slowest),
+        of((run) => run.slowestMs),
         0,
       ),
     ]);

@@ -1,13 +1,13 @@
-/** What is measured: for each workload, what must be there before, and which request comes next. */
+/** Workloads: the data that must be stored before, and the requests. */
 
-import type { RequestParts } from './http-connection.ts';
+import type { BenchRequest } from './http-connection.ts';
 
 /** Calls the target while a workload is prepared, and returns the parsed answer. */
 export type Call = (
-  request: RequestParts,
+  request: BenchRequest,
 ) => Promise<{ readonly id: string; readonly data: readonly { readonly id: string }[] }>;
 
-/** What a workload needs to know of what has been prepared. */
+/** Ids of the prepared conversations and items. */
 export interface Prepared {
   readonly conversations: readonly string[];
   readonly items: readonly string[];
@@ -16,7 +16,7 @@ export interface Prepared {
 export interface Workload {
   readonly title: string;
   prepare(call: Call): Promise<Prepared>;
-  next(prepared: Prepared): RequestParts;
+  next(prepared: Prepared): BenchRequest;
 }
 
 const BASE = '/v1/conversations';
@@ -24,7 +24,7 @@ const NOTHING: Prepared = { conversations: [], items: [] };
 const MANY = 1_000;
 const MOST_ITEMS = 20;
 
-// A message whose stored JSON has about 500 bytes.
+// A message with about 500 bytes of stored JSON.
 const TEXT = 'The quick brown fox jumps over the lazy dog, and says so in several languages. '
   .repeat(5)
   .slice(0, 340);
@@ -40,20 +40,20 @@ function pick(values: readonly string[]): string {
   return values[Math.floor(Math.random() * values.length)] ?? '';
 }
 
-const create = (body: string): RequestParts => ({ method: 'POST', path: BASE, body });
-const append = (id: string, body: string): RequestParts => ({
+const create = (body: string): BenchRequest => ({ method: 'POST', path: BASE, body });
+const append = (id: string, body: string): BenchRequest => ({
   method: 'POST',
   path: `${BASE}/${id}/items`,
   body,
 });
-const list = (id: string): RequestParts => ({
+const list = (id: string): BenchRequest => ({
   method: 'GET',
   path: `${BASE}/${id}/items?limit=20`,
 });
 
 async function many(call: Call, count: number, body: string): Promise<string[]> {
   const ids: string[] = [];
-  // A few at a time, as a person's programs would.
+  // 16 at a time, so that the target shares commits.
   for (let made = 0; made < count; made += 16) {
     const batch = Array.from({ length: Math.min(16, count - made) }, () => call(create(body)));
     ids.push(...(await Promise.all(batch)).map(({ id }) => id));
@@ -61,7 +61,7 @@ async function many(call: Call, count: number, body: string): Promise<string[]> 
   return ids;
 }
 
-/** One conversation of a thousand items. */
+/** Prepares one conversation of a thousand items. */
 async function long(call: Call): Promise<Prepared> {
   const { id } = await call(create('{}'));
   const items: string[] = [];

@@ -15,13 +15,13 @@ const client = new OpenAI({
   apiKey: 'any, while the server has no authentication',
 });
 
-/** Ids of hosted tools come from the model server; a new one each time lets the example run again. */
+/** Returns the id of a hosted tool's call, which the model server assigns. New ids let the example run again. */
 let calls = 0;
 const newCallId = (prefix: string): string =>
   `${prefix}_${Date.now().toString(16)}${(calls += 1).toString(16).padStart(4, '0')}`;
 
 const approval = newCallId('mcpr');
-const turns: InputItem[][] = [
+const batches: InputItem[][] = [
   [
     {
       role: 'system',
@@ -97,7 +97,7 @@ const turns: InputItem[][] = [
   ],
 ];
 
-/** One line of the transcript. */
+/** Returns one line of the transcript. */
 function lineOf(item: Item): string {
   switch (item.type) {
     case 'message':
@@ -130,7 +130,7 @@ function partText(part: Extract<Item, { type: 'message' }>['content'][number]): 
 
 async function replay(): Promise<void> {
   const conversation = await client.conversations.create({ metadata: { example: 'weekend trip' } });
-  for (const items of turns) await client.conversations.items.create(conversation.id, { items });
+  for (const items of batches) await client.conversations.items.create(conversation.id, { items });
   console.log(`${conversation.id}, ${JSON.stringify(conversation.metadata)}\n`);
   for await (const item of client.conversations.items.list(conversation.id, { order: 'asc' })) {
     console.log(lineOf(item));
@@ -141,8 +141,6 @@ try {
   await replay();
 } catch (error) {
   if (!(error instanceof OpenAI.APIConnectionError)) throw error;
-  console.error(
-    `Nobody answers at ${client.baseURL}. Is the server running? Start it with: npm start`,
-  );
+  console.error(`No server answers at ${client.baseURL}. Start one with: npm start`);
   process.exitCode = 1;
 }

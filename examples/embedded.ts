@@ -1,5 +1,5 @@
 /**
- * Colloquy inside a program of one's own: first as a server, then its store without HTTP.
+ * Colloquy in another program: first as a server, then as a store without HTTP.
  *
  *     npm install /path/to/colloquy-VERSION.tgz    # made by npm pack in the clone
  *     node embedded.ts ./app.db
@@ -19,7 +19,7 @@ import {
 
 const TENANT = 'default';
 
-/** A server that this program starts, uses and stops. */
+/** Starts a server, creates a conversation over HTTP, and stops the server. */
 async function serve(config: Config): Promise<string> {
   const server = await createServer(config, {
     log: { write: (line) => process.stderr.write(`log: ${line}`) },
@@ -32,7 +32,7 @@ async function serve(config: Config): Promise<string> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ items: [{ role: 'user', content: 'Hello over HTTP' }] }),
     });
-    // Sound: a conversation, or its absence shows in what is printed below.
+    // Sound: a conversation. If it is an error instead, the output below shows that.
     const { id } = (await response.json()) as { id: string };
     return id;
   } finally {
@@ -40,8 +40,8 @@ async function serve(config: Config): Promise<string> {
   }
 }
 
-/** Begins a conversation that belongs to `owner`. */
-async function begin(store: Store, owner: string): Promise<string> {
+/** Creates a conversation that belongs to `owner`. */
+async function create(store: Store, owner: string): Promise<string> {
   const conversationId = newId('conv');
   const result = await store.conversations.create({
     tenant: TENANT,
@@ -57,8 +57,8 @@ async function begin(store: Store, owner: string): Promise<string> {
   return conversationId;
 }
 
-/** Appends messages, for somebody who may do so where `access` holds. */
-async function say(
+/** Appends messages to a conversation that `access` matches. */
+async function append(
   store: Store,
   conversationId: string,
   access: RowFilter,
@@ -78,7 +78,7 @@ async function say(
   if (result.refused !== undefined) throw new Error(`not appended: ${result.refused}`);
 }
 
-/** Prints a conversation, page by page, as far as `access` lets. */
+/** Prints the pages of a conversation that `access` matches. */
 async function print(store: Store, conversationId: string, access: RowFilter): Promise<void> {
   let after: string | undefined;
   for (;;) {
@@ -102,8 +102,8 @@ const config = await loadConfig({
 const posted = await serve(config);
 const store = await openStore(config.database);
 try {
-  const id = await begin(store, 'ann');
-  await say(store, id, { kind: 'owner', subject: 'ann' }, ['Hello', 'Are you there?']);
+  const id = await create(store, 'ann');
+  await append(store, id, { kind: 'owner', subject: 'ann' }, ['Hello', 'Are you there?']);
   await print(store, id, { kind: 'owner', subject: 'ann' });
   await print(store, id, { kind: 'owner', subject: 'ben' });
   await print(store, id, { kind: 'attribute', attribute: 'teams', values: ['core'] });

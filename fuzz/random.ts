@@ -32,7 +32,7 @@ export class Random {
 
   /** Returns one of the names, each with the probability of its weight. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
-    // Sound: the keys of an object literal are what its type says.
+    // Sound: the keys of an object literal are those of its type.
     const entries = Object.entries(weights) as [Name, number][];
     let left = this.fraction() * entries.reduce((sum, [, weight]) => sum + weight, 0);
     for (const [name, weight] of entries) {
