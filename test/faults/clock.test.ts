@@ -15,7 +15,7 @@ async function get(
 ): Promise<{ status: number; retryAfter: number; ids: readonly string[] }> {
   const headers = { authorization: `Bearer ${token}` };
   const response = await fetch(`${client.baseURL}${path}`, { headers });
-  // Sound: what is looked at of a list, or of an error, which has none of it.
+  // Sound: a list has `data`, and an error has not.
   const body = (await response.json()) as { data?: readonly { id: string }[] };
   return {
     status: response.status,
@@ -24,7 +24,7 @@ async function get(
   };
 }
 
-test('ids ascend and lists keep their order, however the clock steps', async () => {
+test('Ids ascend and lists keep their order when the clock steps back and forth', async () => {
   await using folder = await temporaryFolder();
   const clock = steppingClock(-1, 2, -3);
   await using server = await serve(folder.path('clock.db'), { environment: clock.environment });
@@ -55,13 +55,13 @@ test('ids ascend and lists keep their order, however the clock steps', async () 
   expect((await get(server, path)).ids).toEqual(items);
 });
 
-test('API keys are forgotten in time, and expire by the clock on the wall', async () => {
+test('A revoked API key is refused soon after a step of the clock, and keys expire by the wall clock', async () => {
   await using folder = await temporaryFolder();
   const path = folder.path('keys.db');
   const database = ['--database-url', `sqlite:${path}`];
   const newKey = async (...more: readonly string[]) => {
     const args = ['keys', 'create', '--subject', 'ann', '--json', ...more, ...database];
-    // Sound: what the command prints.
+    // Sound: what the command prints with --json.
     return JSON.parse((await runProcess(args)).stdout) as { id: string; key: string };
   };
   const [lasting, passing] = [await newKey(), await newKey('--expires', '1d')];
@@ -81,7 +81,7 @@ test('API keys are forgotten in time, and expire by the clock on the wall', asyn
   expect(await status(passing.key)).toBe(200);
 });
 
-test('rate limits last as long as they should', async () => {
+test('A step of the clock does not shorten or lengthen a rate limit', async () => {
   await using folder = await temporaryFolder();
   const clock = steppingClock(-1, 2);
   const settings = ['--rate-limit-per-address', '2'];
@@ -98,7 +98,7 @@ test('rate limits last as long as they should', async () => {
   }
 });
 
-test("tokens follow the clock on the wall, and the issuer's new keys are found all the same", async () => {
+test("Tokens expire by the wall clock, and the issuer's new keys are found after a step back", async () => {
   await using folder = await temporaryFolder();
   await using issuer = await startIssuer();
   const config = folder.path('colloquy.yaml');

@@ -10,14 +10,14 @@ const DAMAGED = /"cause":"the database file is damaged","fix":"[^"]*`colloquy do
 const PAGE = 4096;
 const CONVERSATIONS = 60;
 
-/** Overwrites pages of a file, from one place in it on. */
+/** Overwrites consecutive pages of a file. */
 function damage(path: string, firstPage: number, pages: number): void {
   const file = openSync(path, 'r+');
   writeSync(file, Buffer.alloc(pages * PAGE, 0xa5), 0, pages * PAGE, firstPage * PAGE);
   closeSync(file);
 }
 
-/** A file with many conversations, and no log beside it. */
+/** Makes a file with many conversations and without a log, and returns their ids. */
 async function fill(path: string): Promise<readonly string[]> {
   await using server = await serve(path);
   const ids: string[] = [];
@@ -32,7 +32,7 @@ async function fill(path: string): Promise<readonly string[]> {
   return ids;
 }
 
-/** How reading each conversation ends. */
+/** Reads each conversation and returns the outcomes. */
 async function readAll(server: ServingProcess, ids: readonly string[]) {
   const outcomes: string[] = [];
   for (const id of ids) {
@@ -45,7 +45,7 @@ async function readAll(server: ServingProcess, ids: readonly string[]) {
 }
 
 test.each(['under a running server', 'before a start'])(
-  'damage in the middle of the file, %s: reads that meet it are refused, others go on',
+  'A server refuses reads of pages that were damaged %s, and serves all others',
   async (when) => {
     await using folder = await temporaryFolder();
     const path = folder.path('damaged.db');
@@ -66,7 +66,7 @@ test.each(['under a running server', 'before a start'])(
   },
 );
 
-test('a value that no server has written is refused', async () => {
+test('A server refuses a request that needs a value which no server has written', async () => {
   await using folder = await temporaryFolder();
   const path = folder.path('odd.db');
   const database = ['--database-url', `sqlite:${path}`];
@@ -78,7 +78,7 @@ test('a value that no server has written is refused', async () => {
     '--json',
     ...database,
   ]);
-  // Sound: what the command prints.
+  // Sound: what the command prints with --json.
   const { key: apiKey } = JSON.parse(stdout) as { key: string };
   await using server = await serve(path, {}, '--auth', 'keys');
   using raw = new DatabaseSync(path);
@@ -88,7 +88,7 @@ test('a value that no server has written is refused', async () => {
   await server.errorText(DAMAGED);
 });
 
-test('a file that is emptied under a running server takes no more writes', async () => {
+test('A server refuses writes after its file has been emptied', async () => {
   await using folder = await temporaryFolder();
   const path = folder.path('emptied.db');
   await using server = await serve(path);
@@ -100,7 +100,7 @@ test('a file that is emptied under a running server takes no more writes', async
   expect(await server.vitals()).toEqual([200, 200]);
 });
 
-test('damage that is met at start is named', async () => {
+test('A server refuses to start on a damaged file, and advises a backup', async () => {
   await using folder = await temporaryFolder();
   const path = folder.path('broken.db');
   await fill(path);

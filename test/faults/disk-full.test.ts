@@ -15,8 +15,8 @@ const text = (kilobytes: number) => [
 ];
 
 // Without `unshare` and user namespaces there is no disk that a test could fill.
-describe.skipIf(!CAN_MOUNT)('a full disk (needs unshare and user namespaces)', () => {
-  test('refuses writes, serves reads, keeps what was answered, and is got over', async () => {
+describe.skipIf(!CAN_MOUNT)('Full disk (needs unshare and user namespaces)', () => {
+  test('A server on a full disk refuses writes, serves reads, keeps every answered write, and recovers', async () => {
     await using disk = await smallDisk(8);
     const path = disk.path('full.db');
     const book: Book = new Map();
@@ -45,7 +45,7 @@ describe.skipIf(!CAN_MOUNT)('a full disk (needs unshare and user namespaces)', (
       await server.errorText(FULL);
       expect(await server.vitals()).toEqual([200, 200]);
       expect(await verifyBook(client, book)).toBeGreaterThan(WRITERS);
-      // A deletion is written to the log first, for which there is no room either.
+      // A deletion needs room in the log too.
       expect(await outcomeOf(client.conversations.delete(spare.id))).toBe('refused');
       expect(await client.conversations.retrieve(spare.id)).toMatchObject({ id: spare.id });
       disk.run('rm filler');
@@ -53,14 +53,14 @@ describe.skipIf(!CAN_MOUNT)('a full disk (needs unshare and user namespaces)', (
       expect(await outcomeOf(create(100))).toBe('done');
       expect(await stop(server)).toBe(0);
     }
-    // The log is folded, and all is in the file.
+    // The server has folded the log into the file.
     expect(disk.run('ls')).toBe('full.db\n');
     await using server = await serve(path, { through: disk.enter });
     expect(await verifyBook(server.client, book)).toBeGreaterThan(WRITERS);
     for (const id of listed) await server.client.conversations.retrieve(id);
   });
 
-  test('is not noticed for long where the file has room that deletions have left', async () => {
+  test('A server on a full disk recovers by itself if deletions have left room in the file', async () => {
     await using disk = await smallDisk(8);
     await using server = await serve(disk.path('roomy.db'), { through: disk.enter });
     const { client } = server;
@@ -68,16 +68,16 @@ describe.skipIf(!CAN_MOUNT)('a full disk (needs unshare and user namespaces)', (
     const big = await client.conversations.create({ items: text(2_000) });
     await client.conversations.delete(big.id);
     await expect.poll(() => disk.run('stat -c %s roomy.db-wal')).toBe('0\n');
-    // Room for one such conversation in the log, and for none beside it.
+    // Room for one such conversation in the log, and not for a second one.
     disk.run('head -c $(( $(stat -f -c %a .) * 4096 - 800 * 1024 )) /dev/zero > filler');
     expect(await create()).toBe('done');
     expect(await create()).toBe('refused');
     await server.errorText(FULL);
-    // The log has been folded into the room inside the file, and is free again.
+    // The server has folded the log into the room inside the file.
     await expect.poll(create).toBe('done');
   });
 
-  test('of the audit log changes no answer', async () => {
+  test('A server with its audit log on a full disk answers as before', async () => {
     await using disk = await smallDisk(1);
     await using folder = await temporaryFolder();
     disk.run('head -c 2M /dev/zero > filler 2>&1 || true');
@@ -88,7 +88,7 @@ describe.skipIf(!CAN_MOUNT)('a full disk (needs unshare and user namespaces)', (
     await server.errorText(FULL);
   });
 
-  test('is named at start', async () => {
+  test('A server refuses to start on a full disk, and advises to free some space', async () => {
     await using disk = await smallDisk(1);
     disk.run('head -c 2M /dev/zero > filler 2>&1 || true');
     const url = `sqlite:${disk.path('new.db')}`;

@@ -24,24 +24,24 @@ async function assertReadable(server: ServingProcess, id: string): Promise<void>
   expect((await server.client.conversations.items.list(id)).data).toHaveLength(1);
 }
 
-/** As those do who copy files with their times. */
+/** Restores the times of the folder after `work`, as programs that copy files with their times do. */
 function keepingTime(path: string, work: () => void): void {
   const { atime, mtime } = statSync(dirname(path));
   work();
   utimesSync(dirname(path), atime, mtime);
 }
 
-/** How, how long after the start in milliseconds, and what is done to the log at its path. */
+/** Description, milliseconds after the start, and the change to the log at its path. */
 const WAYS_TO_LOSE_THE_LOG: readonly (readonly [string, number, (path: string) => void])[] = [
-  ['soon after the start', 0, (path: string) => rmSync(path)],
-  ['when nothing has changed in its folder for long', 3_500, (path: string) => rmSync(path)],
+  ['deleted soon after the start', 0, (path: string) => rmSync(path)],
+  ['deleted long after the last change in its folder', 3_500, (path: string) => rmSync(path)],
   [
-    'and its folder has its old time',
+    'deleted, with the old time restored to its folder',
     3_500,
     (path: string) => keepingTime(path, () => rmSync(path)),
   ],
   [
-    'for a copy of it, which gives its folder the old time',
+    'replaced by a copy, with the old time restored to its folder',
     3_500,
     (path: string) =>
       keepingTime(path, () => {
@@ -51,7 +51,7 @@ const WAYS_TO_LOSE_THE_LOG: readonly (readonly [string, number, (path: string) =
   ],
 ];
 
-describe('a database file that goes away under the server', () => {
+describe('A database file that is removed under a running server', () => {
   test.each([
     ['deleted', (path: string) => rmSync(path)],
     ['renamed away', (path: string) => renameSync(path, `${path}.old`)],
@@ -62,25 +62,28 @@ describe('a database file that goes away under the server', () => {
         renameSync(`${path}.copy`, path);
       },
     ],
-  ])('%s: writes are refused from then on, reads go on', async (_name, remove) => {
-    await using folder = await temporaryFolder();
-    const path = folder.path('gone.db');
-    await using server = await serve(path);
-    const id = await create(server);
-    remove(path);
-    for (let n = 0; n < 3; n += 1) {
-      expect(await outcomeOf(create(server))).toBe('refused');
-    }
-    expect(await outcomeOf(server.client.conversations.delete(id))).toBe('refused');
-    await server.errorText(GONE);
-    await assertReadable(server, id);
-    expect(await server.vitals()).toEqual([200, 200]);
-    expect(await stop(server)).toBe(0);
-  });
+  ])(
+    'A server whose database file is %s refuses writes, and serves reads',
+    async (_name, remove) => {
+      await using folder = await temporaryFolder();
+      const path = folder.path('gone.db');
+      await using server = await serve(path);
+      const id = await create(server);
+      remove(path);
+      for (let n = 0; n < 3; n += 1) {
+        expect(await outcomeOf(create(server))).toBe('refused');
+      }
+      expect(await outcomeOf(server.client.conversations.delete(id))).toBe('refused');
+      await server.errorText(GONE);
+      await assertReadable(server, id);
+      expect(await server.vitals()).toEqual([200, 200]);
+      expect(await stop(server)).toBe(0);
+    },
+  );
 
-  // Elsewhere nothing shows what a process has open.
+  // Only Linux lists the open files of a process as files.
   test.skipIf(process.platform !== 'linux')(
-    'deleted: what the server still has open is a whole copy',
+    'A deleted database file can be copied whole from the server that has it open',
     async () => {
       await using folder = await temporaryFolder();
       const path = folder.path('deleted.db');
@@ -100,7 +103,7 @@ describe('a database file that goes away under the server', () => {
     },
   );
 
-  test('renamed away and back: writes go on, and nothing is lost', async () => {
+  test('A server whose database file is renamed and put back goes on, and loses no write', async () => {
     await using folder = await temporaryFolder();
     const path = folder.path('back.db');
     const kept: string[] = [];
@@ -117,13 +120,12 @@ describe('a database file that goes away under the server', () => {
     await using server = await serve(path);
     for (const id of kept) await assertReadable(server, id);
     const response = await fetch(`${server.client.baseURL}/conversations`);
-    // Sound: a list is what that answers.
+    // Sound: the answer is a list.
     const { data } = (await response.json()) as { data: unknown[] };
-    // What was refused is not there.
-    expect(data).toHaveLength(kept.length);
+    expect(data, 'a refused write must not be stored').toHaveLength(kept.length);
   });
 
-  test('renamed away: it has all that was acknowledged, without its log', async () => {
+  test('A renamed database file has every answered write without its log', async () => {
     await using folder = await temporaryFolder();
     const path = folder.path('moved.db');
     let id: string;
@@ -141,7 +143,7 @@ describe('a database file that goes away under the server', () => {
   });
 
   test.concurrent.for(WAYS_TO_LOSE_THE_LOG)(
-    'its log is taken away %s: writes are refused, and nothing is lost',
+    'A server whose log is %s refuses writes, and loses none',
     async ([, ageMs, remove], { expect: check }) => {
       await using folder = await temporaryFolder();
       const path = folder.path('logless.db');
@@ -149,11 +151,11 @@ describe('a database file that goes away under the server', () => {
       {
         await using server = await serve(path);
         id = await create(server);
-        // A time that can be given back whole.
+        // Whole seconds, which can be restored exactly.
         const begun = Math.floor(Date.now() / 1000);
         utimesSync(folder.path('.'), begun, begun);
         await new Promise((resolve) => setTimeout(resolve, ageMs));
-        // From here on, the folder is known.
+        // From this write on, the server has recorded the state of the folder.
         await create(server);
         remove(`${path}-wal`);
         expect(await outcomeOf(create(server))).toBe('refused');

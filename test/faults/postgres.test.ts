@@ -6,14 +6,14 @@ import { outcomeOf } from '../support/unavailable.ts';
 
 const ITEMS = { items: [{ role: 'user' as const, content: 'kept' }] };
 
-test('a PostgreSQL that takes no writes refuses them, serves reads, and is got over', async () => {
+test('A server on a read-only PostgreSQL refuses writes, serves reads, and recovers', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await using server = await serve(database.url);
   await using operator = await openSession(inject('postgresUrl'));
   const name = new URL(database.url).pathname.slice(1);
   const setReadOnly = async (to: 'on' | 'off'): Promise<void> => {
     await operator.run(`ALTER DATABASE ${name} SET default_transaction_read_only = ${to}`);
-    // As after a failover, connections that know nothing of it are gone.
+    // As in a failover, the connections from before the change end.
     await operator.run(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
     );
@@ -30,7 +30,7 @@ test('a PostgreSQL that takes no writes refuses them, serves reads, and is got o
   expect(await outcomeOf(conversations.create(ITEMS))).toBe('done');
 });
 
-test('a PostgreSQL whose disk is full refuses writes at once, and is got over', async () => {
+test('A server on a PostgreSQL with a full disk refuses writes at once, and recovers', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await using server = await serve(database.url, {}, '--metrics', 'on');
   const { conversations } = server.client;
@@ -39,7 +39,7 @@ test('a PostgreSQL whose disk is full refuses writes at once, and is got over', 
     return /^colloquy_commit_writes_count (\d+)$/m.exec(await response.text())?.[1];
   };
   const { id } = await conversations.create(ITEMS);
-  // What PostgreSQL says when a table cannot grow.
+  // The error of PostgreSQL when a table cannot grow.
   await database.run(`
     CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

@@ -8,14 +8,14 @@ import { outcomeOf } from '../support/unavailable.ts';
 
 const ITEMS = { items: [{ role: 'user' as const, content: 'kept' }] };
 
-// Without a C compiler nothing makes the system fail.
-describe.skipIf(!CAN_FAIL)('under a running server (needs Linux and a C compiler)', () => {
+// The library that makes system calls fail needs a C compiler.
+describe.skipIf(!CAN_FAIL)('Failing disk (needs Linux and a C compiler)', () => {
   test.each([
     ['write', 'EROFS', /"cause":"the database cannot be written","fix":"Remount/],
     ['write', 'EIO', /"cause":"the disk does not answer as it should","fix":"Look into/],
     ['sync', 'EIO', /"cause":"the disk does not answer as it should","fix":"Look into/],
   ] as const)(
-    'a %s that fails with %s is refused until it works again',
+    'A server refuses writes while a %s fails with %s, and then recovers',
     async (call, error, line) => {
       await using folder = await temporaryFolder();
       const path = folder.path('faulty.db');
@@ -54,45 +54,38 @@ describe.skipIf(!CAN_FAIL)('under a running server (needs Linux and a C compiler
 });
 
 // Without `unshare` and user namespaces there is no volume that a test could remount.
-describe.skipIf(!CAN_MOUNT)(
-  'a volume that is remounted read-only (needs unshare and user namespaces)',
-  () => {
-    test('is not, as long as the server has its files open', async () => {
-      await using disk = await smallDisk(8);
-      await using server = await serve(disk.path('busy.db'), { through: disk.enter });
-      expect(() => disk.run('mount -o remount,ro "$PWD"')).toThrow('busy');
-      expect(await outcomeOf(server.client.conversations.create(ITEMS))).toBe('done');
-    });
+describe.skipIf(!CAN_MOUNT)('Read-only volume (needs unshare and user namespaces)', () => {
+  test('The kernel refuses to remount a volume read-only while a server uses it', async () => {
+    await using disk = await smallDisk(8);
+    await using server = await serve(disk.path('busy.db'), { through: disk.enter });
+    expect(() => disk.run('mount -o remount,ro "$PWD"')).toThrow('busy');
+    expect(await outcomeOf(server.client.conversations.create(ITEMS))).toBe('done');
+  });
 
-    test('is refused at start, with what to do, and taken when it can be written', async () => {
-      await using disk = await smallDisk(8);
-      const path = disk.path('mounted.db');
-      const start = () => serve(path, { through: disk.enter });
-      let id: string;
-      {
-        await using server = await start();
-        ({ id } = await server.client.conversations.create(ITEMS));
-        await stop(server);
-      }
-      const args = ['serve', '--port', '0', '--database-url', `sqlite:${path}`];
-      const refused = async (): Promise<string> => {
-        const { code, stderr } = await runProcess(args, { through: disk.enter });
-        expect(code).toBe(1);
-        return stderr;
-      };
-      disk.run('mount -o remount,ro "$PWD"');
-      expect(await refused()).toMatch(
-        /^colloquy: database_read_only: .*\n {2}fix: Mount the volume/,
-      );
-      disk.run('mount -o remount,rw "$PWD"');
-      disk.run('mount --bind mounted.db mounted.db && mount -o remount,bind,ro "$PWD/mounted.db"');
-      expect(await refused()).toMatch(
-        /^colloquy: database_read_only: .*\n {2}fix: Mount the volume/,
-      );
-      disk.run('umount mounted.db');
+  test('A server refuses to start on a read-only volume or file, and starts when both can be written', async () => {
+    await using disk = await smallDisk(8);
+    const path = disk.path('mounted.db');
+    const start = () => serve(path, { through: disk.enter });
+    let id: string;
+    {
       await using server = await start();
-      expect((await server.client.conversations.items.list(id)).data).toHaveLength(1);
-      expect(await outcomeOf(server.client.conversations.create(ITEMS))).toBe('done');
-    });
-  },
-);
+      ({ id } = await server.client.conversations.create(ITEMS));
+      await stop(server);
+    }
+    const args = ['serve', '--port', '0', '--database-url', `sqlite:${path}`];
+    const refused = async (): Promise<string> => {
+      const { code, stderr } = await runProcess(args, { through: disk.enter });
+      expect(code).toBe(1);
+      return stderr;
+    };
+    disk.run('mount -o remount,ro "$PWD"');
+    expect(await refused()).toMatch(/^colloquy: database_read_only: .*\n {2}fix: Mount the volume/);
+    disk.run('mount -o remount,rw "$PWD"');
+    disk.run('mount --bind mounted.db mounted.db && mount -o remount,bind,ro "$PWD/mounted.db"');
+    expect(await refused()).toMatch(/^colloquy: database_read_only: .*\n {2}fix: Mount the volume/);
+    disk.run('umount mounted.db');
+    await using server = await start();
+    expect((await server.client.conversations.items.list(id)).data).toHaveLength(1);
+    expect(await outcomeOf(server.client.conversations.create(ITEMS))).toBe('done');
+  });
+});

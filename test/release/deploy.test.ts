@@ -17,13 +17,13 @@ const dockerfile = read('deploy/Dockerfile');
 const unit = read('deploy/colloquy.service');
 const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
 
-/** What the Dockerfile says behind an instruction of its last stage, each time. */
+/** Returns the arguments of each use of an instruction in the last stage of the Dockerfile. */
 const instructions = (name: string): string[] =>
   [...lastStage.matchAll(new RegExp(`^${name} (.+)$`, 'gm'))].map(([, rest = '']) => rest);
 const listOf = (text = ''): string[] => JSON.parse(text.slice(text.indexOf('['))) as string[];
 const pairsOf = (lines: readonly string[]): Record<string, string> =>
   Object.fromEntries(lines.map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]));
-/** What the unit says for a key, each time. */
+/** Returns the values of each entry of a key in the unit. */
 const entries = (key: string): string[] =>
   [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, rest = '']) => rest);
 
@@ -34,14 +34,14 @@ const IMAGE_ENVIRONMENT = pairsOf(instructions('ENV'));
 const EXEC_START = (entries('ExecStart')[0] ?? '').split(' ');
 const UNIT_ENVIRONMENT = pairsOf(entries('Environment'));
 
-/** Root may write anywhere, so what must not need to is tried as another user. */
+/** User without rights, since root may write anywhere; `undefined` unless root runs the tests. */
 const NOBODY = process.getuid?.() === 0 ? 65_534 : undefined;
 
-describe('an installation that cannot be written to, with a folder for data', () => {
+describe('A read-only installation with a folder for data', () => {
   let folder: Folder;
   const started: RunningProcess[] = [];
 
-  /** The places of image and unit, in this folder. */
+  /** Maps the paths of the image and the unit into the folder. */
   const here = (text: string): string =>
     text
       .replace(/^(\/usr\/bin\/)?node$/, process.execPath)
@@ -69,7 +69,7 @@ describe('an installation that cannot be written to, with a folder for data', ()
     const project = join(ROOT, 'tsconfig.build.json');
     const args = [compiler, '--project', project, '--outDir', dist];
     await promisify(execFile)(process.execPath, args);
-    // What the image has, and nothing else.
+    // The files of the image, and no other files.
     for (const line of instructions('COPY')) {
       const sources = line.split(' ').filter((word) => word.startsWith('/build/'));
       for (const name of sources.map((source) => source.slice('/build/'.length))) {
@@ -88,18 +88,18 @@ describe('an installation that cannot be written to, with a folder for data', ()
     await folder[Symbol.asyncDispose]();
   });
 
-  test('the image wants to be told who may ask', async () => {
+  test('The image refuses to start without an authentication scheme', async () => {
     const { code, stderr } = await start([...ENTRYPOINT, ...CMD], IMAGE_ENVIRONMENT).finished();
     expect(code).toBe(1);
     expect(stderr).toMatch(/^colloquy: anonymous_on_network: .+\n {2}fix: .*--auth/);
     expect(readdirSync(folder.path('data'))).toEqual([]);
   });
 
-  test('the image serves, says whether it is healthy, and ends at its signal', async () => {
+  test('The image serves, passes its health check, and ends at its stop signal', async () => {
     const environment = {
       ...IMAGE_ENVIRONMENT,
       COLLOQUY_AUTH: 'keys',
-      // As the image, but for this machine only.
+      // Unlike the image, the test listens on this machine only.
       COLLOQUY_HOST: '127.0.0.1',
       COLLOQUY_PORT: String(await freePort()),
     };
@@ -113,7 +113,7 @@ describe('an installation that cannot be written to, with a folder for data', ()
     const doctor = await start([...ENTRYPOINT, 'doctor'], environment).finished();
     expect(doctor).toMatchObject({ code: 0, stderr: '' });
     expect(doctor.stdout).not.toMatch(/^(warning|failed)/m);
-    // Long enough for the compiled code to be kept, if it could be.
+    // The program stores its compiled code after 3 seconds, if it can.
     await new Promise((resolve) => setTimeout(resolve, 3500));
     expect(existsSync(folder.path('app/.cache'))).toBe(false);
     server.child.kill(instructions('STOPSIGNAL')[0] as NodeJS.Signals);
@@ -122,7 +122,7 @@ describe('an installation that cannot be written to, with a folder for data', ()
     expect(readdirSync(folder.path('data'))).toEqual(['colloquy.db']);
   });
 
-  test('the unit serves, and ends at its signal', async () => {
+  test('The unit serves, and ends at SIGTERM', async () => {
     const environment = { ...UNIT_ENVIRONMENT, COLLOQUY_PORT: String(await freePort()) };
     const server = start(EXEC_START, environment);
     const { origin } = new URL(urlOf(await server.firstLine()));
@@ -133,7 +133,7 @@ describe('an installation that cannot be written to, with a folder for data', ()
   });
 });
 
-test('every setting that they name exists', () => {
+test('Every setting in the Dockerfile and the unit exists', () => {
   const settings = flagSettings(SETTINGS);
   const named = [...(dockerfile + unit).matchAll(/COLLOQUY_\w+/g)].map(([name]) => name);
   expect(named).toContain('COLLOQUY_AUTH');
@@ -142,7 +142,7 @@ test('every setting that they name exists', () => {
   for (const flag of flags) expect(settings.map(flagOf)).toContain(flag.split('=')[0]);
 });
 
-test('the image runs as an ordinary user, who is not given what the program is made of', () => {
+test('The image runs as an ordinary user that does not own the program', () => {
   expect(instructions('USER')).toEqual([expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
   expect(instructions('VOLUME')).toEqual(['/data']);
   expect(lastStage).not.toMatch(/--chown/);
@@ -150,16 +150,20 @@ test('the image runs as an ordinary user, who is not given what the program is m
   expect(IMAGE_ENVIRONMENT['COLLOQUY_PORT']).toBe(SETTINGS.port.default);
 });
 
-test('what the image is built from reaches the builder', () => {
+test('The builder of the image receives every file that the Dockerfile copies', () => {
   const names = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name = '']) => name);
-  for (const name of names) expect(existsSync(join(ROOT, name)), name).toBe(true);
+  for (const name of names) {
+    expect(existsSync(join(ROOT, name)), `.dockerignore names ${name}, which is missing`).toBe(
+      true,
+    );
+  }
   const wanted = [...dockerfile.matchAll(/\/build\/(\S+)/g)].map(([, name = '']) => name);
   for (const name of wanted.filter((each) => !['node_modules', 'dist'].includes(each))) {
-    expect(names).toContain(name);
+    expect(names, `add !${name} to .dockerignore`).toContain(name);
   }
 });
 
-test('the unit waits longer for its end than the server for what is under way', () => {
+test('The unit waits longer for the end of the server than the server for its requests', () => {
   expect(Number(entries('TimeoutStopSec')[0])).toBeGreaterThan(
     Number(SETTINGS.drainTimeoutSeconds.default) + 5,
   );
