@@ -60,3 +60,15 @@ test('a host whose percent sign is not an encoding is refused', async () => {
   const settings = { databaseUrl: 'postgres://u:p@ho%zz/db' };
   await expect(loadConfig({ settings })).rejects.toMatchObject({ code: 'invalid_setting' });
 });
+
+test('settings of a program win over arguments', async () => {
+  const config = await loadConfig({
+    settings: { port: 0, userIsolation: false, databaseUrl: 'sqlite::memory:' },
+    arguments: ['--port', '9', '--host', '::1'],
+  });
+  expect(config).toMatchObject({ port: 0, host: '::1', database: { path: ':memory:' } });
+});
+
+test('a number that does not fit is refused when a program gives it', async () => {
+  await expect(loadConfig({ settings: { port: -1 } })).rejects.toThrow("port is '-1'");
+});

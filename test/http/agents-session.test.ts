@@ -2,33 +2,33 @@ import { OpenAIConversationsSession } from '@openai/agents';
 import { expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 
-test('OpenAIConversationsSession of the Agents SDK works unchanged', async () => {
+test('the OpenAIConversationsSession of the Agents SDK works unchanged', async () => {
   await using server = await startServer();
   const session = new OpenAIConversationsSession({ client: server.client });
   expect(await session.getItems()).toEqual([]);
 
-  const turns = Array.from({ length: 7 }, (_, index) => index);
-  for (const turn of turns) {
+  const rounds = Array.from({ length: 7 }, (_, index) => index);
+  for (const round of rounds) {
     await session.addItems([
-      { role: 'user', content: `question ${turn}` },
+      { role: 'user', content: `question ${round}` },
       {
         type: 'function_call',
-        callId: `call_${turn}`,
+        callId: `call_${round}`,
         name: 'look_up',
         arguments: '{}',
         status: 'completed',
       },
       {
         type: 'function_call_result',
-        callId: `call_${turn}`,
+        callId: `call_${round}`,
         name: 'look_up',
-        output: { type: 'text', text: `result ${turn}` },
+        output: { type: 'text', text: `result ${round}` },
         status: 'completed',
       },
       {
         role: 'assistant',
         status: 'completed',
-        content: [{ type: 'output_text', text: `answer ${turn}` }],
+        content: [{ type: 'output_text', text: `answer ${round}` }],
       },
     ]);
   }

@@ -1,20 +1,16 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagOf, flagSettings, variableOf } from '../../src/config/settings/names.ts';
 import { SETTINGS } from '../../src/config/settings/tables.ts';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
 import { freePort } from '../support/postgres.ts';
 import { startCommand, urlOf, type RunningProcess } from '../support/process.ts';
+import { compileTo, readText, ROOT } from '../support/repository.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const dockerfile = read('deploy/Dockerfile');
-const unit = read('deploy/colloquy.service');
+const dockerfile = readText('deploy/Dockerfile');
+const unit = readText('deploy/colloquy.service');
 const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
 
 /** Returns the arguments of each use of an instruction in the last stage of the Dockerfile. */
@@ -64,11 +60,7 @@ describe('A read-only installation with a folder for data', () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     await chmod(folder.path('.'), 0o755);
-    const dist = folder.path('app/dist');
-    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const project = join(ROOT, 'tsconfig.build.json');
-    const args = [compiler, '--project', project, '--outDir', dist];
-    await promisify(execFile)(process.execPath, args);
+    await compileTo(folder.path('app/dist'));
     // The files of the image, and no other files.
     for (const line of instructions('COPY')) {
       const sources = line.split(' ').filter((word) => word.startsWith('/build/'));
@@ -151,7 +143,7 @@ test('The image runs as an ordinary user that does not own the program', () => {
 });
 
 test('The builder of the image receives every file that the Dockerfile copies', () => {
-  const names = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name = '']) => name);
+  const names = [...readText('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name = '']) => name);
   for (const name of names) {
     expect(existsSync(join(ROOT, name)), `.dockerignore names ${name}, which is missing`).toBe(
       true,

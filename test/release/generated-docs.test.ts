@@ -1,47 +1,44 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { errorKinds } from '../../src/contract/errors/registry.ts';
 import { fileEntries, flagSettings } from '../../src/config/settings/names.ts';
 import { SETTINGS } from '../../src/config/settings/tables.ts';
 import { generatedPages } from '../../tools/docs/pages.ts';
+import { readText, ROOT } from '../support/repository.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const errors = readText('docs/errors.md');
 
-test.each(generatedPages())('$path is as npm run docs makes it', ({ text, fresh }) => {
-  expect(text).toBe(fresh);
+test.each(generatedPages())('$path is as npm run docs makes it', ({ path, text, fresh }) => {
+  expect(text, `run npm run docs, which changes ${path}`).toBe(fresh);
 });
 
 test('docs/configuration.md has every setting', () => {
-  const page = read('docs/configuration.md');
-  for (const { name } of flagSettings(SETTINGS))
-    expect(page).toMatch(new RegExp(`^\\| \`--${name}[ \`]`, 'm'));
-  for (const { usage } of fileEntries(SETTINGS)) expect(page).toContain(`\n| \`${usage}\` `);
+  const page = readText('docs/configuration.md');
+  const flags = flagSettings(SETTINGS).map(({ name }) => name);
+  const missing = flags.filter((name) => !new RegExp(`^\\| \`--${name}[ \`]`, 'm').test(page));
+  expect(missing, 'run npm run docs: the page lacks these settings').toEqual([]);
+  const entries = fileEntries(SETTINGS).map(({ usage }) => usage);
+  const absent = entries.filter((usage) => !page.includes(`\n| \`${usage}\` `));
+  expect(absent, 'run npm run docs: the page lacks these entries of the config file').toEqual([]);
 });
 
-describe('docs/errors.md', () => {
-  const page = read('docs/errors.md');
+test('docs/errors.md has every error of the API, with its sentence', () => {
+  const headings = [...errors.matchAll(/^#### `(\w+)`\n\n> \S/gm)].map(([, kind]) => kind);
+  expect(new Set(headings)).toEqual(new Set(errorKinds()));
+});
 
-  test('has every error of the API, with its sentence', () => {
-    const headings = [...page.matchAll(/^#### `(\w+)`\n\n> \S/gm)].map(([, kind]) => kind);
-    expect(new Set(headings)).toEqual(new Set(errorKinds()));
-  });
-
-  test('has every code that the sources give an operator, and no other', () => {
-    const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-      .filter(
-        (name) => name.endsWith('.ts') && name !== join('base', 'errors', 'operator-codes.ts'),
-      )
-      .map((name) => read(join('src', name)));
-    const listed = [...page.matchAll(/^- `(\w+)`: /gm)].map(([, code = '']) => code);
-    const thrown = sources.flatMap((text) =>
-      [...text.matchAll(/new OperatorError\(\s*'(\w+)'/g)].map(([, code = '']) => code),
-    );
-    expect(thrown.length).toBeGreaterThan(40);
-    expect(listed).toEqual(expect.arrayContaining(thrown));
-    const everything = sources.join('\n');
-    expect(listed.filter((code) => !everything.includes(`'${code}'`))).toEqual([]);
-  });
+test('docs/errors.md has exactly the codes for operators that the sources use', () => {
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && name !== join('base', 'errors', 'operator-codes.ts'))
+    .map((name) => readText(join('src', name)));
+  const listed = [...errors.matchAll(/^- `(\w+)`: /gm)].map(([, code = '']) => code);
+  const thrown = sources.flatMap((text) =>
+    [...text.matchAll(/new OperatorError\(\s*'(\w+)'/g)].map(([, code = '']) => code),
+  );
+  expect(thrown.length).toBeGreaterThan(40);
+  expect(listed).toEqual(expect.arrayContaining(thrown));
+  const everything = sources.join('\n');
+  const unused = listed.filter((code) => !everything.includes(`'${code}'`));
+  expect(unused, 'remove these codes: no source uses them').toEqual([]);
 });
