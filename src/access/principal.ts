@@ -1,18 +1,18 @@
 import { DEFAULT_TENANT } from '../options/authentication.ts';
 import { ATTRIBUTE_NAMES, type AttributeName, type Attributes } from '../base/row-filter.ts';
 
-/** Who is asking. The tenant is part of every key; the subject is one user or program inside it. */
+/** The origin of a request. The tenant is part of every key; the subject is one user or program in it. */
 export interface Principal {
   readonly tenant: string;
   readonly subject: string;
-  /** The name under which it owns what it creates: the subject, or one user behind it. */
+  /** The owner's name for what the principal creates: the subject, or one user of it. */
   readonly owner: string;
   readonly attributes: Attributes;
 }
 
 /**
- * The subject of everyone while no authentication is configured. What it owns belongs to nobody once
- * authentication is on: no authenticated principal may have this subject.
+ * The subject of every request while no authentication is configured. Once authentication is on, what it owns is out of
+ * reach: no authenticated principal may have this subject.
  */
 export const UNOWNED = 'anonymous';
 
@@ -36,7 +36,7 @@ export function attributesFrom(valuesOf: (name: AttributeName) => readonly strin
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** Whether a text is one that every database keeps as it is: not empty, well-formed, without control characters. */
+/** Checks that every database keeps a text unchanged: it is not empty, well-formed, and without control characters. */
 export function isPlainText(text: string): boolean {
   return text !== '' && text.isWellFormed() && !CONTROL_CHARACTER.test(text);
 }
@@ -44,12 +44,12 @@ export function isPlainText(text: string): boolean {
 /** A tenant and an owner stand in one index entry, for which PostgreSQL has 2,704 bytes. */
 const LONGEST_NAME = 256;
 
-/** Whether a subject, tenant or attribute may be called so. */
+/** Checks that a text may name a subject, a tenant or an attribute. */
 export function isUsableName(name: string): boolean {
   return name.length <= LONGEST_NAME && isPlainText(name);
 }
 
-/** Whether somebody may be this subject of this tenant. */
+/** Checks that a principal may have this subject and this tenant. */
 export function isUsablePrincipal(tenant: string, subject: string): boolean {
   return isUsableName(tenant) && isUsableName(subject) && subject !== UNOWNED;
 }

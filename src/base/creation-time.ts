@@ -1,8 +1,8 @@
 let latest = 0;
 
 /**
- * Unix milliseconds, by which lists are ordered. Never less than before in the same process: after the clock has
- * stepped back it stands still until that has caught up, so that what is created later is listed later.
+ * Returns Unix milliseconds, by which lists are ordered. The result never decreases within a process: after the clock
+ * has stepped back, it stays the same until the clock has caught up, so that later conversations are listed later.
  */
 export function creationTime(): number {
   latest = Math.max(latest, Date.now());

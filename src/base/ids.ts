@@ -7,9 +7,8 @@ let lastMillisecond = 0;
 let counter = 0;
 
 /**
- * A new id: `prefix_` and 48 hex digits: 12 of Unix milliseconds, 4 of a counter, 32 random.
- * Ids of one process sort in the order they were made, also when the clock steps back, so that
- * indexes grow at their end.
+ * Makes an id: `prefix_` and 48 hex digits, of which 12 are Unix milliseconds, 4 a counter and 32 random. The ids of
+ * one process sort in the order of creation, also when the clock steps back, so that indexes grow at the end.
  */
 export function newId(prefix: string): string {
   const now = Date.now();
@@ -28,7 +27,7 @@ export function newId(prefix: string): string {
   return `${prefix}_${time}${tie}${randomHex(16)}`;
 }
 
-/** Whether `id` consists of letters, digits, underscores and dashes only. */
+/** Checks that `id` consists of letters, digits, underscores and dashes only. */
 export function hasIdCharacters(id: string): boolean {
   return WELL_FORMED.test(id);
 }

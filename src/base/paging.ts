@@ -1,8 +1,8 @@
-/** Paging by position: the one place that knows what a page, its cursor and `has_more` are. */
+/** Paging by position: the one definition of a page, its cursor and `has_more`. */
 
 export type Order = 'asc' | 'desc';
 
-/** What a reader asks for. `after` is the id of the last entry already seen. */
+/** A request for a page. `after` is the id of the last entry that the reader has. */
 export interface PageRequest {
   readonly limit: number;
   readonly order: Order;
@@ -14,7 +14,7 @@ export interface Page<Entry> {
   readonly hasMore: boolean;
 }
 
-/** How many rows to fetch for a page: one more than asked, so that `has_more` is known and never guessed. */
+/** Returns the number of rows to fetch for a page: one more than requested, which makes `has_more` exact. */
 export function rowsToFetch(request: Pick<PageRequest, 'limit'>): number {
   return request.limit + 1;
 }
@@ -22,7 +22,7 @@ export function rowsToFetch(request: Pick<PageRequest, 'limit'>): number {
 /** Characters past which a page ends early, with `has_more`, rather than exhaust the memory. */
 const LARGEST_PAGE = 64 * 1024 * 1024;
 
-/** Cuts a page behind the entry with which it becomes too large. */
+/** Cuts a page after the entry with which it becomes too large. */
 export function withinReason<Entry>(
   page: Page<Entry>,
   sizeOf: (entry: Entry) => number,

@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto';
 const POOL = Buffer.alloc(8 * 1024);
 let used = POOL.length;
 
-/** As many cryptographically random bytes, in hex; no more than the pool has, or the text is shorter. */
+/** Returns cryptographically random bytes in hex. `bytes` must not exceed the pool, or the text is shorter. */
 export function randomHex(bytes: number): string {
   if (used + bytes > POOL.length) {
     randomFillSync(POOL);

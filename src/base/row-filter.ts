@@ -1,6 +1,6 @@
 /**
- * A condition on a conversation's row: who owns it, with which attributes. Access compiles policies to it,
- * stores evaluate it in SQL, and neither knows of the other.
+ * A condition on a conversation's row: its owner and its attributes. Access compiles policies to it, and stores
+ * evaluate it in SQL; the two are independent.
  */
 export type RowFilter =
   | { readonly kind: 'all' }
@@ -16,7 +16,7 @@ export type RowFilter =
   | { readonly kind: 'not'; readonly filter: RowFilter }
   | { readonly kind: 'and' | 'or'; readonly filters: readonly RowFilter[] };
 
-/** What a principal may have, and a conversation has from its creator: lists of strings. */
+/** Names of the lists of strings that a principal may have, and that a conversation takes over from its creator. */
 export const ATTRIBUTE_NAMES = ['roles', 'teams', 'projects', 'namespaces'] as const;
 export type AttributeName = (typeof ATTRIBUTE_NAMES)[number];
 export type Attributes = Readonly<Partial<Record<AttributeName, readonly string[]>>>;

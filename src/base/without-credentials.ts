@@ -1,4 +1,4 @@
-/** A text in which the user and the password of URLs are hidden, also a password with slashes that nobody encoded. */
+/** Hides the user and the password of URLs in a text, including passwords with unencoded slashes. */
 export function withoutCredentials(text: string): string {
   return text.replaceAll(/(:\/\/)\S*@/g, '$1***@');
 }

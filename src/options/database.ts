@@ -1,4 +1,4 @@
-/** Where the data lives, and how to reach it. */
+/** The location of the data, and the way to reach it. */
 export type DatabaseOptions = SqliteOptions | PostgresOptions;
 
 export interface SqliteOptions {
@@ -16,22 +16,25 @@ export interface PostgresOptions {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  /** Undefined: the server asks for none, or `PGPASSWORD` has it. */
+  /** `undefined` when the server requires none, or `PGPASSWORD` has it. */
   readonly password: string | undefined;
   readonly tls: TlsOptions;
   /** Connections at a time. */
   readonly poolSize: number;
-  /** How long a statement may run, and how long it may wait for a lock, in milliseconds; 0: as the server says. */
+  /** Limits of a statement's duration and of its wait for a lock, in milliseconds; 0 leaves them to the server. */
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly applicationName: string;
-  /** Whether statements are prepared by name, once a connection. Off for poolers that cannot carry them. */
+  /** `true` when statements are prepared by name, once a connection; `false` for poolers that cannot carry them. */
   readonly preparedStatements: boolean;
-  /** Whether row-level security stands behind the conditions of the statements. */
+  /** `true` when row-level security enforces the conditions of the statements. */
   readonly rowLevelSecurity: boolean;
 }
 
-/** The modes of libpq. `require` encrypts and checks nothing; `verify-ca` checks who signed the certificate, `verify-full` also whose it is. */
+/**
+ * The modes of libpq. `require` encrypts and checks nothing. `verify-ca` checks the signer of the certificate,
+ * `verify-full` also its host name.
+ */
 export interface TlsOptions {
   readonly mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   /** Paths of PEM files; undefined: the authorities that Node trusts, and no client certificate. */

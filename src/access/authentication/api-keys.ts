@@ -10,7 +10,7 @@ import {
   type Scheme,
 } from './scheme.ts';
 
-/** What is kept of a key, as far as it matters here: who it is for, and until when. */
+/** The fields of a stored key that authentication needs: its principal and its end. */
 interface StoredKey {
   readonly id: string;
   readonly tenant: string;
@@ -22,7 +22,7 @@ interface StoredKey {
 }
 
 export interface KeyLookup {
-  /** By the key's SHA-256 in hex. */
+  /** Finds a key by its SHA-256 in hex. */
   find(hash: string): Promise<StoredKey | null>;
   /** Notes that a key has been used. */
   touch(input: { readonly id: string; readonly usedAt: number }): Promise<void>;
@@ -30,9 +30,9 @@ export interface KeyLookup {
 
 const PREFIX = 'clq_';
 const SECRET_BYTES = 32;
-/** In base64url, without padding. */
+/** Length in base64url, without padding. */
 const KEY_LENGTH = PREFIX.length + Math.ceil((SECRET_BYTES * 8) / 6);
-/** Below a second, within which a revoked key must stop working everywhere. */
+/** Less than a second: a revoked key must stop working everywhere within that time. */
 const CACHED_FOR_MS = 500;
 const MOST_CACHED = 10_000;
 const TOUCHED_EVERY_MS = 60_000;
@@ -47,7 +47,7 @@ function hashOf(key: string): string {
   return hash('sha256', key);
 }
 
-/** What is known of a token; null: it is no key. */
+/** The result of looking a token up; null when it is not a key. */
 type Known = { readonly key: StoredKey; readonly principal: Principal } | null;
 
 /** `Authorization: Bearer clq_…`, looked up by hash in the database. */
@@ -55,7 +55,7 @@ export class ApiKeyScheme implements Scheme {
   readonly name = 'keys';
   readonly #keys: KeyLookup;
   readonly #onLookup: (isHit: boolean) => void;
-  /** By token; all of it is forgotten together. */
+  /** Results by token, all dropped at the same time. */
   readonly #known = new Map<string, Known>();
   #forgetAt = 0;
   readonly #touched = new Map<string, number>();
@@ -82,7 +82,7 @@ export class ApiKeyScheme implements Scheme {
 
   async #lookUp(token: string): Promise<Outcome> {
     const forgetAt = this.#forgetAt;
-    // Found by its hash, so comparing it again would say nothing more.
+    // Found by its hash, which makes a comparison redundant.
     const key = await this.#keys.find(hashOf(token));
     const known =
       key === null
@@ -109,7 +109,7 @@ export class ApiKeyScheme implements Scheme {
     if (now - (this.#touched.get(id) ?? -Infinity) < TOUCHED_EVERY_MS) return;
     if (this.#touched.size >= MOST_CACHED) this.#touched.clear();
     this.#touched.set(id, now);
-    // Nobody waits for it, and a request must not fail for it.
+    // Not awaited: a request must not fail when the time of use cannot be written.
     this.#keys.touch({ id, usedAt: Date.now() }).catch(() => undefined);
   }
 }

@@ -2,12 +2,12 @@ import { apiError } from '../../contract/errors/registry.ts';
 import { ANONYMOUS, isUsableName, isUsablePrincipal, type Principal } from '../principal.ts';
 import { bearerToken, type Credentials, type Outcome, type Scheme } from './scheme.ts';
 
-/** Told of every refused request: by which scheme, and why. Never sees a credential. */
+/** Notified of every refused request, with the scheme and the reason. Never receives a credential. */
 export type OnRefusal = (refusal: { readonly scheme: string; readonly reason: string }) => void;
 
 /**
- * Says who is asking, by the first scheme that understands the request's credentials. Without any scheme
- * everyone is anonymous. Throws the 401 of a missing or wrong credential, or 503 when a scheme cannot tell.
+ * Finds the principal by the first scheme that recognises the request's credentials. Without schemes, every request is
+ * anonymous. Throws the 401 of a missing or wrong credential, or 503 when a scheme cannot decide.
  */
 export async function authenticate(
   schemes: readonly Scheme[],
@@ -38,7 +38,7 @@ export async function authenticate(
 /** Principals that have been looked at; schemes hand out the same ones again and again. */
 const usable = new WeakSet<Principal>();
 
-/** Nobody can be who owns what nobody owns, or have a name that a database could take for another. */
+/** Rejects the reserved subject `anonymous` and names that a database would alter. */
 function guarded(outcome: Outcome): Outcome {
   if (outcome.kind !== 'success' || usable.has(outcome.principal)) return outcome;
   const { subject, tenant, attributes } = outcome.principal;
@@ -56,7 +56,7 @@ function guarded(outcome: Outcome): Outcome {
 
 const SHOWN = 4;
 
-/** As much of a token as helps its owner to recognise it, and nobody else to use it. */
+/** Shortens a token so that its holder recognises it and a reader of the log cannot use it. */
 function masked(token: string | undefined): string {
   return token === undefined || token.length < SHOWN * 6
     ? '***'

@@ -12,13 +12,13 @@ type Key = Awaited<ReturnType<KeySet>>;
 
 const MS_PER_SECOND = 1000;
 const FETCH_TIMEOUT_MS = 5_000;
-/** How long keys that an issuer has withdrawn may still be taken, while it can be asked. */
+/** Longest time during which keys that an issuer has withdrawn are still accepted, while the issuer can be reached. */
 const LONGEST_AGE_MS = 600_000;
 
 /**
- * The public keys of an issuer: fetched when first needed, for an unknown key id, and when they are old; shared by
- * all who wait, and not fetched again before the cooldown has passed. None of that follows the clock on the wall,
- * which may step.
+ * The public keys of an issuer. They are fetched when first needed, for an unknown key id, and when they are old.
+ * Concurrent requests share one fetch, and the next one waits for the cooldown. Time is measured by a monotonic clock,
+ * since the system's clock may step.
  */
 export class IssuerKeys {
   readonly #options: JwtOptions;
@@ -33,7 +33,10 @@ export class IssuerKeys {
     this.#onLookup = onLookup;
   }
 
-  /** The key for a token's header. Rejects with jose's errors where the token is at fault, with others where the issuer is. */
+  /**
+   * Returns the key for a token's header. Rejects with jose's errors when the token is at fault, with other errors when
+   * the issuer is.
+   */
   readonly find = async (header: JWTHeaderParameters, token: FlattenedJWSInput): Promise<Key> => {
     const known = this.#fetched?.jwks()?.keys ?? [];
     this.#onLookup(known.some(({ kid }) => kid === header.kid));
@@ -70,7 +73,7 @@ export class IssuerKeys {
     }
   }
 
-  /** While the issuer is away, keys that are known serve on; whether there are others, nobody can say. */
+  /** While the issuer cannot be reached, known keys stay valid; new ones cannot be learnt. */
   async #amongKnown(
     header: JWTHeaderParameters,
     token: FlattenedJWSInput,
@@ -90,7 +93,7 @@ export class IssuerKeys {
   async #locate(): Promise<KeySet> {
     const url = this.#options.jwksUrl ?? (await discover(this.#options.issuer));
     return createRemoteJWKSet(new URL(url), {
-      // Left to us, who have a better clock.
+      // This class has its own cooldown, by a monotonic clock.
       cooldownDuration: Infinity,
       cacheMaxAge: Infinity,
       timeoutDuration: FETCH_TIMEOUT_MS,

@@ -62,7 +62,7 @@ function algorithmOf(token: string): string {
   }
 }
 
-/** Faults that a token has; all others are of the issuer, or on the way to it. */
+/** Codes of faults in a token. All other faults concern the issuer or the way to it. */
 const TOKEN_FAULTS = new Set<string>([
   errors.JWTExpired.code,
   errors.JWTClaimValidationFailed.code,

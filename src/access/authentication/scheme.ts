@@ -1,6 +1,6 @@
 import type { Principal } from '../principal.ts';
 
-/** What a request brings along to say who it is from. */
+/** The credentials of a request. */
 export interface Credentials {
   /** A header's value, read as UTF-8; the first where there are several. */
   header(name: string): string | undefined;
@@ -8,17 +8,19 @@ export interface Credentials {
   readonly address: string;
 }
 
-/** What a scheme makes of a request. `not_mine`: it brings nothing of the kind that the scheme understands. */
+/**
+ * The result of a scheme. `not_mine` means that the request has no credentials of the kind that the scheme recognises.
+ */
 export type Outcome =
   | { readonly kind: 'success'; readonly principal: Principal }
   | { readonly kind: 'failure'; readonly reason: string }
   | { readonly kind: 'unavailable'; readonly cause: unknown }
   | { readonly kind: 'not_mine' };
 
-/** One way to say who is asking. It judges; refusing is another's task. */
+/** One way to authenticate a request. A scheme decides; refusing is the task of `authenticate`. */
 export interface Scheme {
   readonly name: string;
-  /** At once where it can tell without asking anybody. */
+  /** Returns the outcome without a promise when no I/O is needed. */
   authenticate(credentials: Credentials): Outcome | Promise<Outcome>;
 }
 

@@ -3,7 +3,7 @@ import type { Principal } from '../principal.ts';
 import { decide, filterFor, type Decision, type Resource } from './decide.ts';
 import type { Action, Policy } from './rule.ts';
 
-/** A policy, ready to be asked. */
+/** A policy that decides requests. */
 export class Authorizer {
   readonly #policy: Policy;
   readonly #filters = new WeakMap<Principal, Map<Action, RowFilter>>();
@@ -12,7 +12,7 @@ export class Authorizer {
     this.#policy = policy;
   }
 
-  /** Which conversations the principal may do this to. */
+  /** Returns the filter of the conversations for which the principal may do this. */
   filter(principal: Principal, action: Action): RowFilter {
     const known = this.#filters.get(principal) ?? new Map<Action, RowFilter>();
     this.#filters.set(principal, known);

@@ -11,7 +11,7 @@ import {
 import { UNOWNED, type Principal } from '../principal.ts';
 import type { Action, Condition, Policy, Rule } from './rule.ts';
 
-/** A conversation, as far as access goes. */
+/** The fields of a conversation that access depends on. */
 export interface Resource {
   readonly id: string;
   readonly owner: string;
@@ -19,7 +19,10 @@ export interface Resource {
   readonly attributes: Attributes;
 }
 
-/** What a creation is decided about: the conversation as it would be, which a rule that names ids cannot mean. */
+/**
+ * Returns the resource that a creation is decided about: the conversation that would result. Its id is not known yet,
+ * so that no rule with ids matches it.
+ */
 export function resourceToCreate({ owner, attributes }: Principal): Resource {
   return { id: '', owner, attributes };
 }
@@ -44,7 +47,7 @@ export function decide(
   return { allowed: rule?.effect === 'permit', rule };
 }
 
-/** The same policy as a condition on rows: those that {@link decide} allows, and no others. */
+/** Returns the policy as a condition on rows, which holds for exactly those that {@link decide} allows. */
 export function filterFor(policy: Policy, principal: Principal, action: Action): RowFilter {
   return policy
     .filter((rule) => concerns(rule, principal, action))

@@ -3,7 +3,7 @@ import type { AttributeName } from '../../base/row-filter.ts';
 export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** What must hold between the user, the resource and its owner. */
+/** A condition on the principal, the resource and its owner. */
 export type Condition =
   | { readonly kind: 'owner'; readonly negated: boolean }
   | { readonly kind: 'unowned' }
@@ -19,7 +19,7 @@ export type Condition =
 
 export interface Rule {
   readonly effect: 'permit' | 'forbid';
-  /** Undefined: anybody. */
+  /** `undefined` when the rule holds for every principal. */
   readonly principal: string | undefined;
   readonly actions: readonly Action[];
   /** Ids of conversations; undefined: all of them. */
@@ -29,14 +29,14 @@ export interface Rule {
     | { readonly kind: 'when' | 'unless'; readonly conditions: readonly Condition[] }
     | undefined;
   readonly description: string | undefined;
-  /** For people: where the rule was written. */
+  /** The place where the rule was written, for messages. */
   readonly origin: string;
 }
 
-/** Rules in order: the first that matches decides; when none does, the answer is no. */
+/** Rules in order. The first one that matches decides; without a match the answer is no. */
 export type Policy = readonly Rule[];
 
-/** What holds where nobody wrote a policy: a conversation is its owner's alone. */
+/** The policy when none is configured: a conversation belongs to its owner alone. */
 export const PRIVATE_POLICY: Policy = [
   {
     effect: 'permit',

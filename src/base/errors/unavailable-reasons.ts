@@ -103,7 +103,7 @@ const DAMAGED: Advice = {
 };
 const OVERLOADED = 'the database does not keep up';
 
-/** Reasons for which a store is unavailable, with their entries. */
+/** The reasons why a store can be unavailable, with the entry of each. */
 export const UNAVAILABLE_REASONS = {
   /** The file or its log is not at its path any more. */
   file_gone: {

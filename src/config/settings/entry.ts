@@ -25,19 +25,22 @@ export interface Parser<Value> {
 
 /** A setting of one value. Its key ends with its unit, if it has one. */
 export interface Setting {
-  /** In lower case, with dashes: the flag as it is, the variable in capitals, the key of the file with underscores. */
+  /**
+   * The name in lower case, with dashes: the flag as it is, the variable in capitals, the key of the file with
+   * underscores.
+   */
   readonly name: string;
   readonly parser: Parser<unknown>;
   /** Stands for the value in help. */
   readonly placeholder?: string;
-  /** As text. Without one the value may be `undefined`. */
+  /** The default as text. Without one the value may be `undefined`. */
   readonly default?: string;
   readonly isRequired?: true;
   /** No message repeats the value. */
   readonly isSecret?: true;
   /** `flag`: given by flag and variable only. `file`: by the config file or a program only, as all that is in a section. */
   readonly only?: 'flag' | 'file';
-  /** For help, and for the reference, which shows it as Markdown. */
+  /** Text for help and for the reference, which shows it as Markdown. */
   readonly description: string;
 }
 

@@ -41,7 +41,7 @@ export function toLine({ table: name, row }: ArchiveRecord): string {
   return `{"${record.key}":{${fields.join(',')}}}`;
 }
 
-/** Times say their unit in an archive. */
+/** Returns the name of a column in an archive, where times carry the unit. */
 function fieldName(column: string, kind: Table['columns'][string]['kind']): string {
   return kind === 'time' ? `${column}_ms` : column;
 }
@@ -72,7 +72,7 @@ export function parseLine(text: string, number: number): Line {
     if ('expected' in read) throw unreadable(number, `${field} is not ${read.expected}`);
     return [column, read.stored];
   });
-  // Sound: each column of the table has been read as what the table says.
+  // Sound: each column of the table has been read by its kind.
   const record = { table: table.name, row: Object.fromEntries(row) } as ArchiveRecord;
   return { kind: 'record', record };
 }

@@ -9,7 +9,7 @@ export interface ResumePoint {
 }
 
 /**
- * Finds the place at which a cut-off archive continues: after the conversation before its last one, whose rows may
+ * Finds the place at which a cut-off archive continues: after the conversation before its last one, which may
  * be incomplete. Returns null when it has no whole conversation, and `'whole'` when nothing is missing. Throws an
  * `OperatorError` for what is not an archive, or one of another tenant than `tenant`.
  */
