@@ -37,7 +37,7 @@ function checkStart(config: Config): Finding {
     : ok(CHECK, detail);
 }
 
-/** Returns the most sensitive thing in a config file, for the warning; `undefined` if there is none. */
+/** Returns the most sensitive thing in a config file, for the warning; `undefined` without one. */
 async function secretIn(path: string): Promise<string | undefined> {
   // Without the flags and variables that complete it, the file may not be valid; it may still hold a secret.
   const alone = await loadConfig({ arguments: ['--config', path] }).catch(() => undefined);
@@ -48,7 +48,7 @@ async function secretIn(path: string): Promise<string | undefined> {
   return auth.accessPolicy === undefined ? undefined : 'the access policy';
 }
 
-/** Checks the permissions of a file. `content` is the most sensitive thing in it; `undefined` if there is none. */
+/** Checks the permissions of a file. `content` is the most sensitive thing in it; `undefined` without one. */
 async function checkAccess(
   check: string,
   path: string,
