@@ -4,9 +4,8 @@ import type { Environment, Input } from './settings/entry.ts';
 import { flagSettings, programKeyOf } from './settings/names.ts';
 import { PROCESS } from './settings/process.ts';
 import { SETTINGS } from './settings/tables.ts';
-import { configFileSource } from './sources/config-file.ts';
 import { flagSource } from './sources/flags.ts';
-import { MapSource } from './sources/map-source.ts';
+import type { Source } from './sources/source.ts';
 import { variableSource } from './sources/variables.ts';
 
 /** Settings by the names for programs, as in `{ databaseUrl: 'sqlite:./app.db', port: 0 }`. */
@@ -28,7 +27,7 @@ export interface ConfigSources {
  * that does not fit.
  */
 export async function loadConfig({
-  settings = {},
+  settings,
   arguments: args = [],
   otherFlags = [],
   environment = {},
@@ -36,9 +35,21 @@ export async function loadConfig({
   const known = flagSettings(SETTINGS);
   const flags = flagSource(args, known, otherFlags);
   const variables = variableSource(environment, known);
-  const program = new MapSource(settings, SETTINGS, { keyOf: programKeyOf, locate: () => '' });
   const { configFile } = PROCESS;
   const path = (flags.find(configFile) ?? variables.find(configFile))?.text();
-  const file = path === undefined ? [] : [await configFileSource(path, SETTINGS)];
-  return readSettings(CONFIGURATION, [program, flags, variables, ...file], environment);
+  const program = settings === undefined ? [] : [await programSource(settings)];
+  const file = path === undefined ? [] : [await fileSource(path)];
+  return readSettings(CONFIGURATION, [...program, flags, variables, ...file], environment);
+}
+
+// Maps of settings are read by modules that most starts do without, so these are loaded when they are needed.
+
+async function programSource(settings: Settings): Promise<Source> {
+  const { MapSource } = await import('./sources/map-source.ts');
+  return new MapSource(settings, SETTINGS, { keyOf: programKeyOf, locate: () => '' });
+}
+
+async function fileSource(path: string): Promise<Source> {
+  const { configFileSource } = await import('./sources/config-file.ts');
+  return configFileSource(path, SETTINGS);
 }

@@ -1,18 +1,7 @@
-import { databaseName, type DatabaseOptions } from '../../options/database.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
-import type { Config } from '../../config/config.ts';
-import { loadConfig, type ConfigSources } from '../../config/load.ts';
-import type { Inspection } from '../../store/inspection/inspection.ts';
-import { openInspection } from '../../store/open.ts';
-import type { Thoroughness } from '../../store/inspection/integrity.ts';
-import { checkConfiguration } from '../checks/configuration.ts';
-import { checkClock } from '../checks/clock.ts';
-import { checkIntegrity, checkRights, checkSchema } from '../checks/database.ts';
-import { checkFiles } from '../checks/files.ts';
-import { failedBy, ok, warning, type Finding } from '../checks/finding.ts';
-import { checkItems, checkPlaces } from '../checks/stored.ts';
+import type { ConfigSources } from '../../config/load.ts';
+import type { Finding } from '../checks/finding.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { openingError, storeError } from '../database/errors.ts';
 import { takeOptions } from '../options.ts';
 import { ProgressLine } from '../output/progress.ts';
 import { counted } from '../output/wording.ts';
@@ -35,6 +24,8 @@ export const doctor: Command = {
     const onProgress = (items: number): void =>
       progress.update(() => `checked ${counted(items, 'item')}`);
     const findings: Finding[] = [];
+    // Loaded by this command only, to keep the start of a server short.
+    const { examine } = await import('../checks/examine.ts');
     for await (const finding of examine(sources, { full: texts.has('full'), onProgress })) {
       progress.clear();
       findings.push(finding);
@@ -59,66 +50,4 @@ function unwell(failures: number): OperatorError {
     `${counted(failures, 'check')} failed.`,
     'Follow the lines with `fix:` above, and run doctor again.',
   );
-}
-
-/** Runs the checks one after the other, since each relies on the earlier ones. */
-async function* examine(
-  sources: ConfigSources,
-  thoroughness: Thoroughness,
-): AsyncGenerator<Finding> {
-  let config: Config;
-  try {
-    config = await loadConfig(sources);
-  } catch (error) {
-    yield failedBy('configuration', error);
-    return;
-  }
-  yield* checkConfiguration(config);
-  const { database } = config;
-  if (database.kind === 'sqlite' && database.path === ':memory:') {
-    yield warning(
-      'database',
-      'in memory: the data is not kept when the server stops',
-      'Name a file with --database-url sqlite:PATH.',
-    );
-    return;
-  }
-  if (database.kind === 'sqlite') yield* checkFiles(database.path);
-  const opened = await openInspection(database).catch((error: unknown) =>
-    failedBy('database', openingError(error, database)),
-  );
-  if ('state' in opened) {
-    yield opened;
-    return;
-  }
-  await using inspection = opened;
-  yield* checkDatabase(inspection, database, thoroughness);
-}
-
-async function* checkDatabase(
-  inspection: Inspection,
-  database: DatabaseOptions,
-  thoroughness: Thoroughness,
-): AsyncGenerator<Finding> {
-  const tried = (check: string, work: () => Promise<Finding>): Promise<Finding> =>
-    work().catch((error: unknown) => failedBy(check, storeError(error, database)));
-  const reachable = await tried('database', async () =>
-    ok('database', `${databaseName(database)} answers: ${await inspection.engine()}`),
-  );
-  yield reachable;
-  if (reachable.state === 'failed') return;
-  if (database.kind === 'sqlite') yield await tried('file', () => checkIntegrity(inspection));
-  const schema = await tried('schema', () => checkSchema(inspection));
-  yield schema;
-  // An older or a newer schema may have other tables.
-  if (schema.state !== 'ok') return;
-  if (database.kind === 'postgres') {
-    const rights = await tried('rights', () => checkRights(inspection, database));
-    yield rights;
-    // The next checks would take rows that row-level security hides for missing ones.
-    if (rights.state === 'failed') return;
-  }
-  yield await tried('places', () => checkPlaces(inspection, thoroughness));
-  yield await tried('items', () => checkItems(inspection, thoroughness));
-  yield await tried('clock', () => checkClock(inspection, database));
 }

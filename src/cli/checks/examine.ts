@@ -1,0 +1,75 @@
+import { databaseName, type DatabaseOptions } from '../../options/database.ts';
+import type { Config } from '../../config/config.ts';
+import { loadConfig, type ConfigSources } from '../../config/load.ts';
+import type { Inspection } from '../../store/inspection/inspection.ts';
+import { openInspection } from '../../store/open.ts';
+import type { Thoroughness } from '../../store/inspection/integrity.ts';
+import { openingError, storeError } from '../database/errors.ts';
+import { checkClock } from './clock.ts';
+import { checkConfiguration } from './configuration.ts';
+import { checkIntegrity, checkRights, checkSchema } from './database.ts';
+import { checkFiles } from './files.ts';
+import { failedBy, ok, warning, type Finding } from './finding.ts';
+import { checkItems, checkPlaces } from './stored.ts';
+
+/** Runs the checks one after the other, since each relies on the earlier ones. */
+export async function* examine(
+  sources: ConfigSources,
+  thoroughness: Thoroughness,
+): AsyncGenerator<Finding> {
+  let config: Config;
+  try {
+    config = await loadConfig(sources);
+  } catch (error) {
+    yield failedBy('configuration', error);
+    return;
+  }
+  yield* checkConfiguration(config);
+  const { database } = config;
+  if (database.kind === 'sqlite' && database.path === ':memory:') {
+    yield warning(
+      'database',
+      'in memory: the data is not kept when the server stops',
+      'Name a file with --database-url sqlite:PATH.',
+    );
+    return;
+  }
+  if (database.kind === 'sqlite') yield* checkFiles(database.path);
+  const opened = await openInspection(database).catch((error: unknown) =>
+    failedBy('database', openingError(error, database)),
+  );
+  if ('state' in opened) {
+    yield opened;
+    return;
+  }
+  await using inspection = opened;
+  yield* checkDatabase(inspection, database, thoroughness);
+}
+
+async function* checkDatabase(
+  inspection: Inspection,
+  database: DatabaseOptions,
+  thoroughness: Thoroughness,
+): AsyncGenerator<Finding> {
+  const tried = (check: string, work: () => Promise<Finding>): Promise<Finding> =>
+    work().catch((error: unknown) => failedBy(check, storeError(error, database)));
+  const reachable = await tried('database', async () =>
+    ok('database', `${databaseName(database)} answers: ${await inspection.engine()}`),
+  );
+  yield reachable;
+  if (reachable.state === 'failed') return;
+  if (database.kind === 'sqlite') yield await tried('file', () => checkIntegrity(inspection));
+  const schema = await tried('schema', () => checkSchema(inspection));
+  yield schema;
+  // An older or a newer schema may have other tables.
+  if (schema.state !== 'ok') return;
+  if (database.kind === 'postgres') {
+    const rights = await tried('rights', () => checkRights(inspection, database));
+    yield rights;
+    // The next checks would take rows that row-level security hides for missing ones.
+    if (rights.state === 'failed') return;
+  }
+  yield await tried('places', () => checkPlaces(inspection, thoroughness));
+  yield await tried('items', () => checkItems(inspection, thoroughness));
+  yield await tried('clock', () => checkClock(inspection, database));
+}
