@@ -16,7 +16,7 @@ interface Run {
   readonly errors: string;
 }
 
-/** Runs the script on these conversations, as a user does. */
+/** Runs the script as a process of its own, with the ids of these conversations as its input. */
 async function move(
   from: string,
   to: string,
@@ -55,7 +55,7 @@ async function conversationsOf({ client }: TestServer): Promise<readonly { id: s
   return (await client.get<{ data: { id: string }[] }>('/conversations')).data;
 }
 
-/** Items with parts that a list shows only when it is asked for them. */
+/** Items with fields that a list contains only with `include`. */
 const PARTLY_HIDDEN: readonly object[] = [
   { type: 'reasoning', id: 'rs_hidden', summary: [], encrypted_content: 'b3BhcXVl' },
   {
@@ -68,7 +68,7 @@ const PARTLY_HIDDEN: readonly object[] = [
   },
 ];
 
-/** A conversation with an item of each type, then more messages than a page has. */
+/** Creates a conversation with an item of each type, then more messages than a page has. */
 async function longConversation({ client }: TestServer): Promise<string> {
   const { id } = await client.conversations.create({ metadata: { topic: 'moving' } });
   const samples = ITEM_SAMPLES.map(({ type, prefix, sent }, index) => ({
@@ -88,7 +88,7 @@ async function longConversation({ client }: TestServer): Promise<string> {
   return id;
 }
 
-test('items of all types keep their ids and their order, and a second run adds nothing', async () => {
+test('the script copies items of all types in order, and a second run adds only new items', async () => {
   await using source = await startServer();
   await using target = await startServer();
   const long = await longConversation(source);
@@ -107,7 +107,6 @@ test('items of all types keep their ids and their order, and a second run adds n
   const copy = await target.client.conversations.retrieve(copyId);
   expect(copy.metadata).toEqual({ topic: 'moving', copied_from: long });
 
-  // What has grown since comes along; nothing comes twice.
   await source.client.conversations.items.create(empty, {
     items: [{ role: 'user', content: 'later' }],
   });
@@ -122,21 +121,24 @@ test.each([
   ['before', 'POST /v1/conversations/'],
   ['after', 'POST /v1/conversations/'],
   ['after', 'POST /v1/conversations HTTP'],
-] as const)('a run that broke off %s "%s" is completed by another', async (how, marker) => {
-  await using source = await startServer();
-  await using target = await startServer();
-  const long = await longConversation(source);
-  await using proxy = await startProxy(Number(new URL(target.url).port));
-  proxy.cut(how, marker);
-  const broken = await move(source.url, `http://127.0.0.1:${proxy.port}/v1`, [long]);
-  expect(broken).toMatchObject({ code: 1, errors: expect.stringContaining('Run this again') });
-  const { code, moved } = await move(source.url, target.url, [long]);
-  expect(code).toBe(0);
-  expect(await conversationsOf(target)).toHaveLength(1);
-  expect(await itemsOf(target, moved[0]?.[1] ?? '')).toEqual(await itemsOf(source, long));
-});
+] as const)(
+  'a run whose connection breaks %s "%s" is completed by the next run',
+  async (how, marker) => {
+    await using source = await startServer();
+    await using target = await startServer();
+    const long = await longConversation(source);
+    await using proxy = await startProxy(Number(new URL(target.url).port));
+    proxy.cut(how, marker);
+    const broken = await move(source.url, `http://127.0.0.1:${proxy.port}/v1`, [long]);
+    expect(broken).toMatchObject({ code: 1, errors: expect.stringContaining('Run this again') });
+    const { code, moved } = await move(source.url, target.url, [long]);
+    expect(code).toBe(0);
+    expect(await conversationsOf(target)).toHaveLength(1);
+    expect(await itemsOf(target, moved[0]?.[1] ?? '')).toEqual(await itemsOf(source, long));
+  },
+);
 
-test('a copy that somebody has written to is left alone', async () => {
+test('a copy that has other items is not changed', async () => {
   await using source = await startServer();
   await using target = await startServer();
   const long = await longConversation(source);
@@ -153,7 +155,7 @@ function callOrMessage(id: string): object {
     : { id, type: 'message', role: 'user', content: id };
 }
 
-/** Starts a server of the same API whose lists have these ids, one list an order, and never more than one page. */
+/** Starts a server of the same API that lists items with these ids, by order, and never has a second page. */
 async function startUnreliable(
   asc: readonly string[],
   desc: readonly string[],
@@ -185,9 +187,9 @@ async function startUnreliable(
 
 test.each([
   ['in another order', ['msg_1', 'msg_3', 'msg_2'], ['msg_3', 'msg_2', 'msg_1']],
-  ['without some', ['msg_1', 'msg_3'], ['msg_3', 'msg_2', 'msg_1']],
+  ['without one of them', ['msg_1', 'msg_3'], ['msg_3', 'msg_2', 'msg_1']],
   ['with one twice', ['msg_1', 'msg_2', 'msg_2'], ['msg_2', 'msg_1']],
-])('a source that lists items %s is believed only when told to', async (_, asc, desc) => {
+])('a source that lists its items %s is copied only with --as-listed', async (_, asc, desc) => {
   await using source = await startUnreliable(asc, desc);
   await using target = await startServer();
   const refused = await move(source.url, target.url, ['conv_1']);
@@ -201,7 +203,7 @@ test.each([
   expect(ids).toEqual([...new Set([...asc, ...rest])]);
 });
 
-test('what a source shows on one page only is read with a larger page', async () => {
+test('the items of a source that never has a second page are copied with a larger page', async () => {
   const ids = Array.from({ length: 130 }, (_, index) => `msg_${index}`);
   await using source = await startUnreliable(ids, ids.toReversed());
   await using target = await startServer();
@@ -211,7 +213,7 @@ test('what a source shows on one page only is read with a larger page', async ()
   expect(await itemsOf(target, moved[0]?.[1] ?? '')).toHaveLength(130);
 });
 
-test('ids that the target does not take are renamed when told to, each time alike', async () => {
+test('ids that the target refuses are renamed with --rename-ids, in every run alike', async () => {
   const ids = ['msg_1', 'item_2', 'msg_3'];
   await using source = await startUnreliable(ids, ids.toReversed());
   await using target = await startServer();
@@ -226,7 +228,7 @@ test('ids that the target does not take are renamed when told to, each time alik
   ]);
 });
 
-test('an id is renamed where the target enforces the prefix of its type, and nowhere else', async () => {
+test('exactly the ids of types with an enforced prefix are renamed', async () => {
   const samples = new Map(ITEM_SAMPLES.map((sample) => [`item_${sample.type}`, sample]));
   const ids = [...samples.keys()];
   await using source = await startUnreliable(ids, ids.toReversed(), (id) => {

@@ -9,11 +9,11 @@ export interface AccessServer extends AsyncDisposable {
   readonly server: TestServer;
   readonly folder: Folder;
   readonly database: TestDatabase;
-  /** Runs a command line on the server's database, and returns what it printed. Throws what it refused with. */
+  /** Runs a command line on the server's database and returns its output. Throws an error with the lines of a refusal. */
   command(...args: readonly string[]): Promise<string>;
-  /** Makes an API key with the command line and returns it. */
+  /** Creates an API key with the command line and returns the key. */
   key(subject: string, ...more: readonly string[]): Promise<string>;
-  /** One request with a bearer token and JSON. */
+  /** Sends a request with a bearer token and a JSON body. */
   call(
     token: string | undefined,
     method: string,
@@ -70,12 +70,12 @@ export async function listIds(access: AccessServer, token: string, query = ''): 
   return body.data.map(({ id }) => id);
 }
 
-/** A server with authentication and a config file of its own. */
+/** Starts a server with authentication and a config file of its own. */
 export async function startAccessServer(
   yaml = 'auth: { schemes: [keys] }\n',
   ...settings: readonly string[]
 ): Promise<AccessServer> {
-  // A server that is refused leaves nothing behind.
+  // The stack removes the folder and the database when the server refuses to start.
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const database = stack.use(await freshDatabase());
@@ -119,7 +119,7 @@ export async function startAccessServer(
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      // Sound: the parts that tests look at; the document has been held against the whole.
+      // Sound: the fields that tests read; the whole answer was checked against the document.
       return answer as Answer;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -4,13 +4,13 @@ import { temporaryFolder } from './folder.ts';
 import { createDatabase } from './postgres.ts';
 
 export interface TestDatabase extends AsyncDisposable {
-  /** For `--database-url`. */
+  /** Value for `--database-url`. */
   readonly url: string;
-  /** Whether a text stands anywhere in what is kept of API keys. */
+  /** Reports whether the stored data of API keys contains a text. */
   keepsOfKeys(text: string): Promise<boolean>;
 }
 
-/** An empty database of the kind that the suite runs on, which several processes can open. */
+/** Creates an empty database of the suite's kind, which several processes can open. */
 export async function freshDatabase(): Promise<TestDatabase> {
   if (inject('database') === 'postgres') {
     const database = await createDatabase(inject('postgresUrl'));

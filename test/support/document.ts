@@ -7,7 +7,7 @@ export interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-/** Holds responses against the OpenAPI document that the server itself serves. */
+/** Checks responses against the OpenAPI document that the server serves. */
 export class ResponseValidator {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: false });
   readonly #document: Document;
@@ -18,10 +18,10 @@ export class ResponseValidator {
     this.#ajv.addSchema(document, 'document');
   }
 
-  /** Throws unless the document foresees this answer of this route. */
+  /** Throws unless the document describes this answer of this route. */
   assert(method: string, path: string, status: number, body: unknown): void {
     const template = this.#template(path);
-    // What no route answers has the error envelope too.
+    // A path without a route is answered with the error envelope.
     const pointer =
       template === undefined
         ? '/components/schemas/ErrorResponse'
@@ -29,7 +29,7 @@ export class ResponseValidator {
     const validate = this.#validator(pointer);
     if (!validate(body)) {
       throw new Error(
-        `${method} ${path} answered ${status} with what its schema refuses: ${JSON.stringify(validate.errors)}\n${JSON.stringify(body).slice(0, 500)}`,
+        `${method} ${path} answered ${status} with a body that its schema refuses: ${JSON.stringify(validate.errors)}\n${JSON.stringify(body).slice(0, 500)}`,
       );
     }
   }
@@ -44,7 +44,9 @@ export class ResponseValidator {
     const operation = this.#document.paths[template]?.[method];
     if (operation === undefined) return '/components/schemas/ErrorResponse';
     if (operation.responses[status] === undefined) {
-      throw new Error(`the document does not foresee ${status} of ${method} ${template}`);
+      throw new Error(
+        `the document does not describe the status ${status} of ${method} ${template}`,
+      );
     }
     const escaped = template.replaceAll('/', '~1');
     return `/paths/${escaped}/${method}/responses/${status}/content/application~1json/schema`;

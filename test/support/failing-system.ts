@@ -6,18 +6,18 @@ import type { Folder } from './folder.ts';
 
 const SOURCE = fileURLToPath(new URL('failing-system.c', import.meta.url));
 
-/** Whether this machine can build what makes the system fail. Where not, tests that need it are skipped. */
+/** True when this machine can compile the library that makes calls fail. Tests that need it are skipped otherwise. */
 export const CAN_FAIL = process.platform === 'linux' && spawnSync('cc', ['--version']).status === 0;
 
 export interface FailingSystem {
-  /** For the process that is to meet the failures. */
+  /** Environment of the process whose calls fail. */
   readonly environment: Readonly<Record<string, string>>;
-  /** From now on writes to the database's files, or syncs of them, fail. */
+  /** Makes writes to the database's files, or syncs of them, fail from now on. */
   fail(call: 'write' | 'sync', error: 'EROFS' | 'EIO'): void;
   heal(): void;
 }
 
-/** A system whose disk fails on request. */
+/** Prepares a system whose disk fails on request. */
 export function failingSystem(folder: Folder): FailingSystem {
   const library = folder.path('failing-system.so');
   execFileSync('cc', ['-shared', '-fPIC', '-o', library, SOURCE, '-ldl']);

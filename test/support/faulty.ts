@@ -3,11 +3,11 @@ import { startProcess, urlOf, type ProcessOptions, type RunningProcess } from '.
 
 export interface ServingProcess extends RunningProcess {
   readonly client: OpenAI;
-  /** Statuses of `/health` and `/ready`. */
+  /** Returns the statuses of `/health` and `/ready`. */
   vitals(): Promise<readonly number[]>;
 }
 
-/** The real program serving a database, a file unless it is a URL, and a client that never tries again. */
+/** Starts the program on a database, given as a file or a URL, and a client that never retries. */
 export async function serve(
   database: string,
   options: ProcessOptions = {},
@@ -31,7 +31,7 @@ export async function serve(
   };
 }
 
-/** Ends a server as an operator does, and says whether it went well. */
+/** Ends a server with SIGTERM and returns its exit code. */
 export async function stop(server: RunningProcess): Promise<number | null> {
   server.child.kill('SIGTERM');
   return (await server.finished()).code;

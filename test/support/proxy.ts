@@ -1,23 +1,25 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /**
- * - `before`: what the client sends never arrives.
- * - `after`: it arrives and is answered, and the client never hears the answer.
- * - `during`: it arrives, and the client is gone at once.
+ * Moment at which the proxy breaks a connection.
+ *
+ * - `before`: the request never arrives.
+ * - `after`: the request arrives, and its answer never does.
+ * - `during`: the request arrives, and its client is disconnected at once.
  */
 type Cut = 'before' | 'after' | 'during';
 
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** How often the client has sent something and waited for its answer. */
+  /** Returns the number of times that a client sent something and awaited its answer. */
   readonly roundTrips: () => number;
-  /** Breaks the connection that next sends these bytes. */
+  /** Breaks the connection of the next request that contains these bytes. */
   cut(how: Cut, marker: string): void;
-  /** Passes nothing on any more, and closes nothing. */
+  /** Stops forwarding, and closes nothing. */
   hold(): void;
 }
 
-/** A TCP proxy in front of a server on this machine, which breaks connections when it is told to. */
+/** Starts a TCP proxy of a server on this machine, which breaks connections on request. */
 export async function startProxy(targetPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let planned: { readonly how: Cut; readonly marker: string } | undefined;
@@ -35,7 +37,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       sockets.add(socket);
       socket.on('error', close).on('close', () => {
         sockets.delete(socket);
-        // A cut connection's other half lives until it has taken what was sent.
+        // The connection to the server stays open until the server has the request.
         if (!isCutAfter) close();
       });
     }

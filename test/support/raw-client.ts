@@ -19,6 +19,7 @@ export interface RawClient extends Disposable {
 
 export const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 
+/** Creates a client without a connection; its first request opens one. */
 export function rawClient(origin: string): RawClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {

@@ -36,7 +36,7 @@ export async function startRefusalTarget(...settings: readonly string[]): Promis
   };
 }
 
-/** Posts a body to the items of the target. Fails unless it is refused so, stores nothing and keeps the connection. */
+/** Posts a body to the items of the target. Fails unless it is refused, stores nothing and keeps the connection. */
 export async function assertItemsRefused(
   { send, path, countItems }: RefusalTarget,
   body: string | Buffer,

@@ -8,25 +8,25 @@ export interface TestServer extends AsyncDisposable {
   /** Base URL with `/v1`. */
   readonly url: string;
   readonly origin: string;
-  /** The official client, every answer of which is held against the served document. */
+  /** The official client. Every answer to it is checked against the served document. */
   readonly client: OpenAI;
-  /** `fetch` with the same check; `path` begins behind the origin. */
+  /** Runs `fetch` with the same check; `path` is the URL without the origin. */
   request(
     path: string,
     init?: RequestInit,
   ): Promise<{ status: number; headers: Headers; body: unknown }>;
-  /** What the server reported as its own fault. Empty, or the test fails when the server is closed. */
+  /** Errors that the server reported as its own. Closing the server throws unless this is empty. */
   readonly failures: unknown[];
 }
 
-/** What is quickest to have, where nobody else opens it. */
+/** Creates the database of the suite's kind that is created fastest, for one server alone. */
 async function ownDatabase(): Promise<Pick<TestDatabase, 'url'> & AsyncDisposable> {
   return inject('database') === 'sqlite'
     ? { url: 'sqlite::memory:', [Symbol.asyncDispose]: async () => undefined }
     : freshDatabase();
 }
 
-/** A server on a real socket, on a database of its own unless the settings name one. */
+/** Starts a server on a real socket, on a database of its own unless the settings name one. */
 export async function startServer(...settings: readonly string[]): Promise<TestServer> {
   const database = settings.includes('--database-url') ? undefined : await ownDatabase();
   const config = await loadConfig({

@@ -2,7 +2,7 @@ import type { RunningProcess } from './process.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Puts a clock in front of the program's own that goes a step further with each signal. */
+/** Replaces the clock of the process by one that takes its next step at each signal. */
 const SCRIPT = `
 const Real = Date;
 let ahead = 0;
@@ -23,13 +23,13 @@ process.on('SIGUSR2', () => {
 `;
 
 export interface SteppingClock {
-  /** For the process whose clock it is. */
+  /** Environment of the process with the clock. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Has the clock of a process take its next step. */
+  /** Makes the clock of the process take its next step. */
   step(running: RunningProcess): Promise<void>;
 }
 
-/** The clock on the wall, which takes these steps, in hours, when it is told to. */
+/** Prepares a clock that takes these steps, in hours, one at a time on request. */
 export function steppingClock(...hours: readonly number[]): SteppingClock {
   let left = hours.length;
   return {

@@ -46,7 +46,7 @@ export function append(
   return store.conversations.appendItems({ ...key(conversationId, tenant), items, createdAt: 1 });
 }
 
-/** A store on a database, by the settings that a person would give. */
+/** Opens a store on a database, with settings as on the command line. */
 export async function openOn(
   url: string,
   ...settings: readonly string[]
@@ -60,7 +60,7 @@ export interface Session extends AsyncDisposable {
   run(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-/** One connection that stays, for transactions of the test's own. */
+/** Opens a connection for transactions of the test. */
 export async function openSession(url: string): Promise<Session> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -6,10 +6,10 @@ import { key, minted, newConversation, openOn } from './store.ts';
 
 export const KINDS = ['SQLite', 'PostgreSQL'] as const;
 
-/** A database to write into past the program. */
+/** A database that a test can change without the program. */
 export interface StoredDatabase extends AsyncDisposable {
   readonly url: string;
-  /** Of the SQLite file. */
+  /** Path of the SQLite file; empty for PostgreSQL. */
   readonly path: string;
   run(sql: string): Promise<void>;
 }
@@ -38,7 +38,7 @@ export async function storedDatabase(kind: (typeof KINDS)[number]): Promise<Stor
   };
 }
 
-/** Two tenants, three conversations with items, of which one has been deleted, and a key in each state. */
+/** Stores two tenants, three conversations, items of which one was deleted, and a key in each state. */
 export async function fillStore(url: string): Promise<void> {
   await using store = await openOn(url);
   await store.conversations.create({ ...newConversation('c'), items: minted('a', 'b', 'c') });

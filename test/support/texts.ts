@@ -39,7 +39,7 @@ export async function listMessages(
   query: string,
 ): Promise<MessageList> {
   const { body } = await server.request(`/v1/conversations/${conversation}/items?${query}`);
-  // Sound: the answer has been held against the document, and the tests store only messages.
+  // Sound: the answer was checked against the document, and the tests store only messages.
   return body as MessageList;
 }
 

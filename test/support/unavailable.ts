@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { expect } from 'vitest';
 
-/** The one answer that a client may get while the database cannot take its request. */
+/** Fails unless the error is the one answer that is allowed while the database is unavailable. */
 export function assertUnavailable(error: unknown): void {
   if (!(error instanceof OpenAI.InternalServerError)) throw error;
   expect(error.status).toBe(503);
@@ -14,7 +14,7 @@ export function assertUnavailable(error: unknown): void {
   });
 }
 
-/** Whether a call was done or refused for now; rejects for all else. */
+/** Resolves with whether a call was done or refused as unavailable, and rejects with any other error. */
 export function outcomeOf(call: PromiseLike<unknown>): Promise<'done' | 'refused'> {
   return Promise.resolve(call).then(
     () => 'done',

@@ -1,13 +1,13 @@
 import type OpenAI from 'openai';
 import { expect } from 'vitest';
 
-/** Everything that writers were told is stored, by conversation, in order. */
+/** Items that the server has confirmed to the writers, in order, by conversation. */
 export type Book = Map<
   string,
   {
     texts: string[];
     ids: string[];
-    /** What was sent and not answered. */
+    /** Texts that were sent and not answered. */
     pending: string[] | undefined;
   }
 >;
@@ -17,13 +17,13 @@ export interface Writing {
   readonly writer: number;
   readonly book: Book;
   readonly isOver: () => boolean;
-  /** Told of every failure; throws for what should not have failed. */
+  /** Receives every failure, and throws those that the test does not expect. */
   readonly onFailure: (error: unknown) => Promise<void> | void;
-  /** Something to do besides, between two appends. */
+  /** Runs between two appends. */
   readonly alsoDo?: (conversationId: string) => Promise<unknown>;
 }
 
-/** Writes conversations until it is over, keeping book of every answer. After a failure it begins another one. */
+/** Writes conversations until it is over, and records every answer. After a failure it begins another one. */
 export async function keepWriting(writing: Writing): Promise<void> {
   while (!writing.isOver()) {
     try {
@@ -42,10 +42,10 @@ async function writeOne({ client, writer, book, isOver, alsoDo }: Writing): Prom
     pending: undefined as string[] | undefined,
   };
   book.set(id, entry);
-  for (let turn = 0; !isOver(); turn += 1) {
+  for (let round = 0; !isOver(); round += 1) {
     const texts = Array.from(
-      { length: 1 + (turn % 3) },
-      (_, index) => `${writer}/${turn}/${index} ${'π'.repeat(200)}`,
+      { length: 1 + (round % 3) },
+      (_, index) => `${writer}/${round}/${index} ${'π'.repeat(200)}`,
     );
     entry.pending = texts;
     const { data } = await client.conversations.items.create(id, {
@@ -58,19 +58,20 @@ async function writeOne({ client, writer, book, isOver, alsoDo }: Writing): Prom
   }
 }
 
-/** Holds what is stored against the book, and returns how many answered items there are. */
+/** Fails unless every confirmed item is stored, and returns the number of confirmed items. */
 export async function verifyBook(client: OpenAI, book: Book): Promise<number> {
   let items = 0;
   for (const [id, { texts, ids, pending }] of book) {
     const stored: { id: string; text: string }[] = [];
     for await (const item of client.conversations.items.list(id, { order: 'asc', limit: 100 })) {
-      if (item.type !== 'message' || item.content[0]?.type !== 'input_text') throw new Error('odd');
+      if (item.type !== 'message' || item.content[0]?.type !== 'input_text')
+        throw new Error(`the item ${item.id} is not one that the writers sent`);
       stored.push({ id: item.id, text: item.content[0].text });
     }
     expect(stored.slice(0, texts.length)).toEqual(
       texts.map((text, index) => ({ id: ids[index], text })),
     );
-    // What was not answered is there whole, once, or not at all.
+    // Items without an answer are stored once and together, or not at all.
     const rest = stored.slice(texts.length).map(({ text }) => text);
     if (rest.length > 0) expect(rest).toEqual(pending);
     items += texts.length;
