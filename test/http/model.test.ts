@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { startServer, type TestServer } from '../support/server.ts';
 
-/** The whole of what conversations mean, in memory: what the server's answers must equal. */
+const server = await startServer();
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** Conversations in memory, which the answers of the server must equal. */
 class Model {
   readonly conversations = new Map<string, { metadata: object; items: Entry[] }>();
 
@@ -47,7 +50,7 @@ class Model {
   }
 }
 
-/** The parts of any answer that the model looks at. */
+/** Fields of an answer that are compared with the model. */
 interface Json {
   readonly id: string;
   readonly metadata: unknown;
@@ -59,7 +62,7 @@ interface Entry {
   id: string | undefined;
   readonly text: string;
 }
-/** `text` undefined: a reference. `id` undefined: the server mints one. */
+/** An item to post. Without a text it is a reference; without an id the server generates one. */
 interface Posted {
   readonly id: string | undefined;
   readonly text: string | undefined;
@@ -105,7 +108,7 @@ const command = fc.oneof(
 );
 type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 
-/** Drives the server and the model side by side. */
+/** Applies commands to the server and to a model, and compares the answers. */
 class Run {
   readonly #server: TestServer;
   readonly #model = new Model();
@@ -130,6 +133,11 @@ class Run {
       case 'update':
         return this.#update(this.#id(step.slot), step.metadata);
     }
+  }
+
+  /** Deletes the conversations of the run, so that the next one finds none of their items. */
+  async clear(): Promise<void> {
+    for (const id of this.#model.conversations.keys()) await this.#call('DELETE', `/${id}`);
   }
 
   #id(at: number): string {
@@ -170,7 +178,7 @@ class Run {
     if (typeof expected !== 'number') this.#learn(expected, body.data);
   }
 
-  /** Compares the texts, and notes the ids that the server has minted. */
+  /** Compares the texts, and records the ids that the server has generated. */
   #learn(entries: Entry[], data: Json['data']): void {
     expect(data.map(({ content }) => content[0]?.text)).toEqual(entries.map(({ text }) => text));
     entries.forEach((entry, index) => {
@@ -224,12 +232,15 @@ function toItem({ id, text }: Posted): object {
   return text === undefined ? given : { ...given, role: 'user', content: text };
 }
 
-test('random operations answer as the model does', async () => {
+test('a server answers random operations as a model in memory does', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
-      await using server = await startServer();
       const run = new Run(server);
-      for (const step of commands) await run.step(step);
+      try {
+        for (const step of commands) await run.step(step);
+      } finally {
+        await run.clear();
+      }
     }),
     { numRuns: 40 },
   );
