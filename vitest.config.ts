@@ -19,7 +19,7 @@ export default defineConfig({
         },
       },
       {
-        // Everything that is said over HTTP, once more.
+        // The tests of HTTP run on both databases.
         test: {
           ...common,
           name: 'postgres',

@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ROOT } from '../support/repository.ts';
+import { sourceFiles } from './files.ts';
 
-const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
-
-/** Imports, of types too, point from a higher rank to a lower one, or stay in their folder. */
+/** Rank of each place in `src/`. An import, of a type too, points to a lower rank or stays in its place. */
 const RANKS: Readonly<Record<string, number>> = {
   base: 0,
   observe: 1,
@@ -23,7 +22,7 @@ const RANKS: Readonly<Record<string, number>> = {
   'main.ts': 7,
 };
 
-/** Packages that belong to one part of the house. */
+/** Places that may import a package. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   typebox: ['contract', 'wire'],
   'typebox/compile': ['contract'],
@@ -44,50 +43,56 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/sdk-trace': ['telemetry'],
 };
 
-function partOf(path: string): string {
-  return relative(SOURCE, path).split('/')[0] ?? '';
+const FILES = sourceFiles('src').filter((path) => !path.endsWith('.test.ts'));
+
+/** Returns the place of a file: its folder in `src/`, or its own name. */
+function placeOf(path: string): string {
+  return path.split('/')[1] ?? '';
 }
 
-const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-  .map((name) => join(SOURCE, name));
-
-function importsOf(file: string): string[] {
-  const text = readFileSync(file, 'utf8');
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(ROOT, path), 'utf8');
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name ?? '');
 }
 
-test('every file has a rank', () => {
-  expect(files.length).toBeGreaterThan(30);
-  expect(files.map(partOf).filter((part) => RANKS[part] === undefined)).toEqual([]);
+test('every place in src has a rank', () => {
+  expect(FILES.length).toBeGreaterThan(30);
+  const places = new Set(FILES.map(placeOf));
+  const unranked = [...places].filter((place) => RANKS[place] === undefined);
+  expect(unranked, 'add these places to RANKS, and to the map of ARCHITECTURE.md').toEqual([]);
 });
 
-test('imports point down', () => {
+test('imports point from a higher rank to a lower one', () => {
   const upward: string[] = [];
-  for (const file of files) {
+  for (const file of FILES) {
     for (const name of importsOf(file).filter((candidate) => candidate.startsWith('.'))) {
-      const [from, to] = [partOf(file), partOf(join(dirname(file), name))];
+      const [from, to] = [placeOf(file), placeOf(join(dirname(file), name))];
       if (from !== to && !((RANKS[to] ?? Infinity) < (RANKS[from] ?? -1))) {
-        upward.push(`${relative(SOURCE, file)} imports ${name}`);
+        upward.push(`${file} imports ${name}`);
       }
     }
   }
-  expect(upward).toEqual([]);
+  expect(upward, 'move what is imported to a lower rank, or the import to a higher one').toEqual(
+    [],
+  );
 });
 
-test('each package stays in its part, and only known ones are imported', () => {
+test('packages are imported only in the places that may import them', () => {
   const strays: string[] = [];
-  for (const file of files) {
+  for (const file of FILES) {
     for (const name of importsOf(file).filter((candidate) => !candidate.startsWith('.'))) {
-      const allowed = PACKAGES[name];
-      const fine = allowed?.includes(partOf(file)) ?? name.startsWith('node:');
-      if (!fine) strays.push(`${relative(SOURCE, file)} imports ${name}`);
+      const isAllowed = PACKAGES[name]?.includes(placeOf(file)) ?? name.startsWith('node:');
+      if (!isAllowed) strays.push(`${file} imports ${name}`);
     }
   }
-  expect(strays).toEqual([]);
+  expect(strays, 'use the place that imports the package, or add the place to PACKAGES').toEqual(
+    [],
+  );
 });
 
 test('the environment is read in one place', () => {
-  const readers = files.filter((file) => readFileSync(file, 'utf8').includes('process.env'));
-  expect(readers.map((file) => relative(SOURCE, file))).toEqual(['main.ts']);
+  const readers = FILES.filter((file) =>
+    readFileSync(join(ROOT, file), 'utf8').includes('process.env'),
+  );
+  expect(readers, 'read variables by a setting of src/config').toEqual(['src/main.ts']);
 });

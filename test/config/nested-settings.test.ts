@@ -78,7 +78,7 @@ async function read(yaml: string, args: readonly string[] = [], environment: Env
 }
 
 describe('a list of records', () => {
-  test('has each entry of the file, with defaults and the type of the table', async () => {
+  test('a list of records has each entry of the file, with defaults and the type of the table', async () => {
     const { modelServers } = await read(
       'model_servers:\n  - name: local\n    url: http://127.0.0.1:8080/v1\n    models: [a, b]\n  - { name: far, url: "https://far.example", protocol: responses, models: "c, d" }\n',
     );
@@ -102,12 +102,12 @@ describe('a list of records', () => {
     ]);
   });
 
-  test('is undefined when the file does not have it, and empty when it has no entry', async () => {
+  test('a list of records is undefined when the file does not have it, and empty when it has no entry', async () => {
     expect((await read('')).modelServers).toBeUndefined();
     expect((await read('model_servers: []\n')).modelServers).toEqual([]);
   });
 
-  test('takes a secret from the environment variable that the file names', async () => {
+  test('a list of records takes a secret from the environment variable that the file names', async () => {
     const yaml = 'model_servers:\n  - { name: a, url: "http://a.example", key_env: MODEL_KEY }\n';
     const { modelServers } = await read(yaml, [], { MODEL_KEY: 's3cr3t' });
     expect(modelServers?.[0]?.key).toBe('s3cr3t');
@@ -128,14 +128,17 @@ describe('a list of records', () => {
     ['{ name: a, ulr: x }', 'Unknown setting model_servers.0.ulr (line 2', 'The nearest is url'],
     ['{ name: a, url: }', 'model_servers.0.url, line 2', 'Give url a value'],
     ['a', 'model_servers.0, line 2', 'Write a map'],
-  ])('refuses the entry %s with its place and a fix', async (entry, message, fix) => {
-    const reading = read(`model_servers:\n  - ${entry}\n`);
-    const error: unknown = await reading.catch((thrown: unknown) => thrown);
-    expect(String(error).replaceAll(/of \S+c\.yaml/g, 'of c')).toContain(message);
-    expect(error).toMatchObject({ fix: expect.stringContaining(fix) });
-  });
+  ])(
+    'a list of records refuses the entry %s with its place and a fix',
+    async (entry, message, fix) => {
+      const reading = read(`model_servers:\n  - ${entry}\n`);
+      const error: unknown = await reading.catch((thrown: unknown) => thrown);
+      expect(String(error).replaceAll(/of \S+c\.yaml/g, 'of c')).toContain(message);
+      expect(error).toMatchObject({ fix: expect.stringContaining(fix) });
+    },
+  );
 
-  test('has no flag and no variable', async () => {
+  test('a list of records has no flag and no variable', async () => {
     await expect(read('', ['--model-servers', 'x'])).rejects.toMatchObject({
       code: 'unknown_setting',
     });

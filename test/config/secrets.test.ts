@@ -51,7 +51,7 @@ describe.each(SECRETS)('the value of $name', (setting) => {
   const commands = [['doctor'], ['doctor', '--json'], ['serve', '--port', '0', '--prot', '1']];
 
   test.each(TEXTS)(
-    'is not in what commands print when a flag or a variable gives %s',
+    `the value of ${setting.name} is not in the output of commands when a flag or a variable gives %s`,
     async (text) => {
       for (const command of [...commands, ['help', 'serve']]) {
         const flag = command[0] === 'help' ? [] : [`${flagOf(setting)}=${text}`];
@@ -68,7 +68,7 @@ describe.each(SECRETS)('the value of $name', (setting) => {
   );
 
   test.each([...TEXTS.map((text) => JSON.stringify(text)), ...YAML])(
-    'is not in what commands print when the config file gives %s',
+    `the value of ${setting.name} is not in the output of commands when the config file gives %s`,
     async (yaml) => {
       await using folder = await temporaryFolder();
       const file = folder.path('c.yaml');

@@ -34,7 +34,7 @@ async function effectiveExample(placed: PlacedSetting): Promise<string> {
 }
 
 describe('every setting', () => {
-  test('is found in the tables', () => {
+  test('every setting is found in the tables', () => {
     expect(PLACED.length).toBeGreaterThan(50);
     const titles = PLACED.map(({ title }) => title);
     expect(titles).toContain('auth.access-policy.0.permit.actions');
@@ -93,17 +93,17 @@ describe('the tables of settings', () => {
   const flags = flagSettings(SETTINGS);
   const all = [...PLACED.map(({ setting }) => setting), ...flags];
 
-  test('have names of lower-case words with dashes, each flag once', () => {
+  test('the tables of settings have names of lower-case words with dashes, each flag once', () => {
     for (const { name } of all) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(new Set(flags.map(({ name }) => name)).size).toBe(flags.length);
   });
 
-  test('have no key twice, so that no table hides an entry of another', () => {
+  test('no key is in the tables of settings twice, where one would hide the other', () => {
     const keys = SUBJECTS.flatMap(({ table }) => Object.keys(table));
     expect(Object.keys(SETTINGS)).toEqual(keys);
   });
 
-  test('name a setting in the configuration as in the flag, with its unit', () => {
+  test('the configuration has the name of each flag, with its unit', () => {
     const units = /(Seconds|Ms|Bytes)?$/;
     const keysAndNames = Object.entries(SETTINGS).flatMap(([key, entry]) =>
       isSetting(entry) && entry.only === undefined ? [[key, programKeyOf(entry)]] : [],
@@ -114,7 +114,7 @@ describe('the tables of settings', () => {
     }
   });
 
-  test('end the key of a quantity with its unit', () => {
+  test('the key of each quantity ends with its unit', () => {
     const UNITS: Readonly<Record<string, RegExp>> = {
       SECONDS: /(Seconds|Ms)$/,
       MILLISECONDS: /Ms$/,
@@ -127,7 +127,7 @@ describe('the tables of settings', () => {
     for (const [key, { placeholder = '' }] of keyed) expect(key).toMatch(UNITS[placeholder] ?? /./);
   });
 
-  test('describe every setting in sentences, and every word that it takes', () => {
+  test('every setting is described in sentences, with every word that it takes', () => {
     for (const { name, description, parser, default: byDefault } of all) {
       expect(description, name).toMatch(/^[`A-Z][^]*\.$/);
       for (const word of parser.choices ?? []) {
@@ -137,7 +137,7 @@ describe('the tables of settings', () => {
     }
   });
 
-  test('stand for a value with a placeholder, unless the setting is a switch', () => {
+  test('every setting but a switch has a placeholder for its value', () => {
     for (const { name, placeholder, parser } of flags) {
       expect(placeholder === undefined, `${name} needs a placeholder`).toBe(
         parser.isSwitch ?? false,

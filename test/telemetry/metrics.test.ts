@@ -97,7 +97,7 @@ describe('/metrics', () => {
     [['--metrics', 'off'], 404],
     [['--auth', 'keys'], 404],
     [['--auth', 'keys', '--metrics', 'on'], 200],
-  ])('With the settings %j, /metrics answers %i', async (settings, status) => {
+  ])('The route /metrics with the settings %j answers %i', async (settings, status) => {
     await using server = await startServer(...settings);
     expect((await fetch(`${server.origin}/metrics`)).status).toBe(status);
   });

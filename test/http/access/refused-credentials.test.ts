@@ -97,7 +97,7 @@ test('requests without credentials are refused before their body is read', async
   expect(answer.status).toBe(401);
 });
 
-test('only the operations of the system need no credentials', async () => {
+test('no operation except those of the system is served without credentials', async () => {
   const open = OPERATIONS.filter(({ isPublic }) => isPublic);
   expect(open.map(({ template }) => template)).toEqual([
     '/metrics',
