@@ -40,6 +40,13 @@ export interface PlacedSetting {
   readonly setting: Setting;
   /** The setting as flag and variable have it; `undefined` when they do not. */
   readonly flag: Setting | undefined;
+  /** Settings that the sections and lists on the path require. */
+  readonly companions: readonly Placed[];
+}
+
+interface Placed {
+  readonly path: PlacedSetting['path'];
+  readonly setting: Setting;
 }
 
 /** Returns every setting of every table that a config file may give. */
@@ -47,8 +54,8 @@ export function placedSettings(): readonly PlacedSetting[] {
   const flags = flagSettings(SETTINGS);
   return namedEntries(SETTINGS)
     .filter((entry) => !isSetting(entry) || entry.only !== 'flag')
-    .flatMap((entry) => placedIn(entry, []))
-    .map(({ path, setting }) => {
+    .flatMap((entry) => placedIn(entry, [], []))
+    .map(({ path, setting, companions }) => {
       // The flag of a section's name gives the section's short entry.
       const short = namedEntries(SETTINGS).find(
         (entry) =>
@@ -62,19 +69,27 @@ export function placedSettings(): readonly PlacedSetting[] {
         title: path.map(String).join('.'),
         path,
         setting,
+        companions,
         flag: flags.find((flag) => flag.name === name),
       };
     });
 }
 
-type Placed = Pick<PlacedSetting, 'path' | 'setting'>;
-
-function placedIn(entry: Entry, outer: PlacedSetting['path']): readonly Placed[] {
+function placedIn(
+  entry: Entry,
+  outer: PlacedSetting['path'],
+  companions: readonly Placed[],
+): readonly Omit<PlacedSetting, 'title' | 'flag'>[] {
   if ('kind' in entry && entry.kind === 'group') return [];
   const path = [...outer, entry.name];
-  if (isSetting(entry)) return [{ path, setting: entry }];
+  if (isSetting(entry)) return [{ path, setting: entry, companions }];
   const inner = entry.kind === 'records' ? [...path, 0] : path;
-  return namedEntries(entry.entries).flatMap((within) => placedIn(within, inner));
+  const within = namedEntries(entry.entries);
+  const required = within
+    .filter(isSetting)
+    .filter(({ isRequired }) => isRequired)
+    .map((setting) => ({ path: [...inner, setting.name], setting }));
+  return within.flatMap((each) => placedIn(each, inner, [...companions, ...required]));
 }
 
 /** A text, or a value that only the config file can give. */
@@ -87,7 +102,7 @@ export function waysOf({ flag }: PlacedSetting): readonly Way[] {
   return flag === undefined ? ['file', 'program'] : ['flag', 'variable', 'file', 'program'];
 }
 
-/** Settings beside which each other one makes sense, from the weakest sources. */
+/** Settings with which every scheme may be on, and PostgreSQL is the database. */
 const FILE = {
   auth: { jwt: { issuer: 'https://issuer.example', audience: 'colloquy' } },
 };
@@ -100,11 +115,18 @@ const VARIABLES = {
 /** Loads a configuration in which one setting is given in one way; without a value, in none. */
 export async function loadWith(placed: PlacedSetting, way: Way, value: Value): Promise<Config> {
   await using folder = await temporaryFolder();
-  const { path, flag } = placed;
+  const { path, flag, companions } = placed;
   const isGiven = (by: Way): boolean => value !== undefined && way === by;
-  const inFile = isGiven('file') ? merged(FILE, nested(path, value, fileKeyOf)) : FILE;
+  const document = (keyOf: KeyOf, by: Way): unknown => {
+    const required = companions.map((each) =>
+      nested(each.path, each.setting.parser.examples[0], keyOf),
+    );
+    const all = isGiven(by) ? [...required, nested(path, value, keyOf)] : required;
+    return all.reduce(merged, {});
+  };
   // JSON is YAML.
-  await writeFile(folder.path('c.yaml'), JSON.stringify(inFile));
+  const inFile = JSON.stringify(merged(FILE, document(fileKeyOf, 'file')));
+  await writeFile(folder.path('c.yaml'), inFile);
   const variables = { PATH: '/bin', HOME: '/root', ...VARIABLES, ...sqliteFor(placed) };
   const args = ['--config', folder.path('c.yaml')];
   if (flag !== undefined && value !== undefined) {
@@ -114,7 +136,7 @@ export async function loadWith(placed: PlacedSetting, way: Way, value: Value): P
     });
     if (isGiven('flag')) args.push(`${flagOf(flag)}=${textOf(value)}`);
   }
-  const settings = isGiven('program') ? nested(path, value, programKeyOf) : {};
+  const settings = isGiven('program') ? document(programKeyOf, 'program') : {};
   // Sound: the settings are of the tables, which the type comes from.
   return await loadConfig({
     arguments: args,
@@ -132,17 +154,17 @@ function sqliteFor({ setting }: PlacedSetting): Partial<typeof VARIABLES> {
   return setting.name.startsWith('sqlite-') ? { COLLOQUY_DATABASE_URL: 'sqlite::memory:' } : {};
 }
 
-function nested(
-  [first, ...rest]: PlacedSetting['path'],
-  value: unknown,
-  keyOf: (entry: { readonly name: string }) => string,
-): unknown {
+type KeyOf = (entry: { readonly name: string }) => string;
+
+function nested([first, ...rest]: PlacedSetting['path'], value: unknown, keyOf: KeyOf): unknown {
   if (first === undefined) return value;
   const inner = nested(rest, value, keyOf);
   return typeof first === 'number' ? [inner] : { [keyOf({ name: first })]: inner };
 }
 
+/** Merges maps by key, and lists by position. */
 function merged(left: unknown, right: unknown): unknown {
+  if (Array.isArray(left) && Array.isArray(right)) return [merged(left[0], right[0])];
   if (!isMap(left) || !isMap(right)) return right;
   const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];
   return Object.fromEntries(
