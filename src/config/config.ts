@@ -12,7 +12,7 @@ export interface Config extends ValueOf<typeof CONFIGURATION> {}
 
 type Metrics = Parsed<typeof SETTINGS>['metrics'];
 
-/** Figures about all requests are not for every caller, once callers have to authenticate. */
+/** Replaces `auto`. Metrics are about all requests, so callers that must authenticate do not get them. */
 function resolveMetrics({ metrics: given, ...settings }: Parsed<typeof SETTINGS>, place: Place) {
   const { host, port, auth } = settings;
   const byDefault = auth.schemes.length === 0 ? 'on' : 'off';

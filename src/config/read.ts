@@ -18,7 +18,7 @@ interface Read {
   readonly place: Place;
 }
 
-/** Sources of one table, the strongest first. */
+/** Sources of one table; the first that gives a setting counts. */
 interface Sources {
   readonly all: readonly Source[];
   readonly environment: Environment;
@@ -26,7 +26,7 @@ interface Sources {
   readonly nameOf: (entry: { readonly name: string }) => string;
 }
 
-/** Reads settings; of several sources that give one, the first counts. Throws an `OperatorError` that names the setting and the fix. */
+/** Reads all settings of a group. Throws an `OperatorError` that names the setting and the fix. */
 export function readSettings<Value>(
   { entries, finish }: Group<Table, Value>,
   all: readonly Source[],
@@ -83,7 +83,7 @@ function missing({ name, parser }: Setting, fullName: string, origin = ''): Oper
 function readSection(section: Section, sources: Sources): Read {
   const name = sources.nameOf(section);
   const all = sources.all.flatMap((source) => source.enter(section) ?? []);
-  if (all.length === 0 && !section.isAlways) {
+  if (all.length === 0 && !section.isDefaulted) {
     return { value: undefined, place: new Place(name, false) };
   }
   return readComposite(section, within(sources, all, section), all[0]?.origin ?? name);

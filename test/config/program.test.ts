@@ -56,6 +56,21 @@ test('an unknown setting of a program is refused with the names for programs', a
   });
 });
 
+test('times are in the unit that the key in the configuration names', async () => {
+  const { database, requestTimeoutMs, drainTimeoutSeconds, slowRequestMs } = await loadConfig({
+    settings: {
+      databaseUrl: 'postgres://127.0.0.1/db',
+      databaseStatementTimeout: 5,
+      databaseLockTimeout: 6,
+      requestTimeout: 7,
+      drainTimeout: 8,
+      slowRequest: 9,
+    },
+  });
+  expect(database).toMatchObject({ statementTimeoutMs: 5000, lockTimeoutMs: 6000 });
+  expect([requestTimeoutMs, drainTimeoutSeconds, slowRequestMs]).toEqual([7000, 8, 9]);
+});
+
 test('a host whose percent sign is not an encoding is refused', async () => {
   const settings = { databaseUrl: 'postgres://u:p@ho%zz/db' };
   await expect(loadConfig({ settings })).rejects.toMatchObject({ code: 'invalid_setting' });

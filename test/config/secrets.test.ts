@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 import { flagOf, flagSettings, fileKeyOf, variableOf } from '../../src/config/settings/names.ts';
@@ -96,6 +97,8 @@ async function printedBy(
   environment: Readonly<Record<string, string>>,
 ): Promise<string> {
   const lines: string[] = [];
+  const warned = (warning: Error): void => void lines.push(warning.message);
+  process.on('warning', warned);
   const stop = new AbortController();
   stop.abort();
   await run({
@@ -108,5 +111,8 @@ async function printedBy(
     showProgress: undefined,
     stop: stop.signal,
   });
+  // Node emits a warning after the current operation.
+  await setImmediate();
+  process.off('warning', warned);
   return lines.join('\n');
 }

@@ -7,7 +7,7 @@ export type Action = (typeof ACTIONS)[number];
 export type Condition =
   | { readonly kind: 'owner'; readonly negated: boolean }
   | { readonly kind: 'unowned' }
-  /** The user has `value` in their own list `attribute`. */
+  /** The user's own list `attribute` has `value`. */
   | {
       readonly kind: 'has';
       readonly value: string;

@@ -51,7 +51,7 @@ const RULE = {
   },
 } as const satisfies Table;
 
-/** Rules in Llama Stack's grammar. Access reads them; here only their shape is known. */
+/** Rules in Llama Stack's grammar. Only the shape of a rule is checked here; `access/policy/` parses the texts. */
 export const accessPolicy = records({
   name: 'access-policy',
   description: 'Rules; the first that matches decides. Without the key, conversations are private.',

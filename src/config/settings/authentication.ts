@@ -35,10 +35,10 @@ const ALGORITHMS = [
 
 type Source = 'subject' | 'tenant' | AttributeName;
 
-/** Settings that name the claim or the header of each part of a principal. */
+/** Returns settings that name the claim or the header of each field of a principal. */
 function sources<const Subject extends string>(what: string, subject: Subject) {
-  const source = <const Name extends string>(name: Name, part: string) =>
-    ({ name, parser: exactText, description: `${what} of ${part}.` }) as const;
+  const source = <const Name extends string>(name: Name, field: string) =>
+    ({ name, parser: exactText, description: `${what} of ${field}.` }) as const;
   return {
     subject: { ...source('subject', 'the subject'), default: subject },
     tenant: source('tenant', 'the tenant'),
@@ -138,7 +138,7 @@ export const authentication = defaultedSection({
       parser: list(choice(['keys', 'jwt', 'headers'])),
       default: '',
       description:
-        'Authentication schemes, separated by commas: some of `keys`, `jwt`, `headers`. Without any, all callers on this machine are served, and no others.',
+        'Authentication schemes, separated by commas: some of `keys`, `jwt`, `headers`. Without a scheme, only callers on this machine are served, without authentication.',
     },
     jwt: section({
       name: 'jwt',
@@ -181,7 +181,7 @@ interface AuthSettings {
   readonly userIsolation: boolean;
 }
 
-/** Puts the settings of authentication together. Throws an `OperatorError` where they contradict each other. */
+/** Combines the settings of authentication. Throws an `OperatorError` when they contradict each other. */
 export function authOptions(
   { authentication: { headers, ...given }, headersSecret, userIsolation }: AuthSettings,
   place: Place,
@@ -189,7 +189,7 @@ export function authOptions(
   const section = place.at('authentication');
   const auth = {
     ...given,
-    // With the secret alone, the headers have their usual names.
+    // With the secret alone, the headers have the default names.
     headers:
       section.at('headers').isGiven || headersSecret !== undefined
         ? gatewayOptions(headers, headersSecret, section.at('headers'))

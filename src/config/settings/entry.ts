@@ -1,7 +1,7 @@
 /**
- * Entries of the tables of settings. A table is an object of entries, by their keys in the parsed configuration;
- * its type is inferred from them. Flags, variables, keys of the config file, help and reference come from the same
- * entries.
+ * Entries of the tables of settings. A table is an object of entries. The configuration has a value under each key,
+ * and its type is inferred from the entries. Flags, variables, keys of the config file, help and reference come from
+ * the same entries.
  */
 
 import type { Given } from './given.ts';
@@ -9,15 +9,15 @@ import type { Place } from './place.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads values of one kind. */
+/** A reader of values of one kind. */
 export interface Parser<Value> {
   /** Completes "is not …" and "Give it …", such as `a whole number from 1 to 9`. */
   readonly expected: string;
-  /** Texts that it reads as different values. The tests of all settings give them. */
+  /** Texts with different values. The tests of all settings use them. */
   readonly examples: readonly string[];
-  /** Whether the value may be left out after a flag. */
+  /** `true` when a flag without a value means yes. */
   readonly isSwitch?: true;
-  /** The words that it takes, when it takes no others. */
+  /** The only words that it takes; `undefined` when it takes more. */
   readonly choices?: readonly string[];
   /** Throws an `OperatorError` for a value that does not fit. */
   parse(given: Given, environment: Environment): Value;
@@ -31,14 +31,14 @@ export interface Setting {
    */
   readonly name: string;
   readonly parser: Parser<unknown>;
-  /** Stands for the value in help. */
+  /** Name of the value in help, such as `PORT`. */
   readonly placeholder?: string;
   /** The default as text. Without one the value may be `undefined`. */
   readonly default?: string;
   readonly isRequired?: true;
-  /** No message repeats the value. */
+  /** `true` when no message may repeat the value. */
   readonly isSecret?: true;
-  /** `flag`: given by flag and variable only. `file`: by the config file or a program only, as all that is in a section. */
+  /** `flag` for flag and variable alone. `file` for config file and program alone, as for all settings in a section. */
   readonly only?: 'flag' | 'file';
   /** Text for help and for the reference, which shows it as Markdown. */
   readonly description: string;
@@ -77,9 +77,9 @@ export interface Section<
 >
   extends Composite<Entries, Value>, Named<Name> {
   readonly kind: 'section';
-  /** Whether its defaults count when it is absent; otherwise it is then `undefined`. */
-  readonly isAlways: boolean;
-  /** The key of the entry that a text in place of the map gives, and the flag of the section's name. */
+  /** `true` when an absent section has its defaults, `false` when it is `undefined`. */
+  readonly isDefaulted: boolean;
+  /** Key of the entry that the section's flag gives, or a text instead of the map. */
   readonly short: Short;
 }
 
@@ -141,6 +141,7 @@ interface GroupParams<Entries, Value> {
   readonly finish: (values: Parsed<Entries>, place: Place) => Value;
 }
 
+/** Makes one value of several settings. */
 export function group<const Entries extends Table, Value>({
   entries,
   finish,
@@ -153,7 +154,7 @@ interface NamedParams<Name, Entries, Value> extends Named<Name> {
   readonly finish?: (values: Parsed<Entries>, place: Place) => Value;
 }
 
-/** A section that is `undefined` when absent. */
+/** Makes a section that is `undefined` when absent. */
 export function section<
   const Name extends string,
   const Entries extends Table,
@@ -167,10 +168,16 @@ export function section<
   Settled<Value> | undefined,
   undefined
 > {
-  return { ...rest, kind: 'section', isAlways: false, short: undefined, finish: finisher(finish) };
+  return {
+    ...rest,
+    kind: 'section',
+    isDefaulted: false,
+    short: undefined,
+    finish: finisher(finish),
+  };
 }
 
-/** A section whose defaults count when it is absent. */
+/** Makes a section that has its defaults when absent. */
 export function defaultedSection<
   const Name extends string,
   const Entries extends Table,
@@ -186,9 +193,10 @@ export function defaultedSection<
   Settled<Value>,
   Settled<Short> | undefined
 > {
-  return { ...rest, kind: 'section', isAlways: true, short, finish: finisher(finish) };
+  return { ...rest, kind: 'section', isDefaulted: true, short, finish: finisher(finish) };
 }
 
+/** Makes a list of records that is `undefined` when absent. */
 export function records<
   const Name extends string,
   const Entries extends Table,

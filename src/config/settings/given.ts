@@ -5,14 +5,14 @@ const EXACT_TEXT = '"TEXT", in quotes';
 
 interface GivenValue {
   readonly value: unknown;
-  /** The setting as its source spells it: `--port`, `COLLOQUY_PORT`, `port`. */
+  /** Name of the setting in its source: `--port`, `COLLOQUY_PORT`, `port`. */
   readonly name: string;
-  /** The place of the value, for messages: `--port`, or `port, line 3 of colloquy.yaml`. */
+  /** Place of the value for messages: `--port`, or `port, line 3 of colloquy.yaml`. */
   readonly origin: string;
   readonly isSecret: boolean;
 }
 
-/** A value as a source gave it. Every message about it comes from here, so that no secret is repeated. */
+/** A value from a source. Messages about it are made here, so that none repeats a secret. */
 export class Given {
   readonly origin: string;
   readonly #given: GivenValue;
@@ -41,7 +41,7 @@ export class Given {
     throw this.#notText(EXACT_TEXT);
   }
 
-  /** Returns the entries of a list. A text is a list of one; with a separator, of the texts between separators. */
+  /** Returns the entries of a list. A text is a list of one entry; a separator splits it into several. */
   entries(separator?: string): readonly Given[] {
     const { value } = this.#given;
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];

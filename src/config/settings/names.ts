@@ -14,7 +14,7 @@ export function fileKeyOf({ name }: { readonly name: string }): string {
   return name.replaceAll('-', '_');
 }
 
-/** The name for a program, in camel case. */
+/** Returns the name for a program, in camel case. */
 export function programKeyOf({ name }: { readonly name: string }): string {
   return name.replaceAll(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
 }
@@ -28,7 +28,7 @@ export function namedEntries(table: Table): readonly NamedEntry[] {
   );
 }
 
-/** Returns the settings that have a flag and a variable. That of a section gives its short entry. */
+/** Returns the settings that have a flag and a variable. The flag of a section gives its short entry. */
 export function flagSettings(table: Table): readonly Setting[] {
   return namedEntries(table).flatMap((entry) => {
     if (isSetting(entry)) return entry.only === 'file' ? [] : [entry];
@@ -41,7 +41,7 @@ export function isSetting(entry: Entry): entry is Setting {
   return 'parser' in entry;
 }
 
-/** Returns a flag with what stands for its value, such as `--port PORT` or `--rls [SWITCH]`. */
+/** Returns a flag with the name of its value, such as `--port PORT` or `--rls [SWITCH]`. */
 export function flagUsage(setting: Setting): string {
   return `${flagOf(setting)} ${placeholderOf(setting)}`.trimEnd();
 }
@@ -52,16 +52,16 @@ function placeholderOf({ parser, placeholder = '' }: Setting): string {
 
 /** An entry of the config file that no flag gives, for help and reference. */
 export interface FileEntry {
-  /** Such as `auth.jwt.clock_tolerance: SECONDS`. */
+  /** The key with the name of its value, such as `auth.jwt.clock_tolerance: SECONDS`. */
   readonly usage: string;
   readonly description: string;
-  /** `undefined` when there is none. */
+  /** Default as text; `undefined` without one. */
   readonly byDefault: string | undefined;
-  /** Whether its section needs it. */
+  /** `true` when its section needs it. */
   readonly isRequired: boolean;
 }
 
-/** Returns what only the config file gives, sections and all that is in them. */
+/** Returns the sections, and the settings that no flag gives. */
 export function fileEntries(table: Table): readonly FileEntry[] {
   const withFlag = new Set(flagSettings(table).map(({ name }) => name));
   return namedEntries(table)

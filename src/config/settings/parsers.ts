@@ -24,14 +24,14 @@ export const text: Parser<string> = {
   parse: (given) => given.text(),
 };
 
-/** A text that must be one in the config file: YAML may have altered a number. */
+/** Parser of texts that must be texts in the config file too: YAML may have altered a number. */
 export const exactText: Parser<string> = {
   expected: 'text',
   examples: ['some', 'other'],
   parse: (given) => given.exactText(),
 };
 
-/** A parser that takes an empty text for no value. */
+/** Makes a parser that returns `undefined` for an empty text. */
 export function orNone<Value>(inner: Parser<Value>): Parser<Value | undefined> {
   return {
     ...inner,
@@ -52,7 +52,7 @@ export function wholeNumber(least: number, most: number): Parser<number> {
 
 const MS_PER_SECOND = 1000;
 
-/** A whole number of seconds, as milliseconds. */
+/** Makes a parser of whole seconds that returns milliseconds. */
 export function secondsAsMs(least: number, most: number): Parser<number> {
   const seconds = wholeNumber(least, most);
   return {
@@ -68,7 +68,7 @@ const YES_AND_NO: Readonly<Record<string, boolean>> = {
   false: false,
 };
 
-/** The one grammar of yes and no. `true` and `false` are what YAML and programs have for it. */
+/** Parser of every switch. YAML and programs have `true` and `false` for `on` and `off`. */
 export const onOff: Parser<boolean> = {
   ...parser('on or off', ['on', 'off', 'true', 'false'], yesOrNo),
   isSwitch: true,
@@ -88,12 +88,12 @@ export function choice<const Choice extends string>(choices: readonly Choice[]):
   };
 }
 
-/** A list: in the file also a YAML list, elsewhere a text with commas. */
+/** Makes a parser of lists: a YAML list, or a text with commas. */
 export function list<Value>(inner: Parser<Value>): Parser<readonly Value[]> {
   return { ...inner, parse: parseEach(inner, ',') };
 }
 
-/** A list whose texts may have commas. */
+/** Makes a parser of lists that does not split texts at commas. */
 export function unsplitList<Value>(inner: Parser<Value>): Parser<readonly Value[]> {
   return { ...inner, parse: parseEach(inner) };
 }
@@ -128,7 +128,7 @@ export function isHost(given: string): boolean {
   return isIP(given) !== 0 || HOST_NAME.test(given);
 }
 
-/** The value of the environment variable that the text names, so that the config file holds no secret. */
+/** Parser of the name of an environment variable. Returns the value, so that the config file holds no secret. */
 export const variableValue: Parser<string> = {
   expected: 'the name of an environment variable that is set',
   examples: ['PATH', 'HOME'],

@@ -2,7 +2,7 @@ import { OperatorError, type OperatorCode } from '../../base/errors/operator-err
 
 /** The place of a setting or of a section, for messages about values that contradict each other. */
 export class Place {
-  /** Such as `--port`, or `auth.jwt, line 3 of colloquy.yaml`. */
+  /** Text for messages, such as `--port`, or `auth.jwt, line 3 of colloquy.yaml`. */
   readonly origin: string;
   /** `false` when the value is a default. */
   readonly isGiven: boolean;

@@ -32,7 +32,7 @@ export const PROTECTION = {
     parser: list(origin),
     default: '',
     description:
-      'Origins whose pages may call, separated by commas. Without any, cross-origin calls are refused.',
+      'Origins from which pages may call, separated by commas. Without any, cross-origin calls are refused.',
   },
   requestTimeoutMs: {
     name: 'request-timeout',

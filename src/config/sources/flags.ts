@@ -7,8 +7,8 @@ import { FlatSource, type GivenText } from './source.ts';
 import { LISTED_IN_HELP, unknownSetting } from './unknown-setting.ts';
 
 /**
- * Reads a command line. Of a flag that is given twice, the last value counts. Throws an `OperatorError` for an
- * argument that is not a setting; `otherFlags` are flags of the command, among which the nearest name may be.
+ * Reads a command line. When a flag is repeated, its last value counts. Throws an `OperatorError` for an argument that
+ * is not a setting. `otherFlags` are the command's own flags, which the error may suggest.
  */
 export function flagSource(
   args: readonly string[],
@@ -20,7 +20,7 @@ export function flagSource(
   const put = (setting: Setting, value: string): void => {
     found.set(setting.name, { value, name: flagOf(setting), origin: flagOf(setting) });
   };
-  /** The switch whose value may be the next argument. */
+  /** The switch that the next argument may be the value of. */
   let open: Setting | undefined;
   for (const token of tokensOf(args, settings)) {
     const previous = open;

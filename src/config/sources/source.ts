@@ -1,25 +1,25 @@
 import { Given } from '../settings/given.ts';
 import type { Records, Section, Setting } from '../settings/entry.ts';
 
-/** A place where settings of one table may be given: the flags, the variables, a map of a file or of a program. */
+/** A source of the settings of one table: the flags, the variables, or a map of a file or of a program. */
 export interface Source {
-  /** The place of the table, for messages. */
+  /** Place of the table for messages. */
   readonly origin: string;
   find(setting: Setting): Given | undefined;
-  /** Returns the place of a section's settings; `undefined` when it has none of them. */
+  /** Returns the source of a section's settings; `undefined` when there is none. */
   enter(section: Section): Source | undefined;
-  /** Returns the place of each entry of a list. */
+  /** Returns a source for each record of a list; `undefined` without the list. */
   list(records: Records): readonly Source[] | undefined;
 }
 
-/** A value with the way in which its source names it. */
+/** A value with its name in the source. */
 export interface GivenText {
   readonly value: unknown;
   readonly name: string;
   readonly origin: string;
 }
 
-/** Values by the names of their settings. */
+/** A source of values that are not nested: flags or variables. */
 export class FlatSource implements Source {
   readonly origin: string;
   readonly #values: ReadonlyMap<string, GivenText>;
@@ -34,7 +34,7 @@ export class FlatSource implements Source {
     return found && new Given({ ...found, isSecret: isSecret === true });
   }
 
-  /** What is given under the name of a section is its short entry. */
+  /** Returns a source of the section's short entry, which the section's name gives. */
   enter(section: Section): Source | undefined {
     const found = this.#values.get(section.name);
     return found && shortSource(section, found);
