@@ -21,9 +21,17 @@ export const BODY_ERRORS = {
     status: 415,
     code: 'unsupported_content_encoding',
     message: (d: { found: string }) =>
-      `Unsupported content encoding '${echo(d.found)}'. Send the body uncompressed.`,
-    cause: 'The body is compressed.',
-    fix: 'Send it uncompressed, without `content-encoding`.',
+      `Unsupported content encoding '${echo(d.found)}'. Send the body as one of 'gzip', 'deflate', 'br', and 'zstd', or uncompressed.`,
+    cause: 'The body is compressed in another way than the sentence lists, or more than once.',
+    fix: 'Send it uncompressed, without `content-encoding`, or in one of these encodings.',
+  }),
+  undecodable_body: invalidRequest({
+    status: 400,
+    code: 'invalid_content_encoding',
+    message: (d: { encoding: string }) =>
+      `Invalid body: it is not valid '${echo(d.encoding)}', or ends early.`,
+    cause: 'The bytes of the body are not what `content-encoding` says, or some are missing.',
+    fix: 'Compress the body as a whole, and let no proxy change it.',
   }),
   invalid_json: invalidRequest({
     status: 400,
