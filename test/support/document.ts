@@ -34,7 +34,9 @@ export class ResponseValidator {
     }
   }
 
-  #template(path: string): string | undefined {
+  /** Returns the template of a path, as the router reads it: without Azure's base and a slash at the end. */
+  #template(asked: string): string | undefined {
+    const path = asked.replace(/^\/openai(\/v1)?(?=\/)/, '/v1').replace(/(?<=.)\/$/, '');
     return Object.keys(this.#document.paths).find((template) =>
       new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]*')}$`).test(path),
     );

@@ -13,6 +13,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   401: 'the caller is unknown',
   403: 'it is not allowed',
   404: 'it is not there, or not for this caller',
+  405: 'the path does not have the method',
   408: 'the request came too slowly',
   413: 'the body is too large',
   415: 'the body is of a kind that is not taken',

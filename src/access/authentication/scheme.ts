@@ -30,7 +30,9 @@ export function failure(reason: string): Outcome {
   return { kind: 'failure', reason };
 }
 
-/** The token of `Authorization: Bearer …`. */
+/** Returns the token of `Authorization: Bearer …`, or of the header `api-key` that Azure's clients send. */
 export function bearerToken(credentials: Credentials): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(credentials.header('authorization') ?? '')?.[1];
+  const authorization = credentials.header('authorization');
+  if (authorization === undefined) return credentials.header('api-key') || undefined;
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 }

@@ -11,6 +11,8 @@ export interface ErrorDefinition<Detail> {
   readonly message: (detail: Detail) => string;
   /** Returns the name of the parameter at fault; null in the answer when absent. */
   readonly param?: (detail: Detail) => string;
+  /** Returns the methods that the path has, for the `allow` header. */
+  readonly allow?: (detail: Detail) => readonly string[];
   /** Returns the seconds after which a retry makes sense, for the `retry-after` header. */
   readonly retryAfterSeconds?: (detail: Detail) => number;
   /** Reasons for the error, as Markdown. */

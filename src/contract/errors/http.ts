@@ -10,6 +10,15 @@ export const HTTP_ERRORS = {
       'The server does not have this path, or not with this method. Often the base URL lacks `/v1` or has it twice.',
     fix: 'Use the base URL that the server prints at start; `/openapi.json` lists the paths.',
   }),
+  method_not_allowed: invalidRequest({
+    status: 405,
+    code: 'method_not_supported',
+    message: (d: { method: string; url: string; allowed: readonly string[] }) =>
+      `Not allowed to ${echo(d.method)} on ${echo(d.url)}. (HINT: Perhaps you meant to use a different HTTP method?)`,
+    allow: (d) => d.allowed,
+    cause: 'The path exists, and not with this method.',
+    fix: 'Use one of the methods in the header `allow`.',
+  }),
   malformed_url: invalidRequest({
     status: 400,
     code: null,

@@ -58,11 +58,12 @@ export class ApiError extends Error {
   readonly code: string | null;
   readonly param: string | null;
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: readonly string[] | undefined;
 
   constructor(
     kind: ErrorKind,
     definition: Pick<ErrorDefinition<never>, 'status' | 'type' | 'code'>,
-    text: Pick<ApiError, 'message' | 'param' | 'retryAfterSeconds'>,
+    text: Pick<ApiError, 'message' | 'param' | 'retryAfterSeconds' | 'allow'>,
     cause?: unknown,
   ) {
     super(text.message, { cause });
@@ -72,6 +73,7 @@ export class ApiError extends Error {
     this.code = definition.code;
     this.param = text.param;
     this.retryAfterSeconds = text.retryAfterSeconds;
+    this.allow = text.allow;
   }
 }
 
@@ -89,6 +91,7 @@ export function apiError<Kind extends ErrorKind>(
     message: definition.message(detail),
     param: param === undefined ? null : echo(param),
     retryAfterSeconds: definition.retryAfterSeconds?.(detail),
+    allow: definition.allow?.(detail),
   };
   return new ApiError(kind, definition, text, cause);
 }

@@ -43,13 +43,13 @@ test.each<[string, Query, string, string]>([
   expect(() => parse(query)).toThrow(expect.objectContaining({ param, code }));
 });
 
-test('a required parameter is described as required, and an array by its name with brackets', () => {
+test('a required parameter is described as required, and an array as exploded', () => {
   const described = Object.entries(parameters).map(([name, parameter]) =>
     describeParameter(name, parameter),
   );
   expect(described).toEqual([
     { name: 'text', ...parameters.text, required: true },
     { name: 'color', ...parameters.color },
-    { name: 'size[]', ...parameters.size },
+    { name: 'size', ...parameters.size, style: 'form', explode: true },
   ]);
 });

@@ -70,10 +70,11 @@ export function queryParser<Parameters extends QueryParameters>(
 export function describeParameter(name: string, { description, schema }: QueryParameter) {
   const { type } = asJsonSchema(schema);
   return {
-    name: type === 'array' ? `${name}[]` : name,
+    name,
     description,
     schema,
-    ...(type === 'object' ? { style: 'deepObject' } : {}),
+    ...(type === 'object' ? { style: 'deepObject', explode: true } : {}),
+    ...(type === 'array' ? { style: 'form', explode: true } : {}),
     ...(isRequired(schema) ? { required: true } : {}),
   };
 }
@@ -119,6 +120,7 @@ function listReader(name: string, entry: JsonSchema): Reader {
       Object.entries(query)
         .filter(([key]) => matches(key))
         .flatMap(([, value]) => value)
+        .filter((text) => text !== '')
         .map((text, index) => parseText(entry, text, `${name}[${index}]`)),
   };
 }
@@ -150,8 +152,9 @@ function bracketed(text: string, name: string): string | undefined {
     : undefined;
 }
 
+/** Returns the text of a parameter; one that is empty counts as absent. */
 function single(query: Query, name: string): string | undefined {
-  const value = query[name];
+  const value = query[name] || undefined;
   if (value === undefined || typeof value === 'string') return value;
   throw apiError('invalid_type', { param: name, expected: 'a single value', found: 'an array' });
 }

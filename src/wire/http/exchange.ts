@@ -132,10 +132,11 @@ function refusal(error: unknown, exchange: Exchange, context: ExchangeContext): 
     return { status, text: '', contentType: JSON_TYPE, headers: [], error: reason };
   }
   const failure = failureOf(error, exchange, context);
-  const { status, retryAfterSeconds, kind } = failure;
+  const { status, retryAfterSeconds, allow, kind } = failure;
   const headers = [
     ...(status === 401 ? ['www-authenticate', CHALLENGE] : []),
     ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
+    ...(allow === undefined ? [] : ['allow', allow.join(', ')]),
   ];
   return { status, text: errorJson(failure), contentType: JSON_TYPE, headers, error: kind };
 }

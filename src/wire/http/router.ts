@@ -9,16 +9,22 @@ interface Match {
   readonly query: Query;
 }
 
-/** Returns the route of a request. Throws `malformed_url` and `url_not_found`. */
+/** Returns the route of a request. Throws `malformed_url`, `url_not_found` and `method_not_allowed`. */
 export type FindRoute = (method: string, url: string) => Match;
 
 /** Maximum of `find-my-way`, above Node's header limit: a long id is answered like any unknown id. */
 const MAX_PARAMETER_LENGTH = 65_536;
+const METHODS = ['GET', 'POST', 'DELETE'] as const;
+/** The base paths of Azure's clients, which stand for `/v1`. */
+const AZURE_BASE = /^\/openai(?:\/v1)?(?=\/)/;
+/** Azure's clients send it with every request. */
+const AZURE_VERSION = 'api-version';
 
 /** Returns the function that finds the route of a request. */
 export function routeFinder(routes: readonly Route[]): FindRoute {
   const router = createRouter({
     maxParamLength: MAX_PARAMETER_LENGTH,
+    ignoreTrailingSlash: true,
     // Makes `find` return a match without a route for a URL that cannot be decoded, and null for an unknown one.
     onBadUrl: () => undefined,
   });
@@ -27,11 +33,17 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
     router.on(route.method, path, () => undefined, route);
   }
   return (method, url) => {
+    const served = url.replace(AZURE_BASE, '/v1');
+    const [path = ''] = served.split('?', 1);
+    // An empty segment is not an id.
+    if (path.includes('//')) throw urlNotFound(method, url);
     // Sound: the router finds nothing for an unknown method.
-    const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', url);
+    const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', served);
     if (found === null) {
-      const [path = ''] = url.split('?', 1);
-      throw apiError('url_not_found', { method, url: path });
+      const allowed = METHODS.filter((other) => router.find(other, served) !== null);
+      throw allowed.length === 0
+        ? urlNotFound(method, url)
+        : methodNotAllowed(method, url, allowed);
     }
     if (found.store === null) throw apiError('malformed_url', { url });
     return {
@@ -40,7 +52,30 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
       // Sound: a match has every parameter of its route.
       path: found.params as Record<string, string>,
       // Strings, and arrays of strings for repeated keys; the package's type is broader.
-      query: found.searchParams,
+      query: withoutVersion(found.searchParams),
     };
   };
+}
+
+function withoutVersion(query: Query): Query {
+  if (!(AZURE_VERSION in query)) return query;
+  const { [AZURE_VERSION]: _version, ...rest } = query;
+  return rest;
+}
+
+function urlNotFound(method: string, url: string): Error {
+  return apiError('url_not_found', { method, url: pathOf(url) });
+}
+
+function methodNotAllowed(
+  method: string,
+  url: string,
+  allowed: readonly (typeof METHODS)[number][],
+): Error {
+  const all = allowed.flatMap((other) => (other === 'GET' ? ['GET', 'HEAD'] : [other]));
+  return apiError('method_not_allowed', { method, url: pathOf(url), allowed: all });
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
 }
