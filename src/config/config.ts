@@ -1,5 +1,6 @@
 import { OperatorError } from '../base/errors/operator-error.ts';
 import { isLoopback } from '../base/loopback.ts';
+import { unixSocketPath } from '../base/unix-socket.ts';
 import { group, type Parsed, type ValueOf } from './settings/entry.ts';
 import type { Place } from './settings/place.ts';
 import { SETTINGS } from './settings/tables.ts';
@@ -32,7 +33,7 @@ function resolveMetrics({ metrics: given, ...settings }: Parsed<typeof SETTINGS>
 
 /** Returns whether every caller that can reach this machine over the network is served. */
 export function isOpenToNetwork({ host, auth }: Pick<Config, 'host' | 'auth'>): boolean {
-  return auth.schemes.length === 0 && !isLoopback(host);
+  return auth.schemes.length === 0 && !isLoopback(host) && unixSocketPath(host) === undefined;
 }
 
 /** Throws an `OperatorError` when every caller on the network would be served and no setting allows it. */

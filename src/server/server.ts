@@ -1,3 +1,4 @@
+import { unixSocketPath } from '../base/unix-socket.ts';
 import { isOpenToNetwork, type Config } from '../config/config.ts';
 import type { Http } from '../wire/http/server.ts';
 import type { Components } from './components.ts';
@@ -5,7 +6,7 @@ import type { Components } from './components.ts';
 const MS_PER_SECOND = 1000;
 
 export interface Server {
-  /** Starts to listen and returns the base URL for clients, such as `http://127.0.0.1:4141/v1`. */
+  /** Starts to listen and returns the base URL for clients, such as `http://127.0.0.1:4141/v1`, or `unix:PATH`. */
   listen(): Promise<string>;
   /** Stops accepting, finishes the requests under way, and closes the database. */
   close(): Promise<void>;
@@ -20,7 +21,7 @@ export class ListenError extends Error {
   readonly port: number;
 
   constructor(setting: ListenError['setting'], at: Address, cause: unknown) {
-    super(`Cannot listen on ${at.host}, port ${at.port}`, { cause });
+    super(`Cannot listen on ${addressName(at)}`, { cause });
     this.setting = setting;
     this.host = at.host;
     this.port = at.port;
@@ -30,6 +31,11 @@ export class ListenError extends Error {
 interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** Returns an address as messages name it. */
+export function addressName({ host, port }: Address): string {
+  return unixSocketPath(host) === undefined ? `${host}, port ${port}` : host;
 }
 
 /** A server with all its components built. */
@@ -62,7 +68,8 @@ export class RunningServer implements Server {
     if (this.#counters !== undefined && typeof metrics !== 'string') {
       log?.info(`metrics on ${await listenOn(this.#counters, 'metrics', metrics)}/metrics`);
     }
-    const url = `${await listenOn(this.#api, 'port', this.#config)}/v1`;
+    const origin = await listenOn(this.#api, 'port', this.#config);
+    const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
     if (isOpenToNetwork(this.#config)) {
@@ -102,8 +109,7 @@ async function listenOn(
   { host, port }: Address,
 ): Promise<string> {
   try {
-    const chosen = await http.listen({ host, port });
-    return `http://${host.includes(':') ? `[${host}]` : host}:${chosen}`;
+    return await http.listen({ host, port });
   } catch (error) {
     throw new ListenError(setting, { host, port }, error);
   }

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { databaseName } from '../../options/database.ts';
+import { unixSocketPath } from '../../base/unix-socket.ts';
 import { messageOf } from '../../base/errors/message-of.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import { loadConfig } from '../../config/load.ts';
 import { packageVersion } from '../../config/version.ts';
-import { ListenError } from '../../server/server.ts';
+import { addressName, ListenError } from '../../server/server.ts';
 import { createServer } from '../../server/create.ts';
 import type { Command } from '../command.ts';
 import { storeError } from '../database/errors.ts';
@@ -34,17 +35,18 @@ export const serve: Command = {
 };
 
 function listenError({ setting, host, port, cause }: ListenError): OperatorError {
+  const path = unixSocketPath(host);
   const flags = setting === 'metrics' ? '--metrics' : '--port or --host';
   return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
     ? new OperatorError(
         'port_in_use',
-        `Port ${port} on ${host} is taken by another process.`,
+        `${path === undefined ? `Port ${port} on ${host}` : `The socket ${path}`} is taken by another process.`,
         `Stop that process, or choose another port with ${flags}; port 0 takes any free one.`,
         cause,
       )
     : new OperatorError(
         'cannot_listen',
-        `Cannot listen on ${host}, port ${port}: ${messageOf(cause)}`,
+        `Cannot listen on ${addressName({ host, port })}: ${messageOf(cause)}`,
         `Choose another address with ${flags}.`,
         cause,
       );

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { unixSocketPath } from '../../base/unix-socket.ts';
 import type { Parser } from './entry.ts';
 
 /** Makes a parser of texts; `read` returns `undefined` for a text that does not fit. */
@@ -118,10 +119,17 @@ export const url: Parser<string> = {
 
 const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
 
-export const host: Parser<string> = parser(
+const host: Parser<string> = parser(
   'an address or a name, without brackets or port, such as 127.0.0.1 or ::1',
   ['127.0.0.1', '::1', 'localhost'],
   (given) => (isHost(given) ? given : undefined),
+);
+
+/** A host, or a Unix socket in its place. */
+export const hostOrSocket: Parser<string> = parser(
+  `${host.expected}, or unix:PATH`,
+  [...host.examples, 'unix:/run/colloquy.sock'],
+  (given) => (isHost(given) || unixSocketPath(given) !== undefined ? given : undefined),
 );
 
 export function isHost(given: string): boolean {

@@ -1,5 +1,5 @@
 import type { Table } from './entry.ts';
-import { host, text, wholeNumber } from './parsers.ts';
+import { hostOrSocket, text, wholeNumber } from './parsers.ts';
 
 export const PROCESS = {
   configFile: {
@@ -12,9 +12,10 @@ export const PROCESS = {
   host: {
     name: 'host',
     placeholder: 'ADDRESS',
-    parser: host,
+    parser: hostOrSocket,
     default: '127.0.0.1',
-    description: 'Address to listen on.',
+    description:
+      'Address to listen on, or `unix:PATH` for a Unix socket that the owner and the group may use.',
   },
   port: {
     name: 'port',

@@ -7,7 +7,9 @@ import { LISTED_IN_HELP, unknownSetting } from './unknown-setting.ts';
 export function variableSource(environment: Environment, settings: readonly Setting[]): FlatSource {
   const known = new Map(settings.map((setting) => [variableOf(setting), setting]));
   const found = new Map<string, GivenText>();
-  for (const [name, value = ''] of Object.entries(environment)) {
+  for (const [name, untrimmed = ''] of Object.entries(environment)) {
+    // A file of variables that was written on Windows leaves a carriage return.
+    const value = untrimmed.trim();
     if (!name.startsWith(VARIABLE_PREFIX) || isServiceLink(name, value)) continue;
     const setting = known.get(name);
     if (setting === undefined) {

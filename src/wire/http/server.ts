@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { promisify } from 'node:util';
+import { unixSocketPath } from '../../base/unix-socket.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { Admission } from './admission.ts';
 import { ConnectionQueue } from './connection-queue.ts';
@@ -13,6 +14,7 @@ import type { HttpSettings } from './http-settings.ts';
 import { rateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
 import { routeFinder } from './router.ts';
+import { listenOnSocket } from './unix-socket.ts';
 import { OpenCalls } from './signal.ts';
 
 type Shared = 'settings' | 'authenticate' | 'audit' | 'callLimits' | 'observer' | 'onServerError';
@@ -25,8 +27,11 @@ export interface HttpOptions extends Pick<ExchangeContext, Shared> {
 }
 
 export interface Http {
-  /** Starts to listen, and returns the port. */
-  listen(at: { readonly host: string; readonly port: number }): Promise<number>;
+  /**
+   * Starts to listen, and returns the origin for clients: `http://HOST:PORT`, or `unix:PATH` for a host of that
+   * form, for which the port is not used.
+   */
+  listen(at: { readonly host: string; readonly port: number }): Promise<string>;
   /** Resolves with the number of connections. */
   connections(): Promise<number>;
   /** Stops the calls that have read a signal, gives them time to end, and closes all connections. */
@@ -63,10 +68,16 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   answerNonRequests(server, queue);
   return {
     listen: async ({ host, port }) => {
+      const path = unixSocketPath(host);
+      if (path !== undefined) {
+        await listenOnSocket(server, path);
+        return host;
+      }
       server.listen({ host, port });
       await once(server, 'listening');
       // Sound: a server that listens on TCP has such an address.
-      return (server.address() as AddressInfo).port;
+      const { port: chosen } = server.address() as AddressInfo;
+      return `http://${host.includes(':') ? `[${host}]` : host}:${chosen}`;
     },
     connections: promisify(server.getConnections.bind(server)),
     hangUp: async () => {
