@@ -36,6 +36,13 @@ const CREATE_1 = JSON.stringify({ items: messages(1) });
 const CREATE_20 = JSON.stringify({ items: messages(MOST_ITEMS) });
 const APPEND_2 = JSON.stringify({ items: messages(2) });
 
+let lastId = 0;
+/** Two messages with ids of the client's, which no other conversation has. */
+function appendWithIds(): string {
+  const items = [1, 2].map(() => ({ ...MESSAGE, id: `msg_${process.pid}_${(lastId += 1)}` }));
+  return JSON.stringify({ items });
+}
+
 function pick(values: readonly string[]): string {
   return values[Math.floor(Math.random() * values.length)] ?? '';
 }
@@ -92,6 +99,11 @@ export const WORKLOADS = {
     title: 'append 2 items to one of 1,000 conversations',
     prepare: manyShort,
     next: ({ conversations }) => append(pick(conversations), APPEND_2),
+  },
+  append2Ids: {
+    title: 'append 2 items with ids of the client',
+    prepare: manyShort,
+    next: ({ conversations }) => append(pick(conversations), appendWithIds()),
   },
   get: {
     title: 'get conversation',

@@ -6,16 +6,36 @@ import type { Place } from './settings/place.ts';
 import { SETTINGS } from './settings/tables.ts';
 
 /** All settings, with the rules between different subjects. */
-export const CONFIGURATION = group({ entries: SETTINGS, finish: resolveMetrics });
+export const CONFIGURATION = group({ entries: SETTINGS, finish: resolve });
 
 /** Every setting, checked and typed. */
 export interface Config extends ValueOf<typeof CONFIGURATION> {}
 
 type Metrics = Parsed<typeof SETTINGS>['metrics'];
 
+/** The limits of requests and pages that are not given, as OpenAI's service has them, and for other clients. */
+const LIMITS = {
+  strict: { maxItemsPerRequest: 20, maxPageSize: 100 },
+  liberal: { maxItemsPerRequest: 1000, maxPageSize: 1000 },
+};
+
+/** Returns the settings with the values that depend on others. */
+function resolve(settings: Parsed<typeof SETTINGS>, place: Place) {
+  const { strict, maxItemsPerRequest, maxPageSize } = settings;
+  const usual = LIMITS[strict ? 'strict' : 'liberal'];
+  return {
+    ...settings,
+    maxItemsPerRequest: maxItemsPerRequest ?? usual.maxItemsPerRequest,
+    maxPageSize: maxPageSize ?? usual.maxPageSize,
+    metrics: resolveMetrics(settings, place),
+  };
+}
+
 /** Replaces `auto`. Metrics are about all requests, so callers that must authenticate do not get them. */
-function resolveMetrics({ metrics: given, ...settings }: Parsed<typeof SETTINGS>, place: Place) {
-  const { host, port, auth } = settings;
+function resolveMetrics(
+  { metrics: given, host, port, auth }: Parsed<typeof SETTINGS>,
+  place: Place,
+): Exclude<Metrics, 'auto'> {
   const byDefault = auth.schemes.length === 0 ? 'on' : 'off';
   const metrics: Exclude<Metrics, 'auto'> = given === 'auto' ? byDefault : given;
   const isOwnPort =
@@ -28,7 +48,7 @@ function resolveMetrics({ metrics: given, ...settings }: Parsed<typeof SETTINGS>
         'Choose another port, or `on` to serve metrics on the port of the API.',
       );
   }
-  return { ...settings, metrics };
+  return metrics;
 }
 
 /** Returns whether every caller that can reach this machine over the network is served. */

@@ -4,6 +4,7 @@ import { ANONYMOUS } from '../access/principal.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { NO_OBSERVER } from '../observe/observer.ts';
 import { assertNotOpenToNetwork, type Config } from '../config/config.ts';
+import { itemContract } from '../contract/items/contract.ts';
 import { packageVersion } from '../config/version.ts';
 import { AuditTrail } from '../service/audit.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
@@ -81,6 +82,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
+      items: itemContract({ isStrict: config.strict }),
       limits: config,
       dialect: config.dialect,
       version: packageVersion(),

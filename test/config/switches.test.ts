@@ -8,13 +8,19 @@ const SWITCHES = flagSettings(SETTINGS).filter(({ parser }) => parser.isSwitch);
 const BASE = ['--auth', 'keys', '--database-url', 'postgres://127.0.0.1/db'];
 
 /** Returns the values of all switches. */
-function valuesOf({ allowAnonymous, auth, database }: Config): Readonly<Record<string, unknown>> {
+function valuesOf({
+  allowAnonymous,
+  auth,
+  database,
+  strict,
+}: Config): Readonly<Record<string, unknown>> {
   if (database.kind !== 'postgres') throw new Error('the base names PostgreSQL');
   return {
     'allow-anonymous': allowAnonymous,
     'user-isolation': auth.userIsolation,
     'database-prepared-statements': database.preparedStatements,
     rls: database.rowLevelSecurity,
+    strict,
   };
 }
 

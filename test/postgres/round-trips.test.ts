@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest';
 import type { NewItem, Store } from '../../src/index.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughProxy } from '../support/proxied-store.ts';
-import { append, claimed, everything, key, minted, newConversation } from '../support/store.ts';
+import { append, given, everything, key, minted, newConversation } from '../support/store.ts';
 
 type Operation = () => Promise<unknown>;
 /** Every operation on conversations except `adopt`, which takes more trips, since an operator calls it. */
@@ -27,15 +27,19 @@ const ITEMS = ['read', 'delete1', 'delete2'];
 let number = 0;
 const nextId = (): string => `i${(number += 1)}`;
 const twenty = (): NewItem[] => minted(...Array.from({ length: 20 }, nextId));
-const twentyWithIds = (): NewItem[] => Array.from({ length: 20 }, () => claimed(nextId(), '1'));
+const twentyWithIds = (): NewItem[] => Array.from({ length: 20 }, () => given(nextId(), '1'));
 
 /** Returns each operation so that it can run twice. A new operation of the store must be added here. */
 function singleTripOperations(store: Store): Readonly<Record<OperationName, Operation>> {
   const conversations = ['d1', 'd2'];
   const items = ['delete1', 'delete2'];
   return {
-    create: () => store.conversations.create({ ...newConversation(nextId()), items: twenty() }),
-    appendItems: () => append(store, 'c', twenty()),
+    create: () =>
+      store.conversations.create({
+        ...newConversation(nextId()),
+        items: [...twenty(), ...twentyWithIds()],
+      }),
+    appendItems: () => append(store, 'c', [...twenty(), ...twentyWithIds()]),
     get: () => store.conversations.get(key('c')),
     getResource: () => store.conversations.getResource(key('c')),
     listItems: () => store.conversations.listItems({ ...key('c'), page: ITEM_PAGE }),
@@ -51,10 +55,12 @@ function twoTripOperations(store: Store): Readonly<Partial<Record<OperationName,
   // The oldest conversation of the tenant, so that the list after it is empty.
   const cursor = { id: 'empty', side: 'after' } as const;
   return {
-    // The first trip looks up the ids that the caller brought.
-    appendItems: () => append(store, 'c', twentyWithIds()),
+    // The first trip looks up the item.
     create: () =>
-      store.conversations.create({ ...newConversation(nextId()), items: twentyWithIds() }),
+      store.conversations.create({
+        ...newConversation(nextId()),
+        items: [{ kind: 'reference', id: 'read' }],
+      }),
     // The second trip finds out why a page is empty.
     listItems: () => store.conversations.listItems({ ...key('empty'), page: ITEM_PAGE }),
     list: () => store.conversations.list({ ...CONVERSATION_PAGE, cursor }),
@@ -67,7 +73,7 @@ test.each([
   ['off', 'off'],
   ['off', 'on'],
 ])(
-  'an operation with prepared statements %s and rls %s takes one round trip, or two for ids and empty pages',
+  'with prepared statements %s and rls %s, an operation takes one round trip, or two for references and empty pages',
   async (preparedStatements, rls) => {
     await using database = await createDatabase(inject('postgresUrl'));
     const url = await ordinaryRole(database);

@@ -82,7 +82,7 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     statements.updateMetadata(where),
     statements.deleteConversation(where),
     statements.reservePositions(where),
-    statements.selectItemAnywhere(where),
+    statements.selectReferencedItem(where),
     statements.selectItem(where),
     statements.deleteItem(where),
     ...statements.DELETE_CHILDREN,

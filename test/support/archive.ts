@@ -28,12 +28,21 @@ export async function importFrom(input: string, url: string): Promise<string> {
   return stderr;
 }
 
+/** Ids as programs other than OpenAI's service make them. */
+const ODD_IDS = [
+  '0d4e0a7e-8f6c-4c9c-9d51-000000000001',
+  'rs_x:rs_y',
+  `${'Ab0+/'.repeat(80)}==`,
+  '会話-💬',
+  'x'.repeat(1024),
+];
+
 /** Text with the characters that JSON, SQL or line readers treat specially. */
 const ODD_TEXT = '\u0000 \ud800 \u2028 💬 \\ " \n \r';
 
 /**
- * Makes a SQLite database with everything that one can contain: tenants, owners, keys, linked items, gaps between
- * positions, every item type, odd text. Returns its URL.
+ * Makes a SQLite database with everything that one can contain: tenants, owners, keys, copied items, gaps between
+ * positions, every item type, items of unknown types, odd ids and text. Returns its URL.
  */
 export async function fillWithEverything(folder: Folder): Promise<string> {
   const url = `sqlite:${folder.path('first.db')}`;
@@ -62,9 +71,13 @@ async function fillDefaultTenant(url: string): Promise<void> {
     const item = { type, ...sent, extra, id: `${prefix}_${type}` };
     await post(`/v1/conversations/${id}/items`, { items: [item] });
   }
-  const linked = await post('/v1/conversations', { items: [{ id: 'msg_message' }] });
-  await post(`/v1/conversations/${linked.id}/items`, {
-    items: [{ role: 'user', content: ODD_TEXT }],
+  const copied = await post('/v1/conversations', { items: [{ id: 'msg_message' }] });
+  await post(`/v1/conversations/${copied.id}/items`, {
+    items: [
+      { role: 'user', content: ODD_TEXT },
+      ...ODD_IDS.map((odd) => ({ id: odd, type: 'x_unknown', extra: [null, ODD_TEXT] })),
+      { id: 'msg_function_call', role: 'user', content: 'under an id of another conversation' },
+    ],
   });
   await server.client.conversations.items.delete('msg_message', { conversation_id: id });
   for (let n = 0; n < 5; n += 1) await server.client.conversations.create();

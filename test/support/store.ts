@@ -29,9 +29,9 @@ export const newConversation = (id: string, tenant = 't'): CreateConversationPar
 export const minted = (...ids: readonly string[]): NewItem[] =>
   ids.map((id) => ({ kind: 'minted', id, type: 'message', data: `{"id":"${id}"}` }));
 
-/** An item with an id from the caller. */
-export const claimed = (id: string, data: string): NewItem => ({
-  kind: 'claimed',
+/** An item with an id of the caller's. */
+export const given = (id: string, data: string): NewItem => ({
+  kind: 'given',
   id,
   type: 'message',
   data,
@@ -66,8 +66,8 @@ export async function openSession(url: string): Promise<Session> {
   await client.connect();
   return {
     run: async (sql, values) => {
-      const given = values === undefined ? undefined : [...values];
-      return (await client.query<Record<string, unknown>>(sql, given)).rows;
+      const parameters = values === undefined ? undefined : [...values];
+      return (await client.query<Record<string, unknown>>(sql, parameters)).rows;
     },
     [Symbol.asyncDispose]: () => client.end(),
   };

@@ -1,9 +1,16 @@
 import type { Table } from './entry.ts';
-import { choice, wholeNumber } from './parsers.ts';
+import { choice, onOff, wholeNumber } from './parsers.ts';
 
 const GIB = 1024 * 1024 * 1024;
 
 export const REQUESTS = {
+  strict: {
+    name: 'strict',
+    parser: onOff,
+    default: 'off',
+    description:
+      "Refuse what OpenAI's service refuses. Without it, items of other providers and of unknown types are kept.",
+  },
   dialect: {
     name: 'dialect',
     placeholder: 'NAME',
@@ -16,15 +23,13 @@ export const REQUESTS = {
     name: 'max-items-per-request',
     placeholder: 'COUNT',
     parser: wholeNumber(1, 100_000),
-    default: '20',
-    description: 'Items that one request may add.',
+    description: 'Items that one request may add. Not given: 1,000, or 20 with `strict`.',
   },
   maxPageSize: {
     name: 'max-page-size',
     placeholder: 'COUNT',
     parser: wholeNumber(1, 100_000),
-    default: '100',
-    description: 'Largest `limit` of a list.',
+    description: 'Largest `limit` of a list. Not given: 1,000, or 100 with `strict`.',
   },
   maxBodyBytes: {
     name: 'max-body-bytes',

@@ -9,7 +9,8 @@ import {
   UpdateConversationBody,
   type Metadata,
 } from './conversation.ts';
-import { parseItem, type ParsedItem } from '../items/parse.ts';
+import type { ItemContract } from '../items/contract.ts';
+import type { ParsedItem } from '../items/parse.ts';
 import { validator } from '../schema/validate.ts';
 import { kindOf } from '../schema/explain.ts';
 
@@ -20,21 +21,23 @@ export interface CreateConversationParams {
 
 /** Returns a parser of the body that creates a conversation. An absent body creates an empty conversation. */
 export function createConversationParser(
+  contract: Pick<ItemContract, 'parse'>,
   maxItemsPerRequest: number,
 ): (body: unknown) => CreateConversationParams {
   const validate = validator(createConversationBody(Type.Unknown(), maxItemsPerRequest));
   return (body) => {
     const { metadata = {}, items = [] } = validate(bodyObject(body), '');
-    return { metadata, items: parseItems(items) };
+    return { metadata, items: parseItems(items, contract) };
   };
 }
 
 /** Returns a parser of the body that appends items. */
 export function createItemsParser(
+  contract: Pick<ItemContract, 'parse'>,
   maxItemsPerRequest: number,
 ): (body: unknown) => readonly ParsedItem[] {
   const validate = validator(createItemsBody(Type.Unknown(), maxItemsPerRequest));
-  return (body) => parseItems(validate(bodyObject(body), '').items);
+  return (body) => parseItems(validate(bodyObject(body), '').items, contract);
 }
 
 const validateUpdate = validator(UpdateConversationBody);
@@ -50,6 +53,9 @@ function bodyObject(body: unknown): JsonObject {
   return body;
 }
 
-function parseItems(items: readonly unknown[]): readonly ParsedItem[] {
-  return items.map((item, index) => parseItem(item, `items[${index}]`));
+function parseItems(
+  items: readonly unknown[],
+  { parse }: Pick<ItemContract, 'parse'>,
+): readonly ParsedItem[] {
+  return items.map((item, index) => parse(item, `items[${index}]`));
 }

@@ -1,4 +1,5 @@
 import { echo, invalidRequest } from './definition.ts';
+import type { Excess } from './values.ts';
 
 /** Errors of conversations and items. */
 export const CONVERSATION_ERRORS = {
@@ -20,7 +21,8 @@ export const CONVERSATION_ERRORS = {
   referenced_item_not_found: invalidRequest({
     status: 404,
     code: null,
-    message: (d: { id: string }) => `Item with id '${echo(d.id)}' not found.`,
+    message: (d: { id: string; param: string }) => `Item with id '${echo(d.id)}' not found.`,
+    param: (d) => d.param,
     cause:
       'An `item_reference` names an item that is not stored, or only in conversations that this caller may not read.',
     fix: 'Post the item itself, or the id of one that the caller can read.',
@@ -61,11 +63,49 @@ export const CONVERSATION_ERRORS = {
     cause: "An item's id has other characters than letters, digits, `_` and `-`.",
     fix: 'Send another id, or none.',
   }),
+  unusable_id: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { param: string; value: string }) =>
+      `Invalid '${d.param}': ${JSON.stringify(echo(d.value))}. Expected an ID without control characters and line breaks, other than '.' and '..'.`,
+    param: (d) => d.param,
+    cause:
+      "An id has control characters, line breaks or unpaired surrogates, or is '.' or '..', which clients remove from a URL's path.",
+    fix: 'Send another id, or none.',
+  }),
+  id_of_too_many_bytes: invalidRequest({
+    status: 400,
+    code: 'string_above_max_length',
+    message: (d: Excess) =>
+      `Invalid '${d.param}': string too long. Expected at most ${d.limit} bytes of UTF-8, but got ${d.found} instead.`,
+    param: (d) => d.param,
+    cause:
+      "An item's id has many characters outside of ASCII. An index entry of PostgreSQL ends at 2,704 bytes.",
+    fix: 'Send a shorter id, or none.',
+  }),
+  unusable_type: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { param: string; value: string }) =>
+      `Invalid '${d.param}': ${JSON.stringify(echo(d.value))}. Expected a type of at most 64 letters, digits, and any of '_.:/-'.`,
+    param: (d) => d.param,
+    cause: 'The type of an item is not a name.',
+    fix: 'Send the type as the model server named it.',
+  }),
+  misspelt_type: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { param: string; value: string; meant: string }) =>
+      `Invalid value: '${echo(d.value)}'. Did you mean '${d.meant}'?`,
+    param: (d) => d.param,
+    cause: 'The type of an item is unknown, and differs from a known one by a letter or two.',
+    fix: 'Correct the type. Items of types that are unlike any known one are kept as they are.',
+  }),
   item_already_in_conversation: invalidRequest({
     status: 400,
     code: 'item_already_in_conversation',
     message: () => 'Item already in conversation',
-    param: () => 'items',
+    param: (d: { param: string }) => d.param,
     cause:
       'An id that was posted is in this conversation already, or twice in the request. Nothing was stored. After a lost answer it means that the first attempt was stored.',
     fix: 'Leave out what is there already.',

@@ -2,7 +2,9 @@
 
 import { Type } from 'typebox';
 import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
-import { Blob, nullable, omittable, Text } from '../schema/schema.ts';
+import { apiError, type ApiError } from '../errors/registry.ts';
+import { kindOf } from '../schema/explain.ts';
+import { AnyObject, Blob, nullable, omittable, Text } from '../schema/schema.ts';
 
 const PromptCacheBreakpoint = Type.Object({
   mode: Type.Literal('explicit'),
@@ -147,11 +149,46 @@ export const ComputerScreenshotContent = Type.Object({
   prompt_cache_breakpoint: Type.Optional(PromptCacheBreakpoint),
 });
 
+/** A part of a content list as any program makes it. */
+export const AnyPart = Type.Object(
+  {
+    type: Type.String({ minLength: 1 }),
+    prompt_cache_breakpoint: omittable(AnyObject),
+    filename: omittable(Type.String()),
+    file_data: omittable(Type.String()),
+    file_url: omittable(Type.String()),
+  },
+  { title: 'ContentPart', description: 'A content part of any type, kept as sent.' },
+);
+
 /** Parts of a tool output that is not text. */
 export const OutputPartsParam = Type.Array(
   Type.Union([InputTextParam, InputImageParam, InputFileParam]),
 );
+/** A tool output as any program makes it. */
+export const AnyOutput = Type.Union([Text, Type.Array(AnyPart)]);
 export const OutputParts = Type.Array(Type.Union([InputText, InputImage, InputFile]));
+
+/** The field of a part, by its type, that holds its text. */
+const TEXT_FIELDS: Readonly<Record<string, string>> = {
+  input_text: 'text',
+  output_text: 'text',
+  refusal: 'refusal',
+};
+
+/** Refuses parts that say they are text and have none. `path` names the list, as in `items[0].content`. */
+export function refuseTextless(parts: unknown, path: string): ApiError | undefined {
+  if (!Array.isArray(parts)) return undefined;
+  for (const [index, part] of parts.entries()) {
+    const field = isJsonObject(part) ? TEXT_FIELDS[String(part['type'])] : undefined;
+    if (field === undefined || !isJsonObject(part) || typeof part[field] === 'string') continue;
+    const param = `${path}[${index}].${field}`;
+    return part[field] === undefined
+      ? apiError('missing_required_parameter', { param })
+      : apiError('invalid_type', { param, expected: 'a string', found: kindOf(part[field]) });
+  }
+  return undefined;
+}
 
 /** A tool definition. The vocabulary belongs to the model server and grows with it, so it is kept as sent. */
 export const Tool = Type.Object({ type: Type.String() }, { title: 'Tool' });

@@ -13,8 +13,15 @@ export interface ItemDefinition<
   readonly prefix: string;
   /** Set if a caller's id must begin with the prefix: for types of which OpenAI's own ids have been seen. */
   readonly prefixEnforced: boolean;
-  /** Schema of what a caller may send. Fields that it does not name are kept. */
+  /** Schema of what OpenAI's service takes from a caller. Fields that it does not name are kept. */
   readonly create: Create;
+  /**
+   * Treatment of an item that OpenAI's service would refuse. The server itself works with `checked` items, which
+   * must fit `accept`; `kept` ones come from hosted tools, and are stored as they were posted.
+   */
+  readonly handling: 'checked' | 'kept';
+  /** Schema of what is taken of a checked item from any program, without its id; `create` with any id if absent. */
+  readonly accept?: TSchema;
   /** Schema of what is stored and served. */
   readonly returned: Returned;
   /**
@@ -28,6 +35,8 @@ export interface ItemDefinition<
   normalise?(item: JsonObject): JsonObject;
   /** Returns the error of an item that the schema allows, or that it would refuse with a worse sentence. */
   refuse?(item: JsonObject, path: string): ApiError | undefined;
+  /** Returns the error of an item that `accept` allows, or for which `accept` has a worse sentence. */
+  refuseAny?(item: JsonObject, path: string): ApiError | undefined;
   /** Fields that are served only on request. */
   readonly governed: readonly Governed[];
 }
@@ -43,5 +52,5 @@ type ItemDefinitionParams<Create extends TSchema, Returned extends TSchema> = Pa
 export function defineItem<Create extends TSchema, Returned extends TSchema>(
   params: ItemDefinitionParams<Create, Returned>,
 ): ItemDefinition<Create, Returned> {
-  return { prefixEnforced: true, defaults: {}, governed: [], ...params };
+  return { prefixEnforced: true, handling: 'kept', defaults: {}, governed: [], ...params };
 }

@@ -1,8 +1,27 @@
 /** Calls of tools that the application itself runs: functions, custom tools, tool search. */
 
 import { Type } from 'typebox';
-import { Caller, CallId, Id, nullable, omittable, Status, Text } from '../schema/schema.ts';
-import { normaliseParts, OutputParts, OutputPartsParam, Tool } from './content.ts';
+import type { JsonObject } from '../../base/json-object.ts';
+import type { ApiError } from '../errors/registry.ts';
+import {
+  AnyId,
+  AnyStatus,
+  Caller,
+  CallId,
+  Id,
+  nullable,
+  omittable,
+  Status,
+  Text,
+} from '../schema/schema.ts';
+import {
+  AnyOutput,
+  normaliseParts,
+  OutputParts,
+  OutputPartsParam,
+  refuseTextless,
+  Tool,
+} from './content.ts';
 import { defineItem } from './define.ts';
 import { Role } from './message.ts';
 
@@ -11,6 +30,16 @@ const optionalCallFields = {
   async: Type.Optional(Type.Boolean()),
   caller: Type.Optional(nullable(Caller)),
   namespace: Type.Optional(Type.String()),
+};
+function refuseTextlessOutput({ output }: JsonObject, path: string): ApiError | undefined {
+  return refuseTextless(output, `${path}.output`);
+}
+
+/** Optional fields of calls and outputs, of which null counts as omitted. */
+const anyOptionalFields = {
+  async: omittable(Type.Boolean()),
+  created_by: omittable(Type.String()),
+  namespace: omittable(Type.String()),
 };
 const callFields = { call_id: CallId, name: Type.String(), ...optionalCallFields };
 
@@ -32,6 +61,15 @@ export const functionCall = defineItem({
     arguments: Type.String(),
     status: Type.Optional(Status),
     ...optionalCallFields,
+  }),
+  handling: 'checked',
+  accept: Type.Object({
+    type: Type.Literal('function_call'),
+    call_id: AnyId,
+    name: Type.String(),
+    arguments: Type.String(),
+    status: omittable(AnyStatus),
+    ...anyOptionalFields,
   }),
   returned: Type.Object({
     id: Type.String(),
@@ -59,6 +97,16 @@ export const functionCallOutput = defineItem({
     status: omittable(Status),
     caller: Type.Optional(nullable(Caller)),
   }),
+  handling: 'checked',
+  accept: Type.Object({
+    type: Type.Literal('function_call_output'),
+    call_id: omittable(AnyId),
+    output: AnyOutput,
+    status: omittable(AnyStatus),
+    name: omittable(Type.String()),
+    ...anyOptionalFields,
+  }),
+  refuseAny: refuseTextlessOutput,
   returned: Type.Object({
     id: Type.String(),
     type: Type.Literal('function_call_output'),
@@ -92,6 +140,14 @@ export const customToolCall = defineItem({
     input: Type.String(),
     ...optionalCallFields,
   }),
+  handling: 'checked',
+  accept: Type.Object({
+    type: Type.Literal('custom_tool_call'),
+    call_id: AnyId,
+    name: Type.String(),
+    input: Type.String(),
+    ...anyOptionalFields,
+  }),
   returned: Type.Object({
     id: Type.Optional(Type.String()),
     type: Type.Literal('custom_tool_call'),
@@ -112,6 +168,13 @@ export const customToolCallOutput = defineItem({
     output: Type.Union([Text, OutputPartsParam]),
     caller: Type.Optional(nullable(Caller)),
   }),
+  handling: 'checked',
+  accept: Type.Object({
+    type: Type.Literal('custom_tool_call_output'),
+    call_id: AnyId,
+    output: AnyOutput,
+  }),
+  refuseAny: refuseTextlessOutput,
   returned: Type.Object({
     id: Type.Optional(Type.String()),
     type: Type.Literal('custom_tool_call_output'),

@@ -21,6 +21,8 @@ export interface Governed {
   readonly include: Include;
   /** Text that the JSON of an item contains if there is something to hide. It spares parsing the other items. */
   readonly marker: string;
+  /** Set for a field that is hidden under the strict rules alone. */
+  readonly strictOnly?: boolean;
   /** Hides the field in a freshly parsed item. */
   hide(item: Record<string, unknown>): void;
 }

@@ -1,7 +1,7 @@
 /** Model Context Protocol: tool lists, approvals, calls. */
 
 import { Type } from 'typebox';
-import { Id, nullable, omittable } from '../schema/schema.ts';
+import { AnyStatus, Id, nullable, omittable } from '../schema/schema.ts';
 import { defineItem } from './define.ts';
 
 const mcpListToolsFields = {
@@ -49,6 +49,7 @@ export const mcpApprovalRequest = defineItem({
     arguments: '{}',
   },
   create: Type.Object({ id: Id, ...mcpApprovalRequestFields }),
+  handling: 'checked',
   returned: Type.Object({ id: Type.String(), ...mcpApprovalRequestFields }),
 });
 
@@ -65,6 +66,7 @@ export const mcpApprovalResponse = defineItem({
   prefixEnforced: false,
   example: { type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true },
   create: Type.Object({ id: omittable(Id), ...mcpApprovalResponseFields }),
+  handling: 'checked',
   returned: Type.Object({ id: Type.String(), ...mcpApprovalResponseFields }),
   defaults: { reason: null },
 });
@@ -107,6 +109,15 @@ export const mcpCall = defineItem({
     arguments: '{}',
   },
   create: Type.Object({ id: Id, ...mcpCallFields, status: Type.Optional(McpStatus) }),
+  handling: 'checked',
+  accept: Type.Object({
+    type: Type.Literal('mcp_call'),
+    server_label: Type.String(),
+    name: Type.String(),
+    arguments: Type.String(),
+    output: Type.Optional(nullable(Type.String())),
+    status: omittable(AnyStatus),
+  }),
   returned: Type.Object({
     id: Type.String(),
     ...mcpCallFields,

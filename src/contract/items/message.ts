@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { apiError, type ApiError } from '../errors/registry.ts';
 import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
-import { Id, nullable, omittable, Status, Text } from '../schema/schema.ts';
+import { AnyStatus, Id, nullable, omittable, Status, Text } from '../schema/schema.ts';
 import {
+  AnyPart,
   ComputerScreenshotContent,
   InputAudio,
   InputFile,
@@ -16,6 +17,7 @@ import {
   OutputTextParam,
   PlainText,
   ReasoningText,
+  refuseTextless,
   Refusal,
   SummaryText,
 } from './content.ts';
@@ -53,8 +55,7 @@ const CREATABLE_ROLES = ['assistant', 'system', 'developer', 'user'];
 const INPUT_PARTS = ['input_text', 'input_image', 'input_file', 'input_audio'];
 const OUTPUT_PARTS = ['output_text', 'refusal'];
 
-/** Author of a message or a tool list, as it is served. */
-export const Role = Type.Enum([
+const ROLES = [
   'unknown',
   'user',
   'assistant',
@@ -63,7 +64,9 @@ export const Role = Type.Enum([
   'discriminator',
   'developer',
   'tool',
-]);
+] as const;
+/** The author of a message, as messages and tool lists carry it on return. */
+export const Role = Type.Enum([...ROLES]);
 
 export const message = defineItem({
   type: 'message',
@@ -74,6 +77,14 @@ export const message = defineItem({
     content: [{ type: 'input_text', text: 'Which lake is near Kandersteg?' }],
   },
   create: Type.Union([InputMessage, AssistantMessage]),
+  handling: 'checked',
+  accept: Type.Object({
+    type: omittable(Type.Literal('message')),
+    role: Role,
+    content: omittable(Type.Union([Text, Type.Array(AnyPart)])),
+    status: omittable(AnyStatus),
+    phase: omittable(Type.String()),
+  }),
   returned: Type.Object(
     {
       id: Type.String(),
@@ -105,6 +116,8 @@ export const message = defineItem({
     content: toParts(item['content'], item['role']),
   }),
   refuse: refuseMessage,
+  refuseAny: (item, path) =>
+    refuseRole(item, ROLES, path) ?? refuseTextless(item['content'], `${path}.content`),
   governed: [
     {
       include: 'message.output_text.logprobs',
@@ -124,6 +137,7 @@ function isOutputText(part: unknown): part is Record<string, unknown> {
 }
 
 function toParts(content: unknown, role: unknown): unknown {
+  if (content === undefined) return [];
   if (Array.isArray(content)) return content.map(normalisePart);
   const type = role === 'assistant' ? 'output_text' : 'input_text';
   return [normalisePart({ type, text: content })];
@@ -131,15 +145,10 @@ function toParts(content: unknown, role: unknown): unknown {
 
 /** Checks the role before the parts, as OpenAI does: the role decides which parts are legal. */
 function refuseMessage(item: JsonObject, path: string): ApiError | undefined {
-  const { role = null, content, phase = null } = item;
-  if (role !== null && typeof role !== 'string') return undefined; // the schema has the sentence
-  if (role === null || !CREATABLE_ROLES.includes(role)) {
-    return apiError('invalid_value', {
-      param: path,
-      value: role ?? '',
-      supported: CREATABLE_ROLES,
-    });
-  }
+  const refusal = refuseRole(item, CREATABLE_ROLES, path);
+  if (refusal !== undefined) return refusal;
+  const { role, content, phase = null } = item;
+  if (typeof role !== 'string') return undefined; // the schema refuses it
   if (role !== 'assistant' && phase !== null) {
     return apiError('unknown_parameter', { param: `${path}.phase` });
   }
@@ -150,6 +159,17 @@ function refuseMessage(item: JsonObject, path: string): ApiError | undefined {
     if (error !== undefined) return error;
   }
   return undefined;
+}
+
+function refuseRole(
+  { role = null }: JsonObject,
+  supported: readonly string[],
+  path: string,
+): ApiError | undefined {
+  if (role !== null && typeof role !== 'string') return undefined; // the schema refuses it
+  return role !== null && supported.includes(role)
+    ? undefined
+    : apiError('invalid_value', { param: path, value: role ?? '', supported });
 }
 
 function refusePart(part: unknown, legal: readonly string[], path: string): ApiError | undefined {

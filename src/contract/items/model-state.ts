@@ -2,9 +2,18 @@
 
 import { Type } from 'typebox';
 import { apiError } from '../errors/registry.ts';
-import { AnyObject, Blob, CallId, Id, nullable, omittable, Status } from '../schema/schema.ts';
+import {
+  AnyObject,
+  AnyStatus,
+  Blob,
+  CallId,
+  Id,
+  nullable,
+  omittable,
+  Status,
+} from '../schema/schema.ts';
 import { defineItem } from './define.ts';
-import { SummaryText, ReasoningText } from './content.ts';
+import { AnyPart, ReasoningText, SummaryText } from './content.ts';
 
 const reasoningFields = {
   type: Type.Literal('reasoning'),
@@ -26,6 +35,15 @@ export const reasoning = defineItem({
     content: Type.Optional(Type.Array(ReasoningText)),
     status: Type.Optional(Status),
   }),
+  handling: 'checked',
+  accept: Type.Object({
+    type: Type.Literal('reasoning'),
+    summary: omittable(Type.Array(AnyPart)),
+    content: omittable(Type.Array(AnyPart)),
+    encrypted_content: Type.Optional(nullable(Type.String())),
+    status: omittable(AnyStatus),
+  }),
+  defaults: { summary: [] },
   returned: Type.Object({
     id: Type.String(),
     ...reasoningFields,
@@ -37,6 +55,8 @@ export const reasoning = defineItem({
   governed: [
     {
       include: 'reasoning.encrypted_content',
+      // Sessions of the official SDKs never send `include`, and would lose it when they replay the item.
+      strictOnly: true,
       marker: '"encrypted_content":',
       hide: (item) => {
         delete item['encrypted_content'];
@@ -55,6 +75,7 @@ export const compaction = defineItem({
     created_by: Type.Optional(Type.String()),
     encrypted_content: Blob,
   }),
+  handling: 'checked',
   returned: Type.Object({
     id: Type.String(),
     type: Type.Literal('compaction'),

@@ -1,4 +1,5 @@
 import type { Include } from './include.ts';
+import type { ItemRules } from './parse.ts';
 import { itemDefinition } from './table.ts';
 
 /** The fields of a stored item that serving needs. */
@@ -8,10 +9,17 @@ export interface StoredItem {
   readonly data: string;
 }
 
-/** Returns the JSON text of an item without the fields that need an `include`. Mostly that is the stored text. */
-export function serveItem({ type, data }: StoredItem, include: readonly Include[]): string {
+/** Returns an item's JSON without the fields that `include` governs and does not name: mostly the stored text itself. */
+export function serveItem(
+  { type, data }: StoredItem,
+  include: readonly Include[],
+  { isStrict }: ItemRules,
+): string {
   const hidden = itemDefinition(type)?.governed.filter(
-    (governed) => !include.includes(governed.include) && data.includes(governed.marker),
+    (governed) =>
+      (isStrict || governed.strictOnly !== true) &&
+      !include.includes(governed.include) &&
+      data.includes(governed.marker),
   );
   if (hidden === undefined || hidden.length === 0) return data;
   // Sound: the store holds what `parseItem` made, which is the text of an object.

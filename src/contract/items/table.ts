@@ -49,6 +49,14 @@ export type InputItem =
   | Static<Definition['create']>
   | { id: string; type?: 'item_reference' | null };
 
+/** The type that names a stored item in place of an item. */
+export const ITEM_REFERENCE = 'item_reference';
+/** Types that a caller may send, in the order in which errors list them. */
+export const CREATABLE_TYPES: readonly string[] = [
+  ...ITEM_DEFINITIONS.map(({ type }) => type),
+  ITEM_REFERENCE,
+];
+
 const BY_TYPE: ReadonlyMap<string, ItemDefinition> = new Map(
   ITEM_DEFINITIONS.map((definition) => [definition.type, definition]),
 );

@@ -116,13 +116,16 @@ function explainEnum(
 }
 
 function explainString(schema: JsonSchema, value: string, path: string): ApiError | undefined {
-  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = schema;
   if (minLength > 0 && value === '') return apiError('empty_string', { param: path });
-  if (value.length <= maxLength) return undefined;
-  const found = codePoints(value);
-  return found > maxLength
-    ? apiError('string_above_max_length', { param: path, limit: maxLength, found })
-    : undefined;
+  const found = value.length <= maxLength ? 0 : codePoints(value);
+  if (found > maxLength) {
+    return apiError('string_above_max_length', { param: path, limit: maxLength, found });
+  }
+  // Only ids have a pattern.
+  return pattern === undefined || new RegExp(pattern, 'u').test(value)
+    ? undefined
+    : apiError('unusable_id', { param: path, value });
 }
 
 function explainArray(

@@ -16,6 +16,7 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxItems?: number;
@@ -79,6 +80,20 @@ export const Blob = Type.String({ maxLength: LONGEST_BLOB });
 /** Id of an item. Its characters and prefix are checked once the type is known. */
 export const Id = Type.String({ maxLength: 64 });
 export const CallId = Type.String({ minLength: 1, maxLength: 64 });
+
+/** The longest id of any program's making, in code points. */
+const LONGEST_ID = 1024;
+/**
+ * Ids of any program's making: all but control characters, line breaks, unpaired surrogates, and the two path
+ * segments that clients resolve before they send a URL.
+ */
+const ANY_ID = String.raw`^(?!\.{1,2}$)[^\p{Cc}\p{Cs}\u2028\u2029]+$`;
+
+/** An item's id or a call's id as any program makes it. */
+export const AnyId = Type.String({ minLength: 1, maxLength: LONGEST_ID, pattern: ANY_ID });
+
+/** A status as any program names it. */
+export const AnyStatus = Type.String({ minLength: 1, maxLength: 64 });
 
 export const Status = Type.Enum(['in_progress', 'completed', 'incomplete']);
 

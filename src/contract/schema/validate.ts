@@ -11,25 +11,35 @@ import { acceptsNull, asJsonSchema, type JsonSchema } from './schema.ts';
  */
 export type Validate<Schema extends TSchema> = (value: unknown, path: string) => Static<Schema>;
 
-/** Returns the check of a schema. It compiles on first use, since a process seldom meets every type. */
+/** Makes a check of JSON values that throws. Compiles `schema` when it is first used. */
 export function validator<Schema extends TSchema>(schema: Schema): Validate<Schema> {
-  let compiled: { Check(value: unknown): boolean } | undefined;
+  const fit = fitting(schema);
   return (value, path) => {
-    compiled ??= Compile(schema);
-    // Sound, here and below: Check has just confirmed it.
-    if (compiled.Check(value)) return value as Static<Schema>;
-    const withoutNulls = omitNulls(asJsonSchema(schema), value);
-    if (compiled.Check(withoutNulls)) return withoutNulls as Static<Schema>;
+    const fitted = fit(value);
+    if (fitted !== undefined) return fitted;
+    const json = asJsonSchema(schema);
     throw (
-      explain(asJsonSchema(schema), withoutNulls, path) ??
-      new Error(
-        `${path} does not fit its schema, and explain() finds no reason; teach src/contract/schema/explain.ts`,
-      )
+      explain(json, omitNulls(json, value), path) ??
+      new Error(`${path} fails its schema for a reason that explain() does not know`)
     );
   };
 }
 
-/** Copies a value without optional fields that are null against the schema. They count as omitted. */
+/** As {@link validator}, with `undefined` for a value that does not fit. A process seldom sees every type. */
+export function fitting<Schema extends TSchema>(
+  schema: Schema,
+): (value: unknown) => Static<Schema> | undefined {
+  let compiled: { Check(value: unknown): boolean } | undefined;
+  return (value) => {
+    compiled ??= Compile(schema);
+    // Sound, here and below: Check has just returned true.
+    if (compiled.Check(value)) return value as Static<Schema>;
+    const withoutNulls = omitNulls(asJsonSchema(schema), value);
+    return compiled.Check(withoutNulls) ? (withoutNulls as Static<Schema>) : undefined;
+  };
+}
+
+/** A copy without the optional fields that are null although their schema has no null: omitted, to OpenAI. */
 function omitNulls(schema: JsonSchema, value: unknown): unknown {
   if (schema.anyOf !== undefined) {
     const meant = meantAlternative(flatten(schema.anyOf), value);

@@ -68,7 +68,7 @@ export class Conversations {
       createdAt,
       items: input.items,
     });
-    if (result.refused !== undefined) throw refusalError(result, id);
+    if (result.refused !== undefined) throw refusalError(result, id, input.items);
     this.#observer.transferred('written', result.items);
     return { id, metadata, createdAt };
   }
@@ -124,7 +124,7 @@ export class Conversations {
       items,
       createdAt: creationTime(),
     });
-    if (result.refused !== undefined) throw refusalError(result, id);
+    if (result.refused !== undefined) throw refusalError(result, id, items);
     this.#observer.transferred('written', result.items);
     return result.items;
   }
@@ -187,13 +187,12 @@ function absenceError(absent: 'conversation' | 'item', id: string, itemId: strin
     : apiError('item_not_found', { id: itemId });
 }
 
-function refusalError(refusal: AppendRefusal, id: string): Error {
-  switch (refusal.refused) {
-    case 'conversation_absent':
-      return apiError('conversation_not_found', { id });
-    case 'item_present':
-      return apiError('item_already_in_conversation');
-    case 'reference_absent':
-      return apiError('referenced_item_not_found', { id: refusal.id });
-  }
+function refusalError(refusal: AppendRefusal, id: string, items: readonly NewItem[]): Error {
+  if (refusal.refused === 'conversation_absent') return apiError('conversation_not_found', { id });
+  // Of an id that the request has twice, the second item is at fault.
+  const index = items.findLastIndex((item) => item.id === refusal.id);
+  const param = `items[${index}].id`;
+  return refusal.refused === 'item_present'
+    ? apiError('item_already_in_conversation', { param })
+    : apiError('referenced_item_not_found', { id: refusal.id, param });
 }

@@ -25,11 +25,11 @@ export interface ItemRecord {
 /**
  * One entry of an append.
  * - `minted`: the id was made here a moment ago and is free.
- * - `claimed`: the caller chose the id. If it names a stored item, that item is linked and `data` is ignored.
- * - `reference`: the id must name a stored item, which is linked.
+ * - `given`: the caller chose the id, which must not be in the conversation yet.
+ * - `reference`: the id names an item of another conversation, of which a copy is stored.
  */
 export type NewItem =
-  | ({ readonly kind: 'minted' | 'claimed' } & ItemRecord)
+  | ({ readonly kind: 'minted' | 'given' } & ItemRecord)
   | { readonly kind: 'reference'; readonly id: string };
 
 export interface ConversationKey {
@@ -42,12 +42,12 @@ export interface ConversationRef extends ConversationKey {
   readonly access: RowFilter;
 }
 
-/** The filter of the conversations whose items the caller may link. */
-export interface Linking {
+/** The filter of the conversations in which references are looked up. */
+export interface References {
   readonly readable: RowFilter;
 }
 
-export interface CreateConversationParams extends ConversationKey, Linking {
+export interface CreateConversationParams extends ConversationKey, References {
   readonly owner: string;
   /** The creator's attributes, stamped once. */
   readonly attributes: Attributes;
@@ -57,7 +57,7 @@ export interface CreateConversationParams extends ConversationKey, Linking {
   readonly items: readonly NewItem[];
 }
 
-export interface AppendItemsParams extends ConversationRef, Linking {
+export interface AppendItemsParams extends ConversationRef, References {
   readonly items: readonly NewItem[];
   /** Unix milliseconds. */
   readonly createdAt: number;

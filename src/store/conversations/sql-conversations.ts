@@ -11,7 +11,13 @@ import type { Query, Row } from '../engine/query.ts';
 import { attributes, cell, text } from '../engine/rows.ts';
 import { FilteredStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
-import { appendItems, createConversation, Refused } from './append.ts';
+import {
+  appendItems,
+  createConversation,
+  DuplicateRow,
+  Refused,
+  type ItemToWrite,
+} from './append.ts';
 import { conversationsPage } from './page.ts';
 import type {
   AdoptParams,
@@ -28,11 +34,15 @@ import type {
   ItemRef,
   ListConversationsParams,
   ListItemsResult,
+  NewItem,
   ResourceRecord,
 } from './port.ts';
 import { toConversation, toItem } from './records.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
+
+/** Attempts of an append whose duplicate row is deleted each time before it is looked at. */
+const MOST_ATTEMPTS = 3;
 
 /** Conversations and items in SQL, over a driver. */
 export class SqlConversations implements ConversationStore {
@@ -70,7 +80,7 @@ export class SqlConversations implements ConversationStore {
   }
 
   create(params: CreateConversationParams): Promise<AppendResult> {
-    return this.#append(createConversation(params, this.#statements));
+    return this.#append(params, undefined, (items) => createConversation({ ...params, items }));
   }
 
   update(
@@ -94,7 +104,9 @@ export class SqlConversations implements ConversationStore {
   }
 
   appendItems(params: AppendItemsParams): Promise<AppendResult> {
-    return this.#append(appendItems(params, this.#statements));
+    return this.#append(params, params, (items) =>
+      appendItems({ ...params, items }, this.#statements),
+    );
   }
 
   async listItems(
@@ -143,12 +155,83 @@ export class SqlConversations implements ConversationStore {
     return this.#driver.read({ scope: scopeOf(of), query });
   }
 
-  async #append(write: Write<readonly ItemRecord[]>): Promise<AppendResult> {
-    try {
-      return { refused: undefined, items: await this.#driver.write(write) };
-    } catch (error) {
-      if (error instanceof Refused) return error.refusal;
-      throw error;
+  /**
+   * Runs a write of items, with references resolved, and returns its refusal if it has one. `target` is the
+   * conversation that must exist already.
+   */
+  async #append(
+    params: ParamsWithItems,
+    target: ConversationRef | undefined,
+    writeOf: (items: readonly ItemToWrite[]) => Write<readonly ItemRecord[]>,
+  ): Promise<AppendResult> {
+    const repeated = repeatedId(params.items);
+    if (repeated !== undefined) return { refused: 'item_present', id: repeated };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const items = await this.#itemsToWrite(params, target);
+        return { refused: undefined, items: await this.#driver.write(writeOf(items)) };
+      } catch (error) {
+        if (error instanceof Refused) return error.refusal;
+        if (!(error instanceof DuplicateRow)) throw error;
+        const id = await this.#presentId(params);
+        if (id !== undefined) return { refused: 'item_present', id };
+        // The item has been deleted meanwhile, unless the store is damaged.
+        if (attempt === MOST_ATTEMPTS) throw error.cause;
+      }
     }
   }
+
+  /** Replaces references with copies of the items that they name, which never change. */
+  async #itemsToWrite(
+    params: ParamsWithItems,
+    target: ConversationRef | undefined,
+  ): Promise<readonly ItemToWrite[]> {
+    const items: ItemToWrite[] = [];
+    for (const item of params.items) {
+      items.push(
+        item.kind === 'reference'
+          ? await this.#referencedItem(item.id, params, target)
+          : { id: item.id, type: item.type, data: item.data, isMinted: item.kind === 'minted' },
+      );
+    }
+    return items;
+  }
+
+  async #referencedItem(
+    id: string,
+    params: ParamsWithItems,
+    target: ConversationRef | undefined,
+  ): Promise<ItemToWrite> {
+    const query = this.#statements.query(
+      sql.selectReferencedItem,
+      [params.tenant, id],
+      params.readable,
+    );
+    const [row] = await this.#read(params, query);
+    if (row !== undefined) return { ...toItem(row), isMinted: false };
+    // The absence of the conversation itself comes first, as it does for every append.
+    const isAbsent = target !== undefined && (await this.get(target)) === null;
+    throw new Refused(
+      isAbsent ? { refused: 'conversation_absent' } : { refused: 'reference_absent', id },
+    );
+  }
+
+  /** Returns the first id that is in the conversation. */
+  async #presentId(params: ParamsWithItems): Promise<string | undefined> {
+    const ids = params.items.map(({ id }) => id);
+    const query = { sql: sql.SELECT_ITEMS_HERE, parameters: [...keyOf(params), ids] };
+    const rows = await this.#read(params, query);
+    const present = new Set(rows.map((row) => cell(row, 'id')));
+    return ids.find((id) => present.has(id));
+  }
+}
+
+type ParamsWithItems = CreateConversationParams | AppendItemsParams;
+
+/** Returns the first id that items have in common; minted ones differ. */
+function repeatedId(items: readonly NewItem[]): string | undefined {
+  const seen = new Set<string>();
+  return items
+    .filter(({ kind }) => kind !== 'minted')
+    .find(({ id }) => seen.size === seen.add(id).size)?.id;
 }

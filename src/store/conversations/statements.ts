@@ -44,9 +44,10 @@ export function reservePositions(where: string): string {
 
 const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';
 
-/** Step by step: one item at position `$3`. */
+/** Step by step: one item at position `$3`; none when the conversation has its id already. */
 export const INSERT_ITEM = `
-  INSERT INTO items (${ITEM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+  INSERT INTO items (${ITEM_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  ON CONFLICT (tenant, id, conversation_id) DO NOTHING`;
 
 /**
  * Returns a table of items from three parameters: the lists of ids, types and data from `$first` on, with places from
@@ -57,12 +58,12 @@ function postedItems(first: number): string {
   return `unnest(${lists.join(', ')}) WITH ORDINALITY AS item (id, type, data, place)`;
 }
 
-/** In one trip: the items `$4` to `$6` of a conversation that the statement in front has made. */
+/** In one trip: the items `$4` to `$6` of a conversation that the statement before has made. */
 export const INSERT_FIRST_ITEMS = `
   INSERT INTO items (${ITEM_COLUMNS})
   SELECT $1, $2, item.place - 1, item.id, item.type, item.data, $3 FROM ${postedItems(4)}`;
 
-/** In one statement: hands out `$3` positions and puts the items `$5` to `$7` there. No row: no conversation. */
+/** In one statement: hands out `$3` positions and puts the items `$5` to `$7` there. No row: an absent conversation. */
 export function appendItems(where: string): string {
   return `
     WITH reserved AS (${reservePositions(where)}),
@@ -74,48 +75,22 @@ export function appendItems(where: string): string {
     SELECT first_position FROM reserved`;
 }
 
-/**
- * Finds item `id` in conversation `$2`, or else in the first of the tenant that the access condition lets
- * through: two steps down the index, however many conversations have the item.
- */
-function itemAnywhere(id: string, where: string): string {
+/** Selects the item `$2` that was stored last, among the conversations that match the access condition. */
+export function selectReferencedItem(where: string): string {
   return `
-    SELECT 1 AS here, type, data FROM items
-    WHERE tenant = $1 AND id = ${id} AND conversation_id = $2
-    UNION ALL
-    SELECT * FROM (
-      SELECT 0 AS here, items.type, items.data
-      FROM items
-      JOIN conversations
-        ON conversations.tenant = items.tenant AND conversations.id = items.conversation_id
-      WHERE items.tenant = $1 AND items.id = ${id} AND ${where}
-      LIMIT 1
-    ) AS elsewhere
-    ORDER BY here DESC
+    SELECT items.id, items.type, items.data
+    FROM items
+    JOIN conversations
+      ON conversations.tenant = items.tenant AND conversations.id = items.conversation_id
+    WHERE items.tenant = $1 AND items.id = $2 AND ${where}
+    ORDER BY items.created_at DESC, items.conversation_id DESC
     LIMIT 1`;
 }
 
-/** Step by step: the item `$3`. */
-export function selectItemAnywhere(where: string): string {
-  return itemAnywhere('$3', where);
-}
-
-/** In one trip: all of the items `$3`. */
-export function selectItemsAnywhere(where: string): string {
-  return `
-    SELECT posted.id, found.here, found.type, found.data
-    FROM unnest($3::text[]) AS posted (id)
-    CROSS JOIN LATERAL (${itemAnywhere('posted.id', where)}) AS found`;
-}
-
 /**
- * Makes those who bring the same item ids wait for each other until they commit, so that one id cannot become
- * two items in two conversations at once. `$1` are numbers that stand for the ids, in ascending order.
+ * Selects those of the items `$3` that are in the conversation. No row means that the conversation is absent, a
+ * row with a null id that it has none of them.
  */
-export const LOCK_IDS = `
-  SELECT pg_advisory_xact_lock(id) FROM unnest($1::text[]::bigint[]) AS id`;
-
-/** Those of the items `$3` that are in the conversation. No row: no conversation. A row whose id is null: none of them. */
 export const SELECT_ITEMS_HERE = `
   SELECT items.id, items.type, items.data
   FROM conversations

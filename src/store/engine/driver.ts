@@ -62,6 +62,11 @@ export interface Write<Result> {
    * was, otherwise `undefined`. Only writes with ids that prevent a second application have it; the rest are given up.
    */
   readonly proof?: Proof<Result>;
+  /**
+   * Makes the error of a write that met a row with the key of one of its own. When absent, such a write runs again,
+   * since the other row may just have been added.
+   */
+  readonly duplicate?: (cause: unknown) => Error;
   /** Whether the write deletes text of users, of which no trace may stay in the database's files for long. */
   readonly erases?: boolean;
 }

@@ -114,7 +114,8 @@ export class PostgresDriver implements Driver {
       if (done !== undefined) return done;
       try {
         return await this.#attempt('write', scope, inRoundTrips);
-      } catch (error) {
+      } catch (thrown) {
+        const error = duplicateError(thrown, write) ?? thrown;
         isFateUnknown ||= error instanceof AttemptError && error.isFateUnknown;
         if (isFateUnknown && proof === undefined) {
           throw new StoreUnavailableError(
@@ -259,6 +260,16 @@ export class PostgresDriver implements Driver {
       }
     }
   }
+}
+
+/** Returns the write's own error for a duplicate key; `undefined` for any other failure. */
+function duplicateError(
+  thrown: unknown,
+  { duplicate }: Pick<Write<unknown>, 'duplicate'>,
+): Error | undefined {
+  return thrown instanceof AttemptError && faultOf(thrown.cause) === 'duplicate'
+    ? duplicate?.(thrown.cause)
+    : undefined;
 }
 
 function assertUtf8(encoding: string | undefined): void {

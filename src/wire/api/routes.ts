@@ -1,3 +1,4 @@
+import type { ItemContract } from '../../contract/items/contract.ts';
 import type { Conversations } from '../../service/conversations/conversations.ts';
 import type { Route } from '../http/route.ts';
 import { createConversation } from './conversations/create-conversation.ts';
@@ -16,6 +17,8 @@ import { getReadiness, type Unreadiness } from './system/get-readiness.ts';
 
 export interface ApiOptions {
   readonly conversations: Conversations;
+  /** Items as this server takes, serves and documents them. */
+  readonly items: ItemContract;
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
   /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
   readonly dialect: 'openai' | 'llama-stack';
@@ -28,16 +31,16 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, limits, dialect, version, unreadiness, metricsText } = options;
+  const { conversations, items, limits, dialect, version, unreadiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
-    createConversation(conversations, limits),
+    createConversation(conversations, items, limits),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
-    createConversationItems(conversations, limits),
-    listConversationItems(conversations, limits),
-    getConversationItem(conversations),
+    createConversationItems(conversations, items, limits),
+    listConversationItems(conversations, items, limits),
+    getConversationItem(conversations, items),
     deleteConversationItem(conversations, dialect),
     ...(metricsText === undefined ? [] : [getMetrics(metricsText)]),
     getHealth(version),

@@ -6,7 +6,7 @@ import {
   type Refusal,
 } from '../../support/refusals.ts';
 
-const target = await startRefusalTarget();
+const target = await startRefusalTarget('--strict');
 afterAll(() => target[Symbol.asyncDispose]());
 
 const message = { role: 'user', content: 'x' };
@@ -149,14 +149,14 @@ const BODIES: [string, string, Refusal][] = [
     itemsBody({ id: 'msg_twice', ...message }, { id: 'msg_twice', ...message }),
     {
       message: 'Item already in conversation',
-      param: 'items',
+      param: 'items[1].id',
       code: 'item_already_in_conversation',
     },
   ],
 ];
 
 test.each(BODIES)(
-  'POST items answers 400 to %s, stores nothing and keeps the connection',
+  'POST items under --strict answers 400 to %s, stores nothing and keeps the connection',
   async (_name, body, refusal) => {
     await assertItemsRefused(target, body, refusal);
   },

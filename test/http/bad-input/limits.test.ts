@@ -8,7 +8,7 @@ import {
 } from '../../support/refusals.ts';
 import { startServer } from '../../support/server.ts';
 
-const target = await startRefusalTarget();
+const target = await startRefusalTarget('--strict');
 afterAll(() => target[Symbol.asyncDispose]());
 
 const message = { role: 'user', content: 'x' };
@@ -82,7 +82,7 @@ const BODIES: [string, string, Refusal][] = [
 ];
 
 test.each(BODIES)(
-  'POST items answers 400 to %s, stores nothing and keeps the connection',
+  'POST items under --strict answers 400 to %s, stores nothing and keeps the connection',
   async (_name, body, refusal) => {
     await assertItemsRefused(target, body, refusal);
   },
@@ -131,3 +131,27 @@ test.each([
   const { status } = await target.send('POST', '/v1/conversations', itemsBody(...items));
   expect(status).toBe(400);
 });
+
+test.each([
+  ['a million items', `{"items":[${'1,'.repeat(999_999)}1]}`, 'array_above_max_length'],
+  [
+    '1,001 items',
+    itemsBody(...Array.from({ length: 1001 }, () => message)),
+    'array_above_max_length',
+  ],
+  [
+    'an item of an unknown type with 129 levels',
+    `{"items":[{"type":"x_unknown","n":${'['.repeat(126)}${']'.repeat(126)}}]}`,
+    'nesting_too_deep',
+  ],
+])(
+  'POST items without --strict answers 400 to %s and keeps the connection',
+  async (_name, body, code) => {
+    await using liberal = await startRefusalTarget();
+    const refused = await liberal.send('POST', `${liberal.path}/items`, body);
+    expect(refused).toMatchObject({ status: 400, error: { code } });
+    const next = await liberal.send('GET', liberal.path);
+    expect(next.clientPort, 'the refusal must leave the connection open').toBe(refused.clientPort);
+    expect(await liberal.countItems()).toBe(0);
+  },
+);

@@ -6,7 +6,7 @@ import {
   type Refusal,
 } from '../../support/refusals.ts';
 
-const target = await startRefusalTarget();
+const target = await startRefusalTarget('--strict');
 afterAll(() => target[Symbol.asyncDispose]());
 
 const BODIES: [string, string, Refusal][] = [
@@ -137,7 +137,7 @@ const BODIES: [string, string, Refusal][] = [
 ];
 
 test.each(BODIES)(
-  'POST items answers 400 to %s, stores nothing and keeps the connection',
+  'POST items under --strict answers 400 to %s, stores nothing and keeps the connection',
   async (_name, body, refusal) => {
     await assertItemsRefused(target, body, refusal);
   },

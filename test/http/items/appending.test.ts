@@ -31,13 +31,13 @@ test('a second append does not overwrite the first', async () => {
   expect(await listTexts(server, id)).toEqual(['first', 'second']);
 });
 
-test('posting an item of one conversation to another neither moves nor changes it', async () => {
+test('posting the id of an item to another conversation neither moves nor changes the item', async () => {
   const source = await conversationOf(server, 'mine');
   const [item] = (await listMessages(server, source, 'order=asc')).data;
   const target = await newConversation(server);
-  await postItems(server, target, [{ id: item?.id, role: 'user', content: 'stolen' }]);
+  await postItems(server, target, [{ id: item?.id, role: 'user', content: 'its own' }]);
   expect(await listTexts(server, source)).toEqual(['mine']);
-  expect(await listTexts(server, target)).toEqual(['mine']);
+  expect(await listTexts(server, target)).toEqual(['its own']);
 });
 
 test('a batch with the same id twice is refused and stores nothing', async () => {

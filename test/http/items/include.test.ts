@@ -2,7 +2,8 @@ import { afterAll, expect, test } from 'vitest';
 import { newConversation, postItems, storeItem, type Item } from '../../support/posting.ts';
 import { startServer } from '../../support/server.ts';
 
-const server = await startServer();
+// Under --strict, so that every value of include hides something.
+const server = await startServer('--strict');
 afterAll(() => server[Symbol.asyncDispose]());
 
 const samples: [string, Item, unknown][] = [
@@ -106,6 +107,12 @@ test.each(samples)(
     expect(again.items).toEqual([sent]);
   },
 );
+
+test('encrypted content of reasoning is served without include, unless the server is strict', async () => {
+  await using liberal = await startServer();
+  const sent = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'e' };
+  expect(await storeItem(liberal, sent)).toEqual(sent);
+});
 
 test('image URLs are served without include', async () => {
   const image_url = 'https://example.com/a.png';

@@ -12,7 +12,7 @@ interface Schemas {
   };
 }
 
-const server = await startServer();
+const server = await startServer('--strict');
 afterAll(() => server[Symbol.asyncDispose]());
 const { body } = await server.request('/openapi.json');
 // Sound: the document has components, and the types above are optional in each.

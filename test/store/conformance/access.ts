@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { claimed, key, minted } from '../../support/store.ts';
+import { given, key, minted } from '../../support/store.ts';
 import { create, itemIds, type StoreTest } from './operations.ts';
 
 /** A filter that no conversation of the suite matches. */
@@ -27,7 +27,7 @@ export function testAccess(test: StoreTest): void {
     expect(await store.conversations.deleteItem({ ...hidden, itemId: 'a' })).toEqual({
       absent: 'conversation',
     });
-    for (const items of [minted('b'), [claimed('a', '')]]) {
+    for (const items of [minted('b'), [given('a', '')]]) {
       expect(await store.conversations.appendItems({ ...hidden, createdAt: 1, items })).toEqual({
         refused: 'conversation_absent',
       });
@@ -46,7 +46,7 @@ export function testAccess(test: StoreTest): void {
       }),
     ).toEqual({ refused: 'reference_absent', id: 'a' });
     expect(
-      await store.conversations.appendItems({ ...linking, items: [claimed('a', '"own"')] }),
+      await store.conversations.appendItems({ ...linking, items: [given('a', '"own"')] }),
     ).toMatchObject({
       items: [{ data: '"own"' }],
     });

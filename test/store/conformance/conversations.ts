@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { append, claimed, key, minted } from '../../support/store.ts';
+import { append, given, key, minted } from '../../support/store.ts';
 import { create, itemIds, type StoreTest } from './operations.ts';
 
 export function testConversations(test: StoreTest): void {
@@ -29,7 +29,7 @@ export function testConversations(test: StoreTest): void {
     expect(await store.conversations.get(key('c'))).toBeNull();
     expect(await append(store, 'c', minted('x'))).toEqual({ refused: 'conversation_absent' });
     // The items are gone, not merely out of reach: their ids are free again.
-    await create(store, 'c', [claimed('a', '"new"')]);
+    await create(store, 'c', [given('a', '"new"')]);
     expect(await store.conversations.getItem({ ...key('c'), itemId: 'a' })).toMatchObject({
       item: { data: '"new"' },
     });

@@ -5,7 +5,7 @@ import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
 import { testItemPages } from './item-pages.ts';
 import { testItems } from './items.ts';
-import { testLinking } from './linking.ts';
+import { testItemIds } from './item-ids.ts';
 import { testWithStore, type OpenStore } from './operations.ts';
 import { testTenants } from './tenants.ts';
 
@@ -17,7 +17,7 @@ export function describeStore(name: string, open: OpenStore): void {
     testConversationLists(test);
     testItems(test);
     testItemPages(test);
-    testLinking(test);
+    testItemIds(test);
     testConcurrentWrites(test);
     testTenants(test);
     testAccess(test);

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { append, claimed, key, minted } from '../../support/store.ts';
+import { append, given, key, minted } from '../../support/store.ts';
 import { create, itemIds, type StoreTest } from './operations.ts';
 
 export function testTenants(test: StoreTest): void {
   test('two tenants can use the same ids without sharing anything', async ({ store }) => {
     await create(store, 'c', minted('a'), 't');
-    await create(store, 'c', [claimed('a', '"other"')], 'u');
+    await create(store, 'c', [given('a', '"other"')], 'u');
     expect(await store.conversations.getItem({ ...key('c', 'u'), itemId: 'a' })).toMatchObject({
       item: { data: '"other"' },
     });

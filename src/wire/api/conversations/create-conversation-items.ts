@@ -1,6 +1,6 @@
 import { createItemsBody } from '../../../contract/conversations/conversation.ts';
 import { createItemsParser } from '../../../contract/conversations/requests.ts';
-import { ConversationItemList, InputItem } from '../../../contract/items/schemas.ts';
+import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
 import { defineRoute } from '../define-route.ts';
@@ -10,9 +10,10 @@ import { conversationId, ITEMS, TAG } from './paths.ts';
 
 export function createConversationItems(
   conversations: Conversations,
+  contract: ItemContract,
   { maxItemsPerRequest }: { readonly maxItemsPerRequest: number },
 ): Route {
-  const parse = createItemsParser(maxItemsPerRequest);
+  const parse = createItemsParser(contract, maxItemsPerRequest);
   return defineRoute({
     method: 'POST',
     path: ITEMS,
@@ -22,17 +23,17 @@ export function createConversationItems(
     isPublic: false,
     actions: ['update'],
     query: { include },
-    body: { schema: createItemsBody(InputItem, maxItemsPerRequest), required: true },
+    body: { schema: createItemsBody(contract.InputItem, maxItemsPerRequest), required: true },
     response: {
       description: 'The items, in the order of the request',
-      schema: ConversationItemList,
+      schema: contract.ConversationItemList,
     },
     errors: [404],
     handle: async (call) => {
       const items = parse(call.body);
       const id = conversationId(call);
       const entries = await conversations.appendItems(call.principal, id, items);
-      return itemListJson({ entries, hasMore: false }, call.query.include);
+      return itemListJson({ entries, hasMore: false }, contract, call.query.include);
     },
   });
 }

@@ -3,7 +3,7 @@ import {
   createConversationBody,
 } from '../../../contract/conversations/conversation.ts';
 import { createConversationParser } from '../../../contract/conversations/requests.ts';
-import { InputItem } from '../../../contract/items/schemas.ts';
+import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
 import { defineRoute } from '../define-route.ts';
@@ -12,9 +12,10 @@ import { COLLECTION, TAG } from './paths.ts';
 
 export function createConversation(
   conversations: Conversations,
+  contract: ItemContract,
   { maxItemsPerRequest }: { readonly maxItemsPerRequest: number },
 ): Route {
-  const parse = createConversationParser(maxItemsPerRequest);
+  const parse = createConversationParser(contract, maxItemsPerRequest);
   return defineRoute({
     method: 'POST',
     path: COLLECTION,
@@ -24,7 +25,10 @@ export function createConversation(
     isPublic: false,
     actions: ['create'],
     query: {},
-    body: { schema: createConversationBody(InputItem, maxItemsPerRequest), required: false },
+    body: {
+      schema: createConversationBody(contract.InputItem, maxItemsPerRequest),
+      required: false,
+    },
     response: { description: 'The conversation', schema: Conversation },
     errors: [404],
     handle: async ({ principal, body }) =>

@@ -1,12 +1,11 @@
-import { ConversationItem } from '../../../contract/items/schemas.ts';
-import { serveItem } from '../../../contract/items/serve.ts';
+import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
 import { defineRoute } from '../define-route.ts';
 import { include } from './parameters.ts';
 import { conversationId, ITEM, itemId, TAG } from './paths.ts';
 
-export function getConversationItem(conversations: Conversations): Route {
+export function getConversationItem(conversations: Conversations, contract: ItemContract): Route {
   return defineRoute({
     method: 'GET',
     path: ITEM,
@@ -16,11 +15,12 @@ export function getConversationItem(conversations: Conversations): Route {
     isPublic: false,
     actions: ['read'],
     query: { include },
-    response: { description: 'The item', schema: ConversationItem },
+    response: { description: 'The item', schema: contract.ConversationItem },
     errors: [404],
     handle: async (call) => {
       const [id, item] = [conversationId(call), itemId(call)];
-      return serveItem(await conversations.getItem(call.principal, id, item), call.query.include);
+      const found = await conversations.getItem(call.principal, id, item);
+      return contract.serve(found, call.query.include);
     },
   });
 }

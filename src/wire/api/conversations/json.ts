@@ -2,7 +2,8 @@
 
 import type { Page } from '../../../base/paging.ts';
 import type { Include } from '../../../contract/items/include.ts';
-import { serveItem, type StoredItem } from '../../../contract/items/serve.ts';
+import type { ItemContract } from '../../../contract/items/contract.ts';
+import type { StoredItem } from '../../../contract/items/serve.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -31,9 +32,10 @@ export function conversationListJson(page: Page<ConversationFields>): string | B
 
 export function itemListJson(
   page: Page<StoredItem & { readonly id: string }>,
+  { serve }: Pick<ItemContract, 'serve'>,
   include: readonly Include[],
 ): string | Buffer {
-  return listJson(page, (item) => serveItem(item, include));
+  return listJson(page, (item) => serve(item, include));
 }
 
 /** Limit of an answer as a string, near the engine's own. A longer answer is made of bytes. */

@@ -1,4 +1,4 @@
-import { ConversationItemList } from '../../../contract/items/schemas.ts';
+import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
 import { defineRoute } from '../define-route.ts';
@@ -8,6 +8,7 @@ import { conversationId, ITEMS, TAG } from './paths.ts';
 
 export function listConversationItems(
   conversations: Conversations,
+  contract: ItemContract,
   { maxPageSize }: { readonly maxPageSize: number },
 ): Route {
   return defineRoute({
@@ -26,12 +27,13 @@ export function listConversationItems(
       }),
       include,
     },
-    response: { description: 'A page of items', schema: ConversationItemList },
+    response: { description: 'A page of items', schema: contract.ConversationItemList },
     errors: [404],
     handle: async (call) => {
       const { include: included, ...page } = call.query;
       const id = conversationId(call);
-      return itemListJson(await conversations.listItems(call.principal, id, page), included);
+      const listed = await conversations.listItems(call.principal, id, page);
+      return itemListJson(listed, contract, included);
     },
   });
 }

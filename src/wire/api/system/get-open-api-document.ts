@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Route } from '../../http/route.ts';
 import { defineRoute } from '../define-route.ts';
-import { openApiDocument } from '../openapi.ts';
+import { openApiDocument } from '../openapi/document.ts';
 
 const AnyDocument = Type.Object({ openapi: Type.String() }, { title: 'OpenApiDocument' });
 

@@ -1,8 +1,9 @@
-import { ErrorResponse } from '../../contract/errors/envelope.ts';
-import { describeParameter } from '../../contract/schema/query.ts';
-import { asJsonSchema, type JsonSchema } from '../../contract/schema/schema.ts';
+import { ErrorResponse } from '../../../contract/errors/envelope.ts';
+import { describeParameter } from '../../../contract/schema/query.ts';
+import { asJsonSchema } from '../../../contract/schema/schema.ts';
 import type { TSchema } from 'typebox';
-import type { Route } from '../http/route.ts';
+import type { Route } from '../../http/route.ts';
+import { Components, type Side } from './components.ts';
 
 type Node = Record<string, unknown>;
 
@@ -20,11 +21,25 @@ const ERRORS_WITH_A_BODY = [413, 415];
 const ERRORS_OF_ALL_ROUTES = [400, 403, 503];
 const ERRORS_OF_AUTHENTICATION = [401, 429];
 
-/** Makes the OpenAPI 3.1 document of routes from the same schemas that check requests. */
+/** Ways to send an API key, of which a request needs one. */
+const SECURITY_SCHEMES = {
+  ApiKeyAuth: { type: 'http', scheme: 'bearer', description: "An API key, or an issuer's token." },
+  AzureKeyAuth: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'api-key',
+    description: "The same, as Azure's clients send it.",
+  },
+};
+
+/** Returns a schema in the form of the document. */
+type Reference = (schema: TSchema, side: Side) => unknown;
+
+/** Returns the OpenAPI 3.1 document of the given routes, from the same schemas that check requests. */
 export function openApiDocument(routes: readonly Route[], version: string): Node {
-  const schemas: Node = {};
-  const reference = (schema: TSchema): unknown => extract(asJsonSchema(schema), schemas);
-  const errorContent = { 'application/json': { schema: reference(ErrorResponse) } };
+  const components = new Components();
+  const reference: Reference = (schema, side) => components.reference(asJsonSchema(schema), side);
+  const errorContent = { 'application/json': { schema: reference(ErrorResponse, 'response') } };
   const paths: Record<string, Node> = {};
   for (const route of routes) {
     const operations = (paths[route.path] ??= {});
@@ -39,28 +54,27 @@ export function openApiDocument(routes: readonly Route[], version: string): Node
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    // Without authentication, requests need neither.
+    security: [...Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] })), {}],
     paths,
-    components: { schemas },
+    components: { schemas: components.schemas, securitySchemes: SECURITY_SCHEMES },
   };
 }
 
-function operation(
-  route: Route,
-  reference: (schema: TSchema) => unknown,
-  errorContent: Node,
-): Node {
+function operation(route: Route, reference: Reference, errorContent: Node): Node {
   const { body } = route;
   return {
     operationId: route.operationId,
     summary: route.summary,
     tags: [route.tag],
+    ...(route.isPublic ? { security: [] } : {}),
     ...(route.isExtension === true ? { 'x-colloquy-extension': true } : {}),
     parameters: [
       ...pathParameters(route.path),
       ...Object.entries(route.query).map(([name, parameter]) => ({
         ...describeParameter(name, parameter),
         in: 'query',
-        schema: reference(parameter.schema),
+        schema: reference(parameter.schema, 'response'),
       })),
     ],
     ...(body === undefined
@@ -68,18 +82,14 @@ function operation(
       : {
           requestBody: {
             required: body.required,
-            content: { 'application/json': { schema: reference(body.schema) } },
+            content: { 'application/json': { schema: reference(body.schema, 'request') } },
           },
         }),
     responses: responses(route, reference, errorContent),
   };
 }
 
-function responses(
-  route: Route,
-  reference: (schema: TSchema) => unknown,
-  errorContent: Node,
-): Node {
+function responses(route: Route, reference: Reference, errorContent: Node): Node {
   const { description, schema } = route.response;
   const statuses = [
     ...route.errors,
@@ -89,7 +99,7 @@ function responses(
   ];
   const type = route.contentType ?? 'application/json';
   return {
-    200: { description, content: { [type]: { schema: reference(schema) } } },
+    200: { description, content: { [type]: { schema: reference(schema, 'response') } } },
     ...Object.fromEntries(
       statuses.map((status) => [
         status,
@@ -106,33 +116,4 @@ function pathParameters(path: string): readonly Node[] {
     required: true,
     schema: { type: 'string' },
   }));
-}
-
-/** Copies a schema. Every titled schema in it moves into `schemas`, and a `$ref` takes its place. */
-function extract(schema: JsonSchema, schemas: Node): unknown {
-  const copy = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(visit);
-    if (typeof node !== 'object' || node === null) return node;
-    return Object.fromEntries(
-      Object.entries(node).map(([key, value]) => [
-        key,
-        isExamples(key, value) ? value : visit(value),
-      ]),
-    );
-  };
-  const visit = (node: unknown): unknown => {
-    const title = typeof node === 'object' && node !== null && 'title' in node ? node.title : null;
-    if (typeof title !== 'string') return copy(node);
-    if (!Object.hasOwn(schemas, title)) {
-      schemas[title] = {}; // reserved before the schemas inside are copied
-      schemas[title] = copy(node);
-    }
-    return { $ref: `#/components/schemas/${title}` };
-  };
-  return visit(schema);
-}
-
-/** Returns whether a keyword has example values. A title inside them is data, not a schema's name. */
-function isExamples(keyword: string, value: unknown): boolean {
-  return keyword === 'examples' && Array.isArray(value);
 }
