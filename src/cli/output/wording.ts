@@ -1,4 +1,5 @@
 import type { Counts } from '../../service/archive/format.ts';
+import { TABLES_OF_CONVERSATIONS, TABLES_WITHOUT_CONVERSATION } from '../../store/tables.ts';
 
 /** Returns a count with its noun, such as `1 item` or `2,000 items`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
@@ -19,6 +20,10 @@ export function shownTime(milliseconds: number | null): string | null {
 }
 
 /** Returns the counts of an archive's records, such as `2 conversations, 3 items and 1 API key`. */
-export function countedRecords({ api_keys: keys, conversations, items }: Readonly<Counts>): string {
-  return `${counted(conversations, 'conversation')}, ${counted(items, 'item')} and ${counted(keys, 'API key')}`;
+export function countedRecords(counts: Readonly<Counts>): string {
+  const texts = [...TABLES_OF_CONVERSATIONS, ...TABLES_WITHOUT_CONVERSATION].map(
+    // Sound: the names of the tables are the keys of the counts.
+    ({ name, record }) => counted(counts[name as keyof Counts], record.shown),
+  );
+  return `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 }
