@@ -66,11 +66,12 @@ export const OPERATOR_CODES = {
   },
   // Starting and stopping
   port_in_use: {
-    meaning: 'Another process listens on this port.',
-    fix: 'Stop that process, or choose another port with `--port`.',
+    meaning: 'Another process listens on this port, or on this Unix socket.',
+    fix: 'Stop that process, or choose another port with `--port` or another path with `--host`.',
   },
   cannot_listen: {
-    meaning: 'The address does not belong to this machine, or the port is reserved.',
+    meaning:
+      'The address does not belong to this machine, or the port is reserved. The path of a Unix socket is too long, is another file, or is in a folder that this user may not write to.',
     fix: 'Choose another address with `--host` or another port with `--port`.',
   },
   cannot_open_audit_log: {

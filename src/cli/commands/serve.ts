@@ -37,10 +37,12 @@ export const serve: Command = {
 function listenError({ setting, host, port, cause }: ListenError): OperatorError {
   const path = unixSocketPath(host);
   const flags = setting === 'metrics' ? '--metrics' : '--port or --host';
-  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
+  const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+  if (path !== undefined) return socketError(path, isTaken, cause);
+  return isTaken
     ? new OperatorError(
         'port_in_use',
-        `${path === undefined ? `Port ${port} on ${host}` : `The socket ${path}`} is taken by another process.`,
+        `Port ${port} on ${host} is taken by another process.`,
         `Stop that process, or choose another port with ${flags}; port 0 takes any free one.`,
         cause,
       )
@@ -48,6 +50,22 @@ function listenError({ setting, host, port, cause }: ListenError): OperatorError
         'cannot_listen',
         `Cannot listen on ${addressName({ host, port })}: ${messageOf(cause)}`,
         `Choose another address with ${flags}.`,
+        cause,
+      );
+}
+
+function socketError(path: string, isTaken: boolean, cause: unknown): OperatorError {
+  return isTaken
+    ? new OperatorError(
+        'port_in_use',
+        `The socket ${path} is taken by another process.`,
+        'Stop that process, or choose another path with --host.',
+        cause,
+      )
+    : new OperatorError(
+        'cannot_listen',
+        `Cannot listen on unix:${path}: ${messageOf(cause)}`,
+        'Choose another path with --host, in a folder that exists and that this user may write to.',
         cause,
       );
 }

@@ -5,11 +5,19 @@ import { connect, type Server } from 'node:net';
 /** Read and write for the owner and the group: connecting takes the right to write. */
 const MODE = 0o660;
 
+/** Longest path of a socket: the system's structure for it, less the byte that ends it. */
+const MAX_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
+
 /**
  * Listens on a Unix socket that the owner and the group may connect to. Takes the place of a socket that a dead
- * process has left; rejects with `EADDRINUSE` for one that a living process listens on, and for any other file.
+ * process has left; rejects with `EADDRINUSE` for one that a living process listens on. Rejects for any other file
+ * and for a path that is too long.
  */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
+  const pathBytes = Buffer.byteLength(path);
+  if (pathBytes > MAX_SOCKET_PATH_BYTES) {
+    throw new Error(`the path has ${pathBytes} bytes, of at most ${MAX_SOCKET_PATH_BYTES}`);
+  }
   try {
     await listen(server, path);
   } catch (error) {
@@ -28,10 +36,11 @@ function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-/** Removes a socket that nothing listens on. Resolves with `false` for what must stay. */
+/** Removes a socket that nothing listens on. Resolves with `false` for another; rejects for any other file. */
 async function removeStaleSocket(path: string): Promise<boolean> {
   const before = await lstat(path);
-  if (!before.isSocket() || (await isListenedOn(path))) return false;
+  if (!before.isSocket()) throw new Error('there is a file that is not a socket');
+  if (await isListenedOn(path)) return false;
   // Another process may have taken its place in the meantime.
   if ((await lstat(path)).ino !== before.ino) return false;
   await unlink(path);
