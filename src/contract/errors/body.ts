@@ -30,8 +30,9 @@ export const BODY_ERRORS = {
     code: 'invalid_content_encoding',
     message: (d: { encoding: string }) =>
       `Invalid body: it is not valid '${echo(d.encoding)}', or ends early.`,
-    cause: 'The bytes of the body are not what `content-encoding` says, or some are missing.',
-    fix: 'Compress the body as a whole, and let no proxy change it.',
+    cause:
+      'The bytes of the body are not in its `content-encoding`, some are missing, or zstd needs a window of more than 32 MiB.',
+    fix: 'Compress the body as a whole, zstd without `--long`, and let no proxy change it.',
   }),
   invalid_json: invalidRequest({
     status: 400,

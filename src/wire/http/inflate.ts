@@ -1,12 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import {
+  constants,
   createBrotliDecompress,
   createGunzip,
   createInflate,
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
+
+/**
+ * Logarithm of the largest window of zstd, 32 MiB, the default limit of a body. A frame names its window, and zstd
+ * itself takes 128 MiB for one.
+ */
+const MAX_ZSTD_WINDOW_LOG = 25;
 
 /** Makers of decoders by content encoding. Each is given the first bytes of the body. */
 const DECODERS: Readonly<Record<string, (first: Buffer) => Transform>> = {
@@ -15,7 +22,8 @@ const DECODERS: Readonly<Record<string, (first: Buffer) => Transform>> = {
   // By RFC 9110 the zlib format, which begins with a method of 8 in its low half; some clients send bare deflate.
   deflate: ([head = 0]) => ((head & 0x0f) === 8 ? createInflate() : createInflateRaw()),
   br: () => createBrotliDecompress(),
-  zstd: () => createZstdDecompress(),
+  zstd: () =>
+    createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: MAX_ZSTD_WINDOW_LOG } }),
 };
 
 /** Checks whether bodies of this encoding can be inflated. */
