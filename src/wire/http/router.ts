@@ -15,6 +15,8 @@ export type FindRoute = (method: string, url: string) => Match;
 /** Maximum of `find-my-way`, above Node's header limit: a long id is answered like any unknown id. */
 const MAX_PARAMETER_LENGTH = 65_536;
 const METHODS = ['GET', 'POST', 'DELETE'] as const;
+/** The origin of a URL in absolute form, which clients of a proxy send. It plays no role here. */
+const ORIGIN = /^https?:\/\/[^/?#]*(?=\/)/i;
 /** The base paths of Azure's clients, which stand for `/v1`. */
 const AZURE_BASE = /^\/openai(?:\/v1)?(?=\/)/;
 /** Azure's clients send it with every request. */
@@ -33,7 +35,7 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
     router.on(route.method, path, () => undefined, route);
   }
   return (method, url) => {
-    const served = url.replace(AZURE_BASE, '/v1');
+    const served = url.replace(ORIGIN, '').replace(AZURE_BASE, '/v1');
     const [path = ''] = served.split('?', 1);
     // An empty segment is not an id.
     if (path.includes('//')) throw urlNotFound(method, url);
