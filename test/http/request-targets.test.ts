@@ -24,3 +24,10 @@ test.each([
 ])('The target %s in absolute form is read like its path', async (target) => {
   expect(await statusOf('GET', target)).toBe(200);
 });
+
+test.each(['/nowhere%zz', '/v1/conversations/%ff'])(
+  'A path that cannot be decoded, as in %s, has no methods to list in 405',
+  async (target) => {
+    expect([await statusOf('PUT', target), await statusOf('GET', target)]).toEqual([404, 400]);
+  },
+);

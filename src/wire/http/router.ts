@@ -42,7 +42,9 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
     // Sound: the router finds nothing for an unknown method.
     const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', served);
     if (found === null) {
-      const allowed = METHODS.filter((other) => router.find(other, served) !== null);
+      const allowed = METHODS.filter(
+        (other) => (router.find(other, served)?.store ?? null) !== null,
+      );
       throw allowed.length === 0
         ? urlNotFound(method, url)
         : methodNotAllowed(method, url, allowed);
