@@ -22,6 +22,7 @@ import { conversationsPage } from './page.ts';
 import type {
   AdoptParams,
   AppendItemsParams,
+  AppendRefusal,
   AppendResult,
   ConversationKey,
   ConversationRecord,
@@ -165,7 +166,9 @@ export class SqlConversations implements ConversationStore {
     writeOf: (items: readonly ItemToWrite[]) => Write<readonly ItemRecord[]>,
   ): Promise<AppendResult> {
     const repeated = repeatedId(params.items);
-    if (repeated !== undefined) return { refused: 'item_present', id: repeated };
+    if (repeated !== undefined) {
+      return this.#absenceOr({ refused: 'item_present', id: repeated }, target);
+    }
     for (let attempt = 1; ; attempt += 1) {
       try {
         const items = await this.#itemsToWrite(params, target);
@@ -209,11 +212,16 @@ export class SqlConversations implements ConversationStore {
     );
     const [row] = await this.#read(params, query);
     if (row !== undefined) return { ...toItem(row), isMinted: false };
-    // The absence of the conversation itself comes first, as it does for every append.
+    throw new Refused(await this.#absenceOr({ refused: 'reference_absent', id }, target));
+  }
+
+  /** Returns the refusal, unless the conversation itself is absent: that comes first in every append. */
+  async #absenceOr(
+    refusal: AppendRefusal,
+    target: ConversationRef | undefined,
+  ): Promise<AppendRefusal> {
     const isAbsent = target !== undefined && (await this.get(target)) === null;
-    throw new Refused(
-      isAbsent ? { refused: 'conversation_absent' } : { refused: 'reference_absent', id },
-    );
+    return isAbsent ? { refused: 'conversation_absent' } : refusal;
   }
 
   /** Returns the first id that is in the conversation. */

@@ -79,6 +79,7 @@ export function testItemIds(test: StoreTest): void {
     await create(store, 'd', minted('x'));
     const twice = [given('n', '"1"'), ...minted('m'), given('n', '"2"')];
     expect(await append(store, 'c', twice)).toEqual({ refused: 'item_present', id: 'n' });
+    expect(await append(store, 'absent', twice)).toEqual({ refused: 'conversation_absent' });
     const mixed = [given('x', '"1"'), reference('x')];
     expect(await append(store, 'c', mixed)).toEqual({ refused: 'item_present', id: 'x' });
     expect(await itemIds(store, 'c')).toEqual({ ids: ['a'], hasMore: false });
