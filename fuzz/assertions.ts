@@ -2,9 +2,20 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject } from '../src/base/json-object.ts';
+import type { Answer } from './connection.ts';
+import type { Meaning } from './meaning.ts';
 import { assertThat, shown } from './mismatch.ts';
 import type { StoredConversation, StoredItem } from './model.ts';
 import type { List } from './pages.ts';
+
+/** A refusal of a method lists those of the path. */
+export function assertAllow({ status, headers }: Answer, { operation, allowed }: Meaning): void {
+  if (status !== 405) return;
+  assertThat(operation === undefined, () => '405 for a method that the path has');
+  assertThat(headers['allow'] === allowed.join(', '), () =>
+    difference({ allow: allowed.join(', ') }, { allow: headers['allow'] }),
+  );
+}
 
 /** `served` is `undefined` in an answer to HEAD. */
 export function assertConversation(

@@ -16,7 +16,7 @@ export async function runCommand(
   }
   const options = readOptions(args);
   print(`seed ${options.seed}`);
-  await using target = await start(options.databaseUrl);
+  await using target = await start(options);
   try {
     const report = await fuzz(target, options);
     print(summary(report, options.databaseUrl));

@@ -41,7 +41,9 @@ export class Connection {
     );
   }
 
-  #sendWhole({ method, target, headers, body, isChunked }: FuzzRequest): Promise<Answer> {
+  #sendWhole(sent: FuzzRequest): Promise<Answer> {
+    const { method, target, headers, isChunked, encoding } = sent;
+    const body = sent.body === undefined ? undefined : (encoding?.compress(sent.body) ?? sent.body);
     const { hostname, port, host } = this.#origin;
     const flat = headers.flatMap(([name, value]) => [name, this.#withKeys(value)]);
     if (!headers.some(([name]) => name === 'host')) flat.push('host', host);

@@ -9,7 +9,7 @@ export function expectedStatus(
   caller: Principal | undefined,
   meaning: Meaning,
 ): number {
-  if (meaning.operation === undefined) return 404;
+  if (meaning.operation === undefined) return meaning.allowed.length > 0 ? 405 : 404;
   const operation = taught(meaning.operation);
   if (operation.access === 'public') return (meaning.query?.size ?? 0) === 0 ? 200 : 400;
   if (caller === undefined) return 401;

@@ -6,6 +6,7 @@ import { RAW_REQUESTS } from './raw-requests.ts';
 import { mutated } from './request-mutations.ts';
 import { render, type FuzzRequest, type RawRequest } from './requests.ts';
 import { SchemaDrafts } from './schema-drafts.ts';
+import { varied } from './variations.ts';
 
 /** Generates the requests of a run. */
 export class Generator {
@@ -20,7 +21,7 @@ export class Generator {
   make(random: Random): FuzzRequest | RawRequest {
     switch (random.weighted({ plain: 45, schema: 24, mutated: 30, raw: 1 })) {
       case 'plain':
-        return render(this.#plain.make(random), true);
+        return varied(random, render(this.#plain.make(random), true));
       case 'schema':
         return render(this.#schemas.make(random), false);
       case 'mutated': {

@@ -39,7 +39,7 @@ function mutateArray(random: Random, list: readonly unknown[]): unknown[] {
     case 'reverse':
       return list.toReversed();
     case 'many':
-      return random.list(random.pick([19, 20, 21, 300]), () => list[at]);
+      return random.list(random.pick([19, 20, 21, 300, 1_001]), () => list[at]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'node:querystring';
 import { isJsonObject } from '../src/base/json-object.ts';
-import type { Posted } from './model.ts';
+import { postedItem, type Posted, type Rules } from './item-rules.ts';
 import type { Operation } from './operations.ts';
 import type { FuzzRequest } from './requests.ts';
 
@@ -9,6 +9,8 @@ import type { FuzzRequest } from './requests.ts';
 export interface Meaning {
   /** `undefined` when the document has no operation for the request. */
   readonly operation: Operation | undefined;
+  /** Methods of the path, as the header Allow lists them; empty when the document has no such path. */
+  readonly allowed: readonly string[];
   readonly conversation: string;
   readonly item: string;
   /** `undefined` when its escapes are broken, so that servers may read it in different ways. */
@@ -19,29 +21,37 @@ export interface Meaning {
   readonly isReadable: boolean;
 }
 
+const ALLOWED = [
+  ['GET', 'GET'],
+  ['HEAD', 'GET'],
+  ['POST', 'POST'],
+  ['DELETE', 'DELETE'],
+] as const;
+
 export function meaningOf(request: FuzzRequest, operations: readonly Operation[]): Meaning {
   const [, path = '', search = ''] =
     /^(?:[a-z]+:\/\/[^/]*)?([^?#]*)\??([^#]*)/.exec(request.target) ?? [];
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  for (const operation of operations) {
-    const found = operation.method === method ? match(operation.template, path) : undefined;
-    if (found === undefined) continue;
-    return {
-      operation,
-      conversation: found.get('conversation_id') ?? '',
-      item: found.get('item_id') ?? '',
-      query: readQuery(search),
-      ...readBody(request.body),
-    };
-  }
+  const served = servedPath(path);
+  const onPath = operations.flatMap((operation) => {
+    const values = match(operation.template, served);
+    return values === undefined ? [] : [{ operation, values }];
+  });
+  const found = onPath.find(({ operation }) => operation.method === method);
+  const methods = new Set(onPath.map(({ operation }) => operation.method));
   return {
-    operation: undefined,
-    conversation: '',
-    item: '',
-    query: undefined,
-    body: undefined,
-    isReadable: false,
+    operation: found?.operation,
+    allowed: ALLOWED.flatMap(([allowed, needed]) => (methods.has(needed) ? [allowed] : [])),
+    conversation: found?.values.get('conversation_id') ?? '',
+    item: found?.values.get('item_id') ?? '',
+    query: found === undefined ? undefined : readQuery(search, found.operation),
+    ...(found === undefined ? { body: undefined, isReadable: false } : readBody(request.body)),
   };
+}
+
+/** Returns a path without Azure's base and without a slash at the end. */
+function servedPath(path: string): string {
+  return path.replace(/^\/openai(\/v1)?(?=\/)/, '/v1').replace(/(?<=.)\/$/, '');
 }
 
 function match(template: string, path: string): ReadonlyMap<string, string> | undefined {
@@ -52,7 +62,9 @@ function match(template: string, path: string): ReadonlyMap<string, string> | un
     const value = unescaped(given[index] ?? '');
     const name = /^\{(\w+)\}$/.exec(segment)?.[1];
     if (value === undefined || (name === undefined && value !== segment)) return undefined;
-    if (name !== undefined) values.set(name, value);
+    if (name === undefined) continue;
+    if (value === '') return undefined;
+    values.set(name, value);
   }
   return values;
 }
@@ -65,9 +77,16 @@ function unescaped(value: string): string | undefined {
   }
 }
 
-function readQuery(search: string): ReadonlyMap<string, readonly string[]> | undefined {
+/** Reads a query without Azure's version, and without parameters that are sent empty, which count as absent. */
+function readQuery(
+  search: string,
+  { parameters }: Operation,
+): ReadonlyMap<string, readonly string[]> | undefined {
   if (unescaped(search) === undefined) return undefined;
-  const pairs = Object.entries(parse(search, '&', '=', { maxKeys: 0 }));
+  const names = new Set(parameters.map(({ name }) => name));
+  const pairs = Object.entries(parse(search, '&', '=', { maxKeys: 0 })).filter(
+    ([name, value]) => name !== 'api-version' && !(value === '' && names.has(name)),
+  );
   return new Map(pairs.map(([name, value]) => [name, [value ?? ''].flat()]));
 }
 
@@ -88,19 +107,9 @@ export function metadataOf(body: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Returns the items of a body. */
-export function postedOf(body: unknown): readonly Posted[] {
+export function postedOf(body: unknown, rules: Rules): readonly Posted[] {
   const items = isJsonObject(body) ? body['items'] : undefined;
-  return Array.isArray(items) ? items.map(posted) : [];
-}
-
-function posted(value: unknown): Posted {
-  if (!isJsonObject(value)) return { id: undefined, value };
-  const { id, type = null } = value;
-  const known = typeof id === 'string' ? id : undefined;
-  const isAlone = Object.keys(value).every((name) => name === 'id' || name === 'type');
-  const isReference =
-    type === 'item_reference' || (type === null && isAlone && known !== undefined);
-  return { id: known, value: isReference ? undefined : value };
+  return Array.isArray(items) ? items.map((item) => postedItem(item, rules)) : [];
 }
 
 /** Returns whether the served value contains everything that was sent. */

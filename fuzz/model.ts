@@ -1,3 +1,4 @@
+import type { Posted, Rules } from './item-rules.ts';
 import { mayRead, mayWrite, type Principal } from './principals.ts';
 
 export interface StoredItem {
@@ -16,11 +17,9 @@ export interface StoredConversation {
   items: StoredItem[];
 }
 
-/** Item in a request; a reference has no value. */
-export interface Posted {
-  readonly id: string | undefined;
-  readonly value: unknown;
-}
+/** Most items of a request. */
+const MAX_ITEMS = 1_000;
+const MAX_ITEMS_STRICT = 20;
 
 const MAX_REMEMBERED = 100;
 
@@ -28,8 +27,16 @@ const MAX_REMEMBERED = 100;
 export class Model {
   /** Conversations in the order of creation. */
   readonly conversations = new Map<string, StoredConversation>();
+  readonly rules: Rules;
+  /** Numbers of the items in the order in which they were stored. */
+  readonly #order = new WeakMap<StoredItem, number>();
+  #stored = 0;
   readonly #deleted: string[] = [];
   readonly #deletedItems: { readonly conversation: string; readonly item: string }[] = [];
+
+  constructor(rules: Rules) {
+    this.rules = rules;
+  }
 
   get deleted(): readonly string[] {
     return this.#deleted;
@@ -59,13 +66,19 @@ export class Model {
     return found !== undefined && mayWrite(caller, found.owner) ? found : undefined;
   }
 
-  /** Returns the item if the caller may read it in any conversation. */
-  findItem(caller: Principal, id: string): StoredItem | undefined {
-    for (const { items } of this.readable(caller)) {
-      const found = items.find((item) => item.id === id);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+  /** Returns the item that was stored last under the id, of those that the caller may read. */
+  lastStored(caller: Principal, id: string): StoredItem | undefined {
+    const found = this.readable(caller).flatMap(({ items }) =>
+      items.filter((item) => item.id === id),
+    );
+    const order = (item: StoredItem): number => this.#order.get(item) ?? 0;
+    return found.toSorted((one, other) => order(one) - order(other)).at(-1);
+  }
+
+  /** Returns whether a post must be refused whatever is stored. */
+  isRefused(posted: readonly Posted[]): boolean {
+    const most = this.rules.isStrict ? MAX_ITEMS_STRICT : MAX_ITEMS;
+    return posted.length > most || posted.some(({ isRefused }) => isRefused);
   }
 
   /** Predicts the status of a post to a conversation, or to a new one if `into` is `undefined`. */
@@ -74,14 +87,18 @@ export class Model {
     into: StoredConversation | undefined,
     posted: readonly Posted[],
   ): number {
-    const here = new Set(into?.items.map(({ id }) => id));
-    for (const { id, value } of posted) {
-      if (id === undefined) continue;
-      if (here.has(id)) return 400;
-      here.add(id);
-      if (value === undefined && this.findItem(caller, id) === undefined) return 404;
-    }
-    return 200;
+    if (this.isRefused(posted)) return 400;
+    const ids = posted.flatMap(({ id }) => id ?? []);
+    if (new Set(ids).size < ids.length) return 400;
+    const isAbsent = ({ id, value }: Posted): boolean =>
+      value === undefined && (id === undefined || this.lastStored(caller, id) === undefined);
+    if (posted.some(isAbsent)) return 404;
+    return into?.items.some(({ id }) => ids.includes(id)) ? 400 : 200;
+  }
+
+  append(into: StoredConversation, added: readonly StoredItem[]): void {
+    into.items.push(...added);
+    for (const item of added) this.#order.set(item, (this.#stored += 1));
   }
 
   delete(id: string): void {

@@ -10,6 +10,7 @@ or an operation or a parameter that the fuzzer was not taught.
 
   --requests COUNT      number of requests (20000)
   --seed NUMBER         the same seed sends the same requests (random)
+  --strict              runs the server with --strict, which refuses what OpenAI's service refuses
   --soak MINUTES        duration of the run, instead of a number of requests
   --database-url URL    an existing database; the run uses new tenants there and leaves its data
                         (a new SQLite file)
@@ -28,6 +29,7 @@ export function readOptions(args: readonly string[]): CommandLine {
     options: {
       requests: text,
       seed: text,
+      strict: { type: 'boolean' },
       soak: text,
       'database-url': text,
       'memory-growth': text,
@@ -38,6 +40,7 @@ export function readOptions(args: readonly string[]): CommandLine {
     seed: number('seed', values.seed, Date.now() % 2 ** 31),
     soakMinutes: number('soak', values.soak, 0),
     memoryGrowth: number('memory-growth', values['memory-growth'], 150),
+    isStrict: values.strict ?? false,
     databaseUrl: values['database-url'],
   };
 }

@@ -1,5 +1,6 @@
 import { ITEM_SAMPLES } from '../test/support/item-samples.ts';
 import type { Model, StoredConversation } from './model.ts';
+import { itemOfOddType, misfitItem, oddId } from './odd-items.ts';
 import { oddString, text } from './odd-values.ts';
 import type { Principal } from './principals.ts';
 import type { Random } from './random.ts';
@@ -61,13 +62,23 @@ export class PlainValues {
   }
 
   items(random: Random, caller: Principal | undefined): unknown[] {
-    const count = random.chance(0.05) ? 20 : random.below(4);
+    const count = random.chance(0.05) ? random.pick([20, 21]) : random.below(4);
     return random.list(count, () => this.#item(random, caller));
   }
 
   #item(random: Random, caller: Principal | undefined): unknown {
     const value = { role: random.pick(['user', 'developer', 'system']), content: text(random) };
-    switch (random.weighted({ withoutId: 8, withId: 3, sample: 4, reference: 1.5, linked: 1.5 })) {
+    const { isStrict } = this.#model.rules;
+    // A strict server refuses most of these, and then the whole request.
+    const odd = isStrict ? 0.2 : 1.5;
+    const kinds = { withoutId: 8, withId: 3, sample: 4, reference: 1.5, loneId: 1.5 };
+    const kind = random.weighted({
+      ...kinds,
+      oddId: odd,
+      oddType: odd,
+      misfit: isStrict ? 0 : odd,
+    });
+    switch (kind) {
       case 'withoutId':
         return random.chance(0.2) ? { ...value, content: oddString(random) } : value;
       case 'withId':
@@ -76,8 +87,14 @@ export class PlainValues {
         return this.#sample(random);
       case 'reference':
         return { type: 'item_reference', id: this.#knownItem(random, caller) };
-      case 'linked':
+      case 'loneId':
         return { id: this.#knownItem(random, caller) };
+      case 'oddId':
+        return { ...value, id: oddId(random) };
+      case 'oddType':
+        return itemOfOddType(random);
+      case 'misfit':
+        return misfitItem(random);
     }
   }
 

@@ -1,9 +1,20 @@
+import { gzipSync } from 'node:zlib';
 import type { RawRequest } from './requests.ts';
 
 const END = '\r\n\r\n';
 const HOST = '\r\nhost: localhost';
 const AUTHORISED = `${HOST}\r\nauthorization: Bearer {alice}\r\ncontent-type: application/json`;
 const POST = `POST /v1/conversations HTTP/1.1${AUTHORISED}`;
+
+/** Returns a post with a body that is compressed or claims to be. */
+function encodedPost(encoding: string, body: Buffer): string {
+  const length = `\r\ncontent-length: ${body.length}`;
+  return `${POST}\r\ncontent-encoding: ${encoding}${length}${END}${body.toString('latin1')}`;
+}
+
+const GZIPPED = gzipSync('{"metadata":{"topic":"x"}}');
+/** More than the limit of a body once it is inflated. */
+const BOMB = gzipSync(Buffer.alloc(40_000_000, ' '), { level: 1 });
 
 const WHOLE = [
   `GET /health HTTP/1.1${END}`,
@@ -41,6 +52,12 @@ const WHOLE = [
   `${POST}\r\ntransfer-encoding: chunked${END}zz\r\n{}\r\n0${END}`,
   `${POST}\r\ntransfer-encoding: chunked${END}ffffffffffffffffff\r\n{}`,
   `${POST}\r\ncontent-length: 40000000${END}{`,
+  encodedPost('gzip', GZIPPED.subarray(0, -9)),
+  encodedPost('gzip', Buffer.from('{}')),
+  encodedPost('gzip, br', GZIPPED),
+  encodedPost('br', GZIPPED),
+  encodedPost('compress', GZIPPED),
+  encodedPost('gzip', BOMB),
 ];
 const CUT = [
   `GET /health HTTP/1.1${HOST}`,

@@ -34,7 +34,8 @@ function failed({ why, index, request, answer }: Failure, seed: number): string 
 
 /** Returns the command that repeats the run. Its URL lacks the password, which must not be printed. */
 function again({ options, requests }: Report, databaseUrl: string | undefined): string {
-  const command = `npm run fuzz -- --seed ${options.seed} --requests ${requests}`;
+  const strict = options.isStrict ? ' --strict' : '';
+  const command = `npm run fuzz --${strict} --seed ${options.seed} --requests ${requests}`;
   if (databaseUrl === undefined) return command;
   const url = databaseUrl.startsWith('sqlite:')
     ? databaseUrl
@@ -45,7 +46,7 @@ function again({ options, requests }: Report, databaseUrl: string | undefined): 
 /** Returns a request as JSON. `{name}` in a header is the place of that principal's key. */
 function asJson(request: FuzzRequest | RawRequest): string {
   if (isRaw(request)) return JSON.stringify(request);
-  const { method, target, headers, body, isChunked } = request;
+  const { method, target, headers, body, isChunked, encoding } = request;
   const text = body?.toString();
   const isText = body === undefined || Buffer.from(text ?? '').equals(body);
   return JSON.stringify({
@@ -53,6 +54,7 @@ function asJson(request: FuzzRequest | RawRequest): string {
     target,
     headers,
     ...(body === undefined ? {} : isText ? { body: text } : { base64: body.toString('base64') }),
+    ...(encoding === undefined ? {} : { encoding: encoding.name }),
     ...(isChunked ? { isChunked } : {}),
   });
 }

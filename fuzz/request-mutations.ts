@@ -3,6 +3,7 @@
 import { mutateBytes, mutateValue } from './json-mutations.ts';
 import { oddNumber, oddString } from './odd-values.ts';
 import type { Random } from './random.ts';
+import { encoded } from './variations.ts';
 import { render, type Draft, type FuzzRequest, type Header } from './requests.ts';
 
 /** Returns a request with one to three changes. */
@@ -68,6 +69,7 @@ function withOddBytes(random: Random, request: FuzzRequest): FuzzRequest {
     method: 1,
     target: 2,
     chunked: body === undefined ? 0 : 0.7,
+    encoding: body === undefined ? 0 : 0.7,
   });
   switch (kind) {
     case 'body':
@@ -83,6 +85,8 @@ function withOddBytes(random: Random, request: FuzzRequest): FuzzRequest {
       return { ...request, target: oddTarget(random, request.target) };
     case 'chunked':
       return { ...request, isChunked: true };
+    case 'encoding':
+      return encoded(random, request);
   }
 }
 
@@ -97,6 +101,9 @@ const HEADERS: readonly Header[] = [
   ['content-type', 'multipart/form-data; boundary=x'],
   ['content-encoding', 'gzip'],
   ['content-encoding', 'identity'],
+  ['content-encoding', 'zstd'],
+  ['content-encoding', 'gzip, br'],
+  ['api-key', 'wrong'],
   ['accept', 'text/html'],
   ['accept-encoding', 'br, gzip'],
   ['expect', '100-continue'],
@@ -159,6 +166,15 @@ function oddTarget(random: Random, target: string): string {
     `${path}/${tail}`,
     `/${target}`,
     path.replace('/v1', '/V1') + tail,
+    path.replace('/v1', '/openai') + tail,
+    path.replace('/v1', '/openai/v2') + tail,
+    path.replace('/v1', '/%6fpenai') + tail,
+    `/openai${target}`,
+    `/v1${target}`,
+    `${path}//${tail}`,
+    `${path}?api-version=1&api-version=2`,
+    `${path}?limit=&order=&after=&include=&include[]=`,
+    `${path}?limit=&limit=2`,
     path.replace('conversations', '%63onversations') + tail,
     `${path}%${tail}`,
     `${path}%zz${tail}`,

@@ -1,3 +1,4 @@
+import type { Encoding } from './encodings.ts';
 import type { Operation } from './operations.ts';
 import type { Principal } from './principals.ts';
 
@@ -22,7 +23,10 @@ export interface FuzzRequest {
   readonly target: string;
   /** `{name}` in a value is the place of that principal's key. */
   readonly headers: readonly Header[];
+  /** Body before it is compressed. */
   readonly body: Buffer | undefined;
+  /** Encoding in which the body is sent. */
+  readonly encoding?: Encoding;
   /** Whether the body is sent in chunks, without its length. */
   readonly isChunked: boolean;
   /** Whether the model predicts the status. */

@@ -13,6 +13,8 @@ export interface FuzzOptions {
   readonly soakMinutes: number;
   /** Permitted growth of the server's resident memory after the warm-up, in MB. */
   readonly memoryGrowth: number;
+  /** Whether the server is strict. */
+  readonly isStrict: boolean;
 }
 
 export interface Failure {
@@ -42,7 +44,7 @@ const SETTLING_MS = 500;
 
 /** Sends the requests of a seed until all are sent, the time is over, or one fails. */
 export async function fuzz(target: Target, options: FuzzOptions): Promise<Report> {
-  const session = await Session.open(target);
+  const session = await Session.open(target, options);
   const tally = new Map<string, Map<number, number>>();
   for (const { id } of session.operations) tally.set(id, new Map());
   const ends = performance.now() + options.soakMinutes * 60_000;

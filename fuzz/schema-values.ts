@@ -1,3 +1,4 @@
+import { matching } from './odd-items.ts';
 import { nested, oddString, oddValue, text } from './odd-values.ts';
 import type { Schema } from './operations.ts';
 import type { Random } from './random.ts';
@@ -95,7 +96,8 @@ export class SchemaValues {
   }
 }
 
-function stringOf(random: Random, { minLength = 0, maxLength = 1_000 }: Schema): string {
+function stringOf(random: Random, { minLength = 0, maxLength = 1_000, pattern }: Schema): string {
+  if (pattern !== undefined) return matching(random, pattern);
   const value = random.chance(0.2) ? oddString(random) : text(random);
   const fitting = Array.from(value).slice(0, maxLength).join('');
   return fitting.length < minLength ? 'x'.repeat(minLength) : fitting;

@@ -4,6 +4,8 @@ import { expectedStatus } from './expectations.ts';
 import { Generator } from './generator.ts';
 import { Judge } from './judge.ts';
 import { meaningOf, type Meaning } from './meaning.ts';
+import { assertAllow } from './assertions.ts';
+import type { Rules } from './item-rules.ts';
 import { assertThat } from './mismatch.ts';
 import { Model, type StoredConversation, type StoredItem } from './model.ts';
 import { operationsOf, type ApiDocument, type Operation } from './operations.ts';
@@ -35,14 +37,15 @@ export class Session {
   readonly #connection: Connection;
   readonly #checker: AnswerChecker;
   readonly #generator: Generator;
-  readonly #model = new Model();
+  readonly #model: Model;
   readonly #judge: Judge;
   readonly #includes: string;
   /** Number of requests that read the state, besides those of the run. */
   looks = 0;
 
-  private constructor(connection: Connection, document: ApiDocument) {
+  private constructor(connection: Connection, document: ApiDocument, rules: Rules) {
     this.#connection = connection;
+    this.#model = new Model(rules);
     this.operations = operationsOf(document);
     assertTaught(this.operations, TAUGHT);
     this.#checker = new AnswerChecker(document);
@@ -56,11 +59,11 @@ export class Session {
   }
 
   /** Rejects with an `UntaughtError` when the document has more than the fuzzer was taught. */
-  static async open({ origin, keys }: Target): Promise<Session> {
+  static async open({ origin, keys }: Target, rules: Rules): Promise<Session> {
     const connection = new Connection(origin, keys);
     const { text } = await connection.send(reading(undefined, '/openapi.json'));
     // Sound: the server's own document, which its tests check.
-    return new Session(connection, JSON.parse(text) as ApiDocument);
+    return new Session(connection, JSON.parse(text) as ApiDocument, rules);
   }
 
   close(): void {
@@ -100,6 +103,7 @@ export class Session {
     const { operation } = meaning;
     const { status } = answer;
     const body = this.#checker.check(answer, operation, request.method === 'HEAD');
+    assertAllow(answer, meaning);
     if (request.isCertain) {
       const expected = expectedStatus(this.#model, request.caller, meaning);
       assertThat(status === expected, () => `the status is ${status} and must be ${expected}`);
@@ -124,7 +128,9 @@ export class Session {
     const stored = this.#model.conversations.get(id);
     const path = `/v1/conversations/${id}`;
     if (status < 400 && method === 'DELETE') {
-      await this.#assertDeleted(stored === undefined ? path : `${path}/items/${item}`);
+      await this.#assertDeleted(
+        stored === undefined ? path : `${path}/items/${encodeURIComponent(item)}`,
+      );
     } else if (status >= 400 && stored !== undefined && random.chance(0.5)) {
       await this.#judge.assertUnchanged(stored);
     }
@@ -153,7 +159,7 @@ export class Session {
     const entries: Readonly<Record<string, unknown>>[] = [];
     let last: string | null = null;
     for (let more = true; more;) {
-      const after: string = last === null ? '' : `&after=${last}`;
+      const after: string = last === null ? '' : `&after=${encodeURIComponent(last)}`;
       const list = asList(await this.#look(caller, `${path}${after}`));
       entries.push(...list.data);
       more = list.has_more;

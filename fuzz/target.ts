@@ -13,8 +13,14 @@ export interface Target extends AsyncDisposable {
   memory(): number;
 }
 
-/** Starts the program as a process of its own, on the given database or a new SQLite file. */
-export async function startTarget(databaseUrl?: string): Promise<Target> {
+export interface TargetOptions {
+  readonly isStrict: boolean;
+  /** An existing database; otherwise a new SQLite file. */
+  readonly databaseUrl?: string | undefined;
+}
+
+/** Starts the program as a process of its own. */
+export async function startTarget({ isStrict, databaseUrl }: TargetOptions): Promise<Target> {
   const folder = await temporaryFolder();
   const config = folder.path('colloquy.yaml');
   writeFileSync(config, CONFIG);
@@ -25,7 +31,8 @@ export async function startTarget(databaseUrl?: string): Promise<Target> {
   const quiet = ['--log-level', 'error', '--metrics', 'on', '--port', '0'];
   // Power cuts are not simulated.
   const quick = ['--sqlite-synchronous', 'normal'];
-  const server = startProcess(['serve', ...quiet, ...quick, ...settings]);
+  const rules = isStrict ? ['--strict'] : [];
+  const server = startProcess(['serve', ...rules, ...quiet, ...quick, ...settings]);
   const { origin } = new URL(urlOf(await server.firstLine()));
   return {
     origin,

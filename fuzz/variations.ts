@@ -41,7 +41,7 @@ function withVariation(random: Random, request: FuzzRequest): FuzzRequest {
     case 'key':
       return { ...request, headers: request.headers.map(asAzureKey) };
     case 'slash':
-      return { ...request, target: target.replace(/(?<!\/)(?=\?|$)/, '/') };
+      return { ...request, target: target.replace(/^[^?]*[^?/](?=\?|$)/, '$&/') };
     case 'origin':
       return target.startsWith('/')
         ? { ...request, target: `http://elsewhere.example${target}` }

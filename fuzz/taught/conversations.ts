@@ -7,7 +7,14 @@ import type { Principal } from '../principals.ts';
 import type { PrivateOperation } from './operation.ts';
 import { addPosted, readable, writable } from './effects.ts';
 import { isJsonObject } from '../../src/base/json-object.ts';
-import { conversationCursor, creationTime, limit, metadata, order } from './query.ts';
+import {
+  conversationCursor,
+  creationTime,
+  isAboveMaximum,
+  limit,
+  metadata,
+  order,
+} from './query.ts';
 
 export const createConversation: PrivateOperation = {
   access: 'private',
@@ -24,8 +31,11 @@ export const createConversation: PrivateOperation = {
       };
     },
   },
-  expect: (model, caller, { body }) =>
-    caller.isAuditor ? 403 : model.postOutcome(caller, undefined, postedOf(body)),
+  expect: (model, caller, { body }) => {
+    const posted = postedOf(body, model.rules);
+    if (model.isRefused(posted)) return 400;
+    return caller.isAuditor ? 403 : model.postOutcome(caller, undefined, posted);
+  },
   accept: async (success) => {
     const { model, caller, meaning, body } = success;
     assertThat(!caller.isAuditor, () => 'an auditor has created a conversation');
@@ -94,7 +104,8 @@ export const listConversations: PrivateOperation = {
     created_after: creationTime,
     created_before: creationTime,
   },
-  expect: (model, caller, { query }) => {
+  expect: (model, caller, { operation, query }) => {
+    if (isAboveMaximum(operation, query)) return 400;
     const [[after], [before]] = [query?.get('after') ?? [], query?.get('before') ?? []];
     if (after !== undefined && before !== undefined) return 400;
     const cursor = after ?? before;

@@ -3,7 +3,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { assertThat, shown } from '../mismatch.ts';
 import { isKept, postedOf } from '../meaning.ts';
-import type { Posted, StoredConversation, StoredItem } from '../model.ts';
+import { isUnknownType, type Posted } from '../item-rules.ts';
+import type { StoredConversation, StoredItem } from '../model.ts';
+import { isJsonObject } from '../../src/base/json-object.ts';
 import type { Success } from './operation.ts';
 
 /** Returns the conversation of a read. Throws a `Mismatch` when the caller may not read it. */
@@ -29,7 +31,7 @@ export function itemIn({ id, items }: StoredConversation, item: string): StoredI
 /** Reads the items of a conversation after a post: those before it, followed by the posted ones. */
 export async function addPosted(success: Success, into: StoredConversation): Promise<void> {
   const { model, reader, caller, meaning } = success;
-  const posted = postedOf(meaning.body);
+  const posted = postedOf(meaning.body, model.rules);
   const outcome = model.postOutcome(caller, into, posted);
   assertThat(outcome === 200, () => `accepted, but the answer must be ${outcome}`);
   const served = await reader.items(into);
@@ -41,7 +43,7 @@ export async function addPosted(success: Success, into: StoredConversation): Pro
     () => `${posted.length} items were posted and ${added.length} stored`,
   );
   for (const [index, item] of added.entries()) assertStored(success, item, posted[index]);
-  into.items = [...served];
+  model.append(into, added);
 }
 
 function assertStored(
@@ -49,16 +51,30 @@ function assertStored(
   item: StoredItem,
   posted: Posted | undefined,
 ): void {
-  const { id, value } = posted ?? { id: undefined, value: undefined };
-  const known = model.findItem(caller, id ?? item.id);
-  if (id !== undefined) assertThat(item.id === id, () => `posted was ${id}, stored ${item.id}`);
-  if (known !== undefined) {
-    assertThat(id !== undefined, () => `a new item has the id ${item.id}, which is taken`);
-    assertThat(isDeepStrictEqual(item, known), () => `a linked item differs: ${shown(item)}`);
+  const { id = item.id, value } = posted ?? {};
+  assertThat(item.id === id, () => `posted was ${id}, stored ${item.id}`);
+  const known = model.lastStored(caller, id);
+  if (value === undefined) {
+    const isCopy = isDeepStrictEqual(item, known);
+    assertThat(isCopy, () => `a copy differs: ${shown(item)} instead of ${shown(known)}`);
     return;
   }
   assertThat(
-    isKept(JSON.parse(item.json), value),
+    posted?.id !== undefined || known === undefined,
+    () => `a new item has the id ${item.id}, which is taken`,
+  );
+  assertThat(
+    isStoredForm(item, value),
     () => `sent was\n${shown(value)}\nbut stored\n${shown(item.json)}`,
   );
+}
+
+/** Returns whether an item is what must be stored of a posted value. */
+function isStoredForm({ id, json }: StoredItem, value: unknown): boolean {
+  if (!isJsonObject(value)) return false;
+  const { id: _id, ...sent } = value;
+  const { type } = sent;
+  return isUnknownType(type)
+    ? json === JSON.stringify({ id, type, ...sent })
+    : isKept(JSON.parse(json), sent);
 }

@@ -3,20 +3,22 @@ import { postedOf } from '../meaning.ts';
 import { asList, pageOfItems } from '../pages.ts';
 import { addPosted, itemIn, readable, writable } from './effects.ts';
 import type { PrivateOperation } from './operation.ts';
-import { include, itemCursor, limit, order } from './query.ts';
+import { include, isAboveMaximum, itemCursor, limit, order } from './query.ts';
 
 export const createConversationItems: PrivateOperation = {
   access: 'private',
   weight: 34,
   path: ['conversation_id'],
-  query: { 'include[]': include },
+  query: { include },
   body: {
     fields: ['items'],
     make: ({ random, caller, values }) => ({ items: values.items(random, caller) }),
   },
   expect: (model, caller, { conversation, body }) => {
+    const posted = postedOf(body, model.rules);
+    if (model.isRefused(posted)) return 400;
     const stored = model.write(caller, conversation);
-    return stored === undefined ? false : model.postOutcome(caller, stored, postedOf(body));
+    return stored === undefined ? false : model.postOutcome(caller, stored, posted);
   },
   accept: async (success) => {
     const conversation = writable(success);
@@ -33,8 +35,9 @@ export const listConversationItems: PrivateOperation = {
   access: 'private',
   weight: 14,
   path: ['conversation_id'],
-  query: { limit, order, after: itemCursor, 'include[]': include },
-  expect: (model, caller, { conversation, query }) => {
+  query: { limit, order, after: itemCursor, include },
+  expect: (model, caller, { operation, conversation, query }) => {
+    if (isAboveMaximum(operation, query)) return 400;
     const stored = model.read(caller, conversation);
     const [after] = query?.get('after') ?? [];
     return (
@@ -56,7 +59,7 @@ export const getConversationItem: PrivateOperation = {
   access: 'private',
   weight: 9,
   path: ['conversation_id', 'item_id'],
-  query: { 'include[]': include },
+  query: { include },
   expect: (model, caller, { conversation, item }) =>
     model.read(caller, conversation)?.items.some(({ id }) => id === item) ?? false,
   accept: (success) => {

@@ -1,6 +1,8 @@
 /** Drafts of query parameters that several operations share. */
 
 import { METADATA_KEYS, METADATA_VALUES } from '../plain-values.ts';
+import type { Meaning } from '../meaning.ts';
+import type { Operation } from '../operations.ts';
 import type { QueryDraft } from './operation.ts';
 
 const INCLUDES = [
@@ -9,14 +11,26 @@ const INCLUDES = [
   'reasoning.encrypted_content',
 ];
 
-export const limit: QueryDraft = ({ random }) => ['limit', String(random.pick([1, 2, 3, 20, 100]))];
+/** Also draws the maximum, an empty limit, which counts as absent, and seldom one above the maximum. */
+export const limit: QueryDraft = ({ random }, { schema: { maximum = 100 } }) => [
+  'limit',
+  String(random.pick([1, 2, 3, 20, random.pick([maximum, '', maximum + 1])])),
+];
+
+export function isAboveMaximum(operation: Operation | undefined, query: Meaning['query']): boolean {
+  const parameter = operation?.parameters.find(({ name }) => name === 'limit');
+  return Number(query?.get('limit')?.[0] ?? 0) > (parameter?.schema.maximum ?? Infinity);
+}
 
 export const order: QueryDraft = ({ random }, { schema }) => [
   'order',
   String(random.pick(schema.enum ?? ['asc'])),
 ];
 
-export const include: QueryDraft = ({ random }) => ['include[]', random.pick(INCLUDES)];
+export const include: QueryDraft = ({ random }) => [
+  random.pick(['include[]', 'include', 'include[0]']),
+  random.pick(INCLUDES),
+];
 
 export const metadata: QueryDraft = ({ random }) => [
   `metadata[${random.pick(METADATA_KEYS)}]`,

@@ -15,26 +15,38 @@ import { startTarget, type Target } from '../../fuzz/target.ts';
 import { TAUGHT } from '../../fuzz/taught/table.ts';
 import { rawErrorResponse, unreadableRequest } from '../../src/wire/http/error-response.ts';
 
-const OPTIONS: FuzzOptions = { seed: 1, requests: 1_500, soakMinutes: 0, memoryGrowth: 200 };
+const OPTIONS: FuzzOptions = {
+  seed: 1,
+  requests: 1_500,
+  soakMinutes: 0,
+  memoryGrowth: 200,
+  isStrict: false,
+};
+/** Exceeds the time of a short run on a busy machine. */
+const SHORT_RUN_TIMEOUT_MS = 180_000;
 
 let target: Target;
 beforeAll(async () => {
-  target = await startTarget();
+  target = await startTarget(OPTIONS);
 });
 afterAll(() => target[Symbol.asyncDispose]());
 
-describe('A short run', () => {
+describe.each([
+  ['liberal', false],
+  ['strict', true],
+])('A short run against a %s server', (rules, isStrict) => {
   let report: Report;
   beforeAll(async () => {
-    report = await fuzz(target, OPTIONS);
-  });
+    await using server = await startTarget({ isStrict });
+    report = await fuzz(server, { ...OPTIONS, isStrict });
+  }, SHORT_RUN_TIMEOUT_MS);
 
-  test('A run against the real server finds no mismatch', () => {
+  test(`A run against a real ${rules} server finds no mismatch`, () => {
     expect(report.failure, summary(report)).toBeUndefined();
     expect(report.requests).toBe(OPTIONS.requests);
   });
 
-  test('A run sends valid and invalid requests for every operation', () => {
+  test(`A run sends valid and invalid requests for every operation of a ${rules} server`, () => {
     const operations = [...report.tally].filter(([name]) => name !== NO_OPERATION);
     expect(operations.length).toBeGreaterThan(12);
     expect(operations.map(([name]) => name).toSorted()).toEqual(Object.keys(TAUGHT).toSorted());
@@ -47,12 +59,19 @@ describe('A short run', () => {
   });
 });
 
-/** Status and bytes of an answer after the damage. */
+/** An answer after the damage. */
 interface Damaged {
   readonly status: number;
   readonly text: string;
+  /** Header of a refused method. */
+  readonly allow: string | undefined;
 }
-type Damage = (answer: Damaged, url: string, method: string) => Damaged | 'drop';
+type Damage = (
+  answer: Damaged,
+  url: string,
+  method: string,
+  encoding: string | undefined,
+) => Damaged | 'drop';
 
 /** Starts a proxy that passes on the answers of the real server, with the damage. */
 async function startDamaged(target: Target, damage: Damage): Promise<Target> {
@@ -62,7 +81,12 @@ async function startDamaged(target: Target, damage: Damage): Promise<Target> {
     const onward = httpRequest(target.origin, options, async (answer) => {
       const chunks: Buffer[] = await answer.toArray();
       const text = Buffer.concat(chunks).toString();
-      const damaged = damage({ status: answer.statusCode ?? 0, text }, url, method);
+      const damaged = damage(
+        { status: answer.statusCode ?? 0, text, allow: answer.headers.allow },
+        url,
+        method,
+        request.headers['content-encoding'],
+      );
       if (damaged === 'drop') request.socket.destroy();
       else respond(response, damaged, answer.headers['content-type'] ?? '');
     });
@@ -88,8 +112,13 @@ async function startDamaged(target: Target, damage: Damage): Promise<Target> {
   };
 }
 
-function respond(response: ServerResponse, { status, text }: Damaged, type: string): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+function respond(response: ServerResponse, damaged: Damaged, type: string): void {
+  const { status, text, allow } = damaged;
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    ...(allow === undefined ? {} : { allow }),
+  });
   response.end(text);
 }
 
@@ -108,6 +137,7 @@ const inText =
     method === 'GET' && where.test(url) && answer.status === 200
       ? { ...answer, text: answer.text.replace(from, to) }
       : answer;
+const UNSUPPORTED = rawErrorResponse(unreadableRequest('')).split('\r\n\r\n')[1] ?? '';
 const LISTS = /\/v1\/conversations[^/]*$/;
 const ITEMS = /\/items/;
 
@@ -140,7 +170,7 @@ describe('A damaged server', () => {
     [
       'changes the text of items',
       inText(/"text":"[^"]+"/, '"text":"other"', ITEMS),
-      /sent was|items changed|linked item differs|expected is/,
+      /sent was|items changed|a copy differs|expected is/,
     ],
     [
       'hides that a list has more pages',
@@ -156,6 +186,29 @@ describe('A damaged server', () => {
       'answers 400 to requests without credentials',
       (answer) => (answer.status === 401 ? { ...answer, status: 400 } : answer),
       /the status is 400 and must be 401/,
+    ],
+    [
+      'answers 404 to methods that a path lacks',
+      (answer) => (answer.status === 405 ? { ...answer, status: 404 } : answer),
+      /the status is 404 and must be 405/,
+    ],
+    [
+      'omits a method in the header Allow',
+      (answer) => ({ ...answer, allow: answer.allow?.replace(', POST', '') }),
+      /expected is\n\{"allow":"GET, HEAD, POST/,
+    ],
+    [
+      'replaces ids of other programs',
+      inText(/\{"id":"(?!\w+_)[^"]+","type"/, '{"id":"msg_other","type"', ITEMS),
+      /posted was|items changed|a copy differs|the page is not/,
+    ],
+    [
+      'refuses compressed bodies',
+      (answer, _url, _method, encoding) =>
+        encoding !== undefined && answer.status === 200
+          ? { ...answer, status: 415, text: UNSUPPORTED }
+          : answer,
+      /the status is 415 and must be 200/,
     ],
   ])('A run finds a server that %s', async (_name, damage, why) => {
     await using damaged = await startDamaged(target, damage);

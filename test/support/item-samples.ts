@@ -8,6 +8,8 @@ export interface ItemSample {
   readonly prefix: string;
   /** Whether ids of callers must begin with the prefix. */
   readonly prefixEnforced: boolean;
+  /** Whether an item that does not fit is always refused, rather than kept by a server that is not strict. */
+  readonly isChecked: boolean;
   /** Whether the caller must bring the id. */
   readonly idRequired: boolean;
   /** The example without its type, and without an id that every item of the type must bring. */
@@ -18,6 +20,7 @@ export interface ItemSample {
 
 export const ITEM_SAMPLES: readonly ItemSample[] = ITEM_DEFINITIONS.map((definition) => {
   const { type, prefix, prefixEnforced, create, defaults } = definition;
+  const isChecked = definition.handling === 'checked';
   const idRequired = asJsonSchema(create).required?.includes('id') ?? false;
   const left = ['type', ...(idRequired ? ['id'] : [])];
   const sent = Object.fromEntries(
@@ -26,5 +29,5 @@ export const ITEM_SAMPLES: readonly ItemSample[] = ITEM_DEFINITIONS.map((definit
   const added = Object.fromEntries(
     Object.entries(defaults).filter(([key]) => !Object.hasOwn(sent, key)),
   );
-  return { type, prefix, prefixEnforced, idRequired, sent, added };
+  return { type, prefix, prefixEnforced, isChecked, idRequired, sent, added };
 });
