@@ -1,27 +1,26 @@
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startServer, type TestServer } from '../support/server.ts';
 
-const server = await startServer();
-afterAll(() => server[Symbol.asyncDispose]());
-
-/** Conversations in memory, which the answers of the server must equal. */
+/** Model of conversations in memory, which the server's answers must equal. */
 class Model {
   readonly conversations = new Map<string, { metadata: object; items: Entry[] }>();
+  #stored = 0;
 
-  append(id: string, posted: readonly Posted[]): Entry[] | number {
-    const conversation = this.conversations.get(id);
+  /** Returns the new items or the status of the refusal. `into` is `undefined` for a new conversation. */
+  append(into: string | undefined, posted: readonly Posted[]): Entry[] | number {
+    const conversation = into === undefined ? { items: [] } : this.conversations.get(into);
     if (conversation === undefined) return 404;
-    const added: Entry[] = [];
-    for (const { id: itemId, text } of posted) {
-      const isHere = [...conversation.items, ...added].some((entry) => entry.id === itemId);
-      if (itemId !== undefined && isHere) return 400;
-      const stored = this.#find(itemId);
-      if (text === undefined && stored === undefined) return 404;
-      added.push(stored ?? { id: itemId, text: text ?? '' });
-    }
-    conversation.items.push(...added);
-    return added;
+    const ids = posted.flatMap(({ id }) => id ?? []);
+    if (new Set(ids).size < ids.length) return 400;
+    const added = posted.map(({ id, type, text }) =>
+      type === REFERENCE ? this.#lastStored(id) : { id, type, text, order: 0 },
+    );
+    if (added.includes(undefined)) return 404;
+    if (conversation.items.some(({ id }) => ids.includes(id ?? ''))) return 400;
+    return added.flatMap((entry) =>
+      entry === undefined ? [] : [{ ...entry, order: (this.#stored += 1) }],
+    );
   }
 
   list(id: string, order: string, limit: number, after: string | undefined): object | number {
@@ -31,7 +30,8 @@ class Model {
     const cursor = ordered.findIndex((entry) => entry.id === after);
     if (after !== undefined && cursor === -1) return 404;
     const rest = ordered.slice(cursor + 1);
-    return { texts: rest.slice(0, limit).map(({ text }) => text), hasMore: rest.length > limit };
+    const page = rest.slice(0, limit).map(({ type, text }) => ({ type, text }));
+    return { page, hasMore: rest.length > limit };
   }
 
   delete(id: string, itemId: string): number {
@@ -42,40 +42,57 @@ class Model {
     return 200;
   }
 
-  #find(id: string | undefined): Entry | undefined {
-    if (id === undefined) return undefined;
+  #lastStored(id: string | undefined): Entry | undefined {
     return [...this.conversations.values()]
       .flatMap(({ items }) => items)
-      .find((entry) => entry.id === id);
+      .filter((entry) => entry.id === id)
+      .toSorted((one, other) => one.order - other.order)
+      .at(-1);
   }
 }
 
-/** Fields of an answer that are compared with the model. */
+/** Fields of any answer that the model compares. */
 interface Json {
   readonly id: string;
   readonly metadata: unknown;
   readonly has_more: boolean;
-  readonly data: readonly { readonly id: string; readonly content: readonly { text: string }[] }[];
+  readonly data: readonly JsonItem[];
+}
+interface JsonItem {
+  readonly id: string;
+  readonly type: string;
+  /** Content of a message. */
+  readonly content?: readonly { readonly text: string }[];
+  /** Field of an item of another type. */
+  readonly text?: string;
 }
 
 interface Entry {
   id: string | undefined;
+  readonly type: string;
   readonly text: string;
+  /** Number of the item in the order in which items were stored. */
+  readonly order: number;
 }
-/** An item to post. Without a text it is a reference; without an id the server generates one. */
+/** Without an `id`, the server makes one. */
 interface Posted {
   readonly id: string | undefined;
-  readonly text: string | undefined;
+  readonly type: string;
+  readonly text: string;
 }
 
+const MESSAGE = 'message';
+const REFERENCE = 'item_reference';
 const UNKNOWN = 'conv_unknown';
 // Few ids and few conversations, so that they meet often.
 const slot = fc.nat(4);
-const itemId = fc.constantFrom('msg_a', 'msg_b', 'msg_c', 'msg_d');
+const itemId = fc.constantFrom('msg_a', 'call_b', 'c/d?e=f#g', '100% größe', '%2F..');
+const type = fc.constantFrom(MESSAGE, MESSAGE, 'future_call', 'file_search_call');
+const text = fc.string({ maxLength: 5 });
 const posted: fc.Arbitrary<Posted> = fc.oneof(
-  fc.record({ id: fc.constant(undefined), text: fc.string({ maxLength: 5 }) }),
-  fc.record({ id: itemId, text: fc.string({ maxLength: 5 }) }),
-  fc.record({ id: itemId, text: fc.constant(undefined) }),
+  fc.record({ id: fc.constant(undefined), type, text }),
+  fc.record({ id: itemId, type, text }),
+  fc.record({ id: itemId, type: fc.constant(REFERENCE), text: fc.constant('') }),
 );
 const command = fc.oneof(
   fc.record({ do: fc.constant('create' as const), items: fc.array(posted, { maxLength: 3 }) }),
@@ -108,7 +125,7 @@ const command = fc.oneof(
 );
 type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 
-/** Applies commands to the server and to a model, and compares the answers. */
+/** Sends operations to the server, and compares the answers with the model's. */
 class Run {
   readonly #server: TestServer;
   readonly #model = new Model();
@@ -135,11 +152,6 @@ class Run {
     }
   }
 
-  /** Deletes the conversations of the run, so that the next one finds none of their items. */
-  async clear(): Promise<void> {
-    for (const id of this.#model.conversations.keys()) await this.#call('DELETE', `/${id}`);
-  }
-
   #id(at: number): string {
     return this.#ids[at % (this.#ids.length + 1)] ?? UNKNOWN;
   }
@@ -158,15 +170,12 @@ class Run {
 
   async #create(items: readonly Posted[]): Promise<void> {
     const { status, body } = await this.#call('POST', '', { items: items.map(toItem) });
-    const id: string = status === 200 ? body.id : 'conv_never';
-    this.#model.conversations.set(id, { metadata: {}, items: [] });
-    const expected = this.#model.append(id, items);
+    const expected = this.#model.append(undefined, items);
     expect(status).toBe(typeof expected === 'number' ? expected : 200);
-    if (typeof expected === 'number') {
-      this.#model.conversations.delete(id);
-      return;
-    }
+    if (typeof expected === 'number') return;
+    const { id } = body;
     this.#ids.push(id);
+    this.#model.conversations.set(id, { metadata: {}, items: expected });
     const { body: listed } = await this.#call('GET', `/${id}/items?order=asc`);
     this.#learn(expected, listed.data);
   }
@@ -175,12 +184,14 @@ class Run {
     const { status, body } = await this.#call('POST', `/${id}/items`, { items: items.map(toItem) });
     const expected = this.#model.append(id, items);
     expect(status).toBe(typeof expected === 'number' ? expected : 200);
-    if (typeof expected !== 'number') this.#learn(expected, body.data);
+    if (typeof expected === 'number') return;
+    this.#learn(expected, body.data);
+    this.#model.conversations.get(id)?.items.push(...expected);
   }
 
-  /** Compares the texts, and records the ids that the server has generated. */
+  /** Compares the items, and notes the ids that the server has made. */
   #learn(entries: Entry[], data: Json['data']): void {
-    expect(data.map(({ content }) => content[0]?.text)).toEqual(entries.map(({ text }) => text));
+    expect(data.map(shown)).toEqual(entries.map(shown));
     entries.forEach((entry, index) => {
       entry.id ??= data[index]?.id;
       expect(data[index]?.id).toBe(entry.id);
@@ -198,20 +209,20 @@ class Run {
       step.cursor === null
         ? undefined
         : (this.#model.conversations.get(id)?.items[step.cursor]?.id ?? 'msg_a');
-    const query = `order=${step.order}&limit=${step.limit}${after === undefined ? '' : `&after=${after}`}`;
+    const query = `order=${step.order}&limit=${step.limit}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
     const { status, body } = await this.#call('GET', `/${id}/items?${query}`);
     const expected = this.#model.list(id, step.order, step.limit, after);
     if (typeof expected === 'number') return expect(status).toBe(expected);
-    const texts = body.data.map(({ content }) => content[0]?.text);
-    expect({ texts, hasMore: body.has_more }).toEqual(expected);
+    const page = body.data.map(shown);
+    expect({ page, hasMore: body.has_more }).toEqual(expected);
   }
 
   async #deleteItem(step: { slot: number; index: number }): Promise<void> {
     const id = this.#id(step.slot);
     const item = this.#model.conversations.get(id)?.items[step.index]?.id ?? 'msg_a';
-    const { status } = await this.#call('DELETE', `/${id}/items/${item}`);
+    const { status } = await this.#call('DELETE', `/${id}/items/${encodeURIComponent(item)}`);
     expect(status).toBe(this.#model.delete(id, item));
-    expect((await this.#call('GET', `/${id}/items/${item}`)).status).toBe(404);
+    expect((await this.#call('GET', `/${id}/items/${encodeURIComponent(item)}`)).status).toBe(404);
   }
 
   async #delete(id: string): Promise<void> {
@@ -227,20 +238,24 @@ class Run {
   }
 }
 
-function toItem({ id, text }: Posted): object {
+function toItem({ id, type, text }: Posted): object {
   const given = id === undefined ? {} : { id };
-  return text === undefined ? given : { ...given, role: 'user', content: text };
+  if (type === REFERENCE) return given;
+  // Of other types than messages, the server stores any fields.
+  return type === MESSAGE ? { ...given, role: 'user', content: text } : { ...given, type, text };
 }
 
-test('a server answers random operations as a model in memory does', async () => {
+/** Returns the fields of an item that are compared, its id apart. */
+function shown({ type, text, content }: Pick<JsonItem, 'type' | 'text' | 'content'>): object {
+  return { type, text: content?.[0]?.text ?? text };
+}
+
+test('Random operations answer as the model does', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
+      await using server = await startServer();
       const run = new Run(server);
-      try {
-        for (const step of commands) await run.step(step);
-      } finally {
-        await run.clear();
-      }
+      for (const step of commands) await run.step(step);
     }),
     { numRuns: 40 },
   );
