@@ -32,7 +32,7 @@ const ENCODINGS: Readonly<Record<string, readonly [encoding: string, compress: C
   br: ['br', brotliCompressSync],
   zstd: ['zstd', zstdCompressSync],
   'zstd in two frames': ['zstd', (body) => inTwo(body, zstdCompressSync)],
-  identity: ['identity', Buffer.from],
+  identity: ['identity', (body) => Buffer.from(body)],
 };
 
 function inTwo(body: string, compress: (part: Buffer) => Buffer): Buffer {
