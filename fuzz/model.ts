@@ -75,6 +75,13 @@ export class Model {
     return found.toSorted((one, other) => order(one) - order(other)).at(-1);
   }
 
+  /** Returns the ids under which several conversations that the caller may read have items. */
+  sharedIds(caller: Principal): readonly string[] {
+    const seen = new Set<string>();
+    const all = this.readable(caller).flatMap(({ items }) => items.map(({ id }) => id));
+    return all.filter((id) => seen.size === seen.add(id).size);
+  }
+
   /** Returns whether a post must be refused whatever is stored. */
   isRefused(posted: readonly Posted[]): boolean {
     const most = this.rules.isStrict ? MAX_ITEMS_STRICT : MAX_ITEMS;

@@ -107,7 +107,9 @@ export class PlainValues {
 
   #knownItem(random: Random, caller: Principal | undefined): string {
     const { deletedItems } = this.#model;
-    if (deletedItems.length > 0 && random.chance(0.15)) return random.pick(deletedItems).item;
+    if (deletedItems.length > 0 && random.chance(0.1)) return random.pick(deletedItems).item;
+    const shared = caller === undefined ? [] : this.#model.sharedIds(caller);
+    if (shared.length > 0 && random.chance(0.6)) return random.pick(shared);
     return this.itemId(random, this.conversation(random, caller).stored);
   }
 }
