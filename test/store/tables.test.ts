@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { loadConfig, type ArchiveRecord } from '../../src/index.ts';
+import { loadConfig, newId, type ArchiveRecord, type Store } from '../../src/index.ts';
 import { openInspection } from '../../src/store/open.ts';
 import {
   ARCHIVED_TABLES,
@@ -10,7 +10,7 @@ import {
   type Table,
 } from '../../src/store/tables.ts';
 import { ordinaryRole } from '../support/postgres.ts';
-import { key, openOn, openSession } from '../support/store.ts';
+import { append, key, minted, newConversation, openOn, openSession } from '../support/store.ts';
 import { KINDS, storedDatabase, type StoredDatabase } from '../support/stored.ts';
 
 type Cells = Readonly<Record<string, unknown>>;
@@ -109,6 +109,13 @@ async function tablesWith(
   return found;
 }
 
+/** Writes a row of a table that conversations have. A new table needs its writer here. */
+const WRITERS: Readonly<
+  Record<string, (store: Store, conversationId: string) => Promise<unknown>>
+> = {
+  items: (store, conversationId) => append(store, conversationId, minted(newId('msg'))),
+};
+
 describe.each(KINDS)('the tables of %s', (kind) => {
   test('every table and column of the database is in the list of tables', async () => {
     await using database = await storedDatabase(kind);
@@ -131,6 +138,28 @@ describe.each(KINDS)('the tables of %s', (kind) => {
     expect(await tablesWith(database, 't', 'b')).toEqual(all);
     expect(await tablesWith(database, 'u', 'a')).toEqual(all);
   });
+
+  test.each(CHILD_TABLES.map(({ name }) => name))(
+    'a write to %s during the deletion of its conversation leaves no row',
+    async (name) => {
+      const write = WRITERS[name];
+      if (write === undefined) throw new Error(`add a writer of ${name} to WRITERS in this file`);
+      await using database = await storedDatabase(kind);
+      await using store = await openOn(database.url);
+      for (let round = 0; round < 30; round += 1) {
+        const id = `c${round}`;
+        await store.conversations.create(newConversation(id));
+        await Promise.all([
+          write(store, id),
+          store.conversations.delete(key(id)),
+          write(store, id),
+          write(store, id),
+        ]);
+      }
+      const left = await query(database, `SELECT 1 AS one FROM ${name}`);
+      expect(left, 'a write of a row must lock the row of its conversation').toEqual([]);
+    },
+  );
 
   test('adopting a conversation moves its rows of every table to the tenant', async () => {
     await using database = await storedDatabase(kind);
@@ -179,6 +208,20 @@ describe.each(KINDS)('the tables of %s', (kind) => {
       expect(absent).toEqual({ count: 1, examples: ['lost'], tables: [name] });
     },
   );
+});
+
+test('texts of keys compare byte by byte in PostgreSQL, as they do in SQLite', async () => {
+  await using database = await storedDatabase('PostgreSQL');
+  await (await openOn(database.url)).close();
+  const collated = await query(
+    database,
+    `SELECT relname::text AS "table", attname::text AS "column" FROM pg_class
+      JOIN pg_constraint ON conrelid = pg_class.oid AND contype = 'p'
+      JOIN pg_attribute ON attrelid = pg_class.oid AND attnum = ANY (conkey)
+      JOIN pg_collation ON pg_collation.oid = attcollation
+      WHERE relnamespace = current_schema()::regnamespace AND collname <> 'C'`,
+  );
+  expect(collated, 'a migration must give these columns COLLATE "C"').toEqual([]);
 });
 
 test('row-level security covers every table of conversations in PostgreSQL', async () => {
