@@ -1,6 +1,8 @@
 import { randomHex } from './random.ts';
 
-const WELL_FORMED = /^[A-Za-z0-9_-]+$/;
+/** One character of a well-formed id, as a regular expression. */
+export const ID_CHARACTER = '[A-Za-z0-9_-]';
+const WELL_FORMED = new RegExp(`^${ID_CHARACTER}+$`);
 const COUNTER_END = 0x1_0000;
 
 let lastMillisecond = 0;

@@ -85,6 +85,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       items: itemContract({ isStrict: config.strict }),
       limits: config,
       dialect: config.dialect,
+      auth: config.auth,
       version: packageVersion(),
       unreadiness: () => unreadiness(store, state.isClosing),
       metricsText: config.metrics === 'on' ? () => telemetry.metricsText() : undefined,

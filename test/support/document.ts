@@ -9,7 +9,7 @@ export interface Document {
 
 /** Checks responses against the OpenAPI document that the server serves. */
 export class ResponseValidator {
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: false });
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: false, formats: { unixtime: true } });
   readonly #document: Document;
   readonly #validators = new Map<string, ValidateFunction>();
 

@@ -16,6 +16,8 @@ interface DescribedOperation {
   readonly operationId: string;
   readonly parameters: readonly { readonly name: string }[];
   readonly responses: Readonly<Record<string, unknown>>;
+  /** Empty for an operation that needs no credentials, and otherwise absent. */
+  readonly security?: readonly unknown[];
 }
 
 /** Returns every operation that a server documents. */
@@ -27,13 +29,13 @@ export async function servedOperations(): Promise<readonly ServedOperation[]> {
     paths: Record<string, Record<string, DescribedOperation>>;
   };
   return Object.entries(paths).flatMap(([template, methods]) =>
-    Object.entries(methods).map(([method, { operationId, parameters, responses }]) => ({
+    Object.entries(methods).map(([method, { operationId, parameters, responses, security }]) => ({
       id: operationId,
       method: method.toUpperCase(),
       template,
       parameters,
       statuses: Object.keys(responses),
-      isPublic: !Object.hasOwn(responses, '401'),
+      isPublic: security !== undefined,
     })),
   );
 }

@@ -14,11 +14,19 @@ export const Metadata = Type.Unsafe<{ [key: string]: string }>({
 });
 export type Metadata = Static<typeof Metadata>;
 
+/** Pairs that a conversation's metadata must have. Longer keys and values are allowed: they match nothing. */
+export const MetadataFilter = Type.Unsafe<Metadata>({
+  title: 'MetadataFilter',
+  type: 'object',
+  maxProperties: MOST_PAIRS,
+  additionalProperties: { type: 'string' },
+});
+
 export const Conversation = Type.Object(
   {
     id: Type.String(),
     object: Type.Literal('conversation'),
-    created_at: Type.Integer({ description: 'Unix seconds' }),
+    created_at: Type.Integer({ description: 'Unix seconds', format: 'unixtime' }),
     metadata: Metadata,
   },
   { title: 'Conversation' },

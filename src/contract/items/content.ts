@@ -149,17 +149,37 @@ export const ComputerScreenshotContent = Type.Object({
   prompt_cache_breakpoint: Type.Optional(PromptCacheBreakpoint),
 });
 
-/** A part of a content list as any program makes it. */
-export const AnyPart = Type.Object(
-  {
-    type: Type.String({ minLength: 1 }),
-    prompt_cache_breakpoint: omittable(AnyObject),
-    filename: omittable(Type.String()),
-    file_data: omittable(Type.String()),
-    file_url: omittable(Type.String()),
-  },
-  { title: 'ContentPart', description: 'A content part of any type, kept as sent.' },
-);
+const anyPartFields = {
+  type: Type.String({ minLength: 1 }),
+  prompt_cache_breakpoint: omittable(AnyObject),
+  filename: omittable(Type.String()),
+  file_data: omittable(Type.String()),
+  file_url: omittable(Type.String()),
+};
+
+/** The field of a part, by its type, that holds its text. */
+const TEXT_FIELDS: Readonly<Record<string, string>> = {
+  input_text: 'text',
+  output_text: 'text',
+  refusal: 'refusal',
+};
+
+/** A part of a message or a tool output as any program makes it. `refuseTextless` checks its text. */
+export const AnyPart = Type.Object(anyPartFields, {
+  title: 'ContentPart',
+  description: 'A content part of any type, kept as sent.',
+  documentedAllOf: Object.entries(TEXT_FIELDS).map(([type, field]) => ({
+    anyOf: [
+      { properties: { type: { not: { const: type } } } },
+      { properties: { [field]: { type: 'string' } }, required: [field] },
+    ],
+  })),
+});
+/** A part of a model's reasoning as any program makes it. */
+export const AnyReasoningPart = Type.Object(anyPartFields, {
+  title: 'ReasoningPart',
+  description: 'A part of any type, kept as sent.',
+});
 
 /** Parts of a tool output that is not text. */
 export const OutputPartsParam = Type.Array(
@@ -168,13 +188,6 @@ export const OutputPartsParam = Type.Array(
 /** A tool output as any program makes it. */
 export const AnyOutput = Type.Union([Text, Type.Array(AnyPart)]);
 export const OutputParts = Type.Array(Type.Union([InputText, InputImage, InputFile]));
-
-/** The field of a part, by its type, that holds its text. */
-const TEXT_FIELDS: Readonly<Record<string, string>> = {
-  input_text: 'text',
-  output_text: 'text',
-  refusal: 'refusal',
-};
 
 /** Refuses parts that say they are text and have none. `path` names the list, as in `items[0].content`. */
 export function refuseTextless(parts: unknown, path: string): ApiError | undefined {

@@ -45,7 +45,7 @@ export const fileSearchCall = defineItem({
       include: 'file_search_call.results',
       marker: '"results":[',
       hide: (item) => {
-        item['results'] = null;
+        if (Array.isArray(item['results'])) item['results'] = null;
       },
     },
   ],
@@ -182,7 +182,7 @@ export const codeInterpreterCall = defineItem({
       include: 'code_interpreter_call.outputs',
       marker: '"outputs":[',
       hide: (item) => {
-        item['outputs'] = null;
+        if (Array.isArray(item['outputs'])) item['outputs'] = null;
       },
     },
   ],

@@ -15,7 +15,7 @@ import { CREATABLE_TYPES, ITEM_DEFINITIONS } from './table.ts';
 /** The id that OpenAI's Agents SDK gives to items of models that give none. */
 const PLACEHOLDER_ID = '__fake_id__';
 /** An instruction to a model server, which is not an item and is never stored. */
-const INSTRUCTION = 'compaction_trigger';
+export const INSTRUCTION = 'compaction_trigger';
 /** With a tenant of 256 characters and the id of a conversation, within an index entry of PostgreSQL. */
 const MOST_ID_BYTES = 1536;
 /** Names of types that can be kept. */

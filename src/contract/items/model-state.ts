@@ -13,7 +13,7 @@ import {
   Status,
 } from '../schema/schema.ts';
 import { defineItem } from './define.ts';
-import { AnyPart, ReasoningText, SummaryText } from './content.ts';
+import { AnyReasoningPart, ReasoningText, SummaryText } from './content.ts';
 
 const reasoningFields = {
   type: Type.Literal('reasoning'),
@@ -29,17 +29,29 @@ export const reasoning = defineItem({
     type: 'reasoning',
     summary: [{ type: 'summary_text', text: 'Looking for lakes.' }],
   },
-  create: Type.Object({
-    id: Type.Optional(Id),
-    ...reasoningFields,
-    content: Type.Optional(Type.Array(ReasoningText)),
-    status: Type.Optional(Status),
-  }),
+  create: Type.Object(
+    {
+      id: Type.Optional(Id),
+      ...reasoningFields,
+      content: Type.Optional(Type.Array(ReasoningText)),
+      status: Type.Optional(Status),
+    },
+    {
+      documentedAllOf: [
+        {
+          anyOf: ['id', 'encrypted_content'].map((name) => ({
+            properties: { [name]: { type: 'string' } },
+            required: [name],
+          })),
+        },
+      ],
+    },
+  ),
   handling: 'checked',
   accept: Type.Object({
     type: Type.Literal('reasoning'),
-    summary: omittable(Type.Array(AnyPart)),
-    content: omittable(Type.Array(AnyPart)),
+    summary: omittable(Type.Array(AnyReasoningPart)),
+    content: omittable(Type.Array(AnyReasoningPart)),
     encrypted_content: Type.Optional(nullable(Type.String())),
     status: omittable(AnyStatus),
   }),

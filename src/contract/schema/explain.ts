@@ -16,6 +16,7 @@ import type { JsonSchema } from './schema.ts';
 /** Names of schemas in sentences, by title, in place of the JSON type. */
 const NAMES: Readonly<Record<string, string>> = {
   Metadata: 'a metadata object',
+  MetadataFilter: 'a metadata object',
 };
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -9,6 +9,9 @@ export interface JsonSchema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
+  /** Schemas that a value must also fit, for the document alone: functions check them, and word the errors. */
+  readonly documentedAllOf?: readonly JsonSchema[];
+  readonly not?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | JsonSchema;
@@ -83,14 +86,18 @@ export const CallId = Type.String({ minLength: 1, maxLength: 64 });
 
 /** The longest id of any program's making, in code points. */
 const LONGEST_ID = 1024;
-/**
- * Ids of any program's making: all but control characters, line breaks, unpaired surrogates, and the two path
- * segments that clients resolve before they send a URL.
- */
-const ANY_ID = String.raw`^(?!\.{1,2}$)[^\p{Cc}\p{Cs}\u2028\u2029]+$`;
+/** Control characters, line breaks and unpaired surrogates, as a class of every language's expressions. */
+const UNUSABLE = String.raw`\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff`;
+/** Ids of any program's making: all but `.` and `..`, which clients resolve before they send a URL. */
+const ANY_ID = `^([^.${UNUSABLE}][^${UNUSABLE}]*|\\.[^.${UNUSABLE}][^${UNUSABLE}]*|\\.\\.[^${UNUSABLE}]+)$`;
 
 /** An item's id or a call's id as any program makes it. */
-export const AnyId = Type.String({ minLength: 1, maxLength: LONGEST_ID, pattern: ANY_ID });
+export const AnyId = Type.String({
+  title: 'AnyId',
+  minLength: 1,
+  maxLength: LONGEST_ID,
+  pattern: ANY_ID,
+});
 
 /** A status as any program names it. */
 export const AnyStatus = Type.String({ minLength: 1, maxLength: 64 });

@@ -10,6 +10,7 @@ import { getConversationItem } from './conversations/get-conversation-item.ts';
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
+import type { Authentication } from './openapi/security.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
 import { getOpenApiDocument } from './system/get-open-api-document.ts';
@@ -22,6 +23,8 @@ export interface ApiOptions {
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
   /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
   readonly dialect: 'openai' | 'llama-stack';
+  /** Authentication, as the OpenAPI document describes it. */
+  readonly auth: Authentication;
   readonly version: string;
   /** Returns why the server cannot serve; nothing when it can. */
   readonly unreadiness: () => Promise<readonly Unreadiness[]>;
@@ -31,7 +34,8 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, items, limits, dialect, version, unreadiness, metricsText } = options;
+  const { conversations, items, limits, dialect, auth, version, unreadiness, metricsText } =
+    options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
@@ -45,7 +49,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     ...(metricsText === undefined ? [] : [getMetrics(metricsText)]),
     getHealth(version),
     getReadiness(unreadiness),
-    getOpenApiDocument(() => routes, version),
+    getOpenApiDocument(() => routes, { version, auth }),
   ];
   return routes;
 }

@@ -116,6 +116,12 @@ const FOREIGN: Readonly<Record<string, readonly [sent: Item, added?: object]>> =
   'a list of tools with an error in place of them': [
     { type: 'mcp_list_tools', id: 'mcpl_1', server_label: 's', error: { code: 424, message: 'x' } },
   ],
+  'a file search with results in another place': [
+    { type: 'file_search_call', id: 'fs_1', nested: { results: [1] } },
+  ],
+  'code with outputs in another place': [
+    { type: 'code_interpreter_call', id: 'ci_2', nested: { outputs: [1] } },
+  ],
   'an item of an unknown type': [
     { type: 'x_search_call', id: 'xs_1', status: 'completed', n: null },
   ],

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { ConversationList, Metadata } from '../../../contract/conversations/conversation.ts';
+import { ConversationList, MetadataFilter } from '../../../contract/conversations/conversation.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
 import { defineRoute } from '../define-route.ts';
@@ -34,7 +34,7 @@ export function listConversations(
       },
       metadata: {
         description: '`metadata[key]=value`: only conversations with this pair; all must match.',
-        schema: Metadata,
+        schema: MetadataFilter,
       },
       created_after: {
         description: 'Only conversations created after this second.',

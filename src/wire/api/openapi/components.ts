@@ -10,76 +10,65 @@ export type Side = 'request' | 'response';
  * counts as omitted in every optional field, which the schemas that check them leave to the parser.
  */
 export class Components {
-  readonly schemas: Node = {};
-  readonly #texts = new Map<string, string>();
+  readonly schemas: Record<string, Node> = {};
 
-  /** Returns a schema in the form of the document. */
-  reference(schema: JsonSchema, side: Side): unknown {
-    return this.#visit(side === 'request' ? withNulls(schema) : schema);
+  /** Returns a schema in the form of the document. A request's form has another name if a response's form differs. */
+  reference(schema: JsonSchema, side: Side): Node {
+    const copy = this.#copy(schema, side);
+    return schema.title === undefined
+      ? copy
+      : { $ref: `#/components/schemas/${this.#store(schema.title, copy)}` };
   }
 
-  #visit(node: unknown): unknown {
-    if (Array.isArray(node)) return node.map((entry) => this.#visit(entry));
-    if (typeof node !== 'object' || node === null) return node;
-    const copy = typed(
-      Object.fromEntries(
-        Object.entries(node).map(([key, value]) => [
-          key,
-          isData(key, value) ? value : this.#visit(value),
-        ]),
-      ),
+  #copy({ documentedAllOf: allOf, ...schema }: JsonSchema, side: Side): Node {
+    const { items, properties, additionalProperties, anyOf, not } = schema;
+    return {
+      ...typeOfValues(schema),
+      ...schema,
+      ...(anyOf !== undefined && { anyOf: anyOf.map((entry) => this.reference(entry, side)) }),
+      // These two only restrict what the other keywords describe, nulls included.
+      ...(allOf !== undefined && {
+        allOf: allOf.map((entry) => this.reference(entry, 'response')),
+      }),
+      ...(not !== undefined && { not: this.reference(not, 'response') }),
+      ...(items !== undefined && { items: this.reference(items, side) }),
+      ...(typeof additionalProperties === 'object' && {
+        additionalProperties: this.reference(additionalProperties, side),
+      }),
+      ...(properties !== undefined && { properties: this.#properties(schema, side) }),
+    };
+  }
+
+  #properties({ properties = {}, required = [] }: JsonSchema, side: Side): Node {
+    return Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => {
+        const isOmittable = side === 'request' && !required.includes(name);
+        const copy = this.reference(property, side);
+        return [name, isOmittable && !acceptsNull(property) ? withNull(copy) : copy];
+      }),
     );
-    const title = 'title' in node ? node.title : undefined;
-    if (typeof title !== 'string') return copy;
-    return { $ref: `#/components/schemas/${this.#add(title, copy)}` };
   }
 
-  /** Stores a schema under its title, with a suffix when requests have another form of it. */
-  #add(title: string, schema: Node): string {
-    const text = JSON.stringify(schema);
-    const known = this.#texts.get(title);
-    if (known !== undefined && known !== text) return this.#add(`${title}Param`, schema);
-    this.#texts.set(title, text);
-    this.schemas[title] = schema;
+  #store(title: string, schema: Node): string {
+    const named = { ...schema, title };
+    const known = this.schemas[title];
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(named)) {
+      return this.#store(`${title}Param`, schema);
+    }
+    this.schemas[title] = named;
     return title;
   }
 }
 
-/** Adds the type that the values of an enumeration or a constant have. */
-function typed(node: Node): Node {
-  if ('type' in node) return node;
-  const values: unknown = node['enum'] ?? ('const' in node ? [node['const']] : undefined);
-  if (!Array.isArray(values) || values.length === 0) return node;
-  const types = new Set(values.map((value) => (value === null ? 'null' : typeof value)));
+function withNull(schema: Node): Node {
+  const { anyOf } = schema;
+  const isUnion = Array.isArray(anyOf);
+  return { ...(isUnion ? schema : {}), anyOf: [...(isUnion ? anyOf : [schema]), { type: 'null' }] };
+}
+
+/** Returns the type that the values of an enumeration or a constant have; code generators need it. */
+function typeOfValues({ enum: values, const: value }: JsonSchema): { readonly type?: string } {
+  const types = new Set((values ?? [value]).map((entry) => typeof entry));
   const [type] = types;
-  return types.size === 1 ? { type, ...node } : node;
-}
-
-/** Returns a copy of a schema of requests in which every optional field also takes null. */
-function withNulls(schema: JsonSchema): JsonSchema {
-  const { properties, items, anyOf, additionalProperties, required = [] } = schema;
-  return {
-    ...schema,
-    ...(anyOf !== undefined && { anyOf: anyOf.map(withNulls) }),
-    ...(items !== undefined && { items: withNulls(items) }),
-    ...(typeof additionalProperties === 'object' && {
-      additionalProperties: withNulls(additionalProperties),
-    }),
-    ...(properties !== undefined && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([name, property]) => {
-          const inner = withNulls(property);
-          const isNullable = !required.includes(name) && !acceptsNull(inner);
-          return [name, isNullable ? { anyOf: [inner, { type: 'null' }] } : inner];
-        }),
-      ),
-    }),
-  };
-}
-
-const DATA_KEYWORDS = ['examples', 'enum', 'required'];
-
-/** Returns whether a keyword has values rather than schemas, in which a title is only data. */
-function isData(keyword: string, value: unknown): boolean {
-  return DATA_KEYWORDS.includes(keyword) && Array.isArray(value);
+  return type === undefined || type === 'undefined' || types.size > 1 ? {} : { type };
 }

@@ -4,6 +4,7 @@ import { asJsonSchema } from '../../../contract/schema/schema.ts';
 import type { TSchema } from 'typebox';
 import type { Route } from '../../http/route.ts';
 import { Components, type Side } from './components.ts';
+import { securitySchemes, type Authentication } from './security.ts';
 
 type Node = Record<string, unknown>;
 
@@ -19,50 +20,61 @@ const ERROR_DESCRIPTIONS: Readonly<Record<number, string>> = {
 };
 const ERRORS_WITH_A_BODY = [413, 415];
 const ERRORS_OF_ALL_ROUTES = [400, 403, 503];
-const ERRORS_OF_AUTHENTICATION = [401, 429];
-
-/** Ways to send an API key, of which a request needs one. */
-const SECURITY_SCHEMES = {
-  ApiKeyAuth: { type: 'http', scheme: 'bearer', description: "An API key, or an issuer's token." },
-  AzureKeyAuth: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'api-key',
-    description: "The same, as Azure's clients send it.",
-  },
-};
+const DESCRIPTION =
+  "OpenAI's Conversations API on a database you own. A path answers 405 to a method that it lacks; the header `allow` names its methods.";
 
 /** Returns a schema in the form of the document. */
-type Reference = (schema: TSchema, side: Side) => unknown;
+type Reference = (schema: TSchema, side: Side) => Node;
+
+/** Facts about the whole document that describing an operation needs. */
+interface Context {
+  readonly reference: Reference;
+  readonly errorContent: Node;
+  readonly isAuthenticated: boolean;
+}
+
+export interface DocumentOptions {
+  readonly routes: readonly Route[];
+  readonly version: string;
+  readonly auth: Authentication;
+}
 
 /** Returns the OpenAPI 3.1 document of the given routes, from the same schemas that check requests. */
-export function openApiDocument(routes: readonly Route[], version: string): Node {
+export function openApiDocument({ routes, version, auth }: DocumentOptions): Node {
   const components = new Components();
+  const schemes = securitySchemes(auth);
+  const names = Object.keys(schemes);
   const reference: Reference = (schema, side) => components.reference(asJsonSchema(schema), side);
-  const errorContent = { 'application/json': { schema: reference(ErrorResponse, 'response') } };
+  const context = {
+    reference,
+    errorContent: { 'application/json': { schema: reference(ErrorResponse, 'response') } },
+    isAuthenticated: names.length > 0,
+  };
+  // Responses have the first choice of names: where a request's form of a schema differs, its name has a suffix.
+  for (const { response } of routes) reference(response.schema, 'response');
   const paths: Record<string, Node> = {};
   for (const route of routes) {
     const operations = (paths[route.path] ??= {});
-    operations[route.method.toLowerCase()] = operation(route, reference, errorContent);
+    operations[route.method.toLowerCase()] = operation(route, context);
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Colloquy',
       version,
-      description: "OpenAI's Conversations API on a database you own.",
+      description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    // Without authentication, requests need neither.
-    security: [...Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] })), {}],
+    security: names.map((name) => ({ [name]: [] })),
     paths,
-    components: { schemas: components.schemas, securitySchemes: SECURITY_SCHEMES },
+    components: { schemas: components.schemas, securitySchemes: schemes },
   };
 }
 
-function operation(route: Route, reference: Reference, errorContent: Node): Node {
+function operation(route: Route, context: Context): Node {
   const { body } = route;
+  const { reference } = context;
   return {
     operationId: route.operationId,
     summary: route.summary,
@@ -85,16 +97,17 @@ function operation(route: Route, reference: Reference, errorContent: Node): Node
             content: { 'application/json': { schema: reference(body.schema, 'request') } },
           },
         }),
-    responses: responses(route, reference, errorContent),
+    responses: responses(route, context),
   };
 }
 
-function responses(route: Route, reference: Reference, errorContent: Node): Node {
+function responses(route: Route, { reference, errorContent, isAuthenticated }: Context): Node {
   const { description, schema } = route.response;
   const statuses = [
     ...route.errors,
     ...(route.method === 'GET' ? [] : ERRORS_WITH_A_BODY),
-    ...(route.isPublic ? [] : ERRORS_OF_AUTHENTICATION),
+    ...(isAuthenticated && !route.isPublic ? [401] : []),
+    ...(route.isPublic ? [] : [429]),
     ...ERRORS_OF_ALL_ROUTES,
   ];
   const type = route.contentType ?? 'application/json';
