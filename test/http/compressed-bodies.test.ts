@@ -52,7 +52,7 @@ async function assertUsable(clientPort: number | undefined): Promise<void> {
 }
 
 describe.each(Object.entries(ENCODINGS))('a body in %s', (_title, [encoding, compress]) => {
-  test(`with ${encoding} as its encoding is stored as its text`, async () => {
+  test(`a body with the encoding ${encoding} is stored as its text`, async () => {
     const { conversations } = server.client;
     const { id } = await conversations.create();
     const sent = await send(
@@ -67,7 +67,7 @@ describe.each(Object.entries(ENCODINGS))('a body in %s', (_title, [encoding, com
     await assertUsable(sent.clientPort);
   });
 
-  test(`with ${encoding} as its encoding is stored when it arrives byte by byte`, async () => {
+  test(`a body with the encoding ${encoding} is stored when it arrives byte by byte`, async () => {
     const body = compress('{"metadata":{"a":"b"}}');
     const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
     socket.setNoDelay(true);

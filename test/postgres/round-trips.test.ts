@@ -73,7 +73,7 @@ test.each([
   ['off', 'off'],
   ['off', 'on'],
 ])(
-  'with prepared statements %s and rls %s, an operation takes one round trip, or two for references and empty pages',
+  'an operation with prepared statements %s and rls %s takes one round trip, or two for references and empty pages',
   async (preparedStatements, rls) => {
     await using database = await createDatabase(inject('postgresUrl'));
     const url = await ordinaryRole(database);

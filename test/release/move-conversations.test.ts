@@ -213,10 +213,10 @@ test('the items of a source that never has a second page are copied with a large
   expect(await itemsOf(target, moved[0]?.[1] ?? '')).toHaveLength(130);
 });
 
-test('ids that the target refuses are renamed with --rename-ids, in every run alike', async () => {
+test('ids that a strict target refuses are renamed with --rename-ids, in every run alike', async () => {
   const ids = ['msg_1', 'item_2', 'msg_3'];
   await using source = await startUnreliable(ids, ids.toReversed());
-  await using target = await startServer();
+  await using target = await startServer('--strict');
   const refused = await move(source.url, target.url, ['conv_1']);
   expect(refused).toMatchObject({ code: 1, errors: expect.stringContaining("begins with 'fc'") });
   const first = await move(source.url, target.url, ['conv_1'], '--rename-ids');
@@ -235,7 +235,7 @@ test('exactly the ids of types with an enforced prefix are renamed', async () =>
     const { type, sent } = samples.get(id) ?? {};
     return { type, ...sent, id };
   });
-  await using target = await startServer();
+  await using target = await startServer('--strict');
   const { moved, errors } = await move(source.url, target.url, ['conv_1'], '--rename-ids');
   const advice =
     'PREFIXES of examples/move-conversations.ts must list exactly the item types with an enforced prefix';
