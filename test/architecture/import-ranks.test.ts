@@ -31,7 +31,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config'],
   cors: ['wire'],
   'find-my-way': ['wire'],
-  'fastest-levenshtein': ['base', 'access', 'contract', 'config', 'cli'],
+  'fastest-levenshtein': ['access', 'contract', 'config', 'cli'],
   jose: ['access'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
