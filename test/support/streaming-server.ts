@@ -84,8 +84,7 @@ export async function streamingServer(
       },
     }),
   );
-  const port = await http.listen({ host: '127.0.0.1', port: 0 });
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = await http.listen({ host: '127.0.0.1', port: 0 });
   return {
     origin,
     url: `${origin}/stream`,
