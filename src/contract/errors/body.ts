@@ -66,6 +66,14 @@ export const BODY_ERRORS = {
     cause: 'An object of the body has more keys than any object may.',
     fix: 'Use an array.',
   }),
+  too_many_containers: invalidRequest({
+    status: 400,
+    code: 'too_many_containers',
+    message: (d: { limit: number }) =>
+      `Invalid body: too many arrays and objects. Expected at most ${d.limit} in one body.`,
+    cause: 'The arrays and objects of the body would take too much memory.',
+    fix: 'Send the data as text, or in several requests.',
+  }),
   number_out_of_range: invalidRequest({
     status: 400,
     code: 'number_out_of_range',

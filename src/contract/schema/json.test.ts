@@ -39,6 +39,12 @@ test('parseJson counts the keys of each object separately', () => {
   expect(refused(`{"a":${keys(2)},${keys(10_000).slice(1)}`)).toBe('too_many_keys');
 });
 
+test('parseJson parses up to a million arrays and objects, and refuses more', () => {
+  const objects = (count: number): string => `[${'{},'.repeat(count - 1)}0]`;
+  expect(parsed(objects(1_000_000))).toHaveLength(1_000_000);
+  expect(refused(objects(1_000_001))).toBe('too_many_containers');
+});
+
 test('parseJson ignores brackets, colons and digits inside strings', () => {
   for (const text of ['[[[[[[', '{:{:{:', '1e999', '\\', '\\\\', '"', '\\"[[[[[[', 'a\\\\"]']) {
     expect(parsed(JSON.stringify([text, [0]]))).toEqual([text, [0]]);

@@ -16,19 +16,21 @@ const LOWER_E = 0x65;
 
 /** Limit of keys in one object: with more, engines store it in a form that takes seconds to iterate. */
 const MOST_KEYS = 10_000;
+/** Limit of arrays and objects in one body: each takes up to a hundred bytes once parsed, but two in the body. */
+const MOST_CONTAINERS = 1_000_000;
 /** Number of digits in a row above which a number may be too large even without an exponent. */
 const MANY_DIGITS = 300;
 
 /**
  * Parses a request body; returns `undefined` when it is empty.
- * Throws `nesting_too_deep`, `too_many_keys`, and `invalid_json`, also for bytes that are not UTF-8, which would
- * be altered. Throws `number_out_of_range` for a number that JSON.parse would turn into Infinity, which JSON
+ * Throws `nesting_too_deep`, `too_many_keys`, `too_many_containers`, and `invalid_json`, also for bytes that are
+ * not UTF-8, which would be altered. Throws `number_out_of_range` for a number that JSON.parse would turn into Infinity, which JSON
  * cannot express.
  */
 export function parseJson(body: Uint8Array, deepestNesting: number): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw apiError('invalid_json');
-  // The scan precedes parsing: a few megabytes of brackets would become gigabytes of nested arrays.
+  // The scan precedes parsing: a few megabytes of brackets would become gigabytes of arrays.
   const { mayOverflow } = scan(body, deepestNesting);
   const value = parse(body);
   if (mayOverflow && !isFinite(value)) throw apiError('number_out_of_range');
@@ -43,10 +45,11 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-/** Walks the bytes outside strings. Refuses too deep and too wide values, and detects numbers that may be too large. */
+/** Walks the bytes outside strings. Refuses values that are too deep, wide or many, and detects numbers that may be too large. */
 function scan(body: Uint8Array, deepest: number): { readonly mayOverflow: boolean } {
   const keys = new Uint32Array(deepest + 1);
   let depth = 0;
+  let containers = 0;
   let digits = 0;
   let mayOverflow = false;
   for (let at = 0; at < body.length; at += 1) {
@@ -59,6 +62,10 @@ function scan(body: Uint8Array, deepest: number): { readonly mayOverflow: boolea
     if (byte === QUOTE) {
       at = endOfString(body, at);
     } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+      containers += 1;
+      if (containers > MOST_CONTAINERS) {
+        throw apiError('too_many_containers', { limit: MOST_CONTAINERS });
+      }
       depth += 1;
       if (depth > deepest) throw apiError('nesting_too_deep', { limit: deepest });
       keys[depth] = 0;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Headers that the official clients send, for which a browser therefore needs permission. */
 const CLIENT_HEADERS = [
+  'api-key',
   'authorization',
   'content-type',
   'openai-organization',

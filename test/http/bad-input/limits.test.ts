@@ -62,6 +62,15 @@ const BODIES: [string, string, Refusal][] = [
     },
   ],
   [
+    'more than a million arrays',
+    `{"items":[{"role":"user","content":"x","n":[${'[],'.repeat(1_000_000)}0]}]}`,
+    {
+      message: 'Invalid body: too many arrays and objects. Expected at most 1000000 in one body.',
+      param: null,
+      code: 'too_many_containers',
+    },
+  ],
+  [
     'a number of 400 digits',
     `{"items":[{"role":"user","content":"x","n":[${'9'.repeat(400)}]}]}`,
     {
