@@ -29,7 +29,7 @@ export class DuplicateRow extends Error {}
 
 /** An item to be written: a reference has been replaced with a copy of the item that it names. */
 export interface ItemToWrite extends ItemRecord {
-  /** Whether the id was made here a moment ago, and is therefore free. */
+  /** Whether this server generated the id, which is then unused. */
   readonly isMinted: boolean;
 }
 

@@ -67,7 +67,7 @@ export interface Write<Result> {
    * since the other row may just have been added.
    */
   readonly duplicate?: (cause: unknown) => Error;
-  /** Whether the write deletes text of users, of which no trace may stay in the database's files for long. */
+  /** Whether the write deletes text of users. Its traces in the database's files are then erased soon. */
   readonly erases?: boolean;
 }
 

@@ -11,6 +11,7 @@ import type { Driver, Read, Scope, Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { clientConfig } from './client-config.ts';
 import { faultOf, leavesFateUnknown, reasonOf } from './faults.ts';
+import { inTime } from './in-time.ts';
 import { loadPackage, tidy } from './package.ts';
 import { StatementCache } from './statement-cache.ts';
 import { PostgresTransaction } from './transaction.ts';
@@ -279,20 +280,6 @@ function assertUtf8(encoding: string | undefined): void {
     `The database's encoding is ${encoding}, which does not have all characters.`,
     "Make one with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.",
   );
-}
-
-/** Rejects when the time is over, whatever becomes of the work. */
-async function inTime<Result>(work: Promise<Result>, ms: number): Promise<Result> {
-  const over = new AbortController();
-  const timeout = sleep(ms, undefined, { signal: over.signal }).then(() => {
-    throw new StoreUnavailableError('out_of_reach', `PostgreSQL has not answered in ${ms} ms`);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    over.abort();
-    timeout.catch(() => undefined);
-  }
 }
 
 /** Doubling, and different each time, so that two that collided do not meet again. */
