@@ -23,7 +23,9 @@ export class FilteredStatements {
     let made = known.get(statement);
     if (made === undefined) {
       const condition = rowFilterSql(access, parameters.length + 1, this.syntax);
-      made = { sql: statement(condition.sql), parameters: condition.parameters };
+      // IS TRUE keeps the condition out of index scans: PostgreSQL without statistics would prefer the owner's index,
+      // and read all entries of the owner.
+      made = { sql: statement(`(${condition.sql}) IS TRUE`), parameters: condition.parameters };
       known.set(statement, made);
     }
     return { sql: made.sql, parameters: [...parameters, ...made.parameters] };

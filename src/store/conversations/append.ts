@@ -84,11 +84,15 @@ export function appendItems(
       return items.map(toRecord);
     },
     inRoundTrips: async (trips) => {
-      const parameters = [...keyOf(params), items.length, createdAt, ...columnsOf(items)];
-      const [reserved = []] = await trips.finish(
-        statements.query(sql.appendItems, parameters, access),
+      const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
+      const inserted = statements.query(sql.insertNextItems, parameters, access);
+      const reserved = statements.query(
+        sql.reservePositions,
+        [...keyOf(params), items.length],
+        access,
       );
-      if (reserved.length === 0) throw new Refused({ refused: 'conversation_absent' });
+      const [found = []] = await trips.finish(...(items.length === 0 ? [] : [inserted]), reserved);
+      if (found.length === 0) throw new Refused({ refused: 'conversation_absent' });
       return items.map(toRecord);
     },
     duplicate: (cause) => new DuplicateRow('an item is stored already', { cause }),

@@ -58,21 +58,35 @@ function postedItems(first: number): string {
   return `unnest(${lists.join(', ')}) WITH ORDINALITY AS item (id, type, data, place)`;
 }
 
-/** In one trip: the items `$4` to `$6` of a conversation that the statement before has made. */
-export const INSERT_FIRST_ITEMS = `
-  INSERT INTO items (${ITEM_COLUMNS})
-  SELECT $1, $2, item.place - 1, item.id, item.type, item.data, $3 FROM ${postedItems(4)}`;
+/**
+ * In one trip: inserts the items `$4` to `$6`, created at `$3`, of the conversation that the statement before it has
+ * made. A table that is sharded takes them in its shard, since their conversation's id comes from the other table.
+ */
+export const INSERT_FIRST_ITEMS = insertItems(`
+      SELECT tenant, id, 0 AS position FROM conversations WHERE tenant = $1 AND id = $2`);
 
-/** In one statement: hands out `$3` positions and puts the items `$5` to `$7` there. No row: an absent conversation. */
-export function appendItems(where: string): string {
+/**
+ * In one trip, before `reservePositions`: inserts the items `$4` to `$6`, created at `$3`, from the next position on,
+ * and locks the conversation's row. Returns a row for each item; none when the conversation is absent.
+ *
+ * In this order the two cannot disagree. What this statement has found, its lock keeps for the other one. What it has
+ * not found, the other one may find, if another transaction has just given it to this caller; it then only leaves
+ * positions unused.
+ */
+export function insertNextItems(where: string): string {
+  return `${insertItems(`
+      SELECT tenant, id, next_position AS position FROM conversations
+      WHERE tenant = $1 AND id = $2 AND ${where} FOR UPDATE`)}
+    RETURNING position`;
+}
+
+/** Inserts items from the `position` of a selected conversation on. */
+function insertItems(selectTarget: string): string {
   return `
-    WITH reserved AS (${reservePositions(where)}),
-    inserted AS (
-      INSERT INTO items (${ITEM_COLUMNS})
-      SELECT $1, $2, reserved.first_position + item.place - 1, item.id, item.type, item.data, $4
-      FROM reserved, ${postedItems(5)}
-    )
-    SELECT first_position FROM reserved`;
+    INSERT INTO items (${ITEM_COLUMNS})
+    SELECT target.tenant, target.id, target.position + item.place - 1, item.id, item.type, item.data, $3
+    FROM (${selectTarget}
+    ) AS target, ${postedItems(4)}`;
 }
 
 /** Selects the item `$2` that was stored last, among the conversations that match the access condition. */

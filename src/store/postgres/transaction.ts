@@ -63,9 +63,12 @@ export class PostgresTransaction implements RoundTrips {
   }
 
   async finish(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
-    const before = this.#isOpen ? [] : scopeQueries(this.#options);
-    const after = this.#isOpen ? [COMMIT] : [];
+    const scope = this.#isOpen ? [] : scopeQueries(this.#options);
+    const isAlone = !this.#isOpen && scope.length === 0 && queries.length === 1;
+    const before = this.#isOpen || isAlone ? scope : [BEGIN, ...scope];
+    const after = isAlone ? [] : [COMMIT];
     this.#isCommitting = true;
+    this.#isOpen = !isAlone;
     const results = await this.#trip([...before, ...queries, ...after]);
     this.#isOpen = false;
     return results.slice(before.length, before.length + queries.length);
