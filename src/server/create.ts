@@ -16,7 +16,7 @@ import type { MetricSources } from '../telemetry/metrics.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { apiRoutes } from '../wire/api/routes.ts';
 import { getMetrics } from '../wire/api/system/get-metrics.ts';
-import type { Unreadiness } from '../wire/api/system/get-readiness.ts';
+import type { Readiness } from '../wire/api/system/get-readiness.ts';
 import { createHttp, type Http } from '../wire/http/server.ts';
 import { RunningServer, type Server } from './server.ts';
 import { authenticator } from './authenticator.ts';
@@ -87,7 +87,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       dialect: config.dialect,
       auth: config.auth,
       version: packageVersion(),
-      unreadiness: () => unreadiness(store, state.isClosing),
+      readiness: () => readiness(store, state.isClosing),
       metricsText: config.metrics === 'on' ? () => telemetry.metricsText() : undefined,
     }),
     localHostsOnly: isOpenToThisMachineOnly(config),
@@ -123,13 +123,14 @@ function metricSources(store: Store, http: Http): MetricSources {
   };
 }
 
-async function unreadiness(store: Store, isClosing: boolean): Promise<readonly Unreadiness[]> {
+async function readiness(store: Store, isClosing: boolean): Promise<Readiness> {
   const stopping = isClosing ? [{ text: 'it is about to stop' }] : [];
   try {
     await store.ping();
-    return stopping;
+    return { reasons: stopping, unreachableNodes: await store.unreachableNodes() };
   } catch (error) {
-    return [...stopping, { text: 'the database does not answer', cause: error }];
+    const silent = { text: 'the database does not answer', cause: error };
+    return { reasons: [...stopping, silent], unreachableNodes: 0 };
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { DatabaseOptions } from '../options/database.ts';
+import type { DatabaseOptions, PostgresOptions } from '../options/database.ts';
 import { NO_OBSERVER, type Observer } from '../observe/observer.ts';
 import { OperatorError } from '../base/errors/operator-error.ts';
 import { StoreUnavailableError } from '../base/errors/store-unavailable.ts';
@@ -14,6 +14,12 @@ import {
   type Migration,
   type MigrationStatus,
 } from './engine/migrations.ts';
+import {
+  distributeTables,
+  distributions,
+  limitWorkers,
+  type Distribution,
+} from './postgres/citus.ts';
 import type { Store } from './store.ts';
 import { assertUsable, GRANT_SQL, ROW_LEVEL_SECURITY_SQL } from './postgres/preconditions.ts';
 import { SqlStore } from './sql-store.ts';
@@ -80,7 +86,9 @@ export async function pendingSql(options: DatabaseOptions): Promise<string> {
   const wall = options.rowLevelSecurity ? [ROW_LEVEL_SECURITY_SQL] : [];
   const grant = GRANT_SQL.replaceAll(/^/gm, '-- ');
   const afterwards = `-- For a role that serves and does not own the tables:\n${grant}`;
-  return [migrationScript(pending, POSTGRES), ...wall, afterwards].join('\n\n');
+  await using inspection = await openInspection(options);
+  const distribution = await inspection.pendingDistribution();
+  return [migrationScript(pending, POSTGRES), ...distribution, ...wall, afterwards].join('\n\n');
 }
 
 /** Copies a SQLite database into a new file, while it is served. */
@@ -103,9 +111,46 @@ export async function openInspection(options: DatabaseOptions): Promise<Inspecti
 async function migrateUp(driver: Driver, options: DatabaseOptions): Promise<readonly Migration[]> {
   const applied = await migrate(driver, shippedMigrations(driver.syntax));
   if (options.kind === 'postgres') {
+    if (driver.syntax.name === 'citus') await prepareCluster(driver, options);
     await assertUsable(driver, options.rowLevelSecurity);
   }
   return applied;
+}
+
+/** Distributes the tables that migrations have added, and sets the time limits of the workers. */
+async function prepareCluster(driver: Driver, options: PostgresOptions): Promise<void> {
+  await distributeTables(driver);
+  await limitWorkers(driver, options);
+}
+
+/** Longest time that the rows of a table take on their way to their shards. */
+const LONGEST_DISTRIBUTION_MS = 24 * 60 * 60 * 1000;
+
+/** Brings the schema up to date and distributes the tables over the nodes of a Citus cluster. */
+export async function distributeDatabase(options: DatabaseOptions): Promise<{
+  readonly distributed: readonly string[];
+  readonly tables: readonly Distribution[];
+}> {
+  if (options.kind === 'sqlite') throw citusAbsent('this database is SQLite');
+  const patient = { ...options, statementTimeoutMs: LONGEST_DISTRIBUTION_MS };
+  const { PostgresDriver } = await import('./postgres/driver.ts');
+  const driver = await PostgresDriver.open(patient);
+  try {
+    if (!driver.hasCitus) throw citusAbsent('this database has no Citus');
+    await migrate(driver, shippedMigrations(driver.syntax));
+    const distributed = await distributeTables(driver);
+    return { distributed, tables: await distributions(driver) };
+  } finally {
+    await driver.close();
+  }
+}
+
+function citusAbsent(reason: string): OperatorError {
+  return new OperatorError(
+    'citus_absent',
+    `Only Citus distributes tables, and ${reason}.`,
+    'Install Citus on each node, run CREATE EXTENSION citus in the database, add the workers with citus_add_node, and run `colloquy migrate distribute` again.',
+  );
 }
 
 async function openDriver(

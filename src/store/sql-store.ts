@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
 import { SqlArchive } from './archive/sql-archive.ts';
@@ -10,6 +11,8 @@ import { SqlKeys } from './keys/sql-keys.ts';
 import type { Store } from './store.ts';
 import { LEDGER } from './tables.ts';
 
+const NODES_ANSWER_WITHIN_MS = 1_000;
+
 /** Touches the file, so that one that cannot be read is noticed. */
 const PING = { sql: `SELECT count(*) FROM ${LEDGER}`, parameters: [] };
 
@@ -19,6 +22,7 @@ export class SqlStore implements Store {
   readonly keys: KeyStore;
   readonly archive: Archive;
   readonly #driver: Driver;
+  #countingNodes: Promise<number> | undefined;
 
   constructor(driver: Driver) {
     this.#driver = driver;
@@ -29,6 +33,20 @@ export class SqlStore implements Store {
 
   async ping(): Promise<void> {
     await this.#driver.read({ scope: { kind: 'none' }, query: PING, isImpatient: true });
+  }
+
+  unreachableNodes(): Promise<number> {
+    const { selectUnreachableNodes: sql } = this.#driver.syntax;
+    if (sql === undefined) return Promise.resolve(0);
+    // One question at a time: a node that does not answer would take one connection after the other.
+    this.#countingNodes ??= this.#driver
+      .read({ scope: { kind: 'none' }, query: { sql, parameters: [] } })
+      .then((rows) => rows.length)
+      .catch(() => 1)
+      .finally(() => {
+        this.#countingNodes = undefined;
+      });
+    return Promise.race([this.#countingNodes, sleep(NODES_ANSWER_WITHIN_MS, 1, { ref: false })]);
   }
 
   gauges(): StoreGauges {

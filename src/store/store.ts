@@ -11,6 +11,11 @@ export interface Store {
   readonly archive: Archive;
   /** Resolves when a statement has run; rejects when the database is out of reach. */
   ping(): Promise<void>;
+  /**
+   * Returns how many nodes of a sharded database cannot be reached, of which conversations are then out of reach. A node
+   * that does not answer counts as one.
+   */
+  unreachableNodes(): Promise<number>;
   gauges(): StoreGauges;
   /** Returns the bytes that the database takes. */
   size(): Promise<number>;

@@ -22,7 +22,6 @@ export class RecordingDriver implements Driver {
     const recorded = (trips: RoundTrips): RoundTrips => ({
       send: (...queries) => trips.send(...this.#record(queries)),
       finish: (...queries) => trips.finish(...this.#record(queries)),
-      script: (sql) => trips.script(sql),
     });
     return this.#driver.write({
       ...write,

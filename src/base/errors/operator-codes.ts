@@ -136,6 +136,20 @@ export const OPERATOR_CODES = {
     meaning: 'The encoding of the PostgreSQL database lacks characters.',
     fix: 'Create a database with the encoding UTF8.',
   },
+  not_the_coordinator: {
+    meaning:
+      'The database URL leads to a worker of a Citus cluster. The schema and the API keys are on the coordinator, through which all processes connect.',
+    fix: 'Name the coordinator in `--database-url`.',
+  },
+  citus_absent: {
+    meaning: 'Tables can be distributed only by Citus, which this database does not have.',
+    fix: 'Install Citus on each node, run `CREATE EXTENSION citus` in the database, add the workers, and run `colloquy migrate distribute` again.',
+  },
+  row_level_security_off_on_workers: {
+    meaning:
+      '`rls` is on, and on a worker of the Citus cluster the role passes by row-level security, or a shard does not have it.',
+    fix: 'On each worker, take `SUPERUSER` and `BYPASSRLS` from the role, and have the owner of the tables switch row-level security on through the coordinator.',
+  },
   unreadable_certificate: {
     meaning: 'A file of `sslrootcert`, `sslcert` or `sslkey` cannot be read.',
     fix: 'Check its path and its permissions.',

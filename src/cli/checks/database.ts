@@ -31,6 +31,18 @@ export async function checkSchema(inspection: Inspection): Promise<Finding> {
   );
 }
 
+/** Checks that the nodes of a sharded database can be reached. */
+export async function checkNodes(inspection: Inspection): Promise<Finding> {
+  const nodes = await inspection.unreachableNodes();
+  return nodes.length === 0
+    ? ok('nodes', 'the coordinator reaches all nodes of the cluster')
+    : failed(
+        'nodes',
+        `the coordinator does not reach ${nodes.join('; ')}`,
+        'Start the node, or check the network between the nodes. The conversations of its shards are out of reach until then, and lists are.',
+      );
+}
+
 /** Checks that the role of PostgreSQL has the rights that a server needs. */
 export async function checkRights(
   inspection: Inspection,

@@ -7,7 +7,7 @@ import type { Thoroughness } from '../../store/inspection/integrity.ts';
 import { openingError, storeError } from '../database/errors.ts';
 import { checkClock } from './clock.ts';
 import { checkConfiguration } from './configuration.ts';
-import { checkIntegrity, checkRights, checkSchema } from './database.ts';
+import { checkIntegrity, checkNodes, checkRights, checkSchema } from './database.ts';
 import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 import { checkItems, checkPlaces } from './stored.ts';
@@ -59,6 +59,12 @@ async function* checkDatabase(
   yield reachable;
   if (reachable.state === 'failed') return;
   if (database.kind === 'sqlite') yield await tried('file', () => checkIntegrity(inspection));
+  if (inspection.isSharded) {
+    const nodes = await tried('nodes', () => checkNodes(inspection));
+    yield nodes;
+    // The next checks read all shards.
+    if (nodes.state !== 'ok') return;
+  }
   const schema = await tried('schema', () => checkSchema(inspection));
   yield schema;
   // An older or a newer schema may have other tables.

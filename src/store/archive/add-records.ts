@@ -31,11 +31,12 @@ export function addRecords(records: readonly ArchiveRecord[]): Write<number> {
       );
       const incomplete = groups.filter(({ rows }, index) => results[index]?.length !== rows.length);
       const found = await trips.finish(
-        ...incomplete.map(({ table, rows }) => selectDifferent(table, rows)),
+        ...incomplete.map(({ table, rows }) => selectKept(table, rows)),
       );
       incomplete.forEach(({ table, rows }, index) => {
-        const [first] = found[index] ?? [];
-        if (first !== undefined) throw conflict(table, rows[integer(first, 'place') - 1] ?? {});
+        const kept = new Set((found[index] ?? []).map((row) => integer(row, 'place')));
+        const different = rows.find((_, place) => !kept.has(place));
+        if (different !== undefined) throw conflict(table, different);
       });
       return results.reduce((sum, rows) => sum + rows.length, 0);
     },
@@ -59,7 +60,7 @@ function addInSteps(steps: Steps, table: Table, row: Cells): number {
   return 0;
 }
 
-/** The rows as one parameter: `posted`, with `place` counted from 1. */
+/** The rows as one parameter: `posted`, with `place` counted from 0. */
 function posted(table: Table): string {
   const columns = Object.entries(table.columns).map(
     ([name, { kind }]) => `${name} ${kind === 'integer' || kind === 'time' ? 'bigint' : 'text'}`,
@@ -76,16 +77,16 @@ function insertTogether(table: Table, rows: readonly Cells[]): Query {
   };
 }
 
-/** Selects the place of the first row that the table does not have as it is. */
-function selectDifferent(table: Table, rows: readonly Cells[]): Query {
-  const same = table.identity
-    .map((name) => `kept.${name} IS NOT DISTINCT FROM posted.${name}`)
-    .join(' AND ');
+/** Selects the places of the rows that the table has as they are. */
+function selectKept(table: Table, rows: readonly Cells[]): Query {
+  const same = table.identity.map((name) => {
+    const isNullable = table.columns[name]?.isNullable === true;
+    // Only an equality can use an index.
+    return `kept.${name} ${isNullable ? 'IS NOT DISTINCT FROM' : '='} posted.${name}`;
+  });
   return {
-    sql: `SELECT posted.place FROM ${posted(table)}
-      WHERE NOT EXISTS (SELECT 1 FROM ${table.name} AS kept WHERE ${same})
-      ORDER BY posted.place LIMIT 1`,
-    parameters: [JSON.stringify(rows.map((row, index) => ({ ...row, place: index + 1 })))],
+    sql: `SELECT posted.place FROM ${posted(table)} JOIN ${table.name} AS kept ON ${same.join(' AND ')}`,
+    parameters: [JSON.stringify(rows.map((row, place) => ({ ...row, place })))],
   };
 }
 

@@ -7,43 +7,52 @@ import { text } from '../engine/rows.ts';
 import { CHILD_TABLES } from '../tables.ts';
 import type { AdoptParams } from './port.ts';
 
-/** Selects the conversations of owner `$2`, or one of them. */
-const SELECT_ADOPTED = `
-  SELECT id FROM conversations WHERE tenant = $1 AND owner = $2 AND id = coalesce($3, id)`;
-
-/** Locks the conversations to adopt: concurrent appends wait; conversations created meanwhile are not adopted. */
-const LOCK_ADOPTED = `${SELECT_ADOPTED} FOR UPDATE`;
-
-/** Gives conversations with all that belongs to them to another owner. Returns how many. */
-export function adopt({ from, to, conversationId }: AdoptParams, syntax: SqlSyntax): Write<number> {
-  const selection = [from.tenant, from.owner, conversationId ?? null];
-  const move = (rows: readonly Row[]): readonly Query[] => {
-    const ids = rows.map((row) => text(row, 'id'));
-    const isListed = (column: string): string => syntax.isOneOf(column, ids, () => '$2');
-    const parameters = [from.tenant, ids, to.tenant];
-    const children = CHILD_TABLES.map(({ name, conversationColumn }) => ({
-      sql: `UPDATE ${name} SET tenant = $3 WHERE tenant = $1 AND ${isListed(conversationColumn)}`,
-      parameters,
-    }));
-    const conversations = {
-      sql: `
-        UPDATE conversations SET tenant = $3, owner = $4, attributes = $5
-        WHERE tenant = $1 AND ${isListed('id')}`,
-      parameters: [...parameters, to.owner, JSON.stringify(to.attributes)],
-    };
-    return [...children, conversations];
-  };
+/**
+ * Gives conversations with all that belongs to them to another owner. Returns how many. The conversations move first:
+ * appends that are under way are then finished, and later ones find no conversation of this owner.
+ */
+export function adopt(params: AdoptParams, syntax: SqlSyntax): Write<number> {
+  const conversations = moveConversations(params);
+  const childrenOf = (moved: readonly Row[]): readonly Query[] =>
+    moveChildren(params, moved, syntax);
   return {
     scope: { kind: 'all' },
     inSteps: (steps) => {
-      const adopted = steps.all({ sql: SELECT_ADOPTED, parameters: selection });
-      for (const query of move(adopted)) steps.run(query);
-      return adopted.length;
+      const moved = steps.all(conversations);
+      for (const query of childrenOf(moved)) steps.run(query);
+      return moved.length;
     },
     inRoundTrips: async (trips) => {
-      const [adopted = []] = await trips.send({ sql: LOCK_ADOPTED, parameters: selection });
-      await trips.finish(...move(adopted));
-      return adopted.length;
+      const [moved = []] = await trips.send(conversations);
+      await trips.finish(...childrenOf(moved));
+      return moved.length;
     },
   };
+}
+
+/** Moves the conversations of an owner, or one of them, and returns their ids. */
+function moveConversations({ from, to, conversationId }: AdoptParams): Query {
+  const parameters = [from.tenant, from.owner, to.tenant, to.owner, JSON.stringify(to.attributes)];
+  const isOne = conversationId !== undefined;
+  return {
+    sql: `
+      UPDATE conversations SET tenant = $3, owner = $4, attributes = $5
+      WHERE tenant = $1 AND owner = $2${isOne ? ' AND id = $6' : ''}
+      RETURNING id`,
+    parameters: isOne ? [...parameters, conversationId] : parameters,
+  };
+}
+
+function moveChildren(
+  { from, to }: AdoptParams,
+  moved: readonly Row[],
+  syntax: SqlSyntax,
+): readonly Query[] {
+  const ids = moved.map((row) => text(row, 'id'));
+  return CHILD_TABLES.map(({ name, conversationColumn }) => ({
+    sql: `
+      UPDATE ${name} SET tenant = $3
+      WHERE tenant = $1 AND ${syntax.isOneOf(conversationColumn, ids, () => '$2')}`,
+    parameters: [from.tenant, ids, to.tenant],
+  }));
 }

@@ -40,8 +40,6 @@ export interface RoundTrips {
   send(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
   /** Sends the statements and commits on the same trip. Without an earlier `send` it is the whole transaction. */
   finish(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
-  /** Runs several statements without parameters, in a separate trip. */
-  script(sql: string): Promise<void>;
 }
 
 export interface Proof<Result> {

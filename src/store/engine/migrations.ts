@@ -35,20 +35,26 @@ CREATE TABLE IF NOT EXISTS ${LEDGER} (
   applied_at BIGINT  NOT NULL
 );`;
 
+/** Selects the names of the tables in a schema of PostgreSQL, which may hold tables of other programs. */
+const SELECT_POSTGRES_TABLES = `
+  SELECT relname::text AS name FROM pg_class
+  WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')
+    AND relname IN (${TABLE_NAMES.map((name) => `'${name}'`).join(', ')})`;
+
 /** Queries for the names of the tables in a database. */
 export const SELECT_TABLES = {
   sqlite: `SELECT name FROM sqlite_schema WHERE type = 'table'`,
-  // A schema of PostgreSQL may hold the tables of other programs, which do not matter.
-  postgres: `
-    SELECT relname::text AS name FROM pg_class
-    WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')
-      AND relname IN (${TABLE_NAMES.map((name) => `'${name}'`).join(', ')})`,
+  postgres: SELECT_POSTGRES_TABLES,
+  citus: SELECT_POSTGRES_TABLES,
 };
 /**
  * Excludes concurrent migrations; a write of SQLite holds the only lock there is. The number is arbitrary, and the same
  * for every process that migrates this program's schema.
  */
-const LOCK_SCHEMA: Query = { sql: 'SELECT pg_advisory_xact_lock(4141004141)', parameters: [] };
+export const LOCK_SCHEMA: Query = {
+  sql: 'SELECT pg_advisory_xact_lock(4141004141)',
+  parameters: [],
+};
 
 const SELECT_APPLIED: Query = {
   sql: `SELECT version, name, checksum FROM ${LEDGER} ORDER BY version`,
@@ -58,18 +64,18 @@ const SELECT_APPLIED: Query = {
 const SCOPE: Scope = { kind: 'none' };
 
 /** The steps that ship with this program, in order. */
-export function shippedMigrations({ name: syntax }: SqlSyntax): readonly Migration[] {
-  const folder = new URL(`${syntax}/`, FOLDER);
+export function shippedMigrations({ name }: SqlSyntax): readonly Migration[] {
+  const folder = new URL(name === 'sqlite' ? 'sqlite/' : 'postgres/', FOLDER);
   return readdirSync(folder)
     .toSorted()
     .map((file) => {
-      const [, version, name] = FILE_NAME.exec(file) ?? [];
-      if (version === undefined || name === undefined) {
+      const [, version, step] = FILE_NAME.exec(file) ?? [];
+      if (version === undefined || step === undefined) {
         throw new Error(`migration file ${file} is not named NNNN_name.sql`);
       }
       const sql = readFileSync(new URL(file, folder), 'utf8');
       const checksum = createHash('sha256').update(sql).digest('hex');
-      return { version: Number(version), name, sql, checksum };
+      return { version: Number(version), name: step, sql, checksum };
     });
 }
 
@@ -117,12 +123,10 @@ function migration(shipped: readonly Migration[], syntax: SqlSyntax): Write<read
       return pending;
     },
     inRoundTrips: async (trips) => {
-      await trips.send(LOCK_SCHEMA);
-      await trips.script(CREATE_LEDGER);
-      const [applied = []] = await trips.send(SELECT_APPLIED);
+      const results = await trips.send(LOCK_SCHEMA, ...statementsOf(CREATE_LEDGER), SELECT_APPLIED);
+      const applied = results.at(-1) ?? [];
       const pending = pendingOf(applied);
-      for (const step of pending) await trips.script(scriptOf(step, syntax));
-      await trips.finish();
+      await trips.finish(...pending.flatMap((step) => statementsOf(scriptOf(step, syntax))));
       return pending;
     },
   };
@@ -141,6 +145,18 @@ function scriptOf({ version, name, sql, checksum }: Migration, { now }: SqlSynta
 
 INSERT INTO ${LEDGER} (version, name, checksum, applied_at)
 VALUES (${version}, '${name}', '${checksum}', ${now});`;
+}
+
+/**
+ * Splits a script into its statements, since not every database takes several at once. A script has no semicolon and
+ * no `--` inside of a statement, other than in its comments.
+ */
+export function statementsOf(script: string): readonly Query[] {
+  return script
+    .replaceAll(/--.*$/gm, '')
+    .split(';')
+    .map((sql) => ({ sql: sql.trim(), parameters: [] }))
+    .filter(({ sql }) => sql !== '');
 }
 
 function compare(rows: readonly Row[], shipped: readonly Migration[]): MigrationStatus {

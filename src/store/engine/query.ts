@@ -20,4 +20,6 @@ export interface Row {
 export interface Query {
   readonly sql: string;
   readonly parameters: readonly Value[];
+  /** Whether the text has values of its own, so that no other statement will be the same. */
+  readonly isOnce?: true;
 }

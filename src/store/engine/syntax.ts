@@ -1,17 +1,20 @@
 /** The expressions in which SQLite and PostgreSQL differ, side by side. */
 
 import type { AttributeName } from '../../base/row-filter.ts';
+import { TABLES_OF_CONVERSATIONS } from '../tables.ts';
 import type { Value } from './query.ts';
 
 /** Makes a value a parameter of the statement, and returns its `$n`. */
 type Parameter = (value: Value) => string;
 
 export interface SqlSyntax {
-  readonly name: 'sqlite' | 'postgres';
+  readonly name: 'sqlite' | 'postgres' | 'citus';
   /** Unix milliseconds, by the database's clock. */
   readonly now: string;
   /** Selects how many bytes the database takes, as `size`. */
   readonly selectSize: string;
+  /** Selects the nodes of a sharded database that cannot be reached, as `node`; `undefined` for a single database. */
+  readonly selectUnreachableNodes: string | undefined;
   /** Compares a column with a list of values. */
   isOneOf(column: string, values: readonly string[], parameter: Parameter): string;
   /** Compares the list under a conversation's attribute with a list of values: one in common suffices. */
@@ -28,6 +31,7 @@ export const SQLITE: SqlSyntax = {
   name: 'sqlite',
   now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
   selectSize: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
+  selectUnreachableNodes: undefined,
   isOneOf: (column, values, parameter) =>
     `${column} IN (SELECT value FROM json_each(${parameter(values)}))`,
   sharesAttribute: (attribute, values, parameter) => `EXISTS (
@@ -51,6 +55,7 @@ export const POSTGRES: SqlSyntax = {
   name: 'postgres',
   now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
   selectSize: 'SELECT pg_database_size(current_database()) AS size',
+  selectUnreachableNodes: undefined,
   isOneOf: (column, values, parameter) => `${column} = ANY (${parameter(values)}::text[])`,
   // A list that is not there shares nothing; NULL would also undo the NOT around it.
   sharesAttribute: (attribute, values, parameter) =>
@@ -58,6 +63,21 @@ export const POSTGRES: SqlSyntax = {
   // Compared as text, since jsonb has no U+0000 and no unpaired surrogates, which JSON can express.
   hasPair: (key, value, parameter) =>
     `conversations.metadata ~ ${parameter(patternOfPair(key, value))}`,
+};
+
+/** The statements of PostgreSQL on Citus, where the conversations are in shards on other nodes. */
+export const CITUS: SqlSyntax = {
+  ...POSTGRES,
+  name: 'citus',
+  selectSize: `SELECT ${[
+    'pg_database_size(current_database())',
+    ...TABLES_OF_CONVERSATIONS.map(({ name }) => `citus_total_relation_size('${name}')`),
+  ].join(' + ')} AS size`,
+  selectUnreachableNodes: `
+    SELECT nodename || ', port ' || nodeport AS node FROM pg_dist_node
+    WHERE isactive AND noderole = 'primary' AND groupid <> 0
+      AND NOT citus_check_connection_to_node(nodename, nodeport)
+    ORDER BY node`,
 };
 
 const ANY_STRING = String.raw`"([^"\\]|\\.)*"`;

@@ -2,6 +2,7 @@
 
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Row } from '../engine/query.ts';
+import { drawing } from './drawing.ts';
 import * as sql from './statements.ts';
 import type { ReadQuery } from '../archive/row-batches.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
@@ -35,7 +36,7 @@ export async function readFigures(
 ): Promise<Figures> {
   const conversations = await countOf('conversations', syntax, read, full);
   const items = await countOf('items', syntax, read, full);
-  const [tenants] = await read({ sql: sql.SELECT_TENANTS, parameters: [] });
+  const [tenants] = await read({ sql: sql.SELECT_TENANTS[syntax.name], parameters: [] });
   if (tenants === undefined) throw new Error('an aggregate has no row');
   const keys = await read({ sql: sql.COUNT_KEYS, parameters: [Date.now()] });
   const keysIn = (state: string): number => {
@@ -79,7 +80,7 @@ async function typesOf(
 ): Promise<Figures['itemsByType']> {
   const rows = await read(
     isEstimate
-      ? { sql: sql.selectRandomTypes(syntax), parameters: [DRAWN_ITEMS] }
+      ? await drawing(sql.selectRandomTypes, DRAWN_ITEMS, syntax, read)
       : { sql: sql.COUNT_TYPES, parameters: [] },
   );
   const drawn = rows.reduce((sum, row) => sum + integer(row, 'count'), 0);

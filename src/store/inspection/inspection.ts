@@ -13,6 +13,7 @@ import {
   type Thoroughness,
 } from './integrity.ts';
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
+import { distributionOf, undistributedTables } from '../postgres/citus.ts';
 import { assertRights, assertWalls } from '../postgres/preconditions.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 import { databaseFiles } from '../sqlite/files.ts';
@@ -29,6 +30,11 @@ export class Inspection implements AsyncDisposable {
       close: () => reader.close(),
     };
     this.#options = options;
+  }
+
+  /** Whether the conversations are in shards on several nodes. */
+  get isSharded(): boolean {
+    return this.#reader.syntax.name === 'citus';
   }
 
   /** The database's program and version. Rejects when the database cannot be read. */
@@ -65,6 +71,21 @@ export class Inspection implements AsyncDisposable {
     return options.kind === 'postgres' && assertWalls(this.#reader, options.rowLevelSecurity);
   }
 
+  /** Returns the statements that distribute the tables which pending migrations bring to a Citus cluster. */
+  async pendingDistribution(): Promise<readonly string[]> {
+    if (!this.isSharded) return [];
+    const tables = await undistributedTables(this.#reader);
+    return tables.flatMap(distributionOf).map((sql) => `${sql};`);
+  }
+
+  /** Returns the names of the nodes of a Citus cluster that cannot be reached. */
+  async unreachableNodes(): Promise<readonly string[]> {
+    const { selectUnreachableNodes: statement } = this.#reader.syntax;
+    if (statement === undefined) return [];
+    const rows = await this.#read({ sql: statement, parameters: [] });
+    return rows.map((row) => text(row, 'node'));
+  }
+
   /** Returns the time of the database's own clock, Unix milliseconds. */
   async now(): Promise<number> {
     const query = { sql: `SELECT ${this.#reader.syntax.now} AS now`, parameters: [] };
@@ -74,7 +95,10 @@ export class Inspection implements AsyncDisposable {
 
   /** Returns the creation time of the newest conversation, Unix milliseconds; null when there is none. */
   async newest(): Promise<number | null> {
-    const [row] = await this.#read({ sql: sql.SELECT_TENANTS, parameters: [] });
+    const [row] = await this.#read({
+      sql: sql.SELECT_TENANTS[this.#reader.syntax.name],
+      parameters: [],
+    });
     return row === undefined ? null : integerOrNull(row, 'newest');
   }
 

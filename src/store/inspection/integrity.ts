@@ -6,6 +6,7 @@ import type { Row } from '../engine/query.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import { ARCHIVED_TABLES, CHILD_TABLES } from '../tables.ts';
+import { drawing } from './drawing.ts';
 import * as sql from './statements.ts';
 
 /** The most items of a store in which all places are checked. */
@@ -209,8 +210,7 @@ interface DrawnPlace {
 }
 
 async function draw(syntax: SqlSyntax, read: ReadQuery): Promise<readonly DrawnPlace[]> {
-  const query = { sql: sql.selectRandomPlaces(syntax), parameters: [DRAWN_PLACES] };
-  const rows = await read(query);
+  const rows = await read(await drawing(sql.selectRandomPlaces, DRAWN_PLACES, syntax, read));
   return rows.map((row) => ({ key: conversationOf(row), position: integer(row, 'position') }));
 }
 

@@ -6,16 +6,43 @@ import type { ConversationTable } from '../tables.ts';
 type Twins = Readonly<Record<SqlSyntax['name'], string>>;
 type Table = 'conversations' | 'items';
 
+const SELECT_POSTGRES_VERSION = `SELECT 'PostgreSQL ' || current_setting('server_version')`;
+
 /** Reads from the file, so that a file that is not a database is noticed. */
 export const SELECT_ENGINE: Twins = {
   sqlite: `SELECT 'SQLite ' || sqlite_version() AS engine, count(*) FROM sqlite_schema`,
-  postgres: `SELECT 'PostgreSQL ' || current_setting('server_version') AS engine`,
+  postgres: `${SELECT_POSTGRES_VERSION} AS engine`,
+  citus: `${SELECT_POSTGRES_VERSION} || ' with Citus ' || extversion AS engine FROM pg_extension WHERE extname = 'citus'`,
 };
 
 /** Returns one row with `ok`, or a row for each damage, of which a few are enough. */
 export const CHECK_SQLITE_FILE = 'PRAGMA integrity_check(5)';
 
-/** A few places of the items, picked at random: `$1` is how many. By row number, or from the pages that are drawn. */
+/**
+ * Selects the percentage of the items' pages to draw `$1` items from. Four times as many pages as rows are wanted,
+ * since pages that deletions have emptied are drawn too.
+ */
+export function selectShare(syntax: SqlSyntax): string | undefined {
+  const bytes = SIZE_OF_ITEMS[syntax.name];
+  if (bytes === undefined) return undefined;
+  return `
+    SELECT least(100, 400.0 * $1::bigint * current_setting('block_size')::bigint
+      / greatest(1, ${bytes}))::text AS share`;
+}
+
+const SIZE_OF_ITEMS: Readonly<Record<SqlSyntax['name'], string | undefined>> = {
+  sqlite: undefined,
+  postgres: `pg_relation_size('items')`,
+  citus: `citus_relation_size('items')`,
+};
+
+const SELECT_FROM_DRAWN_PAGES = `
+  SELECT tenant, conversation_id, position, type
+  FROM items TABLESAMPLE SYSTEM ($2::float8)
+  ORDER BY random()
+  LIMIT $1`;
+
+/** A few places of the items, picked at random: `$1` is how many. By row number, or from `$2` percent of the pages. */
 const RANDOM_ITEMS: Twins = {
   sqlite: `
     WITH RECURSIVE
@@ -28,13 +55,8 @@ const RANDOM_ITEMS: Twins = {
     SELECT items.tenant, items.conversation_id, items.position, items.type
     FROM draw
     JOIN items ON items.rowid = (SELECT min(rowid) FROM items WHERE rowid > draw.number)`,
-  // Four times as many pages as rows are wanted, since pages that deletions have emptied are drawn too.
-  postgres: `
-    SELECT tenant, conversation_id, position, type
-    FROM items TABLESAMPLE SYSTEM (least(100, 400.0 * $1::bigint * current_setting('block_size')::bigint
-      / greatest(1, pg_relation_size('items'))))
-    ORDER BY random()
-    LIMIT $1`,
+  postgres: SELECT_FROM_DRAWN_PAGES,
+  citus: SELECT_FROM_DRAWN_PAGES,
 };
 
 export function selectRandomPlaces({ name }: SqlSyntax): string {
@@ -55,20 +77,17 @@ export const SELECT_LAST_CONVERSATION_OF_ITEMS = `
  * concurrent write whole or not at all. It reads an index and no item.
  */
 export const SELECT_PLACES = `
-  SELECT places.tenant, places.conversation_id, places.items, places.first_position,
-    places.last_position, conversations.next_position
-  FROM (
-    SELECT tenant, conversation_id, count(*) AS items, min(position) AS first_position,
-      max(position) AS last_position
-    FROM items
-    WHERE (tenant, conversation_id) > ($1, $2)
-    GROUP BY tenant, conversation_id
-    ORDER BY tenant, conversation_id
-    LIMIT $3
-  ) AS places
-  LEFT JOIN conversations
-    ON conversations.tenant = places.tenant AND conversations.id = places.conversation_id
-  ORDER BY places.tenant, places.conversation_id`;
+  SELECT tenant, conversation_id, count(*) AS items, min(position) AS first_position,
+    max(position) AS last_position,
+    (
+      SELECT next_position FROM conversations
+      WHERE conversations.tenant = items.tenant AND conversations.id = items.conversation_id
+    ) AS next_position
+  FROM items
+  WHERE (tenant, conversation_id) > ($1, $2)
+  GROUP BY tenant, conversation_id
+  ORDER BY tenant, conversation_id
+  LIMIT $3`;
 
 /** The conversations that do not exist and have rows in a table. */
 export function selectOrphans({ name, conversationColumn }: ConversationTable): string {
@@ -79,11 +98,8 @@ export function selectOrphans({ name, conversationColumn }: ConversationTable): 
       WHERE conversations.tenant = ${name}.tenant AND conversations.id = ${name}.${conversationColumn})`;
 }
 
-/**
- * Counts the tenants, with the creation times of the first and last conversations: a few steps down an index for each
- * tenant.
- */
-export const SELECT_TENANTS = `
+/** Takes a few steps down an index for each tenant. */
+const STEP_BY_TENANT = `
   WITH RECURSIVE tenants (tenant) AS (
     SELECT min(tenant) FROM conversations
     UNION ALL
@@ -96,6 +112,16 @@ export const SELECT_TENANTS = `
     max((SELECT max(created_at) FROM conversations WHERE conversations.tenant = tenants.tenant)) AS newest
   FROM tenants`;
 
+/** Counts the tenants, with the creation times of the first and last conversations. */
+export const SELECT_TENANTS: Twins = {
+  sqlite: STEP_BY_TENANT,
+  postgres: STEP_BY_TENANT,
+  // Citus takes no recursion over all shards, which it reads at the same time.
+  citus: `
+    SELECT count(DISTINCT tenant) AS count, min(created_at) AS oldest, max(created_at) AS newest
+    FROM conversations`,
+};
+
 /** Counts up to `$1`. */
 export function countRows(table: Table): string {
   return `SELECT count(*) AS count FROM (SELECT 1 FROM ${table} LIMIT $1) AS counted`;
@@ -106,6 +132,10 @@ export function estimateRows(table: Table, { name }: SqlSyntax): string {
   const twins: Twins = {
     sqlite: `SELECT coalesce(max(rowid), 0) AS count FROM ${table}`,
     postgres: `SELECT reltuples::bigint AS count FROM pg_class WHERE oid = '${table}'::regclass`,
+    citus: `
+      SELECT coalesce(sum(greatest(0, result::bigint)), 0)::bigint AS count
+      FROM run_command_on_shards('${table}', 'SELECT reltuples::bigint FROM pg_class WHERE oid = ''%s''::regclass')
+      WHERE success`,
   };
   return twins[name];
 }

@@ -6,13 +6,15 @@ import { NO_OBSERVER, type Observer, type StoreGauges } from '../../observe/obse
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import { beginCall, type StoreCall } from '../../observe/store-calls.ts';
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
-import { POSTGRES } from '../engine/syntax.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Driver, Read, Scope, Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
+import { findCitus, syntaxOf, type CitusDatabase } from './citus.ts';
 import { clientConfig } from './client-config.ts';
 import { faultOf, leavesFateUnknown, reasonOf } from './faults.ts';
 import { inTime } from './in-time.ts';
 import { loadPackage, tidy } from './package.ts';
+import { NO_SCOPE_QUERIES, scopeQueriesOf, type ScopeQueries } from './scope-queries.ts';
 import { StatementCache } from './statement-cache.ts';
 import { PostgresTransaction } from './transaction.ts';
 
@@ -57,19 +59,28 @@ class AttemptError extends Error {
  * if it cannot be found out, the write is given up and never counts as done.
  */
 export class PostgresDriver implements Driver {
-  readonly syntax = POSTGRES;
+  readonly syntax: SqlSyntax;
+  /** Whether the database has the extension that distributes tables. */
+  readonly hasCitus: boolean;
   readonly #pool: Pool;
   readonly #statements: StatementCache;
   readonly #timeoutMs: number;
-  readonly #rowLevelSecurity: boolean;
+  readonly #scopeQueries: ScopeQueries;
   readonly #observer: Observer;
   #closed: Promise<void> | undefined;
 
-  private constructor(pool: Pool, options: PostgresOptions, observer: Observer) {
+  private constructor(
+    pool: Pool,
+    options: PostgresOptions,
+    citus: CitusDatabase | undefined,
+    observer: Observer,
+  ) {
     this.#pool = pool;
+    this.syntax = syntaxOf(citus);
+    this.hasCitus = citus !== undefined;
     this.#observer = observer;
     this.#statements = new StatementCache(options.preparedStatements);
-    this.#rowLevelSecurity = options.rowLevelSecurity;
+    this.#scopeQueries = options.rowLevelSecurity ? scopeQueriesOf(citus) : NO_SCOPE_QUERIES;
     const { statementTimeoutMs, lockTimeoutMs } = options;
     this.#timeoutMs = (statementTimeoutMs || UNLIMITED_STATEMENT_MS) + lockTimeoutMs + GRACE_MS;
   }
@@ -84,17 +95,16 @@ export class PostgresDriver implements Driver {
     // A connection that breaks while it is idle is replaced at the next use.
     pool.on('error', () => undefined);
     try {
-      const { rows } = await pool.query<{ readonly server_encoding: string }>(
-        'SHOW server_encoding',
-      );
-      assertUtf8(rows[0]?.server_encoding);
+      const run = async (sql: string) => (await pool.query<Record<string, unknown>>(sql)).rows;
+      const [server] = await run('SHOW server_encoding');
+      assertUtf8(server?.['server_encoding']);
+      return new PostgresDriver(pool, options, await findCitus(run), observer);
     } catch (error) {
       await pool.end();
       if (error instanceof OperatorError) throw error;
       const message = `PostgreSQL cannot be opened: ${messageOf(error)}`;
       throw new StoreUnavailableError(reasonOf(error), message, { cause: error });
     }
-    return new PostgresDriver(pool, options, observer);
   }
 
   read({ scope, query, isImpatient = false }: Read): Promise<readonly Row[]> {
@@ -208,8 +218,7 @@ export class PostgresDriver implements Driver {
     return new PostgresTransaction(client, {
       statements: this.#statements,
       timeoutMs,
-      rowLevelSecurity: this.#rowLevelSecurity,
-      scope,
+      scopeQueries: this.#scopeQueries(scope),
     });
   }
 
@@ -273,11 +282,11 @@ function duplicateError(
     : undefined;
 }
 
-function assertUtf8(encoding: string | undefined): void {
+function assertUtf8(encoding: unknown): void {
   if (encoding === 'UTF8') return;
   throw new OperatorError(
     'wrong_encoding',
-    `The database's encoding is ${encoding}, which does not have all characters.`,
+    `The database's encoding is ${String(encoding)}, which does not have all characters.`,
     "Make one with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.",
   );
 }

@@ -43,6 +43,12 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   XX: 'unavailable',
 };
 
+/**
+ * The states of an error of a connection between nodes: `connection_exception`, and Citus's `internal_error` for a
+ * connection that failed earlier in the transaction.
+ */
+const FAILURES_OF_NODES = /^08|^XX000$/;
+
 export function faultOf(error: unknown): Fault {
   const state = sqlStateOf(error);
   if (state === undefined) return 'lost';
@@ -86,13 +92,21 @@ export function reasonOf(error: unknown): ReasonOn<'postgres'> {
  * statement.
  */
 export function leavesFateUnknown(error: unknown): boolean {
-  return sqlStateOf(error) === undefined || isFatal(error);
+  return sqlStateOf(error) === undefined || isFatal(error) || isFromNode(error);
 }
 
 /** Returns `true` when the connection can no longer be used. */
 export function breaksConnection(error: unknown): boolean {
   const fault = faultOf(error);
-  return fault === 'lost' || fault === 'stale' || isFatal(error);
+  return (fault === 'lost' && !isFromNode(error)) || fault === 'stale' || isFatal(error);
+}
+
+/**
+ * Returns `true` when a sharded database reports the failure of one of its nodes. Its own connection is whole, and the
+ * node may have committed.
+ */
+function isFromNode(error: unknown): boolean {
+  return !isFatal(error) && FAILURES_OF_NODES.test(sqlStateOf(error) ?? '');
 }
 
 /** Returns `true` when the role lacks a right. */

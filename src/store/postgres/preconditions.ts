@@ -3,6 +3,8 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 import type { Driver, Reader, Scope } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import { cell, integer } from '../engine/rows.ts';
+import { assertWallsOnWorkers } from './citus.ts';
+import { statementsOf } from '../engine/migrations.ts';
 import { LEDGER, SERVING_RIGHTS, TABLE_NAMES, TABLES_OF_CONVERSATIONS } from '../tables.ts';
 
 const SCOPE: Scope = { kind: 'none' };
@@ -52,6 +54,7 @@ export async function assertUsable(driver: Driver, rowLevelSecurity: boolean): P
   await assertRights(driver);
   const isWalled = await assertWalls(driver, rowLevelSecurity);
   if (rowLevelSecurity && !isWalled) await switchOn(driver);
+  if (rowLevelSecurity && driver.syntax.name === 'citus') await assertWallsOnWorkers(driver);
 }
 
 /** Rejects where this role may not do what serving takes. */
@@ -107,9 +110,7 @@ async function switchOn(driver: Driver): Promise<void> {
       scope: SCOPE,
       inSteps: () => undefined,
       inRoundTrips: async (trips) => {
-        await trips.send();
-        await trips.script(ROW_LEVEL_SECURITY_SQL);
-        await trips.finish();
+        await trips.finish(...statementsOf(ROW_LEVEL_SECURITY_SQL));
       },
     })
     .catch((error: unknown) => {

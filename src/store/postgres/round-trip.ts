@@ -40,8 +40,9 @@ export class RoundTrip implements Submittable {
       connection.stream.destroy(new Error(`no answer from the database in ${timeoutMs} ms`));
     }, timeoutMs);
     connection.stream.cork();
-    this.#queries.forEach(({ sql, parameters }, index) => {
-      const name = statements.nameOf(sql);
+    this.#queries.forEach((query, index) => {
+      const { sql, parameters } = query;
+      const name = statements.nameOf(query);
       if (statements.mustPrepare(connection, name)) {
         connection.parse({ name, text: sql, types: [] }, true);
       }
@@ -86,7 +87,7 @@ export class RoundTrip implements Submittable {
   #describe(fields: readonly FieldDef[]): void {
     const query = this.#queries[this.#current];
     if (query === undefined) return;
-    this.#descriptions[this.#current] = this.#options.statements.describe(query.sql, fields);
+    this.#descriptions[this.#current] = this.#options.statements.describe(query, fields);
   }
 
   #end(): void {

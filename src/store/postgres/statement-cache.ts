@@ -1,5 +1,5 @@
 import type { Connection, FieldDef } from 'pg';
-import type { Columns } from '../engine/query.ts';
+import type { Columns, Query } from '../engine/query.ts';
 
 /** The server's description of a result: the index of each column, and whether its text is a number. */
 export interface Description {
@@ -30,8 +30,8 @@ export class StatementCache {
   }
 
   /** The name to prepare a statement under; empty: prepare it for this once. */
-  nameOf(sql: string): string {
-    if (!this.#isNaming) return '';
+  nameOf({ sql, isOnce }: Query): string {
+    if (!this.#isNaming || isOnce === true) return '';
     const known = this.#names.get(sql);
     if (known !== undefined) return known;
     if (this.#names.size >= MOST_NAMES) return '';
@@ -58,12 +58,13 @@ export class StatementCache {
   }
 
   /** Notes the columns of a statement, as the server has described them. */
-  describe(sql: string, fields: readonly FieldDef[]): Description {
+  describe({ sql, isOnce }: Query, fields: readonly FieldDef[]): Description {
     const description = {
       columns: new Map(fields.map(({ name }, index) => [name, index])),
       areNumbers: fields.map(({ dataTypeID }) => NUMBER_TYPES.has(dataTypeID)),
     };
-    if (this.#descriptions.size < MOST_NAMES) this.#descriptions.set(sql, description);
+    if (isOnce !== true && this.#descriptions.size < MOST_NAMES)
+      this.#descriptions.set(sql, description);
     return description;
   }
 

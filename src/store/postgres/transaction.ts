@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { RoundTrips, Scope } from '../engine/driver.ts';
+import type { RoundTrips } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { breaksConnection } from './faults.ts';
 import { RoundTrip } from './round-trip.ts';
@@ -17,17 +17,8 @@ const WAIT_FOR_READER = statement('SET LOCAL idle_in_transaction_session_timeout
 export interface TransactionOptions {
   readonly statements: StatementCache;
   readonly timeoutMs: number;
-  /** Whether each transaction must name its tenant. */
-  readonly rowLevelSecurity: boolean;
-  readonly scope: Scope;
-}
-
-/** Returns the first statements of a transaction, by which the row-level policies let its tenant's rows through. */
-function scopeQueries({ rowLevelSecurity, scope }: TransactionOptions): readonly Query[] {
-  if (!rowLevelSecurity || scope.kind === 'none') return [];
-  return scope.kind === 'all'
-    ? [statement(`SELECT set_config('colloquy.every_tenant', 'on', TRUE)`)]
-    : [{ sql: `SELECT set_config('colloquy.tenant', $1, TRUE)`, parameters: [scope.tenant] }];
+  /** The first statements of the transaction, by which row-level policies let its rows through. */
+  readonly scopeQueries: readonly Query[];
 }
 
 /** One transaction on a connection of the pool, which it gives back in the end. */
@@ -63,7 +54,7 @@ export class PostgresTransaction implements RoundTrips {
   }
 
   async finish(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
-    const scope = this.#isOpen ? [] : scopeQueries(this.#options);
+    const scope = this.#isOpen ? [] : this.#options.scopeQueries;
     const isAlone = !this.#isOpen && scope.length === 0 && queries.length === 1;
     const before = this.#isOpen || isAlone ? scope : [BEGIN, ...scope];
     const after = isAlone ? [] : [COMMIT];
@@ -72,10 +63,6 @@ export class PostgresTransaction implements RoundTrips {
     const results = await this.#trip([...before, ...queries, ...after]);
     this.#isOpen = false;
     return results.slice(before.length, before.length + queries.length);
-  }
-
-  async script(sql: string): Promise<void> {
-    await this.#noting(this.#client.query(sql));
   }
 
   /** Gives the connection back: rolled back where the transaction is open, closed where it can no longer be trusted. */
@@ -93,7 +80,7 @@ export class PostgresTransaction implements RoundTrips {
   }
 
   async #open(begin: Query, queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
-    const before = this.#isOpen ? [] : [begin, ...scopeQueries(this.#options)];
+    const before = this.#isOpen ? [] : [begin, ...this.#options.scopeQueries];
     this.#isOpen = true;
     const results = await this.#trip([...before, ...queries]);
     return results.slice(before.length);
@@ -101,19 +88,12 @@ export class PostgresTransaction implements RoundTrips {
 
   #trip(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     const { statements, timeoutMs } = this.#options;
-    return this.#noting(
-      new Promise((resolve, reject) => {
-        this.#client.query(new RoundTrip(queries, { statements, timeoutMs, resolve, reject }));
-      }),
-    );
-  }
-
-  async #noting<Result>(work: Promise<Result>): Promise<Result> {
-    try {
-      return await work;
-    } catch (error) {
-      this.#failure = error;
-      throw error;
-    }
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        this.#failure = error;
+        reject(error);
+      };
+      this.#client.query(new RoundTrip(queries, { statements, timeoutMs, resolve, reject: fail }));
+    });
   }
 }

@@ -14,7 +14,7 @@ import type { Authentication } from './openapi/security.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
 import { getOpenApiDocument } from './system/get-open-api-document.ts';
-import { getReadiness, type Unreadiness } from './system/get-readiness.ts';
+import { getReadiness, type Readiness } from './system/get-readiness.ts';
 
 export interface ApiOptions {
   readonly conversations: Conversations;
@@ -26,16 +26,14 @@ export interface ApiOptions {
   /** Authentication, as the OpenAPI document describes it. */
   readonly auth: Authentication;
   readonly version: string;
-  /** Returns why the server cannot serve; nothing when it can. */
-  readonly unreadiness: () => Promise<readonly Unreadiness[]>;
+  readonly readiness: () => Promise<Readiness>;
   /** Returns the metrics' text; `undefined` when this server does not serve metrics. */
   readonly metricsText: (() => Promise<string>) | undefined;
 }
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, items, limits, dialect, auth, version, unreadiness, metricsText } =
-    options;
+  const { conversations, items, limits, dialect, auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
@@ -48,7 +46,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     deleteConversationItem(conversations, dialect),
     ...(metricsText === undefined ? [] : [getMetrics(metricsText)]),
     getHealth(version),
-    getReadiness(unreadiness),
+    getReadiness(readiness),
     getOpenApiDocument(() => routes, { version, auth }),
   ];
   return routes;
