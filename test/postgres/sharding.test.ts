@@ -6,6 +6,7 @@ import { TABLES_OF_CONVERSATIONS } from '../../src/store/tables.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { RecordingDriver } from '../support/recording-driver.ts';
+import { reasonAgainst } from '../support/sharded-forms.ts';
 import {
   everything,
   key,
@@ -133,6 +134,7 @@ test('a statement about one conversation uses one partition, by the index of its
     const queries = driver.queries.splice(0);
     expect(queries.length, `statements of ${name}`).toBeGreaterThan(0);
     for (const query of queries) {
+      expect(reasonAgainst(query.sql), `${name}: ${query.sql}`).toBeUndefined();
       const nodes = await explain(session, query);
       const shards = new Set(
         nodes.flatMap((node) => /_(\d)$/.exec(node['Relation Name'] ?? '')?.[1] ?? []),
@@ -172,4 +174,22 @@ test('a list of conversations and the look-up of an item by its id find rows of 
     items: [{ kind: 'reference', id: 'msg_77' }],
   });
   expect(linked).toMatchObject({ refused: undefined, items: [{ id: 'msg_77' }] });
+});
+
+test.each([
+  ['a modifying WITH', 'WITH moved AS (UPDATE conversations SET x = 1 WHERE id = $2) SELECT 1'],
+  ['recursion', 'WITH RECURSIVE t AS (SELECT 1) SELECT * FROM t WHERE id = $2'],
+  ['a lock without the conversation', 'SELECT id FROM conversations WHERE owner = $2 FOR UPDATE'],
+  [
+    'a subquery over a function',
+    'SELECT id FROM unnest($1) AS a WHERE NOT EXISTS (SELECT 1 FROM items WHERE conversation_id = $2)',
+  ],
+  [
+    'rows of a function alone',
+    'INSERT INTO items SELECT id FROM unnest($1) WHERE conversation_id = $2',
+  ],
+  ['two statements', 'DELETE FROM items WHERE conversation_id = $2; SELECT 1'],
+  ['no conversation', 'SELECT data FROM items WHERE tenant = $1 AND id = $3'],
+])('The list of forms has %s', (_form, sql) => {
+  expect(reasonAgainst(sql)).toBeDefined();
 });
