@@ -9,6 +9,13 @@ const CASES: [string, string[], Record<string, string>, string, string][] = [
   ['an unknown variable', ['serve'], { COLLOQUY_PROT: '1' }, 'unknown_setting', 'COLLOQUY_PORT'],
   ['an unknown command', ['serv'], {}, 'unknown_command', 'serve'],
   ['an unknown action', ['migrate', 'down'], {}, 'unknown_action', 'colloquy migrate up'],
+  [
+    'the distribution of a SQLite database',
+    ['migrate', 'distribute', '--database-url', 'sqlite::memory:'],
+    {},
+    'citus_absent',
+    'CREATE EXTENSION citus',
+  ],
   ['a loose argument', ['serve', 'now'], {}, 'unexpected_argument', '--name VALUE'],
   ['a flag without its value', ['serve', '--port'], {}, 'missing_value', '--port PORT'],
   ['a port out of range', ['serve', '--port', '99999'], {}, 'invalid_setting', '0 to 65535'],

@@ -31,16 +31,25 @@ export async function checkSchema(inspection: Inspection): Promise<Finding> {
   );
 }
 
-/** Checks that the nodes of a sharded database can be reached. */
+/** Checks that the nodes of a sharded database can be reached, and that limits hold there. */
 export async function checkNodes(inspection: Inspection): Promise<Finding> {
   const nodes = await inspection.unreachableNodes();
-  return nodes.length === 0
-    ? ok('nodes', 'the coordinator reaches all nodes of the cluster')
-    : failed(
-        'nodes',
-        `the coordinator does not reach ${nodes.join('; ')}`,
-        'Start the node, or check the network between the nodes. The conversations of its shards are out of reach until then, and lists are.',
-      );
+  if (nodes.length > 0) {
+    return failed(
+      'nodes',
+      `the coordinator does not reach ${nodes.join('; ')} as this role`,
+      'Start the node, check the network between the nodes, and that the role may log in there. The conversations of its shards are out of reach until then, and so are lists.',
+    );
+  }
+  const limits = await inspection.missingLimits();
+  if (limits.length > 0) {
+    return warning(
+      'nodes',
+      'the limits of statements do not hold on the workers for this role',
+      `Start the server, which sets them, or run as this role through the coordinator: ${limits.join(' ')} A role that was made on each node by hand takes them on each node.`,
+    );
+  }
+  return ok('nodes', 'the coordinator reaches all nodes, and the limits of statements hold there');
 }
 
 /** Checks that the role of PostgreSQL has the rights that a server needs. */

@@ -63,7 +63,7 @@ async function* checkDatabase(
     const nodes = await tried('nodes', () => checkNodes(inspection));
     yield nodes;
     // The next checks read all shards.
-    if (nodes.state !== 'ok') return;
+    if (nodes.state === 'failed') return;
   }
   const schema = await tried('schema', () => checkSchema(inspection));
   yield schema;

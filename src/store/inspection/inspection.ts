@@ -13,7 +13,7 @@ import {
   type Thoroughness,
 } from './integrity.ts';
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
-import { distributionOf, undistributedTables } from '../postgres/citus.ts';
+import { distributionOf, missingLimits, undistributedTables } from '../postgres/citus.ts';
 import { assertRights, assertWalls } from '../postgres/preconditions.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 import { databaseFiles } from '../sqlite/files.ts';
@@ -84,6 +84,16 @@ export class Inspection implements AsyncDisposable {
     if (statement === undefined) return [];
     const rows = await this.#read({ sql: statement, parameters: [] });
     return rows.map((row) => text(row, 'node'));
+  }
+
+  /** Returns the statements that set the limits of statements on the workers of a Citus cluster where they are absent. */
+  async missingLimits(): Promise<readonly string[]> {
+    const options = this.#options;
+    if (!this.isSharded || options.kind !== 'postgres') return [];
+    const limits = await missingLimits(this.#reader, options);
+    return limits.map(
+      ([name, milliseconds]) => `ALTER ROLE CURRENT_USER SET ${name} = ${milliseconds};`,
+    );
   }
 
   /** Returns the time of the database's own clock, Unix milliseconds. */

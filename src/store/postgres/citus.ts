@@ -126,17 +126,11 @@ export async function distributions(driver: Reader): Promise<readonly Distributi
  * is set for a role, and nothing that a connection brings.
  */
 export async function limitWorkers(driver: Driver, limits: Limits): Promise<void> {
-  const wanted = Object.entries({
-    lock_timeout: limits.lockTimeoutMs,
-    statement_timeout: limits.statementTimeoutMs,
-  }).filter(([, milliseconds]) => milliseconds > 0);
-  for (const [name, milliseconds] of wanted) {
-    const [found] = await driver.read({
-      scope: SCOPE,
-      query: countOtherLimits(name, milliseconds),
-    });
-    if (found === undefined || integer(found, 'count') === 0) continue;
-    const alter = { sql: `ALTER ROLE CURRENT_USER SET ${name} = ${milliseconds}`, parameters: [] };
+  for (const [name, milliseconds] of await missingLimits(driver, limits)) {
+    const alter = {
+      sql: `ALTER ROLE CURRENT_USER SET ${name} = ${milliseconds}`,
+      parameters: [],
+    };
     await driver.write({
       scope: SCOPE,
       inSteps: () => undefined,
@@ -144,6 +138,22 @@ export async function limitWorkers(driver: Driver, limits: Limits): Promise<void
       inRoundTrips: (trips) => trips.finish(LOCK_SCHEMA, alter),
     });
   }
+}
+
+type Limit = readonly [name: string, milliseconds: number];
+
+/** Returns the limits that do not hold on each worker that can be reached. */
+export async function missingLimits(driver: Reader, limits: Limits): Promise<readonly Limit[]> {
+  const wanted: readonly Limit[] = [
+    ['lock_timeout', limits.lockTimeoutMs],
+    ['statement_timeout', limits.statementTimeoutMs],
+  ];
+  const missing: Limit[] = [];
+  for (const limit of wanted.filter(([, milliseconds]) => milliseconds > 0)) {
+    const [found] = await driver.read({ scope: SCOPE, query: countOtherLimits(...limit) });
+    if (found !== undefined && integer(found, 'count') > 0) missing.push(limit);
+  }
+  return missing;
 }
 
 /** Counts the workers that can be reached and have another limit. */

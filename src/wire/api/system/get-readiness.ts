@@ -18,7 +18,7 @@ const READINESS = Type.Object(
 );
 
 /** Reason why a server cannot serve. */
-export interface Unreadiness {
+interface Unreadiness {
   readonly text: string;
   readonly cause?: unknown;
 }
