@@ -70,7 +70,7 @@ function reportedFailure(
   status?: number,
   retryAfterSeconds?: number,
 ): ModelServerError {
-  const message = text.slice(0, LONGEST_MESSAGE);
+  const message = text.slice(0, LONGEST_MESSAGE).toWellFormed();
   const details = { message, code, retryAfterSeconds };
   const isClientError = status === undefined || (status >= 400 && status < 500);
   if (

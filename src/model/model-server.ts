@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../base/json-object.ts';
 import type { ModelProfile, ModelProtocol, ModelServerOptions } from '../options/model-server.ts';
 import { answerEvents } from './answer-events.ts';
 import { CallIds } from './call-ids.ts';
+import { decodedText } from './decoded-text.ts';
 import { failed, ModelServerError, refusal } from './failure.ts';
 import type { ListedModel, ModelEvent, ModelFailure, ModelRequest } from './port.ts';
 import { profileOf } from './profiles.ts';
@@ -35,13 +36,13 @@ export class ModelServer implements Disposable {
     this.#options = options;
     this.#base = new URL(url);
     const { username, password } = this.#base;
-    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    const basic = Buffer.from(credentials).toString('base64');
+    const shown = decodedText(password);
+    const basic = Buffer.from(`${decodedText(username)}:${shown}`).toString('base64');
     const hasCredentials = username !== '' || password !== '';
     this.#authorization = key === undefined ? undefined : `Bearer ${key}`;
     if (key === undefined && hasCredentials) this.#authorization = `Basic ${basic}`;
-    this.#secrets = [key, password, basic].filter(
-      (secret): secret is string => secret !== undefined && secret !== '' && secret !== 'Og==',
+    this.#secrets = [key, password, shown, hasCredentials ? basic : undefined].filter(
+      (secret): secret is string => secret !== undefined && secret !== '',
     );
     this.#base.username = '';
     this.#base.password = '';

@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../../../base/json-object.ts';
 import type { ModelProfile } from '../../../options/model-server.ts';
+import { decodedText } from '../../decoded-text.ts';
 import { unsupported } from '../../failure.ts';
 import type { ContextPart } from '../../port.ts';
 import { definedFields } from '../parameters.ts';
@@ -72,14 +73,6 @@ function filePart(
   }
   const body = data.slice(head.length);
   const text =
-    base64 === undefined ? decodedOrPlain(body) : Buffer.from(body, 'base64').toString('utf8');
+    base64 === undefined ? decodedText(body) : Buffer.from(body, 'base64').toString('utf8');
   return { type: 'text', text };
-}
-
-function decodedOrPlain(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -43,11 +43,11 @@ export class ThinkTags {
   #findClosing(pieces: TextPiece[]): void {
     const place = this.#held.indexOf(CLOSING);
     const end = place === -1 ? withoutBeginningOf(CLOSING, this.#held) : place;
-    const text = this.#take(end);
-    const shown = place === -1 ? text : text.trimEnd();
-    if (shown !== '') pieces.push({ type: 'reasoning', text: shown });
+    // White space is held back too: the closing tag may follow it.
+    const text = this.#take(this.#held.slice(0, end).trimEnd().length);
+    if (text !== '') pieces.push({ type: 'reasoning', text });
     if (place === -1) return;
-    this.#held = this.#held.slice(CLOSING.length);
+    this.#held = this.#held.trimStart().slice(CLOSING.length);
     this.#state = 'between';
   }
 
