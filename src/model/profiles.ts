@@ -74,7 +74,7 @@ const PROFILES: Readonly<
     // A choice that is an object counts as auto, and `none` leaves the tools in the prompt.
     toolChoices: ['required'],
     streamsToolLogprobs: false,
-    in: { responses: { formats: [], toolChoices: [], reportsCuts: false } },
+    in: { responses: { formats: [], reportsCuts: false } },
   },
   'lm-studio': { toolChoices: ['none', 'required'], images: 'data_url' },
   ollama: {

@@ -20,7 +20,7 @@ const EXPECTED = JSON.parse(readText(`${FOLDER}/expected.json`)) as Readonly<
 
 /** Reads a recorded answer: a line with its status, one with its type, an empty one, and its body. */
 function recorded(name: string, split: (body: string) => readonly Step[]): ScriptedAnswer {
-  const text = readText(`${FOLDER}/${name}.txt`);
+  const text = readText(`${FOLDER}/${name}.answer`);
   const [head = '', ...rest] = text.split('\n\n');
   const [status, type = ''] = head.split('\n');
   return {

@@ -237,13 +237,13 @@ test('parameters have the names of Responses', async () => {
 });
 
 test('a server that would ignore a format or a choice is not asked', async () => {
-  const overrides = { protocol: 'responses', profile: 'llama-cpp' } as const;
   const tools: ModelTool[] = [{ type: 'function', name: 'look' }];
   const requests = [
-    [asking('Hello', { format: { type: 'json_object' } }), 'text.format'],
-    [asking('Hello', { tools, toolChoice: 'required' }), 'tool_choice'],
+    ['llama-cpp', asking('Hello', { format: { type: 'json_object' } }), 'text.format'],
+    ['ollama', asking('Hello', { tools, toolChoice: 'required' }), 'tool_choice'],
   ] as const;
-  for (const [request, param] of requests) {
+  for (const [profile, request, param] of requests) {
+    const overrides = { protocol: 'responses', profile } as const;
     const { events, server } = await exchange(ANSWER, request, overrides);
     expect(events).toMatchObject([{ failure: { kind: 'unsupported', param } }]);
     expect(server.requests).toEqual([]);

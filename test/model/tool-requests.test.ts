@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ModelTool, ToolChoice } from '../../src/model/port.ts';
 import { chunk, DONE, json, streamed } from '../support/model-server.ts';
+import { ANSWER } from './chat-context.ts';
 import { asking, exchange, summary, type Overrides } from './client.ts';
 
-const ANSWER = streamed(chunk({ content: 'Hi' }, 'stop'), DONE);
 const LOOK: ModelTool = { type: 'function', name: 'look', parameters: { type: 'object' } };
 const FIND: ModelTool = { type: 'function', name: 'find', description: 'Finds.', strict: true };
 const TOOLS = [LOOK, FIND];

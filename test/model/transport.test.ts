@@ -8,7 +8,6 @@ import {
   json,
   SILENCE,
   sse,
-  startModelServer,
   streamed,
   type ScriptedAnswer,
 } from '../support/model-server.ts';

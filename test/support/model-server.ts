@@ -25,7 +25,7 @@ export interface ScriptedAnswer {
 }
 
 /** A request as the server has got it. */
-export interface ReceivedRequest {
+interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
