@@ -12,7 +12,7 @@ export class Block {
   readonly start: BlockStart;
   readonly pending: ModelEvent[] = [];
   isClosed = false;
-  /** `true` when the server has said that nothing follows. */
+  /** `true` when the server has marked the block as done. */
   isEnded = false;
   /** Text of a call's arguments so far. */
   argumentsText = '';
@@ -24,7 +24,7 @@ export class Block {
     this.unwrap = unwrap;
   }
 
-  /** Checks that nothing is missing, as far as one can know before the answer's end. */
+  /** `true` when no further piece of the block is needed. For a call this may change only at the answer's end. */
   get isComplete(): boolean {
     const isCall = this.start.type === 'call_started';
     return !isCall || this.isEnded || isWholeJson(this.argumentsText);
@@ -51,7 +51,7 @@ export class BlockSequence {
     return { block, events };
   }
 
-  /** Adds a piece to a block, and returns the events that have their turn now. */
+  /** Adds a piece to a block, and returns the events that are in order now. */
   add(block: Block, piece: ModelEvent): ModelEvent[] {
     if (block.isClosed) {
       if (piece.type === 'arguments_delta' && piece.text.trim() === '') return [];

@@ -99,7 +99,7 @@ function errorIn(value: unknown): { message: string | undefined; code: string | 
   if (!isJsonObject(error)) return { message: textOf(error), code: undefined };
   const message = textOf(error['message']) ?? textOf(error['detail']) ?? textOf(error['error']);
   const { code = null, type = null } = error;
-  // A number repeats the status, and then the type says more.
+  // A number repeats the status: then the type is the better code.
   const shown = [code, type].find(isName) ?? code;
   return {
     message,

@@ -67,7 +67,6 @@ export class ModelServer implements Disposable {
     try {
       yield* this.#events(request, signal);
     } catch (error) {
-      signal.throwIfAborted();
       yield { type: 'failure', failure: this.#failureOf(error) };
     }
   }
@@ -86,18 +85,16 @@ export class ModelServer implements Disposable {
       }
       throw failed('malformed', 'the model server sent a list of models of another form');
     } catch (error) {
-      signal.throwIfAborted();
       throw new ModelServerError(this.#failureOf(error), { cause: error });
     }
   }
 
-  /** Asks for the list of models, and returns the failure if there is one. Rejects with the signal's reason. */
+  /** Requests the list of models, and returns the failure if there is one. Rejects with the signal's reason. */
   async check(signal: AbortSignal): Promise<ModelFailure | undefined> {
     try {
       await this.listModels(signal);
       return undefined;
     } catch (error) {
-      signal.throwIfAborted();
       return this.#failureOf(error);
     }
   }
@@ -162,7 +159,10 @@ export class ModelServer implements Disposable {
     };
   }
 
-  /** Returns the failure of an error, without the secrets that a server may have repeated. Throws other errors. */
+  /**
+   * Returns the failure of an error, without the secrets that a server may have repeated. Throws any other error, such
+   * as the reason of a signal.
+   */
   #failureOf(error: unknown): ModelFailure {
     if (!(error instanceof ModelServerError)) throw error;
     let { message } = error.failure;

@@ -233,6 +233,6 @@ interface ReportedError {
 export interface ListedModel {
   readonly id: string;
   readonly ownedBy: string | undefined;
-  /** Tokens of the model's context, where the server says so. */
+  /** Tokens of the model's context, where the server lists them. */
   readonly contextLength: number | undefined;
 }

@@ -161,7 +161,7 @@ describe('reasoning', () => {
   });
 
   const TAGGED = ['\n<thi', 'nk>\nIs it ', '</thi', 's? </th', 'ink>', '\n\n', 'It ', '<think> is'];
-  test('think tags are reasoning where the profile says so, however they are split', async () => {
+  test('think tags are reasoning where the profile has them, however they are split', async () => {
     const answer = streamed(
       ...TAGGED.map((content) => chunk({ content })),
       chunk({}, 'stop'),

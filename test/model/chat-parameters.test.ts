@@ -28,7 +28,7 @@ describe('earlier reasoning', () => {
       .map((sent) => sent['reasoning'] ?? sent['reasoning_content'] ?? null);
   }
 
-  test('reasoning goes back as far as the profile says, and never as a message of its own', async () => {
+  test('reasoning goes back as far as the profile defines, and never as a message of its own', async () => {
     expect(await kept({})).toEqual([null, null, null, 'r3']);
     expect(await kept({}, { reasoningContext: 'all_turns' })).toEqual(['r1', 'r2', null, 'r3']);
     expect(await kept({ adjustments: { reasoningBack: 'all' } })).toEqual(['r1', 'r2', null, 'r3']);

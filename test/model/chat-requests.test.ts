@@ -59,12 +59,19 @@ describe('messages', () => {
   });
 
   test('an id that two calls share belongs to the next output each time', async () => {
-    const items = [call('a'), output('a', 'first'), call('a'), output('a', 'second')];
+    const items = [
+      call('a'),
+      output('a', 'first'),
+      call('a'),
+      message('user', 'Hurry'),
+      output('a', 'second'),
+    ];
     expect(await messagesOf(items)).toEqual([
       { role: 'assistant', content: '', tool_calls: [sentCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'first' },
       { role: 'assistant', content: '', tool_calls: [sentCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'second' },
+      { role: 'user', content: 'Hurry' },
     ]);
   });
 

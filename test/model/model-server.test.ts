@@ -84,7 +84,8 @@ describe('stopping', () => {
 
 describe('connections', () => {
   test('requests one after the other share a connection', async () => {
-    await using server = await startModelServer(HELLO);
+    const late = [{ kind: 'pause', ms: 20 }, ':\n\n'] as const;
+    await using server = await startModelServer(streamed(...HELLO.steps, ...late));
     using client = clientOf(server.url);
     await expect
       .poll(async () => {

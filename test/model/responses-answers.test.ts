@@ -161,6 +161,34 @@ describe('streams', () => {
     ]);
   });
 
+  test('text for a message that another has closed opens one more', async () => {
+    const delta = (id: string, text: string): string =>
+      event('output_text.delta', { item_id: id, delta: text });
+    const answer = streamed(delta('m1', 'A'), delta('m2', 'B'), delta('m1', 'C'), completed([]));
+    expect(await read(answer)).toEqual([
+      'message_started',
+      'text_delta: A',
+      'message_started',
+      'text_delta: B',
+      'message_started',
+      'text_delta: C',
+      'finish: stop',
+    ]);
+  });
+
+  test('a call without arguments does not hold back the next one once it is done', async () => {
+    const empty = { ...CALL, arguments: '' };
+    const answer = streamed(
+      event('output_item.added', { item: empty }),
+      event('output_item.done', { item: empty }),
+      event('output_item.added', { item: { ...empty, id: 'fc_2', call_id: 'b' } }),
+    );
+    expect((await read(answer)).slice(0, -1)).toEqual([
+      'call_started: function a look',
+      'call_started: function b look',
+    ]);
+  });
+
   test('summaries and encrypted reasoning are reported, and an empty reasoning item is not', async () => {
     const item = {
       id: 'rs_1',

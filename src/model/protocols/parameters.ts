@@ -35,7 +35,6 @@ export function chosenTools(
   if (toolChoice === 'none') return { tools: isObeyed('none') ? tools : [], choice: 'none' };
   if (toolChoice === 'required') return required(tools);
   const named = namedTools(tools, toolChoice);
-  if (named.length === 0) return { tools: [], choice: undefined };
   if (toolChoice.type === 'tool') {
     return isObeyed('named') ? { tools, choice: toolChoice } : required(named);
   }

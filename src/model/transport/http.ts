@@ -156,7 +156,7 @@ export class HttpAnswer implements Disposable {
         bytes += chunk.length;
       }
     } catch (error) {
-      // The status says enough when the rest of the body cannot be read.
+      // The status is enough when the rest of the body cannot be read.
       if (!(error instanceof ModelServerError)) throw error;
     }
     return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');

@@ -11,7 +11,7 @@ interface Placed<Item> {
   readonly index: number;
 }
 
-/** What a model made before anything answered it: one assistant message, and the outputs of its calls. */
+/** Items of a model up to the first reply: one assistant message, and the outputs of its calls. */
 export interface AssistantGroup {
   readonly kind: 'assistant';
   readonly reasoning: ContextReasoning[];

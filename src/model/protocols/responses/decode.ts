@@ -102,7 +102,7 @@ export class ResponsesDecoder implements AnswerDecoder {
     return this.#items.add(newOutputItem(type, item), id, index);
   }
 
-  /** Opens the block of a call whose name has come to be known. */
+  /** Opens the block of a call as soon as its name is known. */
   #named(known: OutputItem, item: JsonObject): readonly ModelEvent[] {
     const isCall = known.type === 'function_call' || known.type === 'custom_tool_call';
     const name = textField(item, 'name');
