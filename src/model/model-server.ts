@@ -1,0 +1,197 @@
+import { isJsonObject, type JsonObject } from '../base/json-object.ts';
+import type { ModelProfile, ModelProtocol, ModelServerOptions } from '../options/model-server.ts';
+import { answerEvents } from './answer-events.ts';
+import { CallIds } from './call-ids.ts';
+import { decodedText } from './decoded-text.ts';
+import { failed, ModelServerError, refusal } from './failure.ts';
+import type { ListedModel, ModelEvent, ModelFailure, ModelRequest } from './port.ts';
+import { profileOf } from './profiles.ts';
+import { chatCompletions } from './protocols/chat-completions/protocol.ts';
+import type { Protocol } from './protocols/protocol.ts';
+import { objectField, objectsField } from './protocols/read-values.ts';
+import { responses } from './protocols/responses/protocol.ts';
+import { ToolNames } from './tool-names.ts';
+import { parsedJson } from './transport/events.ts';
+import { Connections, type HttpAnswer } from './transport/http.ts';
+
+const PROTOCOLS: Readonly<Record<ModelProtocol, Protocol>> = { chat: chatCompletions, responses };
+
+/** Bytes of a refusal that are read for its message. */
+const REFUSAL_BYTES = 64 * 1024;
+
+/** A model server, as its protocol and its profile describe it. */
+export class ModelServer implements Disposable {
+  readonly name: string;
+  readonly #options: ModelServerOptions;
+  readonly #base: URL;
+  readonly #authorization: string | undefined;
+  readonly #secrets: readonly string[];
+  readonly #profile: ModelProfile;
+  readonly #connections: Connections;
+  readonly #models: RegExp;
+
+  constructor(options: ModelServerOptions) {
+    const { name, url, key, protocol, profile, adjustments, models, limits } = options;
+    this.name = name;
+    this.#options = options;
+    this.#base = new URL(url);
+    const { username, password } = this.#base;
+    const shown = decodedText(password);
+    const basic = Buffer.from(`${decodedText(username)}:${shown}`).toString('base64');
+    const hasCredentials = username !== '' || password !== '';
+    this.#authorization = key === undefined ? undefined : `Bearer ${key}`;
+    if (key === undefined && hasCredentials) this.#authorization = `Basic ${basic}`;
+    this.#secrets = [key, password, shown, hasCredentials ? basic : undefined].filter(
+      (secret): secret is string => secret !== undefined && secret !== '',
+    );
+    this.#base.username = '';
+    this.#base.password = '';
+    this.#profile = profileOf(profile, protocol, adjustments);
+    this.#connections = new Connections(limits);
+    this.#models = patternOf(models);
+  }
+
+  /** Checks that requests for a model go to this server. */
+  serves(model: string): boolean {
+    return this.#models.test(model);
+  }
+
+  /**
+   * Sends a request and yields the events of its answer. The last one is `finish` or `failure`. Throws only the
+   * reason of the signal. Nothing is read ahead of the consumer; leaving the loop closes the connection.
+   */
+  async *respond(
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ModelEvent, void, undefined> {
+    try {
+      yield* this.#events(request, signal);
+    } catch (error) {
+      yield { type: 'failure', failure: this.#failureOf(error) };
+    }
+  }
+
+  /** Lists the server's models. Rejects with a `ModelServerError`, or the signal's reason. */
+  async listModels(signal: AbortSignal): Promise<readonly ListedModel[]> {
+    try {
+      using answer = await this.#open('GET', '/models', undefined, signal);
+      const chunks: Uint8Array[] = [];
+      for (let chunk = await answer.read(); chunk !== undefined; chunk = await answer.read()) {
+        chunks.push(chunk);
+      }
+      const value = parsedJson(Buffer.concat(chunks).toString('utf8'));
+      if (isJsonObject(value) && Array.isArray(value['data'])) {
+        return objectsField(value, 'data').flatMap((entry) => listedModel(entry));
+      }
+      throw failed('malformed', 'the model server sent a list of models of another form');
+    } catch (error) {
+      throw new ModelServerError(this.#failureOf(error), { cause: error });
+    }
+  }
+
+  /** Requests the list of models, and returns the failure if there is one. Rejects with the signal's reason. */
+  async check(signal: AbortSignal): Promise<ModelFailure | undefined> {
+    try {
+      await this.listModels(signal);
+      return undefined;
+    } catch (error) {
+      return this.#failureOf(error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#connections.close();
+  }
+
+  async *#events(
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ModelEvent, void, undefined> {
+    const protocol = PROTOCOLS[this.#options.protocol];
+    const names = new ToolNames(request.tools ?? []);
+    const body = protocol.encode(request, this.#profile, names);
+    const decoder = protocol.decoder({
+      profile: this.#profile,
+      names,
+      callIds: new CallIds(request.items),
+      maxOutputTokens: request.maxOutputTokens,
+    });
+    using answer = await this.#open('POST', protocol.path, body, signal);
+    yield* answerEvents(answer, decoder, this.#options.limits);
+  }
+
+  /** Sends a request, and throws unless it is answered with a status 2xx. */
+  async #open(
+    method: 'GET' | 'POST',
+    path: string,
+    body: JsonObject | undefined,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const url = new URL(this.#base);
+    url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await this.#connections.open({
+      method,
+      url,
+      headers: this.#headers(text),
+      body: text,
+      signal,
+    });
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    using refused = answer;
+    const beginning = await refused.beginning(REFUSAL_BYTES);
+    throw refusal(refused.status, beginning, refused.header('retry-after'));
+  }
+
+  #headers(body: string | undefined): Readonly<Record<string, string>> {
+    const authorization = this.#authorization;
+    return {
+      accept: 'text/event-stream, application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'colloquy',
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(body === undefined
+        ? {}
+        : {
+            'content-type': 'application/json',
+            'content-length': String(Buffer.byteLength(body)),
+          }),
+    };
+  }
+
+  /**
+   * Returns the failure of an error, without the secrets that a server may have repeated. Throws any other error, such
+   * as the reason of a signal.
+   */
+  #failureOf(error: unknown): ModelFailure {
+    if (!(error instanceof ModelServerError)) throw error;
+    let { message } = error.failure;
+    for (const secret of this.#secrets) message = message.replaceAll(secret, '***');
+    return { ...error.failure, message };
+  }
+}
+
+/** Makes the pattern of a list of names in which `*` stands for any text. */
+function patternOf(models: readonly string[]): RegExp {
+  if (models.length === 0) return /^/;
+  const names = models.map((model) =>
+    model
+      .split('*')
+      .map((text) => text.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
+      .join('.*'),
+  );
+  return new RegExp(`^(?:${names.join('|')})$`, 's');
+}
+
+function listedModel(entry: JsonObject): readonly ListedModel[] {
+  const { id, owned_by: owner, max_model_len: length, context_length: other } = entry;
+  if (typeof id !== 'string') return [];
+  const { n_ctx: size } = objectField(entry, 'meta');
+  return [
+    {
+      id,
+      ownedBy: typeof owner === 'string' ? owner : undefined,
+      contextLength: [length, other, size].find((value) => typeof value === 'number'),
+    },
+  ];
+}
