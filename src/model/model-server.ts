@@ -51,7 +51,12 @@ export class ModelServer implements Disposable {
     this.#models = patternOf(models);
   }
 
-  /** Checks that requests for a model go to this server. */
+  /** Whether the server is named for no models in particular. */
+  get isForAll(): boolean {
+    return this.#options.models.length === 0;
+  }
+
+  /** Checks that requests for a model may go to this server. */
   serves(model: string): boolean {
     return this.#models.test(model);
   }

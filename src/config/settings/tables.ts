@@ -1,5 +1,6 @@
 import { ACCESS } from './access.ts';
 import { DATABASE } from './database.ts';
+import { MODELS } from './models.ts';
 import { OBSERVATION } from './observation.ts';
 import { PROCESS } from './process.ts';
 import { PROTECTION } from './protection.ts';
@@ -12,6 +13,7 @@ export const SUBJECTS = [
   { title: 'Access', table: ACCESS },
   { title: 'Protection', table: PROTECTION },
   { title: 'Requests and answers', table: REQUESTS },
+  { title: 'Models', table: MODELS },
   { title: 'Logs and metrics', table: OBSERVATION },
 ] as const;
 

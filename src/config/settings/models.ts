@@ -1,0 +1,157 @@
+import {
+  MODEL_PROFILES,
+  MODEL_SERVER_LIMITS,
+  type ModelServerOptions,
+} from '../../options/model-server.ts';
+import { group, records, type Parsed, type Table } from './entry.ts';
+import { choice, exactText, list, orNone, secondsAsMs, url, variableValue } from './parsers.ts';
+import type { Place } from './place.ts';
+
+const profile = {
+  parser: choice(MODEL_PROFILES),
+  placeholder: 'PROFILE',
+  default: 'generic',
+  description: `What the server can take: ${MODEL_PROFILES.map((name) => `\`${name}\``).join(', ')}.`,
+} as const;
+
+const protocol = {
+  parser: choice(['chat', 'responses']),
+  placeholder: 'PROTOCOL',
+  default: 'chat',
+  description:
+    'API of the server: `chat` for Chat Completions, `responses` for a Responses API without state.',
+} as const;
+
+const RECORD = {
+  name: {
+    name: 'name',
+    parser: exactText,
+    isRequired: true,
+    description: 'Name in logs and metrics.',
+  },
+  url: {
+    name: 'url',
+    parser: url,
+    isRequired: true,
+    description: 'Base of its API, such as `http://127.0.0.1:8080/v1`.',
+  },
+  key: {
+    name: 'key-env',
+    parser: variableValue,
+    description: 'Name of the variable with its key.',
+  },
+  profile: { name: 'profile', ...profile },
+  protocol: { name: 'protocol', ...protocol },
+  models: {
+    name: 'models',
+    parser: list(exactText),
+    default: '',
+    description:
+      'Names of the models to send there, in which `*` stands for any text. Without any, those that the server lists.',
+  },
+} as const satisfies Table;
+
+const ENTRIES = {
+  url: {
+    name: 'model-url',
+    placeholder: 'URL',
+    parser: orNone(url),
+    description:
+      'Base of the API of the model server, such as `http://127.0.0.1:11434/v1`. Without one, and without `model_servers`, responses are refused.',
+  },
+  key: {
+    name: 'model-key',
+    placeholder: 'KEY',
+    parser: orNone(exactText),
+    isSecret: true,
+    description: 'Key of that model server. As a variable: a flag is visible to other programs.',
+  },
+  profile: { name: 'model-profile', ...profile },
+  protocol: { name: 'model-protocol', ...protocol },
+  firstByteTimeoutMs: {
+    name: 'model-timeout',
+    placeholder: 'SECONDS',
+    parser: secondsAsMs(1, 86_400),
+    default: '300',
+    description:
+      'Longest time until the first byte of an answer: servers load models, and read long prompts.',
+  },
+  idleTimeoutMs: {
+    name: 'model-idle-timeout',
+    placeholder: 'SECONDS',
+    parser: secondsAsMs(1, 86_400),
+    default: '300',
+    description: 'Longest silence of a model server after that.',
+  },
+  servers: records({
+    name: 'model_servers',
+    description: 'Model servers. The first one whose `models` fit a request serves it.',
+    entries: RECORD,
+  }),
+} as const satisfies Table;
+
+/** Settings of model servers and of turns. */
+export const MODELS = {
+  modelServers: group({ entries: ENTRIES, finish: modelServers }),
+  defaultModel: {
+    name: 'default-model',
+    placeholder: 'NAME',
+    parser: orNone(exactText),
+    description: 'Model of requests that name none.',
+  },
+  turnWaitMs: {
+    name: 'turn-wait',
+    placeholder: 'SECONDS',
+    parser: secondsAsMs(0, 3600),
+    default: '10',
+    description:
+      'Longest time that a response waits for another one in the same conversation; then it is refused with `conversation_locked`.',
+  },
+  onDisconnect: {
+    name: 'on-disconnect',
+    parser: choice(['cancel', 'finish']),
+    placeholder: 'ACTION',
+    default: 'cancel',
+    description:
+      'When a client goes away: `cancel` stops the model and stores nothing but the cancelled response, `finish` lets it go on and stores all.',
+  },
+  history: {
+    name: 'history',
+    parser: choice(['strict', 'repair']),
+    placeholder: 'MODE',
+    default: 'strict',
+    description:
+      'When input does not fit the history, such as the output of a call that is not there: `strict` refuses it as OpenAI does, `repair` leaves it out of what the model is shown, and says so in `x-colloquy-repairs`.',
+  },
+} as const satisfies Table;
+
+function modelServers(
+  {
+    servers = [],
+    url: first,
+    key,
+    firstByteTimeoutMs,
+    idleTimeoutMs,
+    ...rest
+  }: Parsed<typeof ENTRIES>,
+  place: Place,
+): readonly ModelServerOptions[] {
+  const limits = { ...MODEL_SERVER_LIMITS, firstByteTimeoutMs, idleTimeoutMs };
+  const common = { adjustments: {}, limits };
+  const names = servers.map(({ name }) => name);
+  const repeated = names.find((name, index) => name === FIRST || names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw place
+      .at('servers')
+      .invalid(
+        `two model servers are named ${repeated}`,
+        `Give each a name of its own; ${FIRST} is the one of --model-url.`,
+      );
+  }
+  const single =
+    first === undefined ? [] : [{ ...common, ...rest, name: FIRST, url: first, key, models: [] }];
+  return [...single, ...servers.map((server) => ({ ...common, ...server, key: server.key }))];
+}
+
+/** Name of the server of `--model-url`. */
+const FIRST = 'default';

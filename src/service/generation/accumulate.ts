@@ -1,0 +1,118 @@
+/** Model events become the items of an answer, and the events of its stream. */
+
+import { newId } from '../../base/ids.ts';
+import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
+import {
+  CallBlock,
+  MessageBlock,
+  ReasoningBlock,
+  type BareEvent,
+  type Block,
+  type ItemStatus,
+  type OutputItem,
+} from './blocks.ts';
+
+export interface AccumulatorOptions {
+  /** Makes the text of reasoning that a client may send back; `undefined` when it has not asked for it. */
+  readonly seal: ((text: string) => string) | undefined;
+  /** Whether log probabilities are served. */
+  readonly includesLogprobs: boolean;
+}
+
+/** Events of an answer, without those about a failure. */
+type Growth = Exclude<ModelEvent, { readonly type: 'finish' | 'failure' }>;
+
+/**
+ * Collects an answer. The whole stream, the items that are stored and the final response come from here, so they
+ * cannot disagree. Pure but for the ids that it makes.
+ */
+export class Accumulator {
+  readonly #options: AccumulatorOptions;
+  readonly #items: OutputItem[] = [];
+  #block: MessageBlock | ReasoningBlock | CallBlock | undefined;
+  usage: ModelUsage | undefined;
+
+  constructor(options: AccumulatorOptions) {
+    this.#options = options;
+  }
+
+  /** The items that are whole. */
+  get items(): readonly OutputItem[] {
+    return this.#items;
+  }
+
+  /** Adds an event of the model. Returns the events for clients. */
+  add(event: Growth): readonly BareEvent[] {
+    switch (event.type) {
+      case 'started':
+        return [];
+      case 'usage':
+        this.usage = event.usage;
+        return [];
+      case 'message_started':
+        return this.#open((place) => new MessageBlock(place, event.phase), 'msg');
+      case 'reasoning_started':
+        return this.#open((place) => new ReasoningBlock(place, this.#options.seal), 'rs');
+      case 'call_started':
+        return this.#open(
+          (place) => new CallBlock(place, event),
+          event.tool === 'function' ? 'fc' : 'ctc',
+        );
+      case 'text_delta':
+        return this.#in(MessageBlock).text(event.text);
+      case 'refusal_delta':
+        return this.#in(MessageBlock).refusal(event.text);
+      case 'annotation':
+        return this.#in(MessageBlock).annotation(event.annotation);
+      case 'logprobs':
+        if (this.#options.includesLogprobs) this.#in(MessageBlock).logprobs(event.logprobs);
+        return [];
+      case 'reasoning_delta':
+        return this.#in(ReasoningBlock).text(event.text);
+      case 'reasoning_summary_delta':
+        return this.#in(ReasoningBlock).summary(event.index, event.text);
+      case 'reasoning_encrypted':
+        this.#in(ReasoningBlock).encrypted(event.data);
+        return [];
+      case 'arguments_delta':
+        return this.#in(CallBlock).argument(event.text);
+    }
+  }
+
+  /**
+   * Ends the answer. The item that was cut off is `incomplete`. An answer with neither a message nor a call gets an
+   * empty message: clients take an answer without one for unfinished, and ask the model again.
+   */
+  finish(reason: FinishReason): readonly BareEvent[] {
+    const closed = this.#close(reason === 'stop' ? 'completed' : 'incomplete');
+    if (this.#items.some(({ type }) => type !== 'reasoning')) return closed;
+    const opened = this.#open((place) => new MessageBlock(place, undefined), 'msg');
+    return [...closed, ...opened, ...this.#close(reason === 'stop' ? 'completed' : 'incomplete')];
+  }
+
+  #open<Opened extends MessageBlock | ReasoningBlock | CallBlock>(
+    make: (place: { readonly id: string; readonly outputIndex: number }) => Opened,
+    prefix: string,
+  ): readonly BareEvent[] {
+    const closed = this.#close('completed');
+    const block: Block & Opened = make({ id: newId(prefix), outputIndex: this.#items.length });
+    this.#block = block;
+    return [...closed, ...block.open()];
+  }
+
+  #close(status: ItemStatus): readonly BareEvent[] {
+    if (this.#block === undefined) return [];
+    const { events, item } = this.#block.close(status);
+    this.#block = undefined;
+    this.#items.push(item);
+    return events;
+  }
+
+  /** Returns the open block, which the port of model servers promises to be of this kind. */
+  #in<Kind extends MessageBlock | ReasoningBlock | CallBlock>(
+    kind: abstract new (...parameters: never) => Kind,
+  ): Kind {
+    if (this.#block instanceof kind) return this.#block;
+    throw new Error(`a model server sent a piece of a ${kind.name} outside of one`);
+  }
+}

@@ -1,0 +1,108 @@
+import { apiError } from '../../contract/errors/registry.ts';
+import type { ModelServer } from '../../model/model-server.ts';
+import type { ListedModel } from '../../model/port.ts';
+
+/** Time for which a list of models is kept. */
+const KEPT_MS = 10_000;
+/** Time for which a failure to list them is kept. */
+const FAILURE_KEPT_MS = 1_000;
+/** Longest wait for a list. */
+const LIST_WITHIN_MS = 5_000;
+
+export interface Model {
+  readonly id: string;
+  readonly ownedBy: string;
+}
+
+/** The models of all model servers. */
+export class Models {
+  readonly #lists: readonly ModelList[];
+
+  constructor(servers: readonly ModelServer[]) {
+    this.#lists = servers.map((server) => new ModelList(server));
+  }
+
+  /**
+   * Returns the server of a model: the first one that is named for it, or lists it. Without one, a server that is named
+   * for no models may know it by another name. Throws an `ApiError` without servers, and for a model of none.
+   */
+  async serverOf(model: string): Promise<ModelServer> {
+    const [first] = this.#lists;
+    if (first === undefined) throw apiError('no_model_server');
+    if (this.#lists.length === 1 && first.server.isForAll) return first.server;
+    for (const { server } of await this.#candidates(model)) return server;
+    throw apiError('model_not_found', { model });
+  }
+
+  async #candidates(model: string): Promise<readonly ModelList[]> {
+    const fitting = this.#lists.filter(({ server }) => server.serves(model));
+    const named = fitting.findIndex(({ server }) => !server.isForAll);
+    // Servers after the first one that is named for the model are not asked.
+    const asked = named === -1 ? fitting : fitting.slice(0, named + 1);
+    for (const list of asked) {
+      if (!list.server.isForAll || (await list.has(model))) return [list];
+    }
+    return fitting;
+  }
+
+  /** Returns the models of all servers that answer. Throws an `ApiError` when none of them does. */
+  async list(): Promise<readonly Model[]> {
+    if (this.#lists.length === 0) return [];
+    const results = await Promise.allSettled(this.#lists.map((list) => list.models()));
+    if (results.every(({ status }) => status === 'rejected')) {
+      const [first] = results;
+      throw apiError(
+        'model_servers_unreachable',
+        {},
+        first?.status === 'rejected' ? first.reason : undefined,
+      );
+    }
+    const models = new Map<string, Model>();
+    results.forEach((result, index) => {
+      const server = this.#lists[index]?.server;
+      if (result.status === 'rejected' || server === undefined) return;
+      for (const { id, ownedBy } of result.value) {
+        if (server.serves(id) && !models.has(id)) {
+          models.set(id, { id, ownedBy: ownedBy ?? server.name });
+        }
+      }
+    });
+    return [...models.values()];
+  }
+
+  /** Throws an `ApiError` for a model that no server lists. */
+  async get(id: string): Promise<Model> {
+    const found = (await this.list()).find((model) => model.id === id);
+    if (found === undefined) throw apiError('model_not_found', { model: id });
+    return found;
+  }
+}
+
+/** The list of one server, which is asked for it once in a while. */
+class ModelList {
+  readonly server: ModelServer;
+  #models: Promise<readonly ListedModel[]> | undefined;
+  #expiresAt = 0;
+
+  constructor(server: ModelServer) {
+    this.server = server;
+  }
+
+  async has(model: string): Promise<boolean> {
+    return this.models().then(
+      (models) => models.some(({ id }) => id === model),
+      () => false,
+    );
+  }
+
+  models(): Promise<readonly ListedModel[]> {
+    if (this.#models !== undefined && performance.now() < this.#expiresAt) return this.#models;
+    const models = this.server.listModels(AbortSignal.timeout(LIST_WITHIN_MS));
+    this.#models = models;
+    this.#expiresAt = performance.now() + KEPT_MS;
+    models.catch(() => {
+      this.#expiresAt = Math.min(this.#expiresAt, performance.now() + FAILURE_KEPT_MS);
+    });
+    return models;
+  }
+}
