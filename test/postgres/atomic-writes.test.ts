@@ -65,64 +65,54 @@ const ARCHIVE: readonly ArchiveRecord[] = [
   },
 ];
 
-interface FailingWrite {
-  /** Event before which the last statement that changes something fails. */
-  readonly fails: string;
-  readonly run: (store: Store) => Promise<unknown>;
-}
+type Write = (store: Store) => Promise<unknown>;
 
 /** Writes of more than one statement. The database has a conversation `c` with the items `a` and `b`. */
-const WRITES: Readonly<Record<string, FailingWrite>> = {
-  'creation with items': {
-    fails: 'INSERT ON items',
-    run: (store) =>
-      store.conversations.create({ ...newConversation('new'), items: minted('x', 'y') }),
-  },
-  append: {
-    fails: 'UPDATE ON conversations',
-    run: (store) => append(store, 'c', minted('x', 'y')),
-  },
-  deletion: {
-    fails: 'DELETE ON items',
-    run: (store) => store.conversations.delete(key('c')),
-  },
-  adoption: {
-    fails: 'UPDATE ON conversations',
-    run: (store) =>
-      store.conversations.adopt({
-        from: { tenant: 't', owner: 'o' },
-        to: { tenant: 'u', owner: 'new', attributes: {} },
-        conversationId: undefined,
-      }),
-  },
-  'batch of an import': {
-    fails: 'INSERT ON items',
-    run: (store) => store.archive.write(ARCHIVE),
-  },
-};
+const create: Write = (store) =>
+  store.conversations.create({ ...newConversation('new'), items: minted('x', 'y') });
+const appendTwo: Write = (store) => append(store, 'c', minted('x', 'y'));
+const remove: Write = (store) => store.conversations.delete(key('c'));
+const adopt: Write = (store) =>
+  store.conversations.adopt({
+    from: { tenant: 't', owner: 'o' },
+    to: { tenant: 'u', owner: 'new', attributes: {} },
+    conversationId: undefined,
+  });
+const importBatch: Write = (store) => store.archive.write(ARCHIVE);
+
+/** Each write with each of the changes that may fail in it. */
+const FAILURES: readonly (readonly [change: string, name: string, write: Write])[] = [
+  ['INSERT ON conversations', 'creation with items', create],
+  ['INSERT ON items', 'creation with items', create],
+  ['INSERT ON items', 'append', appendTwo],
+  ['UPDATE ON conversations', 'append', appendTwo],
+  ['DELETE ON conversations', 'deletion', remove],
+  ['DELETE ON items', 'deletion', remove],
+  ['UPDATE ON items', 'adoption', adopt],
+  ['UPDATE ON conversations', 'adoption', adopt],
+  ['INSERT ON conversations', 'batch of an import', importBatch],
+  ['INSERT ON items', 'batch of an import', importBatch],
+];
 
 describe.each(SERVERS)('a server that %s', (_name, options) => {
-  test.each(Object.entries(WRITES))(
-    'the %s whose last statement fails changes nothing',
-    async (_write, { fails, run }) => {
-      await using database = await createDatabase(inject('postgresUrl'));
-      await using opened = await openThroughWireProxy(database.url, options);
-      const { store } = opened;
-      const items = minted('a', 'b');
-      await store.conversations.create({ ...newConversation('c'), items });
-      const before = await contentsOf(database);
-      await database.run(`
+  test.each(FAILURES)('a failing %s undoes the whole %s', async (change, _name, write) => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    await using opened = await openThroughWireProxy(database.url, options);
+    const { store } = opened;
+    const items = minted('a', 'b');
+    await store.conversations.create({ ...newConversation('c'), items });
+    const before = await contentsOf(database);
+    await database.run(`
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
           AS $$ BEGIN RAISE EXCEPTION 'refused by a trigger'; END $$;
-        CREATE TRIGGER refusal BEFORE ${fails} FOR EACH ROW EXECUTE FUNCTION refuse()`);
-      await expect(run(store)).rejects.toThrow('refused by a trigger');
-      expect(await contentsOf(database)).toEqual(before);
-      // The connection has had one error and one end of its trip, and runs the same statements afterwards.
-      await database.run(`DROP TRIGGER refusal ON ${fails.split(' ').at(-1)}`);
-      await run(store);
-      expect(await contentsOf(database)).not.toEqual(before);
-    },
-  );
+        CREATE TRIGGER refusal BEFORE ${change} FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    await expect(write(store)).rejects.toThrow('refused by a trigger');
+    expect(await contentsOf(database)).toEqual(before);
+    // The connection has had one error and one end of its trip, and runs the same statements afterwards.
+    await database.run(`DROP TRIGGER refusal ON ${change.split(' ').at(-1)}`);
+    await write(store);
+    expect(await contentsOf(database)).not.toEqual(before);
+  });
 
   test('a migration that fails leaves no table of the ones before it', async () => {
     await using database = await createDatabase(inject('postgresUrl'));

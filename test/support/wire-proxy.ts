@@ -4,9 +4,11 @@ import { FLUSH, MessageReader, SYNC, textsOf, type Message } from './wire-messag
 
 /** The statements that a client sent before it awaited an answer. */
 export interface Trip {
-  /** Statements that the client had executed: one for each Execute, or the whole text of a simple query. */
+  /** Texts of the statements: one for each Execute, or the whole text of a simple query. */
   readonly statements: readonly string[];
-  /** Whether it is one message with a text, in place of messages for each statement. */
+  /** Those of the statements that were sent outside a transaction block; BEGIN opens one. */
+  readonly loose: readonly string[];
+  /** Whether the trip is a simple query, which is one message with a text. */
   readonly isSimple: boolean;
   /** Number of commands that the server completed. */
   readonly commands: number;
@@ -160,56 +162,53 @@ class WireConnection {
   /** Runs a trip. `rest` is what follows its last statement. */
   async #run(statements: readonly Statement[], isSimple: boolean, rest: Buffer): Promise<void> {
     const before = this.#isInBlock;
+    const loose: string[] = [];
     let commands = 0;
-    let part: Buffer[] = [];
-    const send = async (length: number, end: Buffer): Promise<Answer> => {
-      const answer = await this.#send(Buffer.concat([...part, end]), length);
+    let part: Statement[] = [];
+    const send = async (end: Buffer): Promise<Answer> => {
+      const bytes = Buffer.concat([...part.map((statement) => statement.bytes), end]);
+      const answer = await this.#send(bytes, part.length);
       part = [];
       commands += answer.commands;
       return answer;
     };
     let answer: Answer | undefined;
-    let length = 0;
     for (const [index, statement] of statements.entries()) {
-      part.push(statement.bytes);
-      length += 1;
+      part.push(statement);
       const isLoose = this.#follow(statement.text);
+      if (isLoose) loose.push(statement.text);
       const next = statements[index + 1];
-      if (next === undefined) break;
+      if (next === undefined) continue;
       const interruption = this.#interruptionBefore(next);
       if (isLoose && this.#shared.commitsEach) {
-        answer = await send(length, SYNC);
-        length = 0;
+        answer = await send(SYNC);
         // A server skips what follows a failed statement on its trip.
         if (answer.hasFailed) break;
       } else if (interruption !== undefined) {
-        await send(length, FLUSH);
-        length = 0;
+        await send(FLUSH);
       }
       await interruption?.();
     }
     if (answer?.hasFailed !== true) {
-      part.push(rest);
-      answer = await send(length, isSimple ? Buffer.alloc(0) : SYNC);
+      answer = await send(isSimple ? Buffer.alloc(0) : Buffer.concat([rest, SYNC]));
     }
     const { ready } = answer;
     if (ready === undefined) throw new Error('a trip has ended without ReadyForQuery');
-    this.#isInBlock = ready.bytes.toString('latin1', ready.bytes.length - 1) !== 'I';
-    this.#shared.trips.push({
-      statements: statements.map(({ text }) => text),
-      isSimple,
-      commands,
-      isInBlock: { before, after: this.#isInBlock },
-    });
+    const after = ready.bytes.toString('latin1', ready.bytes.length - 1) !== 'I';
+    this.#isInBlock = after;
+    const texts = statements.map(({ text }) => text);
+    const isInBlock = { before, after };
+    this.#shared.trips.push({ statements: texts, loose, isSimple, commands, isInBlock });
     this.#client.write(ready.bytes);
   }
 
   /** Notes the effect of a statement on the block, and returns whether it runs outside one. */
   #follow(text: string): boolean {
-    if (/^(?:begin|start transaction)\b/i.test(text)) this.#isInBlock = true;
+    const opens = /^(?:begin|start transaction)\b/i.test(text);
+    const isLoose = !this.#isInBlock && !opens;
+    if (opens) this.#isInBlock = true;
     else if (/^(?:commit|rollback|end|abort)\b/i.test(text)) this.#isInBlock = false;
-    else return !this.#isInBlock;
-    return false;
+    return isLoose;
   }
 
   #interruptionBefore({ text }: Statement): (() => Promise<unknown>) | undefined {
