@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { describe, expect, inject, test } from 'vitest';
-import type { ArchiveRecord, Store } from '../../src/index.ts';
+import type { Store } from '../../src/index.ts';
 import { RoundTrip } from '../../src/store/postgres/round-trip.ts';
 import { StatementCache } from '../../src/store/postgres/statement-cache.ts';
+import { archivedConversation, archivedKey } from '../support/archived.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { openThroughWireProxy, urlThrough } from '../support/proxied-store.ts';
 import { append, key, minted, newConversation, openOn } from '../support/store.ts';
@@ -24,46 +25,7 @@ async function contentsOf(database: PostgresDatabase): Promise<Readonly<Record<s
   };
 }
 
-const ARCHIVE: readonly ArchiveRecord[] = [
-  {
-    table: 'api_keys',
-    row: {
-      id: 'key_1',
-      tenant: 't',
-      subject: 's',
-      attributes: '{}',
-      hash: 'h',
-      created_at: 1,
-      expires_at: null,
-      revoked_at: null,
-      last_used_at: null,
-    },
-  },
-  {
-    table: 'conversations',
-    row: {
-      tenant: 't',
-      id: 'imported',
-      owner: 'o',
-      created_at: 1,
-      next_position: 1,
-      attributes: '{}',
-      metadata: '{}',
-    },
-  },
-  {
-    table: 'items',
-    row: {
-      tenant: 't',
-      conversation_id: 'imported',
-      position: 0,
-      id: 'i',
-      type: 'message',
-      created_at: 1,
-      data: '{}',
-    },
-  },
-];
+const ARCHIVE = [archivedKey, ...archivedConversation('archived', 'o', 'i')];
 
 type Write = (store: Store) => Promise<unknown>;
 

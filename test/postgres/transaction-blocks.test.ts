@@ -1,7 +1,8 @@
 import { describe, expect, inject, test } from 'vitest';
-import { loadConfig, type ArchiveRecord, type KeyRecord, type Store } from '../../src/index.ts';
+import { loadConfig, type KeyRecord, type Store } from '../../src/index.ts';
 import type { Inspection } from '../../src/store/inspection/inspection.ts';
 import { openInspection } from '../../src/store/open.ts';
+import { archivedConversation } from '../support/archived.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughWireProxy, urlThrough } from '../support/proxied-store.ts';
 import { append, everything, given, key, minted, newConversation } from '../support/store.ts';
@@ -25,19 +26,9 @@ const KEY: KeyRecord = {
   revokedAt: null,
   lastUsedAt: null,
 };
-const ARCHIVED: ArchiveRecord = {
-  table: 'conversations',
-  row: {
-    tenant: 't',
-    id: 'archived',
-    owner: 'o',
-    created_at: 1,
-    next_position: 0,
-    attributes: '{}',
-    metadata: '{}',
-  },
-};
-const DIFFERENT: ArchiveRecord = { ...ARCHIVED, row: { ...ARCHIVED.row, metadata: '{"a":"b"}' } };
+const ARCHIVED = archivedConversation('archived', 'o', 'x', 'y');
+/** The same conversation with another owner. */
+const DIFFERENT = archivedConversation('archived', 'other');
 
 /** A new operation of the store must be added here. They run in this order. */
 function facetOperations({ conversations, keys, archive }: Store): FacetOperations {
@@ -79,7 +70,7 @@ function facetOperations({ conversations, keys, archive }: Store): FacetOperatio
       revoke: () => keys.revoke({ id: 'key_1', revokedAt: 2 }),
     },
     archive: {
-      write: () => archive.write([ARCHIVED]),
+      write: () => archive.write(ARCHIVED),
       read: () => archive.read({ tenant: undefined, after: undefined }, async () => undefined),
     },
   };
@@ -95,9 +86,9 @@ function otherOperations(store: Store): Readonly<Record<string, Operation>> {
     'append of items with ids': () => append(store, 'd', [given('x', '1'), given('y', '2')]),
     'append of an item that is present': () => append(store, 'd', [given('x', '1')]),
     'append of a reference': () => append(store, 'd', [{ kind: 'reference', id: 'gone' }]),
-    'import of the same rows': () => store.archive.write([ARCHIVED]),
+    'import of the same rows': () => store.archive.write(ARCHIVED),
     'import of other rows': () =>
-      store.archive.write([DIFFERENT]).then(
+      store.archive.write(DIFFERENT).then(
         () => Promise.reject(new Error('the import must be refused')),
         () => undefined,
       ),

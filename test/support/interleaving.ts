@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
-import type { ArchiveRecord, RowFilter, Store } from '../../src/index.ts';
+import type { RowFilter, Store } from '../../src/index.ts';
+import { archivedConversation } from './archived.ts';
 import { createDatabase, type PostgresDatabase } from './postgres.ts';
 import { openThroughWireProxy } from './proxied-store.ts';
 import { key, minted, newConversation, openOn } from './store.ts';
@@ -120,32 +121,7 @@ const adopt =
       conversationId: undefined,
     });
 
-export const ARCHIVED: readonly ArchiveRecord[] = [
-  {
-    table: 'conversations',
-    row: {
-      tenant: 't',
-      id: 'c',
-      owner: 'me',
-      created_at: 1,
-      next_position: 2,
-      attributes: '{}',
-      metadata: '{}',
-    },
-  },
-  ...['a', 'b'].map((id, position): ArchiveRecord => ({
-    table: 'items',
-    row: {
-      tenant: 't',
-      conversation_id: 'c',
-      position,
-      id,
-      type: 'message',
-      created_at: 1,
-      data: '{}',
-    },
-  })),
-];
+export const ARCHIVED = archivedConversation('c', 'me', 'a', 'b');
 
 export const GIFTS: Readonly<Record<string, Gift>> = {
   'a change of owner': { prepare: createFor('o', 't'), give: change(`owner = 'me'`) },
