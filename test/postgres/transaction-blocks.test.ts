@@ -11,8 +11,14 @@ import type { Trip } from '../support/wire-proxy.ts';
 type Operation = () => Promise<unknown>;
 type Facet = 'conversations' | 'keys' | 'archive';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
-/** The inspections of PostgreSQL: `damage` is of SQLite alone. */
-type Figure = Exclude<keyof Inspection, 'damage' | typeof Symbol.asyncDispose>;
+/** What a single PostgreSQL is not asked: SQLite has `damage`, and Citus the rest. */
+type OfOthers =
+  | 'damage'
+  | 'isSharded'
+  | 'missingLimits'
+  | 'pendingDistribution'
+  | 'unreachableNodes';
+type Figure = Exclude<keyof Inspection, OfOthers | typeof Symbol.asyncDispose>;
 
 const PAGE = { limit: 5, order: 'asc', after: undefined } as const;
 const KEY: KeyRecord = {
