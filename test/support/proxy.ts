@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { startRelay, type Relay } from './relay.ts';
 
 /**
  * Moment at which the proxy breaks a connection.
@@ -9,8 +9,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
  */
 type Cut = 'before' | 'after' | 'during';
 
-export interface Proxy extends AsyncDisposable {
-  readonly port: number;
+export interface Proxy extends Relay {
   /** Returns the number of times that a client sent something and awaited its answer. */
   readonly roundTrips: () => number;
   /** Breaks the connection of the next request that contains these bytes. */
@@ -21,12 +20,10 @@ export interface Proxy extends AsyncDisposable {
 
 /** Starts a TCP proxy of a server on this machine, which breaks connections on request. */
 export async function startProxy(targetPort: number): Promise<Proxy> {
-  const sockets = new Set<Socket>();
   let planned: { readonly how: Cut; readonly marker: string } | undefined;
   let trips = 0;
   let isHolding = false;
-  const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1');
+  const relay = await startRelay(targetPort, (client, target) => {
     let isAsking = false;
     let isCutAfter = false;
     const close = (): void => {
@@ -34,9 +31,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       target.destroy();
     };
     for (const socket of [client, target]) {
-      sockets.add(socket);
       socket.on('error', close).on('close', () => {
-        sockets.delete(socket);
         // The connection to the server stays open until the server has the request.
         if (!isCutAfter) close();
       });
@@ -65,25 +60,14 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       client.write(bytes);
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // Sound: a server that listens on TCP has such an address.
-  const { port } = server.address() as AddressInfo;
   return {
-    port,
+    ...relay,
     roundTrips: () => trips,
     cut: (how, marker) => {
       planned = { how, marker };
     },
     hold: () => {
       isHolding = true;
-    },
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
     },
   };
 }

@@ -72,9 +72,17 @@ function insertTogether(table: Table, rows: readonly Cells[]): Query {
   const names = columnList(table);
   return {
     sql: `INSERT INTO ${table.name} (${names}) SELECT ${names} FROM ${posted(table)}
-      ON CONFLICT DO NOTHING RETURNING 1 AS added`,
+      ${onConflict(table)} RETURNING 1 AS added`,
     parameters: [JSON.stringify(rows)],
   };
+}
+
+/** Leaves a row that is there as it is. One of a conversation is locked: its deletion waits for what belongs to it. */
+function onConflict({ name, primaryKey }: Table): string {
+  const isConversations = name === ARCHIVED_TABLES.conversations.name;
+  return isConversations
+    ? `ON CONFLICT (${primaryKey.join(', ')}) DO UPDATE SET tenant = EXCLUDED.tenant WHERE FALSE`
+    : 'ON CONFLICT DO NOTHING';
 }
 
 /** Selects the places of the rows that the table has as they are. */

@@ -35,21 +35,27 @@ export function deleteConversation(
 
 export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<DeleteItemResult> {
   const find = statements.query(sql.selectConversation, keyOf(ref), ref.access);
-  const remove = statements.query(sql.deleteItem, [...keyOf(ref), ref.itemId], ref.access);
+  const item = [...keyOf(ref), ref.itemId];
   return {
     scope: scopeOf(ref),
     erases: true,
-    inSteps: (steps) => result(steps.all(find), steps.all(remove)),
+    inSteps: (steps) => {
+      const found = steps.get(find);
+      const deleted = steps.get(statements.query(sql.deleteItem, item, ref.access));
+      return result(found, deleted === undefined ? undefined : found);
+    },
     inRoundTrips: async (trips) => {
-      const [found = [], deleted = []] = await trips.finish(find, remove);
-      return result(found, deleted);
+      const remove = statements.query(sql.deleteItemOfConversation, item, ref.access);
+      // Access may change between the two: what has been deleted is then answered as deleted.
+      const [[conversation] = [], [found] = []] = await trips.finish(remove, find);
+      return result(found, conversation);
     },
   };
 }
 
-function result([found]: readonly Row[], deleted: readonly Row[]): DeleteItemResult {
-  if (found === undefined) return { absent: 'conversation' };
-  return deleted.length === 0
-    ? { absent: 'item' }
-    : { absent: undefined, conversation: toConversation(found) };
+/** Returns the result of a deletion from the conversation, if it is there, and as it was for the item that was deleted. */
+function result(found: Row | undefined, conversation: Row | undefined): DeleteItemResult {
+  if (conversation !== undefined)
+    return { absent: undefined, conversation: toConversation(conversation) };
+  return { absent: found === undefined ? 'conversation' : 'item' };
 }

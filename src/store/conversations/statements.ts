@@ -121,6 +121,16 @@ export function selectItem(where: string): string {
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
 }
 
+/** In one trip: deletes an item, and returns its conversation as it was found for that. */
+export function deleteItemOfConversation(where: string): string {
+  return `
+    DELETE FROM items USING conversations
+    WHERE items.tenant = $1 AND items.conversation_id = $2 AND items.id = $3
+      AND conversations.tenant = $1 AND conversations.id = $2 AND ${where}
+    RETURNING conversations.id, conversations.metadata, conversations.created_at`;
+}
+
+/** Step by step: deletes an item. */
 export function deleteItem(where: string): string {
   return `
     DELETE FROM items

@@ -1,0 +1,203 @@
+import { describe, expect, inject, test } from 'vitest';
+import { loadConfig, type KeyRecord, type Store } from '../../src/index.ts';
+import type { Inspection } from '../../src/store/inspection/inspection.ts';
+import { openInspection } from '../../src/store/open.ts';
+import { archivedConversation } from '../support/archived.ts';
+import { createDatabase, ordinaryRole } from '../support/postgres.ts';
+import { openThroughWireProxy, urlThrough } from '../support/proxied-store.ts';
+import { append, everything, given, key, minted, newConversation } from '../support/store.ts';
+import type { Trip } from '../support/wire-proxy.ts';
+
+type Operation = () => Promise<unknown>;
+type Facet = 'conversations' | 'keys' | 'archive';
+type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
+/** What a single PostgreSQL is not asked: SQLite has `damage`, and Citus the rest. */
+type OfOthers =
+  | 'damage'
+  | 'isSharded'
+  | 'missingLimits'
+  | 'pendingDistribution'
+  | 'unreachableNodes';
+type Figure = Exclude<keyof Inspection, OfOthers | typeof Symbol.asyncDispose>;
+
+const PAGE = { limit: 5, order: 'asc', after: undefined } as const;
+const KEY: KeyRecord = {
+  id: 'key_1',
+  tenant: 't',
+  subject: 's',
+  attributes: {},
+  hash: 'h',
+  createdAt: 1,
+  expiresAt: null,
+  revokedAt: null,
+  lastUsedAt: null,
+};
+const ARCHIVED = archivedConversation('archived', 'o', 'x', 'y');
+/** The same conversation with another owner. */
+const DIFFERENT = archivedConversation('archived', 'other');
+
+/** A new operation of the store must be added here. They run in this order. */
+function facetOperations({ conversations, keys, archive }: Store): FacetOperations {
+  return {
+    conversations: {
+      create: () => conversations.create({ ...newConversation('c'), items: minted('a', 'b', 'c') }),
+      appendItems: () =>
+        conversations.appendItems({ ...key('c'), createdAt: 1, items: minted('d') }),
+      get: () => conversations.get(key('c')),
+      getResource: () => conversations.getResource(key('c')),
+      list: () =>
+        conversations.list({
+          tenant: 't',
+          access: everything,
+          order: 'asc',
+          limit: 5,
+          cursor: { id: 'c', side: 'after' },
+          metadata: [['a', 'b']],
+          createdFrom: undefined,
+          createdUntil: undefined,
+        }),
+      update: () => conversations.update({ ...key('c'), metadata: '{}' }),
+      listItems: () => conversations.listItems({ ...key('c'), page: { ...PAGE, after: 'd' } }),
+      getItem: () => conversations.getItem({ ...key('c'), itemId: 'a' }),
+      deleteItem: () => conversations.deleteItem({ ...key('c'), itemId: 'a' }),
+      adopt: () =>
+        conversations.adopt({
+          from: { tenant: 't', owner: 'o' },
+          to: { tenant: 'u', owner: 'new', attributes: {} },
+          conversationId: undefined,
+        }),
+      delete: () => conversations.delete(key('c', 'u')),
+    },
+    keys: {
+      create: () => keys.create(KEY),
+      find: () => keys.find('h'),
+      list: () => keys.list(undefined),
+      touch: () => keys.touch({ id: 'key_1', usedAt: 2 }),
+      revoke: () => keys.revoke({ id: 'key_1', revokedAt: 2 }),
+    },
+    archive: {
+      write: () => archive.write(ARCHIVED),
+      read: () => archive.read({ tenant: undefined, after: undefined }, async () => undefined),
+    },
+  };
+}
+
+/** Operations that fail, are refused or are about the database as a whole. */
+function otherOperations(store: Store): Readonly<Record<string, Operation>> {
+  return {
+    ping: () => store.ping(),
+    size: () => store.size(),
+    'append to an absent conversation': () => append(store, 'absent', minted('a')),
+    'creation of a conversation': () => store.conversations.create(newConversation('d')),
+    'append of items with ids': () => append(store, 'd', [given('x', '1'), given('y', '2')]),
+    'append of an item that is present': () => append(store, 'd', [given('x', '1')]),
+    'append of a reference': () => append(store, 'd', [{ kind: 'reference', id: 'gone' }]),
+    'import of the same rows': () => store.archive.write(ARCHIVED),
+    'import of other rows': () =>
+      store.archive.write(DIFFERENT).then(
+        () => Promise.reject(new Error('the import must be refused')),
+        () => undefined,
+      ),
+    'export that fails': () =>
+      store.archive
+        .read({ tenant: undefined, after: undefined }, () => Promise.reject(new Error('full')))
+        .catch(() => undefined),
+  };
+}
+
+/** A new figure must be added here. */
+function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
+  const full = { full: true };
+  return {
+    engine: () => inspection.engine(),
+    migrations: () => inspection.migrations(),
+    assertRights: () => inspection.assertRights(),
+    hasWalls: () => inspection.hasWalls(),
+    now: () => inspection.now(),
+    newest: () => inspection.newest(),
+    checkPlaces: () => inspection.checkPlaces(full),
+    checkItems: () => inspection.checkItems(full),
+    figures: () => inspection.figures(full),
+    sizes: () => inspection.sizes(),
+  };
+}
+
+/** Returns what a database that commits each statement outside a block would not run as one transaction. */
+function violationsOf(trips: readonly Trip[]): readonly string[] {
+  return trips.flatMap(({ statements, loose, isSimple, commands }) => {
+    const text = statements.join('; ');
+    if (isSimple) return commands > 1 ? [`${commands} commands in one message: ${text}`] : [];
+    return statements.length > 1 && loose.length > 0 ? [`without BEGIN and COMMIT: ${text}`] : [];
+  });
+}
+
+/** Returns how many blocks trips have left open, less those that they have ended. */
+function openBlocks(trips: readonly Trip[]): number {
+  const count = (before: boolean): number =>
+    trips.filter(({ isInBlock }) => isInBlock.before === before && isInBlock.after !== before)
+      .length;
+  return count(false) - count(true);
+}
+
+describe.each(['off', 'on'])('with rls %s', (rls) => {
+  const open = async () => {
+    await using stack = new AsyncDisposableStack();
+    const database = stack.use(await createDatabase(inject('postgresUrl')));
+    const url = await ordinaryRole(database);
+    const settings = ['--rls', rls];
+    const { store, proxy } = stack.use(await openThroughWireProxy(url, {}, ...settings));
+    const { database: options } = await loadConfig({
+      arguments: ['--database-url', urlThrough(proxy, url), ...settings],
+    });
+    const opened = stack.move();
+    return { store, proxy, options, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  };
+
+  test('the migrations and the checks at the start send each transaction in its own block', async () => {
+    await using opened = await open();
+    const { trips } = opened.proxy;
+    expect(trips.flatMap(({ statements }) => statements).join('\n')).toContain('CREATE TABLE');
+    expect(violationsOf(trips), 'send these statements between BEGIN and COMMIT').toEqual([]);
+    expect(openBlocks(trips)).toBe(0);
+  });
+
+  test('every operation of the store sends several statements of a trip in one block', async () => {
+    await using opened = await open();
+    const { store, proxy, options } = opened;
+    await using inspection = await openInspection(options);
+    const operations = {
+      ...Object.fromEntries(
+        Object.entries(facetOperations(store)).flatMap(([facet, all]) =>
+          Object.entries(all).map(([name, run]) => [`${facet}.${name}`, run]),
+        ),
+      ),
+      ...otherOperations(store),
+      ...figures(inspection),
+    };
+    for (const [name, operation] of Object.entries(operations)) {
+      const start = proxy.trips.length;
+      await operation();
+      const trips = proxy.trips.slice(start);
+      expect(trips.length, `${name} must reach the proxy`).toBeGreaterThan(0);
+      expect(violationsOf(trips), `${name}: send these between BEGIN and COMMIT`).toEqual([]);
+      expect(openBlocks(trips), `${name} must end its transaction`).toBe(0);
+    }
+  });
+
+  test('an append sends its block in one trip', async () => {
+    await using opened = await open();
+    const { store, proxy } = opened;
+    await store.conversations.create(newConversation('c'));
+    const start = proxy.trips.length;
+    await append(store, 'c', minted('a', 'b'));
+    const [trip, ...rest] = proxy.trips.slice(start);
+    expect(rest).toEqual([]);
+    expect(trip?.statements.map((text) => text.split(/\s/)[0])).toEqual([
+      'BEGIN',
+      ...(rls === 'on' ? ['SELECT'] : []),
+      'INSERT',
+      'UPDATE',
+      'COMMIT',
+    ]);
+  });
+});
