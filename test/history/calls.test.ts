@@ -88,9 +88,8 @@ test('a call of an earlier group than the last does not wait', () => {
 
 test('an id that a server uses again in each answer pairs within each turn', () => {
   const turn = [message('user', 'Look'), call('call_0'), output('call_0')];
-  expect(rulesOf([...turn, ...turn.map((entry) => ({ ...entry, id: `${entry['id']}b` }))])).toEqual(
-    [],
-  );
+  const next = [message('user', 'Look'), call('call_0'), output('call_0')];
+  expect(rulesOf([...turn, ...next])).toEqual([]);
   const interrupted = [message('user', 'Look'), call('call_0'), ...turn];
   expect(rulesOf(interrupted)).toEqual([['call_without_output', 1]]);
 });

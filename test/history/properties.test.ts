@@ -25,7 +25,7 @@ test('a repaired history has no findings', () => {
 
 test('a healthy history consists of the same items after the examination', () => {
   fc.assert(
-    fc.property(healthyHistories, options, (items, chosen) => {
+    fc.property(healthyHistories(), options, (items, chosen) => {
       const { items: examined, findings } = examine(items, chosen);
       expect(findings).toEqual([]);
       expect(examined.length).toBe(items.length);

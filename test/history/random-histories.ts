@@ -73,28 +73,28 @@ const userTurn = fc
   .record({ text: fc.constantFrom('yes', 'no'), role: fc.constantFrom('user', 'user', 'system') })
   .map(({ text, role }) => [{ type: 'message', role, content: [{ type: 'input_text', text }] }]);
 
-const callTurn = fc
-  .record({
-    thinks: fc.boolean(),
-    kinds: fc.array(fc.constantFrom('function_call', 'custom_tool_call', 'local_shell_call'), {
-      minLength: 1,
-      maxLength: 3,
-    }),
-    isReversed: fc.boolean(),
-  })
-  .map(({ thinks, kinds, isReversed }) => {
-    const calls = kinds.map((type, place) => ({ type, call_id: `call_${place}` }));
-    const outputs = calls.map((call) => ({ ...call, type: `${call.type}_output`, output: 'ok' }));
-    const thoughts = thinks ? [{ type: 'reasoning', content: [{ text: 'Hm' }] }] : [];
-    return [...thoughts, ...calls, ...(isReversed ? outputs.toReversed() : outputs)];
-  });
+function callTurn(types: readonly string[]): fc.Arbitrary<readonly JsonObject[]> {
+  const kinds = fc.array(fc.constantFrom(...types), { minLength: 1, maxLength: 3 });
+  return fc
+    .record({ kinds, thinks: fc.boolean(), isReversed: fc.boolean() })
+    .map(({ kinds: called, thinks, isReversed }) => {
+      const calls = called.map((type, place) => ({ type, call_id: `call_${place}` }));
+      const outputs = calls.map((call) => ({ ...call, type: `${call.type}_output`, output: 'ok' }));
+      const thoughts = thinks ? [{ type: 'reasoning', content: [{ text: 'Hm' }] }] : [];
+      return [...thoughts, ...calls, ...(isReversed ? outputs.toReversed() : outputs)];
+    });
+}
 
 const answer = fc.constantFrom('assistant').map((role) => [
   { type: 'reasoning', content: [{ text: 'Hm' }] },
   { type: 'message', role, status: 'completed', content: [{ type: 'output_text', text: 'So' }] },
 ]);
 
-/** Lists of whole turns, in which nothing is wrong. */
-export const healthyHistories: fc.Arbitrary<readonly JsonObject[]> = fc
-  .array(fc.oneof(userTurn, callTurn, answer), { maxLength: 12 })
-  .map((turns) => turns.flat().map((entry, place) => ({ id: `item_${place}`, ...entry })));
+/** Lists of whole turns, in which nothing is wrong, with calls of some types. */
+export function healthyHistories(
+  types: readonly string[] = ['function_call', 'custom_tool_call', 'local_shell_call'],
+): fc.Arbitrary<readonly JsonObject[]> {
+  return fc
+    .array(fc.oneof(userTurn, callTurn(types), answer), { maxLength: 12 })
+    .map((turns) => turns.flat().map((entry, place) => ({ id: `item_${place}`, ...entry })));
+}
