@@ -13,14 +13,16 @@ const RANKS: Readonly<Record<string, number>> = {
   store: 2,
   access: 2,
   config: 2,
+  history: 2,
   model: 2,
   telemetry: 2,
-  service: 3,
-  wire: 4,
-  server: 5,
-  'index.ts': 6,
-  cli: 6,
-  'main.ts': 7,
+  context: 3,
+  service: 4,
+  wire: 5,
+  server: 6,
+  'index.ts': 7,
+  cli: 7,
+  'main.ts': 8,
 };
 
 /** Places that may import a package. */

@@ -1,0 +1,69 @@
+import type { JsonObject } from '../base/json-object.ts';
+import { withOutputsAfterGroups } from '../history/calls.ts';
+import { examine } from '../history/examine.ts';
+import { loneReasoning } from '../history/single-items.ts';
+import type { ContextItem } from '../model/port.ts';
+import { approvalsOf } from './approvals.ts';
+import { contextItem, type TranslationParams } from './context-item.ts';
+import { firstProblem, type ContextProblem } from './problem.ts';
+import { Repairs } from './repairs.ts';
+
+/** An item of the conversation so far, in its stored form. */
+export interface HistoryItem {
+  readonly item: JsonObject;
+  /** The model that made the item, if it is known. */
+  readonly model?: string | undefined;
+}
+
+export interface AssembleContextParams extends TranslationParams {
+  /** The whole conversation so far, in the order of positions. */
+  readonly history: readonly HistoryItem[];
+  /** The request's own items in their stored form, without references. */
+  readonly input: readonly JsonObject[];
+  /** `strict` if the request's items must fit the history, `repair` if they are repaired too. */
+  readonly mode: 'strict' | 'repair';
+}
+
+export interface AssembledContext {
+  readonly problem: 'none';
+  /** Items for the model. Every call has its output after its group, and every output its call. */
+  readonly items: readonly ContextItem[];
+  /** Place in the request's input of each of the items; `null` for one of the history. */
+  readonly inputIndexes: readonly (number | null)[];
+  /** Counts of the repairs, as in `duplicate_id=1, hosted_item=3`; empty without repairs. */
+  readonly repairs: string;
+}
+
+/** Makes the context of a request. The history is repaired for the model alone; stored items stay as they are. */
+export function assembleContext({
+  history,
+  input,
+  mode,
+  ...params
+}: AssembleContextParams): AssembledContext | ContextProblem {
+  const stored = history.map(({ item }) => item);
+  const { items, indexes, findings } = examine([...stored, ...input], {
+    openCalls: 'answer',
+    tail: 'closed',
+    beforeCompaction: 'examined',
+  });
+  const problem = mode === 'strict' ? firstProblem(findings, stored, input) : undefined;
+  if (problem !== undefined) return problem;
+  const repairs = new Repairs();
+  for (const { rule } of findings) if (rule !== 'left_in_progress') repairs.add(rule);
+  const translation = { ...params, approvalOf: approvalsOf(items), repairs };
+  const entries = items.map((item, place) => ({ item, index: indexes[place] ?? 0 }));
+  const shown = withOutputsAfterGroups(entries).flatMap(({ item, index }) => {
+    const translated = contextItem(item, history[index]?.model, translation);
+    return translated === undefined ? [] : [{ item, index, translated }];
+  });
+  // Where a hosted call was left out, nothing may be left to follow its reasoning.
+  const lone = loneReasoning(shown.map(({ item }) => item));
+  const kept = shown.filter((_entry, place) => !lone.has(place));
+  return {
+    problem: 'none',
+    items: kept.map(({ translated }) => translated),
+    inputIndexes: kept.map(({ index }) => (index < history.length ? null : index - history.length)),
+    repairs: repairs.text(),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Rule } from '../history/findings.ts';
+
+/**
+ * Differences between the items of a request and those that the model is shown, besides the repairs of `history/`:
+ * - `hosted_item`: a call of a tool that another server runs, or a setting for such a server.
+ * - `unknown_item`: an item of an unknown type, or a message of an unknown role.
+ * - `unknown_part`: a part of a message or an output that is neither text nor an image, a file or audio.
+ * - `foreign_reasoning`, `foreign_compaction`: an encrypted text that this server cannot open.
+ * - `other_model_reasoning`: reasoning of another model than the request's.
+ * - `open_approval`: a request for an approval that has not been answered. The model is shown a refusal.
+ */
+export type RepairRule =
+  | Exclude<Rule, 'left_in_progress'>
+  | 'hosted_item'
+  | 'unknown_item'
+  | 'unknown_part'
+  | 'foreign_reasoning'
+  | 'other_model_reasoning'
+  | 'foreign_compaction'
+  | 'open_approval';
+
+/** Counts of the repairs of one context. */
+export class Repairs {
+  readonly #counts = new Map<RepairRule, number>();
+
+  add(rule: RepairRule): void {
+    this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + 1);
+  }
+
+  /** Returns the counts in the form of a header, as in `duplicate_id=1, hosted_item=3`; empty without repairs. */
+  text(): string {
+    return [...this.#counts]
+      .map(([rule, count]) => `${rule}=${count}`)
+      .toSorted()
+      .join(', ');
+  }
+}
