@@ -33,7 +33,7 @@ function valuesOf(schema: JsonSchema): string {
   const { anyOf, enum: values, const: value, type, items, minimum, maximum } = schema;
   if (anyOf !== undefined) return [...new Set(anyOf.map(valuesOf))].join(' or ');
   if (values !== undefined) return values.map((entry) => code(String(entry))).join(', ');
-  if (value !== undefined) return code(String(value));
+  if (value !== undefined) return code(JSON.stringify(value));
   if (type === 'null') return 'none';
   if (type === 'array') return items?.enum === undefined ? 'list of objects' : 'list of strings';
   const range = [

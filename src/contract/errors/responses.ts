@@ -1,11 +1,5 @@
 import { echo, invalidRequest } from './definition.ts';
 
-/** Name of a kind of call in OpenAI's sentences: `function call` or `custom tool call`. */
-interface UnpairedCall {
-  readonly call: string;
-  readonly callId: string;
-}
-
 /** Errors of responses, and of the parameters that create them. */
 export const RESPONSE_ERRORS = {
   missing_input: invalidRequest({
@@ -92,7 +86,9 @@ export const RESPONSE_ERRORS = {
   missing_tool_output: invalidRequest({
     status: 400,
     code: null,
-    message: (d: UnpairedCall) => `No tool output found for ${d.call} ${echo(d.callId)}.`,
+    /** `call` is `function call` or `custom tool call`. */
+    message: (d: { call: string; callId: string }) =>
+      `No tool output found for ${d.call} ${echo(d.callId)}.`,
     param: () => 'input',
     cause: 'The model has called a tool, and the request continues without the output.',
     fix: 'Send an output for every call of the last answer, in one request.',
@@ -100,7 +96,7 @@ export const RESPONSE_ERRORS = {
   missing_tool_call: invalidRequest({
     status: 400,
     code: null,
-    message: (d: UnpairedCall) =>
+    message: (d: { call: string; callId: string }) =>
       `No tool call found for ${d.call} output with call_id ${echo(d.callId)}.`,
     param: () => 'input',
     cause: 'An output has a `call_id` of no call before it.',

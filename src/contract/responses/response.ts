@@ -105,7 +105,7 @@ export const ResponseObject = Type.Unsafe<ResponseObject>(
 );
 
 /** Tokens of a response, over all requests to the model server. */
-export interface TokenUsage {
+interface TokenUsage {
   readonly inputTokens: number;
   readonly cachedTokens: number;
   readonly cacheWriteTokens: number;

@@ -117,10 +117,13 @@ export type StreamEventFields<EventType extends StreamEventType> = {
     : never;
 };
 
+type Events = {
+  [EventType in StreamEventType]: { type: EventType } & StreamEventFields<EventType> & {
+      sequence_number: number;
+    };
+};
 /** An event of one type, or of any. */
-export type StreamEvent<EventType extends StreamEventType = StreamEventType> = {
-  [Name in EventType]: { type: Name } & StreamEventFields<Name> & { sequence_number: number };
-}[EventType];
+export type StreamEvent<EventType extends StreamEventType = StreamEventType> = Events[EventType];
 
 /** Makes the event at a place of its stream, counted from 0, with its keys in the table's order. */
 export function streamEvent<EventType extends StreamEventType>(

@@ -54,16 +54,16 @@ export function resolvedToolChoice(
   return { type: 'tool', ...chosen };
 }
 
-/** Returns the tools with a type and a name, or those of a namespace: at least one. */
+/** Returns the tools with a type and a name, those outside of namespaces if there are any, or all of a namespace. */
 function namedTools(
   { type, name }: Static<typeof AllowedTool>,
   tools: readonly CallableTool[],
 ): readonly [ToolName, ...ToolName[]] {
-  const [first, ...others] = tools
-    .filter((tool) =>
-      type === 'namespace' ? tool.namespace === name : tool.type === type && tool.name === name,
-    )
-    .map(nameOf);
+  const named = tools.filter((tool) =>
+    type === 'namespace' ? tool.namespace === name : tool.type === type && tool.name === name,
+  );
+  const outside = named.filter((tool) => tool.namespace === undefined);
+  const [first, ...others] = (outside.length === 0 ? named : outside).map(nameOf);
   if (first === undefined) throw apiError('tool_choice_not_found', { name });
   return [first, ...others];
 }

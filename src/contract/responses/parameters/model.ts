@@ -22,7 +22,7 @@ const Reasoning = Type.Object(
     mode: Type.Optional(Type.String()),
     summary: nullable(Summary),
   },
-  { title: 'Reasoning' },
+  { title: 'ReasoningConfig' },
 );
 
 const plainFormats = [
