@@ -7,6 +7,7 @@ import { commandReference } from './commands.ts';
 import { faultFixes, faultTable } from './faults.ts';
 import { itemTypes } from './item-types.ts';
 import { operatorErrors } from './operator-errors.ts';
+import { responseParameters } from './response-parameters.ts';
 import { firstSettings, settingsReference } from './settings.ts';
 
 const REGIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
@@ -15,6 +16,7 @@ const REGIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> 
   'docs/commands.md': { commands: commandReference },
   'docs/configuration.md': { settings: settingsReference },
   'docs/errors.md': { 'api-errors': apiErrors, 'operator-errors': operatorErrors },
+  'docs/responses-parameters.md': { 'response-parameters': responseParameters },
   'docs/faults.md': { faults: faultTable, 'fault-fixes': faultFixes },
 };
 

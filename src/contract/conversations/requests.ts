@@ -1,8 +1,6 @@
 /** Turns the parsed JSON of request bodies into the input of operations. Each function throws an `ApiError`. */
 
 import { Type } from 'typebox';
-import { apiError } from '../errors/registry.ts';
-import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import {
   createConversationBody,
   createItemsBody,
@@ -11,8 +9,8 @@ import {
 } from './conversation.ts';
 import type { ItemContract } from '../items/contract.ts';
 import type { ParsedItem } from '../items/parse.ts';
+import { bodyObject } from '../schema/body-object.ts';
 import { validator } from '../schema/validate.ts';
-import { kindOf } from '../schema/explain.ts';
 
 export interface CreateConversationParams {
   readonly metadata: Metadata;
@@ -45,12 +43,6 @@ const validateUpdate = validator(UpdateConversationBody);
 /** Returns the new metadata of a conversation; null in the body empties it. */
 export function parseUpdateConversation(body: unknown): Metadata {
   return validateUpdate(bodyObject(body), '').metadata ?? {};
-}
-
-function bodyObject(body: unknown): JsonObject {
-  if (body === undefined) return {};
-  if (!isJsonObject(body)) throw apiError('invalid_body_type', { found: kindOf(body) });
-  return body;
 }
 
 function parseItems(

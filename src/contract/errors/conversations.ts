@@ -51,8 +51,8 @@ export const CONVERSATION_ERRORS = {
     message: (d: { param: string; value: string; prefix: string }) =>
       `Invalid '${d.param}': '${echo(d.value)}'. Expected an ID that begins with '${d.prefix}'.`,
     param: (d) => d.param,
-    cause: "An item's id does not begin as ids of its type do.",
-    fix: 'Send an id with this prefix, or leave the id out where the type allows it; the server then makes one.',
+    cause: 'The id of an item, a conversation or a response does not begin as ids of its kind do.',
+    fix: 'Send an id with this prefix, or leave the id of an item out where its type allows that; the server then makes one.',
   }),
   wrong_id_characters: invalidRequest({
     status: 400,

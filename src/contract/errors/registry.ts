@@ -6,6 +6,8 @@ import { BODY_ERRORS } from './body.ts';
 import { CONVERSATION_ERRORS } from './conversations.ts';
 import { echo, type ErrorDefinition, type ErrorTable } from './definition.ts';
 import { HTTP_ERRORS } from './http.ts';
+import { MODEL_SERVER_ERRORS } from './model-servers.ts';
+import { RESPONSE_ERRORS } from './responses.ts';
 import { VALUE_ERRORS } from './values.ts';
 
 /** Tables in which no kind may be one of an earlier table: the compiler names a kind that is. */
@@ -29,6 +31,8 @@ const DEFINITIONS = joinTables(
   BODY_ERRORS,
   VALUE_ERRORS,
   CONVERSATION_ERRORS,
+  RESPONSE_ERRORS,
+  MODEL_SERVER_ERRORS,
   ACCESS_ERRORS,
   AVAILABILITY_ERRORS,
 );

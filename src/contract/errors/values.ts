@@ -118,4 +118,22 @@ export const VALUE_ERRORS = {
     cause: 'A number is too large, such as a `limit` above `--max-page-size`.',
     fix: 'Request smaller pages and follow `has_more`, or raise the setting.',
   }),
+  decimal_below_min_value: invalidRequest({
+    status: 400,
+    code: 'decimal_below_min_value',
+    message: (d: { param: string; limit: number; found: string }) =>
+      `Invalid '${d.param}': decimal below minimum value. Expected a value >= ${d.limit}, but got ${echo(d.found)} instead.`,
+    param: (d) => d.param,
+    cause: 'A number is too small, such as a `temperature` below 0.',
+    fix: 'Send at least the minimum that the sentence names.',
+  }),
+  decimal_above_max_value: invalidRequest({
+    status: 400,
+    code: 'decimal_above_max_value',
+    message: (d: { param: string; limit: number; found: string }) =>
+      `Invalid '${d.param}': decimal above maximum value. Expected a value <= ${d.limit}, but got ${echo(d.found)} instead.`,
+    param: (d) => d.param,
+    cause: 'A number is too large, such as a `temperature` above 2.',
+    fix: 'Send at most the maximum that the sentence names.',
+  }),
 };

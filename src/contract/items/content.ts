@@ -75,7 +75,7 @@ export const InputAudio = Type.Object(
   { title: 'InputAudio' },
 );
 
-const Annotation = Type.Union([
+export const Annotation = Type.Union([
   Type.Object({
     type: Type.Literal('file_citation'),
     file_id: Type.String(),
@@ -108,7 +108,7 @@ const TokenLogprob = {
   bytes: Type.Array(Type.Integer()),
   logprob: Type.Number(),
 };
-const Logprob = Type.Object({
+export const Logprob = Type.Object({
   ...TokenLogprob,
   top_logprobs: Type.Array(Type.Object(TokenLogprob)),
 });

@@ -23,7 +23,7 @@ import {
 } from './content.ts';
 import { defineItem } from './define.ts';
 
-const Phase = Type.Enum(['commentary', 'final_answer']);
+export const Phase = Type.Enum(['commentary', 'final_answer']);
 const shared = {
   id: omittable(Id),
   type: Type.Optional(Type.Literal('message')),

@@ -56,6 +56,7 @@ export function explain(schema: JsonSchema, value: unknown, path: string): ApiEr
   if (schema.type === undefined) return undefined;
   if (!hasType(schema.type, value)) return wrongType([schema], value, path);
   if (typeof value === 'string') return explainString(schema, value, path);
+  if (typeof value === 'number') return explainNumber(schema, value, path);
   if (Array.isArray(value)) return explainArray(schema, value, path);
   return isJsonObject(value) ? explainObject(schema, value, path) : undefined;
 }
@@ -127,6 +128,16 @@ function explainString(schema: JsonSchema, value: string, path: string): ApiErro
   return pattern === undefined || new RegExp(pattern, 'u').test(value)
     ? undefined
     : apiError('unusable_id', { param: path, value });
+}
+
+function explainNumber(schema: JsonSchema, value: number, path: string): ApiError | undefined {
+  const { type, minimum = value, maximum = value } = schema;
+  if (value >= minimum && value <= maximum) return undefined;
+  const isInteger = type === 'integer';
+  const detail = { param: path, limit: value < minimum ? minimum : maximum, found: String(value) };
+  return value < minimum
+    ? apiError(isInteger ? 'integer_below_min_value' : 'decimal_below_min_value', detail)
+    : apiError(isInteger ? 'integer_above_max_value' : 'decimal_above_max_value', detail);
 }
 
 function explainArray(

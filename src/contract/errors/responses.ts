@@ -1,0 +1,121 @@
+import { echo, invalidRequest } from './definition.ts';
+
+/** Errors of responses, and of the parameters that create them. */
+export const RESPONSE_ERRORS = {
+  missing_input: invalidRequest({
+    status: 400,
+    code: 'missing_required_parameter',
+    message: () =>
+      `One of "input" or "previous_response_id" or 'prompt' or 'conversation' must be provided.`,
+    cause: 'The request has no input, and nothing that the model could continue.',
+    fix: 'Send `input`, or continue a conversation or a response. `prompt` is not supported here.',
+  }),
+  conversation_and_previous_response: invalidRequest({
+    status: 400,
+    code: 'mutually_exclusive_parameters',
+    message: () =>
+      "Mutually exclusive parameters: ''. Ensure you are only providing one of: 'pre..._id' or 'conversation'.",
+    cause: 'The request has both `conversation` and `previous_response_id`.',
+    fix: 'Send one of them.',
+  }),
+  unsupported_parameter: invalidRequest({
+    status: 400,
+    code: 'unsupported_parameter',
+    message: (d: { param: string }) =>
+      `Unsupported parameter: '${d.param}' is not supported by this server.`,
+    param: (d) => d.param,
+    cause:
+      "The parameter is one of OpenAI's, and this server does not have its function; or it has not for this value.",
+    fix: 'Leave the parameter out; [responses-parameters.md](responses-parameters.md) lists what each takes.',
+  }),
+  tool_choice_not_found: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { name: string }) =>
+      `Tool choice '${echo(d.name)}' not found in 'tools' parameter.`,
+    param: () => 'tool_choice',
+    cause: '`tool_choice` names a tool that is not in `tools`, or of another type there.',
+    fix: 'Send the tool with every request: tools are not remembered.',
+  }),
+  conversation_locked: invalidRequest({
+    status: 400,
+    code: 'conversation_locked',
+    message: () =>
+      'Another process is currently operating on this conversation. Please retry in a few seconds.',
+    param: () => 'conversation',
+    cause: 'Another response is being made in the conversation, and did not end in time.',
+    fix: 'Retry when it has ended. Responses of one conversation are made one after the other.',
+  }),
+  previous_response_not_found: invalidRequest({
+    status: 400,
+    code: 'previous_response_not_found',
+    message: (d: { id: string }) => `Previous response with id '${echo(d.id)}' not found.`,
+    param: () => 'previous_response_id',
+    cause:
+      'The response does not exist, was deleted, was made with `store: false`, has failed, has not ended yet, or may not be read by this caller.',
+    fix: 'Continue a response that is stored and completed, after its last event.',
+  }),
+  response_not_found: invalidRequest({
+    status: 404,
+    code: null,
+    message: (d: { id: string }) => `Response with id '${echo(d.id)}' not found.`,
+    cause:
+      'The response does not exist, was deleted, was made with `store: false`, is still being made, or may not be read by this caller.',
+    fix: 'Check the id and the key that the request was sent with.',
+  }),
+  input_item_not_found: invalidRequest({
+    status: 404,
+    code: null,
+    message: (d: { id: string }) =>
+      `Item with id '${echo(d.id)}' not found. Items are not persisted when \`store\` is set to false. Try again with \`store\` set to true, or remove this item from your input.`,
+    param: () => 'input',
+    cause:
+      'An `item_reference` in `input` names an item that is not stored, or only where this caller may not read.',
+    fix: 'Send the item itself.',
+  }),
+  duplicate_item: invalidRequest({
+    status: 400,
+    code: null,
+    message: (d: { id: string }) =>
+      `Duplicate item found with id ${echo(d.id)}. Remove duplicate items from your input and try again.`,
+    param: () => 'input',
+    cause:
+      'An item of `input` has an id that is in the conversation or the previous response already, or twice in `input`.',
+    fix: 'Send only what is new.',
+  }),
+  missing_tool_output: invalidRequest({
+    status: 400,
+    code: null,
+    /** `call` is `function call` or `custom tool call`. */
+    message: (d: { call: string; callId: string }) =>
+      `No tool output found for ${d.call} ${echo(d.callId)}.`,
+    param: () => 'input',
+    cause: 'The model has called a tool, and the request continues without the output.',
+    fix: 'Send an output for every call of the last answer, in one request.',
+  }),
+  missing_tool_call: invalidRequest({
+    status: 400,
+    code: null,
+    message: (d: { call: string; callId: string }) =>
+      `No tool call found for ${d.call} output with call_id ${echo(d.callId)}.`,
+    param: () => 'input',
+    cause: 'An output has a `call_id` of no call before it.',
+    fix: 'Continue the conversation or the response that has the call, or send the call too.',
+  }),
+  cannot_cancel_synchronous: invalidRequest({
+    status: 400,
+    code: null,
+    message: () => 'Cannot cancel a synchronous response.',
+    cause: 'The response was not made with `background: true`.',
+    fix: 'Close the connection of a response that is being made: that stops it.',
+  }),
+  cannot_stream_synchronous: invalidRequest({
+    status: 400,
+    code: null,
+    message: () =>
+      'This response cannot be streamed because it was not created with background=true.',
+    param: () => 'stream',
+    cause: 'A stored response was requested with `stream=true`.',
+    fix: 'Request it without `stream`.',
+  }),
+};

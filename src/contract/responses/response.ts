@@ -1,0 +1,216 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { listOf, nullable } from '../schema/schema.ts';
+import { OutputItem } from './output-items.ts';
+import { ECHO_SCHEMAS, type ResponseEcho } from './parameters/table.ts';
+
+const ResponseError = Type.Object(
+  {
+    code: Type.Enum(['server_error', 'rate_limit_exceeded', 'invalid_prompt']),
+    message: Type.String(),
+  },
+  { title: 'ResponseError' },
+);
+const Usage = Type.Object(
+  {
+    input_tokens: Type.Integer(),
+    input_tokens_details: Type.Object({
+      cached_tokens: Type.Integer(),
+      cache_write_tokens: Type.Integer(),
+    }),
+    output_tokens: Type.Integer(),
+    output_tokens_details: Type.Object({ reasoning_tokens: Type.Integer() }),
+    total_tokens: Type.Integer(),
+  },
+  { title: 'ResponseUsage' },
+);
+const IncompleteReason = Type.Enum(['max_output_tokens', 'content_filter']);
+
+/** The fields that do not repeat the request. */
+const STATE_FIELDS = {
+  id: Type.String(),
+  object: Type.Literal('response'),
+  created_at: Type.Integer({ description: 'Unix seconds', format: 'unixtime' }),
+  status: Type.Enum(['queued', 'in_progress', 'completed', 'incomplete', 'failed', 'cancelled']),
+  completed_at: nullable(Type.Integer({ description: 'Unix seconds', format: 'unixtime' })),
+  conversation: Type.Optional(Type.Object({ id: Type.String() })),
+  error: nullable(ResponseError),
+  incomplete_details: nullable(Type.Object({ reason: IncompleteReason })),
+  model: Type.String(),
+  output: Type.Array(OutputItem),
+  usage: nullable(Usage),
+};
+const State = Type.Object(STATE_FIELDS);
+
+/** A response as it is served. `conversation` is absent outside of conversations. */
+export type ResponseObject = Static<typeof State> & ResponseEcho;
+
+/** The fields in the order of the JSON. */
+const WIRE_ORDER = [
+  'id',
+  'object',
+  'created_at',
+  'status',
+  'access_programs',
+  'background',
+  'completed_at',
+  'conversation',
+  'error',
+  'frequency_penalty',
+  'incomplete_details',
+  'instructions',
+  'max_output_tokens',
+  'max_tool_calls',
+  'model',
+  'moderation',
+  'output',
+  'parallel_tool_calls',
+  'presence_penalty',
+  'previous_response_id',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'prompt_cache_retention',
+  'reasoning',
+  'safety_identifier',
+  'service_tier',
+  'store',
+  'temperature',
+  'text',
+  'tool_choice',
+  'tools',
+  'top_logprobs',
+  'top_p',
+  'truncation',
+  'usage',
+  'user',
+  'metadata',
+] as const satisfies readonly (keyof ResponseObject)[];
+
+/** All fields in the wire's order. A field that the order lacks does not compile. */
+function inWireOrder<Value>(
+  fields: { readonly [Name in keyof ResponseObject]?: Value } & {
+    readonly [Name in Exclude<keyof ResponseObject, (typeof WIRE_ORDER)[number]>]: never;
+  },
+): Record<string, Value> {
+  const values: { readonly [Name in keyof ResponseObject]?: Value } = fields;
+  const ordered: Record<string, Value> = {};
+  for (const name of WIRE_ORDER) {
+    const value = values[name];
+    if (value !== undefined) ordered[name] = value;
+  }
+  return ordered;
+}
+
+export const ResponseObject = Type.Unsafe<ResponseObject>(
+  Type.Object(inWireOrder<TSchema>({ ...STATE_FIELDS, ...ECHO_SCHEMAS }), { title: 'Response' }),
+);
+
+/** Tokens of a response, over all requests to the model server. */
+interface TokenUsage {
+  readonly inputTokens: number;
+  readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly totalTokens: number;
+}
+
+/** The state of a response, without its output. */
+export type ResponseState = {
+  readonly id: string;
+  readonly model: string;
+  readonly conversationId: string | undefined;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+} & ResponseOutcome;
+
+type ResponseOutcome =
+  | { readonly status: 'queued' | 'in_progress' }
+  | ({
+      readonly status: 'completed';
+      /** Unix milliseconds. */
+      readonly completedAt: number;
+    } & Ended)
+  | ({ readonly status: 'incomplete'; readonly reason: Static<typeof IncompleteReason> } & Ended)
+  | ({ readonly status: 'failed'; readonly error: Static<typeof ResponseError> } & Ended)
+  | ({ readonly status: 'cancelled' } & Ended);
+
+interface Ended {
+  /** Null if the model server sent no figures. */
+  readonly usage: TokenUsage | null;
+}
+
+/** Returns the Response object of a state, in the wire's order. The output of a cancelled response is left out. */
+export function responseObject(
+  echo: ResponseEcho,
+  state: ResponseState,
+  output: readonly OutputItem[],
+): ResponseObject {
+  const { id, model, conversationId, status, createdAt } = state;
+  const hasEnded = 'usage' in state;
+  const usage = hasEnded ? state.usage : null;
+  const fields: ResponseObject = {
+    ...echo,
+    id,
+    object: 'response',
+    created_at: seconds(createdAt),
+    status,
+    completed_at: status === 'completed' ? seconds(state.completedAt) : null,
+    ...(conversationId !== undefined && { conversation: { id: conversationId } }),
+    error: status === 'failed' ? state.error : null,
+    incomplete_details: status === 'incomplete' ? { reason: state.reason } : null,
+    model,
+    output: status === 'cancelled' ? [] : [...output],
+    usage: usage === null ? null : usageObject(usage),
+    service_tier: hasEnded && echo.service_tier === 'auto' ? 'default' : echo.service_tier,
+  };
+  // Sound: the same fields in another order.
+  return inWireOrder<unknown>(fields) as ResponseObject;
+}
+
+/** Returns the JSON of a response whose output is stored as texts; the texts become part of it unparsed. */
+export function responseJson(
+  echo: ResponseEcho,
+  state: ResponseState,
+  output: readonly string[],
+): string {
+  const items = state.status === 'cancelled' ? '[]' : `[${output.join(',')}]`;
+  const fields = Object.entries(responseObject(echo, state, [])).map(
+    ([name, value]) => `"${name}":${name === 'output' ? items : JSON.stringify(value)}`,
+  );
+  return `{${fields.join(',')}}`;
+}
+
+const MS_PER_SECOND = 1000;
+
+function seconds(unixMs: number): number {
+  return Math.floor(unixMs / MS_PER_SECOND);
+}
+
+function usageObject(usage: TokenUsage): Static<typeof Usage> {
+  return {
+    input_tokens: usage.inputTokens,
+    input_tokens_details: {
+      cached_tokens: usage.cachedTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+    },
+    output_tokens: usage.outputTokens,
+    output_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+    total_tokens: usage.totalTokens,
+  };
+}
+
+export const ResponseDeleted = Type.Object(
+  { id: Type.String(), object: Type.Literal('response'), deleted: Type.Literal(true) },
+  { title: 'ResponseDeleted' },
+);
+export type ResponseDeleted = Static<typeof ResponseDeleted>;
+
+/** Returns the answer to the deletion of a response. */
+export function responseDeleted(id: string): ResponseDeleted {
+  return { id, object: 'response', deleted: true };
+}
+
+/** Makes the schema of a response's input items; `item` is that of a stored item. */
+export function inputItemList<Item extends TSchema>(item: Item) {
+  return listOf(item, 'ResponseItemList');
+}
