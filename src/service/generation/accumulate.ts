@@ -1,20 +1,21 @@
 /** Model events become the items of an answer, and the events of its stream. */
 
 import { newId } from '../../base/ids.ts';
+import type { OutputItem } from '../../contract/responses/output-items.ts';
 import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
 import {
   CallBlock,
   MessageBlock,
   ReasoningBlock,
+  type Annotation,
   type BareEvent,
   type Block,
   type ItemStatus,
-  type OutputItem,
+  type SealReasoning,
 } from './blocks.ts';
 
 export interface AccumulatorOptions {
-  /** Makes the text of reasoning that a client may send back; `undefined` when it has not asked for it. */
-  readonly seal: ((text: string) => string) | undefined;
+  readonly seal: SealReasoning;
   /** Whether log probabilities are served. */
   readonly includesLogprobs: boolean;
 }
@@ -50,7 +51,7 @@ export class Accumulator {
         this.usage = event.usage;
         return [];
       case 'message_started':
-        return this.#open((place) => new MessageBlock(place, event.phase), 'msg');
+        return this.#open((place) => new MessageBlock(place, phaseOf(event.phase)), 'msg');
       case 'reasoning_started':
         return this.#open((place) => new ReasoningBlock(place, this.#options.seal), 'rs');
       case 'call_started':
@@ -63,7 +64,8 @@ export class Accumulator {
       case 'refusal_delta':
         return this.#in(MessageBlock).refusal(event.text);
       case 'annotation':
-        return this.#in(MessageBlock).annotation(event.annotation);
+        // Sound: the protocols make annotations of OpenAI's types.
+        return this.#in(MessageBlock).annotation(event.annotation as Annotation);
       case 'logprobs':
         if (this.#options.includesLogprobs) this.#in(MessageBlock).logprobs(event.logprobs);
         return [];
@@ -115,4 +117,8 @@ export class Accumulator {
     if (this.#block instanceof kind) return this.#block;
     throw new Error(`a model server sent a piece of a ${kind.name} outside of one`);
   }
+}
+
+function phaseOf(phase: string | undefined): 'commentary' | 'final_answer' | undefined {
+  return phase === 'commentary' || phase === 'final_answer' ? phase : undefined;
 }

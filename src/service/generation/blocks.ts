@@ -1,15 +1,23 @@
 /** The items of an answer while they grow. Each makes the events of the stream that its clients assemble it from. */
 
-import type { JsonObject } from '../../base/json-object.ts';
+import type { OutputItem } from '../../contract/responses/output-items.ts';
+import type { StreamEventFields, StreamEventType } from '../../contract/responses/stream-events.ts';
 import type { TokenLogprob } from '../../model/port.ts';
 
 /** An event of a stream without its number. */
-export type BareEvent = JsonObject & { readonly type: string };
-
-/** An item as it is served. `status` is in the items that have one. */
-export type OutputItem = JsonObject & { readonly id: string; readonly type: string };
+export type BareEvent = {
+  readonly [Type in StreamEventType]: { readonly type: Type } & StreamEventFields<Type>;
+}[StreamEventType];
 
 export type ItemStatus = 'completed' | 'incomplete';
+
+function event<Type extends StreamEventType>(
+  type: Type,
+  fields: StreamEventFields<Type>,
+): BareEvent {
+  // Sound: the fields of this type.
+  return { type, ...fields } as BareEvent;
+}
 
 /** An item that is under way. */
 export interface Block {
@@ -26,12 +34,16 @@ interface Place {
 }
 
 function added({ outputIndex }: Place, item: OutputItem): BareEvent {
-  return { type: 'response.output_item.added', output_index: outputIndex, item };
+  return event('response.output_item.added', { output_index: outputIndex, item });
 }
 
 function done({ outputIndex }: Place, item: OutputItem): BareEvent {
-  return { type: 'response.output_item.done', output_index: outputIndex, item };
+  return event('response.output_item.done', { output_index: outputIndex, item });
 }
+
+type Message = Extract<OutputItem, { type: 'message' }>;
+type Part = Message['content'][number];
+export type Annotation = Extract<Part, { type: 'output_text' }>['annotations'][number];
 
 /** A part of a message that grows. */
 interface OpenPart {
@@ -39,17 +51,17 @@ interface OpenPart {
   readonly index: number;
   text: string;
   readonly logprobs: TokenLogprob[];
-  readonly annotations: JsonObject[];
+  readonly annotations: Annotation[];
 }
 
 /** A message of the model: texts and refusals, one after the other. */
 export class MessageBlock implements Block {
   readonly #place: Place;
-  readonly #phase: string | undefined;
-  readonly #parts: JsonObject[] = [];
+  readonly #phase: Message['phase'];
+  readonly #parts: Part[] = [];
   #part: OpenPart | undefined;
 
-  constructor(place: Place, phase: string | undefined) {
+  constructor(place: Place, phase: Message['phase']) {
     this.#place = place;
     this.#phase = phase;
   }
@@ -62,13 +74,13 @@ export class MessageBlock implements Block {
     const { events, part } = this.#opened('text');
     part.text += delta;
     const fields = { ...this.#where(part), logprobs: [] };
-    return [...events, { type: 'response.output_text.delta', ...fields, delta }];
+    return [...events, event('response.output_text.delta', { ...fields, delta })];
   }
 
   refusal(delta: string): readonly BareEvent[] {
     const { events, part } = this.#opened('refusal');
     part.text += delta;
-    return [...events, { type: 'response.refusal.delta', ...this.#where(part), delta }];
+    return [...events, event('response.refusal.delta', { ...this.#where(part), delta })];
   }
 
   /** Adds log probabilities of the text; they are served where they belong to the whole part. */
@@ -76,17 +88,16 @@ export class MessageBlock implements Block {
     if (this.#part?.kind === 'text') this.#part.logprobs.push(...tokens);
   }
 
-  annotation(annotation: JsonObject): readonly BareEvent[] {
+  annotation(annotation: Annotation): readonly BareEvent[] {
     const { events, part } = this.#opened('text');
     const annotationIndex = part.annotations.push(annotation) - 1;
     return [
       ...events,
-      {
-        type: 'response.output_text.annotation.added',
+      event('response.output_text.annotation.added', {
         ...this.#where(part),
         annotation_index: annotationIndex,
         annotation,
-      },
+      }),
     ];
   }
 
@@ -104,8 +115,8 @@ export class MessageBlock implements Block {
     const part = { kind, index: this.#parts.length, text: '', logprobs: [], annotations: [] };
     this.#part = part;
     const where = this.#where(part);
-    const event = { type: 'response.content_part.added', ...where, part: partOf(part) };
-    return { events: [...closed, event], part };
+    const opening = event('response.content_part.added', { ...where, part: partOf(part) });
+    return { events: [...closed, opening], part };
   }
 
   #closePart(): readonly BareEvent[] {
@@ -117,14 +128,13 @@ export class MessageBlock implements Block {
     const where = this.#where(part);
     const end =
       part.kind === 'text'
-        ? {
-            type: 'response.output_text.done',
+        ? event('response.output_text.done', {
             ...where,
-            logprobs: whole['logprobs'],
+            logprobs: part.logprobs.map(logprobOf),
             text: part.text,
-          }
-        : { type: 'response.refusal.done', ...where, refusal: part.text };
-    return [end, { type: 'response.content_part.done', ...where, part: whole }];
+          })
+        : event('response.refusal.done', { ...where, refusal: part.text });
+    return [end, event('response.content_part.done', { ...where, part: whole })];
   }
 
   #where({ index }: OpenPart) {
@@ -145,22 +155,34 @@ export class MessageBlock implements Block {
   }
 }
 
-function partOf({ kind, text, logprobs, annotations }: OpenPart): JsonObject {
+function partOf({ kind, text, logprobs, annotations }: OpenPart): Part {
   return kind === 'text'
-    ? { type: 'output_text', annotations: [...annotations], logprobs: [...logprobs], text }
+    ? { type: 'output_text', annotations: [...annotations], logprobs: logprobs.map(logprobOf), text }
     : { type: 'refusal', refusal: text };
 }
+
+function logprobOf({ token, bytes, logprob, top_logprobs: top }: TokenLogprob) {
+  const others = top.map((other) => ({ ...other, bytes: [...other.bytes] }));
+  return { token, bytes: [...bytes], logprob, top_logprobs: others };
+}
+
+/** Reasoning in the form that clients keep; `undefined` where they have not asked for it and it is readable. */
+export type SealReasoning = (reasoning: {
+  readonly texts: readonly string[];
+  /** Reasoning that only its model server can read. */
+  readonly encrypted: string | undefined;
+}) => string | undefined;
 
 /** Reasoning of the model: raw text, summaries, or text that only its server can read. */
 export class ReasoningBlock implements Block {
   readonly #place: Place;
-  readonly #seal: ((text: string) => string) | undefined;
+  readonly #seal: SealReasoning;
   readonly #summaries: string[] = [];
   #text: string | undefined;
   #encrypted: string | undefined;
+  #isWhole = false;
 
-  /** `seal` makes the text that a client sends back, where it has asked for that. */
-  constructor(place: Place, seal: ((text: string) => string) | undefined) {
+  constructor(place: Place, seal: SealReasoning) {
     this.#place = place;
     this.#seal = seal;
   }
@@ -174,9 +196,9 @@ export class ReasoningBlock implements Block {
     const isFirst = this.#text === undefined;
     this.#text = (this.#text ?? '') + delta;
     const opening = isFirst
-      ? [{ type: 'response.content_part.added', ...where, part: reasoningPart('') }]
+      ? [event('response.content_part.added', { ...where, part: reasoningPart('') })]
       : [];
-    return [...opening, { type: 'response.reasoning_text.delta', ...where, delta }];
+    return [...opening, event('response.reasoning_text.delta', { ...where, delta })];
   }
 
   summary(index: number, delta: string): readonly BareEvent[] {
@@ -184,15 +206,16 @@ export class ReasoningBlock implements Block {
     while (this.#summaries.length <= index) {
       if (this.#summaries.length > 0) events.push(...this.#closeSummary());
       this.#summaries.push('');
-      events.push({
-        type: 'response.reasoning_summary_part.added',
-        ...this.#whereSummary(),
-        part: summaryPart(''),
-      });
+      events.push(
+        event('response.reasoning_summary_part.added', {
+          ...this.#whereSummary(),
+          part: summaryPart(''),
+        }),
+      );
     }
     this.#summaries[this.#summaries.length - 1] += delta;
     const where = this.#whereSummary();
-    return [...events, { type: 'response.reasoning_summary_text.delta', ...where, delta }];
+    return [...events, event('response.reasoning_summary_text.delta', { ...where, delta })];
   }
 
   encrypted(data: string): void {
@@ -206,10 +229,11 @@ export class ReasoningBlock implements Block {
       text === undefined
         ? []
         : [
-            { type: 'response.reasoning_text.done', ...where, text },
-            { type: 'response.content_part.done', ...where, part: reasoningPart(text) },
+            event('response.reasoning_text.done', { ...where, text }),
+            event('response.content_part.done', { ...where, part: reasoningPart(text) }),
           ];
     const summaries = this.#summaries.length === 0 ? [] : this.#closeSummary();
+    this.#isWhole = true;
     const item = this.#item();
     return { events: [...summaries, ...ends, done(this.#place, item)], item };
   }
@@ -218,8 +242,8 @@ export class ReasoningBlock implements Block {
     const where = this.#whereSummary();
     const text = this.#summaries.at(-1) ?? '';
     return [
-      { type: 'response.reasoning_summary_text.done', ...where, text },
-      { type: 'response.reasoning_summary_part.done', ...where, part: summaryPart(text) },
+      event('response.reasoning_summary_text.done', { ...where, text }),
+      event('response.reasoning_summary_part.done', { ...where, part: summaryPart(text) }),
     ];
   }
 
@@ -235,8 +259,9 @@ export class ReasoningBlock implements Block {
 
   #item(): OutputItem {
     const text = this.#text;
-    const sealed = text === undefined ? undefined : this.#seal?.(text);
-    const encrypted = this.#encrypted ?? sealed;
+    const encrypted = this.#isWhole
+      ? this.#seal({ texts: text === undefined ? [] : [text], encrypted: this.#encrypted })
+      : undefined;
     return {
       id: this.#place.id,
       type: 'reasoning',
@@ -247,12 +272,12 @@ export class ReasoningBlock implements Block {
   }
 }
 
-function reasoningPart(text: string): JsonObject {
-  return { type: 'reasoning_text', text };
+function reasoningPart(text: string) {
+  return { type: 'reasoning_text' as const, text };
 }
 
-function summaryPart(text: string): JsonObject {
-  return { type: 'summary_text', text };
+function summaryPart(text: string) {
+  return { type: 'summary_text' as const, text };
 }
 
 export interface CallStart {
@@ -283,7 +308,7 @@ export class CallBlock implements Block {
       this.#call.tool === 'function'
         ? 'response.function_call_arguments.delta'
         : 'response.custom_tool_call_input.delta';
-    return [{ type, ...this.#where(), delta }];
+    return [event(type, { ...this.#where(), delta })];
   }
 
   close(status: ItemStatus): { readonly events: readonly BareEvent[]; readonly item: OutputItem } {
@@ -292,8 +317,8 @@ export class CallBlock implements Block {
     const text = this.#text;
     const end =
       tool === 'function'
-        ? { type: 'response.function_call_arguments.done', ...where, name, arguments: text }
-        : { type: 'response.custom_tool_call_input.done', ...where, input: text };
+        ? event('response.function_call_arguments.done', { ...where, name, arguments: text })
+        : event('response.custom_tool_call_input.done', { ...where, input: text });
     const item = this.#item(
       status === 'incomplete' && this.#isWhole() ? 'completed' : status,
       text,

@@ -1,5 +1,6 @@
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ModelServer } from '../../model/model-server.ts';
+import { modelServerError } from './failures.ts';
 import type { ListedModel } from '../../model/port.ts';
 
 /** Time for which a list of models is kept. */
@@ -49,13 +50,9 @@ export class Models {
   async list(): Promise<readonly Model[]> {
     if (this.#lists.length === 0) return [];
     const results = await Promise.allSettled(this.#lists.map((list) => list.models()));
-    if (results.every(({ status }) => status === 'rejected')) {
-      const [first] = results;
-      throw apiError(
-        'model_servers_unreachable',
-        {},
-        first?.status === 'rejected' ? first.reason : undefined,
-      );
+    const [first] = results;
+    if (first?.status === 'rejected' && results.every(({ status }) => status === 'rejected')) {
+      throw modelServerError(first.reason);
     }
     const models = new Map<string, Model>();
     results.forEach((result, index) => {
