@@ -193,5 +193,6 @@ export type Parity = [
   EventsFit,
   FurtherEventFields,
   Assignable<Model, OpenAI.Models.Model>,
+  Assignable<OpenAI.Models.Model, Model>,
   Assignable<ResponseDeleted, { id: string; object: string; deleted: boolean }>,
 ];
