@@ -1,5 +1,7 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
+import type { Models } from '../service/models/models.ts';
+import type { Responses } from '../service/responses/responses.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { HttpOptions } from '../wire/http/server.ts';
@@ -9,6 +11,8 @@ export interface Components {
   readonly store: Store;
   readonly telemetry: Telemetry;
   readonly authorizer: Authorizer;
+  readonly models: Models;
+  readonly responses: Responses;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];

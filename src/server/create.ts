@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Authorizer } from '../access/policy/authorizer.ts';
 import { policyOf } from '../access/policy/parse.ts';
 import { ANONYMOUS } from '../access/principal.ts';
@@ -8,6 +9,10 @@ import { itemContract } from '../contract/items/contract.ts';
 import { packageVersion } from '../config/version.ts';
 import { AuditTrail } from '../service/audit.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
+import { ModelServer } from '../model/model-server.ts';
+import { TextSeal } from '../context/seal.ts';
+import { Models } from '../service/models/models.ts';
+import { Responses } from '../service/responses/responses.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { openAuditLog } from '../telemetry/audit-log.ts';
@@ -48,6 +53,9 @@ export async function createServer(config: Config, options: ServerOptions = {}):
   return new RunningServer(config, components, { api, counters }, stack.move());
 }
 
+/** Bytes of the secret that seals reasoning for clients. */
+const SEAL_BYTES = 32;
+
 async function openComponents(
   config: Config,
   { log, onServerError }: ServerOptions,
@@ -62,10 +70,21 @@ async function openComponents(
     telemetry.log?.failed(error, requestId);
     onServerError?.(error, requestId);
   };
+  const servers = config.modelServers.map((options) => stack.use(new ModelServer(options)));
+  const models = new Models(servers);
   return {
     store,
     telemetry,
     authorizer,
+    models,
+    responses: new Responses({
+      ...config,
+      store,
+      authorizer,
+      models,
+      seal: new TextSeal(randomBytes(SEAL_BYTES)),
+      observer: telemetry,
+    }),
     audit:
       write === undefined
         ? undefined
@@ -76,12 +95,14 @@ async function openComponents(
 }
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
-  const { store, telemetry, authorizer, state } = components;
+  const { store, telemetry, authorizer, state, responses, models } = components;
   const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
+      responses,
+      models,
       items: itemContract({ isStrict: config.strict }),
       limits: config,
       dialect: config.dialect,

@@ -86,13 +86,16 @@ export class RunningServer implements Server {
     const { telemetry, state } = this.#components;
     state.isClosing = true;
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
+    const drainMs = this.#config.drainTimeoutSeconds * MS_PER_SECOND;
+    const stopsAt = performance.now() + drainMs;
     // A request that has not arrived by then will not arrive.
     const deadline = setTimeout(() => {
       void this.#api.hangUp();
       void this.#counters?.hangUp();
-    }, this.#config.drainTimeoutSeconds * MS_PER_SECOND);
+    }, drainMs);
     try {
       await Promise.all([this.#api.close(), this.#counters?.close()]);
+      await this.#components.responses.close(Math.max(0, stopsAt - performance.now()));
       await this.#owned.disposeAsync();
     } finally {
       clearTimeout(deadline);

@@ -1,4 +1,4 @@
-import { echo, invalidRequest } from './definition.ts';
+import { echo, invalidRequest, serverError } from './definition.ts';
 
 /** Errors of responses, and of the parameters that create them. */
 export const RESPONSE_ERRORS = {
@@ -45,6 +45,31 @@ export const RESPONSE_ERRORS = {
     param: () => 'conversation',
     cause: 'Another response is being made in the conversation, and did not end in time.',
     fix: 'Retry when it has ended. Responses of one conversation are made one after the other.',
+  }),
+  turn_not_stored: serverError({
+    status: 503,
+    code: 'server_error',
+    message: () => 'The response could not be stored. Please send the request again.',
+    cause:
+      'The model had answered, and the database did not take the answer. Nothing of it is stored.',
+    fix: 'Send the request again. The operator finds the reason in the log.',
+  }),
+  turn_stopped: serverError({
+    status: 503,
+    code: 'server_error',
+    message: () =>
+      'The response was stopped before it was complete. Please send the request again.',
+    cause: 'The server is about to stop, or the response took longer than an hour.',
+    fix: 'Send the request again.',
+  }),
+  turn_overtaken: serverError({
+    status: 500,
+    code: 'server_error',
+    message: () =>
+      'This server was silent for too long, and another response has begun in the conversation.',
+    cause:
+      'The process that made the response stood still for more than 15 seconds, so another one took its place. Nothing of the response is stored.',
+    fix: 'Send the request again.',
   }),
   previous_response_not_found: invalidRequest({
     status: 400,

@@ -173,9 +173,24 @@ export function responseJson(
   state: ResponseState,
   output: readonly string[],
 ): string {
-  const items = state.status === 'cancelled' ? '[]' : `[${output.join(',')}]`;
-  const fields = Object.entries(responseObject(echo, state, [])).map(
-    ([name, value]) => `"${name}":${name === 'output' ? items : JSON.stringify(value)}`,
+  return joined(responseObject(echo, state, []), state.status === 'cancelled' ? [] : output);
+}
+
+/**
+ * Returns the JSON of a stored response, of which `data` has everything but the output. `rest` is the JSON of a list of
+ * further items.
+ */
+export function withOutput(data: string, output: readonly string[], rest: string | null): string {
+  // Sound: the store holds what `responseObject` made.
+  const response = JSON.parse(data) as ResponseObject;
+  const further = rest === null || rest === '[]' ? [] : [rest.slice(1, -1)];
+  return joined(response, [...output, ...further]);
+}
+
+function joined(response: ResponseObject, output: readonly string[]): string {
+  const fields = Object.entries(response).map(
+    ([name, value]) =>
+      `"${name}":${name === 'output' ? `[${output.join(',')}]` : JSON.stringify(value)}`,
   );
   return `{${fields.join(',')}}`;
 }

@@ -157,7 +157,12 @@ export class MessageBlock implements Block {
 
 function partOf({ kind, text, logprobs, annotations }: OpenPart): Part {
   return kind === 'text'
-    ? { type: 'output_text', annotations: [...annotations], logprobs: logprobs.map(logprobOf), text }
+    ? {
+        type: 'output_text',
+        annotations: [...annotations],
+        logprobs: logprobs.map(logprobOf),
+        text,
+      }
     : { type: 'refusal', refusal: text };
 }
 

@@ -6,15 +6,21 @@ import type { ModelFailure } from '../../model/port.ts';
 
 const RETRY_AFTER_S = 1;
 
-/** Returns the error of a rejected call to a model server. */
+/** Returns the error of a rejected call to a model server that is about no model in particular. */
 export function modelServerError(error: unknown): unknown {
-  return error instanceof ModelServerError ? failureError(error.failure) : error;
+  return error instanceof ModelServerError ? failureError(error.failure, { model: '' }) : error;
 }
 
-/** Returns the error for a failure. `requestPath` turns a path in what the model is shown into one of the request. */
+interface FailedRequest {
+  readonly model: string;
+  /** Turns a path in what the model is shown into one of the request. */
+  readonly requestPath?: (path: string) => string;
+}
+
+/** Returns the error for a failure of a model server. */
 export function failureError(
   failure: ModelFailure,
-  requestPath: (path: string) => string = (path) => path,
+  { model, requestPath = (path) => path }: FailedRequest,
 ): ApiError {
   const { message: reason } = failure;
   switch (failure.kind) {

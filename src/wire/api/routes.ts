@@ -11,6 +11,14 @@ import { listConversationItems } from './conversations/list-conversation-items.t
 import { listConversations } from './conversations/list-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
+import type { Models } from '../../service/models/models.ts';
+import type { Responses } from '../../service/responses/responses.ts';
+import { getModel } from './models/get-model.ts';
+import { listModels } from './models/list-models.ts';
+import { createResponse } from './responses/create-response.ts';
+import { deleteResponse } from './responses/delete-response.ts';
+import { getResponse } from './responses/get-response.ts';
+import { listInputItems } from './responses/list-input-items.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
 import { getOpenApiDocument } from './system/get-open-api-document.ts';
@@ -26,6 +34,8 @@ export interface ApiOptions {
   /** Authentication, as the OpenAPI document describes it. */
   readonly auth: Authentication;
   readonly version: string;
+  readonly responses: Responses;
+  readonly models: Models;
   readonly readiness: () => Promise<Readiness>;
   /** Returns the metrics' text; `undefined` when this server does not serve metrics. */
   readonly metricsText: (() => Promise<string>) | undefined;
@@ -33,7 +43,8 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, items, limits, dialect, auth, version, readiness, metricsText } = options;
+  const { conversations, responses, models, items, limits, dialect } = options;
+  const { auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
@@ -44,6 +55,12 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),
     deleteConversationItem(conversations, dialect),
+    createResponse(responses, items, limits),
+    getResponse(responses, items),
+    deleteResponse(responses),
+    listInputItems(responses, items, limits),
+    listModels(models),
+    getModel(models),
     ...(metricsText === undefined ? [] : [getMetrics(metricsText)]),
     getHealth(version),
     getReadiness(readiness),

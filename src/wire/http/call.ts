@@ -15,6 +15,10 @@ export interface Call<Values = Query> {
    * that never reads it runs to its end.
    */
   readonly signal: AbortSignal;
+  /** Returns a header of the request by its name in lower case. */
+  header(name: string): string | undefined;
+  /** Adds a header to the answer, before its first chunk. Answers of errors do not have it. */
+  addHeader(name: string, value: string): void;
 }
 
 /** A call that makes its signal when it is first read: most handlers end before anything could stop them. */
@@ -27,9 +31,10 @@ export class RequestCall implements Call {
   readonly #began: number;
   readonly #openCalls: OpenCalls;
   #signal: AbortSignal | undefined;
+  #answerHeaders: string[] | undefined;
 
   constructor(
-    { principal, path, query, body }: Omit<Call, 'signal'>,
+    { principal, path, query, body }: Pick<Call, 'principal' | 'path' | 'query' | 'body'>,
     response: ServerResponse,
     began: number,
     openCalls: OpenCalls,
@@ -46,6 +51,20 @@ export class RequestCall implements Call {
   get signal(): AbortSignal {
     this.#signal ??= this.#openCalls.open(this.#response, this.#began);
     return this.#signal;
+  }
+
+  /** Names and values of headers for the answer, in alternation. */
+  get answerHeaders(): readonly string[] {
+    return this.#answerHeaders ?? [];
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#response.req.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  addHeader(name: string, value: string): void {
+    (this.#answerHeaders ??= []).push(name, value);
   }
 }
 
@@ -67,5 +86,13 @@ export class ParsedCall<Values> implements Call<Values> {
 
   get signal(): AbortSignal {
     return this.#call.signal;
+  }
+
+  header(name: string): string | undefined {
+    return this.#call.header(name);
+  }
+
+  addHeader(name: string, value: string): void {
+    this.#call.addHeader(name, value);
   }
 }

@@ -93,7 +93,13 @@ async function answerOf(
     }
     record?.(200);
     const contentType = route.contentType ?? JSON_TYPE;
-    return { status: 200, text: answer, contentType, headers: [], error: undefined };
+    return {
+      status: 200,
+      text: answer,
+      contentType,
+      headers: call.answerHeaders,
+      error: undefined,
+    };
   } catch (error) {
     record?.(causingStop(error, call) ?? (error instanceof ApiError ? error.status : 500));
     throw error;

@@ -19,6 +19,10 @@ export interface Route {
   /** Set for operations that OpenAI's API does not have. */
   readonly isExtension?: boolean;
   readonly query: QueryParameters;
+  /** Headers that the operation reads, for the document. */
+  readonly headers?: Readonly<
+    Record<string, { readonly description: string; readonly schema: TSchema }>
+  >;
   readonly body?: { readonly schema: TSchema; readonly required: boolean };
   readonly response: { readonly description: string; readonly schema: TSchema };
   /** Content type of a text answer; left out for JSON. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { StopReason, StreamOutcome } from '../../observe/observer.ts';
 import type { StreamAnswer } from './answer.ts';
 import type { RecordEnd } from './audited.ts';
-import type { Call } from './call.ts';
+import type { RequestCall } from './call.ts';
 import type { Exchange, ExchangeContext } from './exchange-context.ts';
 import { closeProducer, failureOf } from './failure.ts';
 import type { Producer } from './producer.ts';
@@ -15,7 +15,7 @@ import { warn } from './warn.ts';
 /** A stream after its first chunk, so that its head can be sent. */
 export interface OpenStream {
   readonly answer: StreamAnswer;
-  readonly call: Call;
+  readonly call: RequestCall;
   readonly producer: Producer;
   readonly first: IteratorResult<string, string>;
   readonly record: RecordEnd | undefined;
@@ -33,7 +33,8 @@ export async function sendStream(
 ): Promise<void> {
   const { answer, call, producer, first, record } = stream;
   const firstByte = performance.now();
-  const head = headOf(exchange, answer.contentType, firstByte, STREAM_HEADERS, context);
+  const further = [...STREAM_HEADERS, ...call.answerHeaders];
+  const head = headOf(exchange, answer.contentType, firstByte, further, context);
   response.writeHead(200, head);
   if (exchange.request.method === 'HEAD') return endHead(exchange, stream, response, context);
   const body = new StreamBody(response, producer, call.signal, answer, context.callLimits);

@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { apiError } from '../../contract/errors/registry.ts';
+import type { Turn } from './turn.ts';
+
+/** Turns that go on after their clients have gone away. */
+export class DetachedTurns {
+  readonly #running = new Map<Turn, Promise<void>>();
+
+  add(turn: Turn): void {
+    const ended = finish(turn).finally(() => this.#running.delete(turn));
+    this.#running.set(turn, ended);
+  }
+
+  /** Waits for all of them, and ends those that take longer than `withinMs`. */
+  async close(withinMs: number): Promise<void> {
+    if (this.#running.size === 0) return;
+    const ended = Promise.all(this.#running.values());
+    const timeout = new AbortController();
+    await Promise.race([
+      ended,
+      sleep(withinMs, undefined, { signal: timeout.signal }).catch(() => undefined),
+    ]);
+    timeout.abort();
+    const error = apiError('turn_stopped');
+    await Promise.all(
+      [...this.#running.keys()].map((turn) => turn.giveUp({ kind: 'failed', error })),
+    );
+    await ended;
+  }
+}
+
+/** Runs a turn to its end, which stores it. One that cannot go on has ended too. */
+async function finish(turn: Turn): Promise<void> {
+  try {
+    while (!turn.isOver) await turn.step();
+  } catch {
+    await turn.giveUp({ kind: 'failed', error: apiError('turn_stopped') });
+  }
+}

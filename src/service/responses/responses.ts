@@ -1,0 +1,322 @@
+import type { Authorizer } from '../../access/policy/authorizer.ts';
+import { resourceToCreate } from '../../access/policy/decide.ts';
+import type { Principal } from '../../access/principal.ts';
+import { newId } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json-object.ts';
+import type { Page, PageRequest } from '../../base/paging.ts';
+import { assembleContext, type AssembledContext } from '../../context/assemble.ts';
+import type { ContextProblem } from '../../context/problem.ts';
+import { openReasoning, sealReasoning } from '../../context/sealed-reasoning.ts';
+import type { TextSeal } from '../../context/seal.ts';
+import { apiError } from '../../contract/errors/registry.ts';
+import type { ParsedItem } from '../../contract/items/parse.ts';
+import type { ResponseRequest } from '../../contract/responses/requests.ts';
+import type { Observer } from '../../observe/observer.ts';
+import type { ItemRecord } from '../../store/conversations/port.ts';
+import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
+import type { Store } from '../../store/store.ts';
+import type { Models } from '../models/models.ts';
+import { parsedItem, readHistory } from './history.ts';
+import { targetOf, type Destination, type Target } from './target.ts';
+import { DetachedTurns } from './detached-turns.ts';
+import { RunningTurn } from './running-turn.ts';
+import { Turn } from './turn.ts';
+import { Turns, type WhenBusy } from './turns.ts';
+
+const ID_PREFIX = 'resp';
+
+export interface ResponsesOptions {
+  readonly store: Store;
+  readonly authorizer: Authorizer;
+  readonly models: Models;
+  readonly seal: TextSeal;
+  readonly observer: Pick<Observer, 'transferred'>;
+  readonly defaultModel: string | undefined;
+  readonly turnWaitMs: number;
+  readonly onDisconnect: 'cancel' | 'finish';
+  /** Whether the request's own items must fit the history. */
+  readonly history: 'strict' | 'repair';
+}
+
+export interface BeginOptions {
+  readonly whenBusy: WhenBusy;
+  /** Aborted when the call is stopped. */
+  readonly signal: AbortSignal;
+  /** Whether that was since the client has gone away. */
+  readonly isClientGone: () => boolean;
+}
+
+/** A turn that has begun, and what was changed in what its model is shown. */
+export interface BegunTurn {
+  readonly turn: RunningTurn;
+  /** Counts of repairs by rule; empty without any. */
+  readonly repairs: string;
+}
+
+/**
+ * The operations on responses. Every method checks what the principal may do, and throws an `ApiError` when the
+ * operation is refused.
+ */
+export class Responses {
+  readonly #options: ResponsesOptions;
+  readonly #turns: Turns;
+  readonly #detached = new DetachedTurns();
+
+  constructor(options: ResponsesOptions) {
+    this.#options = options;
+    const { store, turnWaitMs } = options;
+    this.#turns = new Turns(store.turns, store.conversations, { waitMs: turnWaitMs });
+  }
+
+  /**
+   * Begins a turn: waits for its conversation, reads the history, and sends it to the model server. Resolves when the
+   * model server has begun to answer. `signal` ends what it waits for, and `stop` the turn itself.
+   */
+  async begin(
+    principal: Principal,
+    request: ResponseRequest,
+    options: BeginOptions,
+  ): Promise<BegunTurn> {
+    const model = request.model ?? this.#options.defaultModel;
+    if (model === undefined) throw apiError('missing_required_parameter', { param: 'model' });
+    const { authorizer, store, models } = this.#options;
+    const server = await models.serverOf(model);
+    const targets = { store, authorizer, turns: this.#turns };
+    const target = await targetOf(targets, principal, request, options);
+    try {
+      this.#assertMayCreate(principal, target.destination);
+      const { context, input } = await this.#context(principal, request, model, target);
+      const stop = this.#stopOf(options);
+      const { destination } = target;
+      const signal =
+        destination.kind === 'conversation'
+          ? AbortSignal.any([stop.signal, destination.turn.lost])
+          : stop.signal;
+      const answer = server.respond({ ...request.generation, model, items: context.items }, signal);
+      const turn = this.#turn(principal, request, {
+        model,
+        destination,
+        input,
+        context,
+        answer,
+        stop,
+      });
+      await turn.start();
+      const running = new RunningTurn(turn, {
+        isClientGone: options.isClientGone,
+        onDisconnect: this.#options.onDisconnect,
+        detach: (detached) => this.#detached.add(detached),
+      });
+      return { turn: running, repairs: context.repairs };
+    } catch (error) {
+      if (target.destination.kind === 'conversation') await target.destination.turn.release();
+      throw error;
+    }
+  }
+
+  /** Waits for the turns that go on without their clients, and ends them after `withinMs`. */
+  close(withinMs: number): Promise<void> {
+    return this.#detached.close(withinMs);
+  }
+
+  /** Returns a stored response with its output items, as they are stored. */
+  async get(principal: Principal, id: string): Promise<StoredResponse> {
+    const response = await this.#find(principal, id);
+    const { firstOutput: from, endPosition: until } = response;
+    const output = await this.#itemsWithin(principal, response, { from, until });
+    return { ...response, output };
+  }
+
+  /** Deletes a response, and its items if no conversation shows them. */
+  async delete(principal: Principal, id: string): Promise<void> {
+    const { tenant, conversationId } = await this.#find(principal, id);
+    const access = this.#options.authorizer.filter(principal, 'delete');
+    const isDeleted = await this.#options.store.responses.delete({
+      tenant,
+      conversationId,
+      access,
+      responseId: id,
+    });
+    if (!isDeleted) throw apiError('response_not_found', { id });
+  }
+
+  /** Returns a page of the items that the model was shown for a response, besides what was repaired. */
+  async inputItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
+    const { tenant, conversationId, firstOutput: until } = await this.#find(principal, id);
+    const access = this.#options.authorizer.filter(principal, 'read');
+    const ref = { tenant, conversationId, access };
+    const within = { from: 0, until };
+    const result = await this.#options.store.conversations.listItems({ ...ref, page, within });
+    if (result.absent === undefined) {
+      this.#options.observer.transferred('read', result.page.entries);
+      return result.page;
+    }
+    throw result.absent === 'cursor'
+      ? apiError('cursor_not_found', { id: page.after ?? '', param: 'after' })
+      : apiError('response_not_found', { id });
+  }
+
+  /** Makes the controller that stops a turn: with its call, unless it goes on without its client. */
+  #stopOf({ signal, isClientGone }: BeginOptions): AbortController {
+    const stop = new AbortController();
+    const stopped = (): void => {
+      if (this.#options.onDisconnect === 'cancel' || !isClientGone()) stop.abort(signal.reason);
+    };
+    if (signal.aborted) stopped();
+    else signal.addEventListener('abort', stopped, { once: true });
+    return stop;
+  }
+
+  async #find({ tenant, ...principal }: Principal, id: string): Promise<ResponseRecord> {
+    const { authorizer, store } = this.#options;
+    const access = authorizer.filter({ tenant, ...principal }, 'read');
+    const response = await store.responses.find({ tenant, responseId: id, access });
+    if (response === null) throw apiError('response_not_found', { id });
+    return response;
+  }
+
+  async #itemsWithin(
+    principal: Principal,
+    { tenant, conversationId, id }: ResponseRecord,
+    within: { readonly from: number; readonly until: number },
+  ): Promise<readonly ItemRecord[]> {
+    const access = this.#options.authorizer.filter(principal, 'read');
+    const items: ItemRecord[] = [];
+    for (let after: string | undefined; ; after = items.at(-1)?.id) {
+      const page = { order: 'asc', limit: 1_000, after } as const;
+      const result = await this.#options.store.conversations.listItems({
+        tenant,
+        conversationId,
+        access,
+        page,
+        within,
+      });
+      if (result.absent !== undefined) throw apiError('response_not_found', { id });
+      items.push(...result.page.entries);
+      if (!result.page.hasMore) break;
+    }
+    this.#options.observer.transferred('read', items);
+    return items;
+  }
+
+  /** Reads the history and makes what the model is shown. Throws an `ApiError` for input that does not fit it. */
+  async #context(
+    principal: Principal,
+    request: ResponseRequest,
+    model: string,
+    { history: ref }: Target,
+  ): Promise<{ readonly context: AssembledContext; readonly input: readonly ResponseItem[] }> {
+    const { store, seal, history: mode } = this.#options;
+    const history = ref === undefined ? [] : await readHistory(store.conversations, ref);
+    if (history === null) throw absence(request);
+    const known = new Set(history.map(({ item }) => item['id']));
+    const input = await this.#resolved(principal, request.input, known);
+    const context = assembleContext({
+      history,
+      input: input.map(parsedItem),
+      mode,
+      model,
+      openReasoning: (blob) => openReasoning(seal, principal.tenant, blob),
+      openCompaction: (blob) =>
+        seal.open(blob, { tenant: principal.tenant, purpose: 'compaction' }),
+    });
+    if (context.problem !== 'none') throw problemError(context);
+    return { context, input: input.filter(({ id }) => !known.has(id)) };
+  }
+
+  /** Replaces references with the items that they name. One to an item of the history adds nothing. */
+  async #resolved(
+    principal: Principal,
+    input: readonly ParsedItem[],
+    known: ReadonlySet<JsonObject[string]>,
+  ): Promise<readonly ResponseItem[]> {
+    const { store, authorizer } = this.#options;
+    const items: ResponseItem[] = [];
+    for (const item of input) {
+      if (item.kind !== 'reference') {
+        items.push(item);
+        continue;
+      }
+      if (known.has(item.id)) continue;
+      const found = await store.conversations.findItem({
+        tenant: principal.tenant,
+        itemId: item.id,
+        readable: authorizer.filter(principal, 'read'),
+      });
+      if (found === null) throw apiError('input_item_not_found', { id: item.id });
+      items.push({ ...found, kind: 'given' });
+    }
+    return items;
+  }
+
+  #turn(
+    principal: Principal,
+    request: ResponseRequest,
+    begun: {
+      readonly model: string;
+      readonly destination: Destination;
+      readonly input: readonly ResponseItem[];
+      readonly context: AssembledContext;
+      readonly answer: ConstructorParameters<typeof Turn>[0]['answer'];
+      readonly stop: AbortController;
+    },
+  ): Turn {
+    const { store, seal, observer } = this.#options;
+    const { context, model, ...rest } = begun;
+    const wantsSealed = request.include.includes('reasoning.encrypted_content');
+    return new Turn({
+      ...rest,
+      store,
+      principal,
+      id: newId(ID_PREFIX),
+      createdAt: Date.now(),
+      model,
+      conversationId: request.conversationId,
+      echo: request.echo,
+      includesLogprobs: request.include.includes('message.output_text.logprobs'),
+      seal: ({ texts, encrypted }) =>
+        wantsSealed || encrypted !== undefined
+          ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
+          : undefined,
+      requestPath: (path) => requestPath(path, context.inputIndexes),
+      onEnd: ({ written }) => observer.transferred('written', written),
+    });
+  }
+
+  #assertMayCreate(principal: Principal, { kind }: Destination): void {
+    if (kind === 'conversation') return;
+    const { authorizer } = this.#options;
+    const { allowed } = authorizer.decide(principal, 'create', resourceToCreate(principal));
+    if (!allowed) throw apiError('create_forbidden');
+  }
+}
+
+/** A response with the texts of its output items. */
+export interface StoredResponse extends ResponseRecord {
+  readonly output: readonly ItemRecord[];
+}
+
+function absence({ conversationId, previousResponseId }: ResponseRequest): Error {
+  return conversationId === undefined
+    ? apiError('previous_response_not_found', { id: previousResponseId ?? '' })
+    : apiError('conversation_not_found', { id: conversationId });
+}
+
+/** Names of kinds of calls in OpenAI's sentences, by the types of calls and outputs. */
+function problemError(problem: ContextProblem): Error {
+  if (problem.problem === 'duplicate_item') return apiError('duplicate_item', { id: problem.id });
+  const call = problem.type.replace(/_output$/, '').replaceAll('_', ' ');
+  const detail = { call, callId: problem.callId ?? '' };
+  return apiError(
+    problem.problem === 'output_missing' ? 'missing_tool_output' : 'missing_tool_call',
+    detail,
+  );
+}
+
+/** Turns a path in what the model is shown, such as `input[7].content[0]`, into one of the request. */
+function requestPath(path: string, inputIndexes: readonly (number | null)[]): string {
+  const [, index, rest = ''] = /^input\[(\d+)\](.*)$/s.exec(path) ?? [];
+  if (index === undefined) return path;
+  const own = inputIndexes[Number(index)] ?? null;
+  return own === null ? 'input' : `input[${own}]${rest}`;
+}

@@ -1,0 +1,285 @@
+/** One turn: the answer of a model to a request, as events, and what is stored of it. */
+
+import type { Principal } from '../../access/principal.ts';
+import { apiError, ApiError } from '../../contract/errors/registry.ts';
+import type { OutputItem } from '../../contract/responses/output-items.ts';
+import type { ResponseEcho } from '../../contract/responses/parameters/table.ts';
+import {
+  responseObject,
+  type ResponseObject,
+  type ResponseState,
+} from '../../contract/responses/response.ts';
+import { streamEvent, type StreamEvent } from '../../contract/responses/stream-events.ts';
+import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
+import type { NewResponse, ResponseItem } from '../../store/responses/port.ts';
+import type { Store } from '../../store/store.ts';
+import { Accumulator } from '../generation/accumulate.ts';
+import type { BareEvent, SealReasoning } from '../generation/blocks.ts';
+import { failureError, responseFailure } from '../models/failures.ts';
+import { commit, commitAlone, type CommitParams } from './commit.ts';
+import type { Destination } from './target.ts';
+
+export interface TurnParams {
+  readonly store: Pick<Store, 'responses'>;
+  readonly principal: Principal;
+  readonly destination: Destination;
+  readonly id: string;
+  readonly createdAt: number;
+  readonly model: string;
+  readonly conversationId: string | undefined;
+  readonly echo: ResponseEcho;
+  /** The request's own items, to be stored before the answer. */
+  readonly input: readonly ResponseItem[];
+  readonly seal: SealReasoning;
+  readonly includesLogprobs: boolean;
+  /** The answer of the model server, which ends when `stop` is aborted. */
+  readonly answer: AsyncGenerator<ModelEvent, void, undefined>;
+  readonly stop: AbortController;
+  /** Turns a path in what the model is shown into one of the request. */
+  readonly requestPath: (path: string) => string;
+  /** Called once, with the end of the turn. */
+  readonly onEnd: (end: TurnEnd) => void;
+}
+
+export interface TurnEnd {
+  readonly status: ResponseObject['status'];
+  readonly usage: ModelUsage | null;
+  /** Items that were stored. */
+  readonly written: readonly ResponseItem[];
+}
+
+/** Events that are to be sent; the last one is the terminal event, which is sent after all is stored. */
+export type Step =
+  | { readonly isLast: false; readonly events: readonly StreamEvent[] }
+  | {
+      readonly isLast: true;
+      readonly event: StreamEvent<TerminalType>;
+      readonly response: ResponseObject;
+      /** Set when the response has failed. */
+      readonly error: ApiError | undefined;
+    };
+
+type TerminalType = 'response.completed' | 'response.incomplete' | 'response.failed';
+/** How a response ends, as its state has it. */
+type Ending =
+  Extract<ResponseState, { readonly usage: unknown }> extends infer State
+    ? State extends ResponseState
+      ? Omit<State, 'id' | 'model' | 'conversationId' | 'createdAt' | 'usage'>
+      : never
+    : never;
+
+/** How a turn is given up. */
+export type GivenUp =
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly error: ApiError };
+
+/** A turn that runs. It makes its next step when it is asked to, so a slow reader slows the model server down. */
+export class Turn {
+  readonly #params: TurnParams;
+  readonly #accumulator: Accumulator;
+  #sequence = 0;
+  #phase: 'started' | 'answering' | 'finished' | 'over' = 'started';
+  #reason: FinishReason = 'stop';
+
+  constructor(params: TurnParams) {
+    this.#params = params;
+    const { seal, includesLogprobs } = params;
+    this.#accumulator = new Accumulator({ seal, includesLogprobs });
+  }
+
+  /** Whether nothing is left to do. */
+  get isOver(): boolean {
+    return this.#phase === 'over';
+  }
+
+  /**
+   * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and stores nothing then.
+   */
+  async start(): Promise<void> {
+    const first = await this.#params.answer.next();
+    if (first.done === true || first.value.type === 'started') return;
+    if (first.value.type === 'failure') {
+      const error = failureError(first.value.failure, this.#params);
+      await this.#end('failed', []);
+      throw error;
+    }
+    throw new Error('an answer begins with something else than its beginning');
+  }
+
+  /** Makes the next step. Throws the reason of the signal that has stopped the turn. */
+  async step(): Promise<Step> {
+    switch (this.#phase) {
+      case 'started': {
+        this.#phase = 'answering';
+        const response = this.#response({ status: 'in_progress' });
+        const events = (['response.created', 'response.in_progress'] as const).map((type) =>
+          this.#numbered({ type, response }),
+        );
+        return { isLast: false, events };
+      }
+      case 'answering':
+        return this.#answering();
+      case 'finished':
+        return this.#finished();
+      case 'over':
+        throw new Error('the turn is over');
+    }
+  }
+
+  /** Ends a turn that is not over, and stores the response without items. Stops the model server. */
+  async giveUp(how: GivenUp): Promise<void> {
+    if (this.isOver) return;
+    this.#params.stop.abort();
+    await this.#endAlone(
+      how.kind === 'cancelled'
+        ? { status: 'cancelled' }
+        : { status: 'failed', error: responseFailure(how.error) },
+    );
+  }
+
+  /** Makes the terminal event of a failure that comes from outside of the turn. */
+  failure(error: ApiError): StreamEvent<'response.failed'> {
+    const response = this.#response({
+      status: 'failed',
+      error: responseFailure(error),
+      usage: this.#usage,
+    });
+    return streamEvent('response.failed', this.#sequence, { response });
+  }
+
+  async #answering(): Promise<Step> {
+    const { answer } = this.#params;
+    for (;;) {
+      const next = await answer.next();
+      if (next.done === true) throw new Error('an answer ended without its last event');
+      const event = next.value;
+      if (event.type === 'failure') return this.#failed(failureError(event.failure, this.#params));
+      const isEnd = event.type === 'finish';
+      const events = isEnd ? this.#accumulator.finish(event.reason) : this.#accumulator.add(event);
+      if (isEnd) {
+        this.#phase = 'finished';
+        this.#reason = event.reason;
+      }
+      if (events.length > 0 || isEnd) {
+        return { isLast: false, events: events.map((each) => this.#numbered(each)) };
+      }
+    }
+  }
+
+  /** Stores the turn, and then makes the terminal event. */
+  async #finished(): Promise<Step> {
+    const ending: Ending =
+      this.#reason === 'stop'
+        ? { status: 'completed', completedAt: Date.now() }
+        : {
+            status: 'incomplete',
+            reason: this.#reason === 'length' ? 'max_output_tokens' : 'content_filter',
+          };
+    const items = this.#accumulator.items;
+    const kept = items.filter((item) => !isCutCall(item));
+    const rest = items.filter(isCutCall);
+    const output = kept.map(stored);
+    const { destination, input } = this.#params;
+    if (destination.kind === 'none') {
+      return this.#over(ending, []);
+    }
+    const exchange = { response: this.#stored(ending, rest), input, output };
+    let result;
+    try {
+      result = await commit(this.#committing(destination), exchange);
+    } catch (error) {
+      return this.#failed(apiError('turn_not_stored', undefined, error));
+    }
+    if (result === 'lost') return this.#failed(apiError('turn_overtaken'));
+    // A finished answer is delivered although its conversation is gone.
+    return this.#over(ending, result === 'stored' ? [...input, ...output] : []);
+  }
+
+  async #failed(error: ApiError): Promise<Step> {
+    const ending: Ending = { status: 'failed', error: responseFailure(error) };
+    await this.#endAlone(ending);
+    return this.#last(ending, error);
+  }
+
+  async #over(ending: Ending, written: readonly ResponseItem[]): Promise<Step> {
+    await this.#end(ending.status, written);
+    return this.#last(ending);
+  }
+
+  #last(ending: Ending, error?: ApiError): Step {
+    const response = this.#response({ ...ending, usage: this.#usage });
+    const type =
+      ending.status === 'completed' || ending.status === 'incomplete'
+        ? (`response.${ending.status}` as const)
+        : 'response.failed';
+    return {
+      isLast: true,
+      event: streamEvent(type, this.#sequence, { response }),
+      response,
+      error,
+    };
+  }
+
+  /** Stores the response without items, as well as that is possible, and ends the turn. */
+  async #endAlone(ending: Ending): Promise<void> {
+    const { destination } = this.#params;
+    if (destination.kind !== 'none') {
+      const partial = ending.status === 'cancelled' ? [] : this.#accumulator.items;
+      await commitAlone(this.#committing(destination), this.#stored(ending, partial)).catch(
+        () => undefined,
+      );
+    }
+    await this.#end(ending.status, []);
+  }
+
+  async #end(status: TurnEnd['status'], written: readonly ResponseItem[]): Promise<void> {
+    this.#phase = 'over';
+    const { destination, answer, onEnd } = this.#params;
+    if (destination.kind === 'conversation') await destination.turn.release();
+    await answer.return();
+    onEnd({ status, usage: this.#usage, written });
+  }
+
+  #committing(destination: CommitParams['destination']): CommitParams {
+    const { store, principal } = this.#params;
+    return { store, principal, destination };
+  }
+
+  #stored(ending: Ending, rest: readonly OutputItem[]): NewResponse {
+    const { id, createdAt } = this.#params;
+    const data = JSON.stringify(this.#response({ ...ending, usage: this.#usage }, []));
+    const { status } = ending;
+    return { id, createdAt, status, data, rest: rest.length === 0 ? null : JSON.stringify(rest) };
+  }
+
+  #response(
+    state: { readonly status: 'in_progress' } | (Ending & { readonly usage: ModelUsage | null }),
+    output: readonly OutputItem[] = this.#accumulator.items,
+  ): ResponseObject {
+    const { id, createdAt, model, conversationId, echo } = this.#params;
+    // Sound: each state with what all of them have.
+    const whole = { id, createdAt, model, conversationId, ...state } as ResponseState;
+    return responseObject(echo, whole, output);
+  }
+
+  get #usage(): ModelUsage | null {
+    return this.#accumulator.usage ?? null;
+  }
+
+  #numbered({ type, ...fields }: BareEvent): StreamEvent {
+    const number = this.#sequence;
+    this.#sequence += 1;
+    // Sound: the fields of this type.
+    return streamEvent(type, number, fields as never);
+  }
+}
+
+/** Checks for a call that was cut off, which nobody could answer. */
+function isCutCall(item: OutputItem): boolean {
+  const isCall = item.type === 'function_call' || item.type === 'custom_tool_call';
+  return isCall && item.status === 'incomplete';
+}
+
+function stored(item: OutputItem): ResponseItem {
+  return { kind: 'minted', id: item.id, type: item.type, data: JSON.stringify(item) };
+}

@@ -1,0 +1,81 @@
+import { Type } from 'typebox';
+import { apiError } from '../../../contract/errors/registry.ts';
+import type { ItemContract } from '../../../contract/items/contract.ts';
+import { createResponseBody } from '../../../contract/responses/parameters/table.ts';
+import { responseParser } from '../../../contract/responses/requests.ts';
+import { ResponseObject } from '../../../contract/responses/response.ts';
+import { streamFrame } from '../../../contract/responses/stream-events.ts';
+import type { Responses } from '../../../service/responses/responses.ts';
+import type { RunningTurn } from '../../../service/responses/running-turn.ts';
+import type { WhenBusy } from '../../../service/responses/turns.ts';
+import { eventStream } from '../../http/answer.ts';
+import type { Call } from '../../http/call.ts';
+import type { Route } from '../../http/route.ts';
+import { stopReason } from '../../http/signal.ts';
+import { defineRoute } from '../define-route.ts';
+import { COLLECTION, TAG } from './paths.ts';
+
+const WHEN_BUSY = 'x-colloquy-when-busy';
+const REPAIRS = 'x-colloquy-repairs';
+const WHEN_BUSY_SCHEMA = Type.Enum(['wait', 'reject'], { default: 'wait' });
+
+export function createResponse(
+  responses: Responses,
+  contract: ItemContract,
+  { maxItemsPerRequest }: { readonly maxItemsPerRequest: number },
+): Route {
+  const parse = responseParser(contract, { maxInputItems: maxItemsPerRequest });
+  return defineRoute({
+    method: 'POST',
+    path: COLLECTION,
+    operationId: 'createResponse',
+    summary: 'Have a model answer, in a conversation or after an earlier response',
+    tag: TAG,
+    isPublic: false,
+    actions: ['create'],
+    query: {},
+    headers: {
+      [WHEN_BUSY]: {
+        description:
+          'With `reject`, a conversation in which another response is being made is refused at once, with `conversation_locked`.',
+        schema: WHEN_BUSY_SCHEMA,
+      },
+    },
+    body: { schema: createResponseBody(contract.InputItem, maxItemsPerRequest), required: true },
+    response: {
+      description: 'The response; with `stream: true`, its events as `text/event-stream`',
+      schema: ResponseObject,
+    },
+    errors: [404, 500, 503],
+    handle: async (call) => {
+      const request = parse(call.body);
+      const { turn, repairs } = await responses.begin(call.principal, request, {
+        whenBusy: whenBusy(call),
+        signal: call.signal,
+        isClientGone: () => stopReason(call.signal) === 'client_gone',
+      });
+      if (repairs !== '') call.addHeader(REPAIRS, repairs);
+      if (!request.stream) return JSON.stringify(await turn.whole());
+      return eventStream(frames(turn), (error) => streamFrame(turn.failure(error)));
+    },
+  });
+}
+
+function whenBusy(call: Pick<Call, 'header'>): WhenBusy {
+  const value = call.header(WHEN_BUSY) ?? 'wait';
+  if (value === 'wait' || value === 'reject') return value;
+  throw apiError('invalid_value', { param: WHEN_BUSY, value, supported: ['wait', 'reject'] });
+}
+
+/** Yields the events of a turn as frames, and returns the terminal one. */
+async function* frames(turn: RunningTurn): AsyncGenerator<string, string, void> {
+  try {
+    for (;;) {
+      const step = await turn.step();
+      if (step.isLast) return streamFrame(step.event);
+      yield step.events.map(streamFrame).join('');
+    }
+  } finally {
+    await turn.leave();
+  }
+}
