@@ -9,7 +9,6 @@ import {
   ReasoningBlock,
   type Annotation,
   type BareEvent,
-  type Block,
   type ItemStatus,
   type SealReasoning,
 } from './blocks.ts';
@@ -19,6 +18,8 @@ export interface AccumulatorOptions {
   /** Whether log probabilities are served. */
   readonly includesLogprobs: boolean;
 }
+
+type OpenBlock = MessageBlock | ReasoningBlock | CallBlock;
 
 /** Events of an answer, without those about a failure. */
 type Growth = Exclude<ModelEvent, { readonly type: 'finish' | 'failure' }>;
@@ -30,7 +31,7 @@ type Growth = Exclude<ModelEvent, { readonly type: 'finish' | 'failure' }>;
 export class Accumulator {
   readonly #options: AccumulatorOptions;
   readonly #items: OutputItem[] = [];
-  #block: MessageBlock | ReasoningBlock | CallBlock | undefined;
+  #block: OpenBlock | undefined;
   usage: ModelUsage | undefined;
 
   constructor(options: AccumulatorOptions) {
@@ -92,12 +93,12 @@ export class Accumulator {
     return [...closed, ...opened, ...this.#close(reason === 'stop' ? 'completed' : 'incomplete')];
   }
 
-  #open<Opened extends MessageBlock | ReasoningBlock | CallBlock>(
-    make: (place: { readonly id: string; readonly outputIndex: number }) => Opened,
+  #open(
+    make: (place: { readonly id: string; readonly outputIndex: number }) => OpenBlock,
     prefix: string,
   ): readonly BareEvent[] {
     const closed = this.#close('completed');
-    const block: Block & Opened = make({ id: newId(prefix), outputIndex: this.#items.length });
+    const block = make({ id: newId(prefix), outputIndex: this.#items.length });
     this.#block = block;
     return [...closed, ...block.open()];
   }
@@ -111,9 +112,7 @@ export class Accumulator {
   }
 
   /** Returns the open block, which the port of model servers promises to be of this kind. */
-  #in<Kind extends MessageBlock | ReasoningBlock | CallBlock>(
-    kind: abstract new (...parameters: never) => Kind,
-  ): Kind {
+  #in<Kind extends OpenBlock>(kind: abstract new (...parameters: never) => Kind): Kind {
     if (this.#block instanceof kind) return this.#block;
     throw new Error(`a model server sent a piece of a ${kind.name} outside of one`);
   }

@@ -1,7 +1,7 @@
 /** One turn: the answer of a model to a request, as events, and what is stored of it. */
 
 import type { Principal } from '../../access/principal.ts';
-import { apiError, ApiError } from '../../contract/errors/registry.ts';
+import { apiError, type ApiError } from '../../contract/errors/registry.ts';
 import type { OutputItem } from '../../contract/responses/output-items.ts';
 import type { ResponseEcho } from '../../contract/responses/parameters/table.ts';
 import {
