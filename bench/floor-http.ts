@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from './listen.ts';
 
 export interface FloorItem {
   readonly id: string;
@@ -23,7 +24,7 @@ export interface FloorStore {
 let counter = 0;
 
 /** Returns an id that ascends with time, as an index on ids needs it. */
-function newId(prefix: string): string {
+export function newId(prefix: string): string {
   counter = (counter + 1) % 0x1_0000;
   const time = Date.now().toString(16).padStart(12, '0');
   return `${prefix}_${time}${counter.toString(16).padStart(4, '0')}${randomUUID().replaceAll('-', '')}`;
@@ -116,10 +117,5 @@ export function serve(store: FloorStore): void {
       handle(request, response, whole.toString('utf8'));
     });
   });
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    process.stdout.write(
-      `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1\n`,
-    );
-  });
+  listen(server);
 }

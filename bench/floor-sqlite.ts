@@ -3,25 +3,10 @@
  * `node bench/floor-sqlite.ts FILE`
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { openFloorDatabase } from './floor-database.ts';
 import { conversationJson, serve, type FloorItem } from './floor-http.ts';
 
-const LARGEST_BATCH = 256;
-
-const database = new DatabaseSync(process.argv[2] ?? ':memory:');
-database.exec(`
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA secure_delete = ON;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -16000;
-  PRAGMA wal_autocheckpoint = 16000;
-`);
-const migrations = new URL('../migrations/sqlite/', import.meta.url);
-for (const file of readdirSync(migrations).toSorted()) {
-  database.exec(readFileSync(new URL(file, migrations), 'utf8'));
-}
+const { database, write } = openFloorDatabase(process.argv[2] ?? ':memory:');
 
 const insertConversation = database.prepare(
   `INSERT INTO conversations VALUES ('default', ?, 'anonymous', '{}', '{}', ?, ?, 0)`,
@@ -49,44 +34,6 @@ for (const statement of [reserve, select, selectItems, selectItem, selectConvers
 
 /** Rows as arrays, which are quicker than objects. Sound: the statements return arrays, of texts and numbers. */
 type Cells = readonly (string | number)[];
-
-interface Write {
-  readonly work: () => void;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-const queue: Write[] = [];
-let isDraining = false;
-
-function write(work: () => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    queue.push({ work, resolve, reject });
-    if (isDraining) return;
-    isDraining = true;
-    setImmediate(gather, queue.length);
-  });
-}
-
-/** Waits, like the product, until a pass of the event loop brings no more writes. */
-function gather(waiting: number): void {
-  if (queue.length > waiting && queue.length < LARGEST_BATCH) setImmediate(gather, queue.length);
-  else drain();
-}
-
-function drain(): void {
-  const batch = queue.splice(0, LARGEST_BATCH);
-  try {
-    database.exec('BEGIN IMMEDIATE');
-    for (const { work } of batch) work();
-    database.exec('COMMIT');
-    for (const { resolve } of batch) resolve();
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    for (const { reject } of batch) reject(error);
-  }
-  if (queue.length > 0) setImmediate(gather, queue.length);
-  else isDraining = false;
-}
 
 function insertItems(
   id: string,

@@ -1,6 +1,8 @@
 /** Load generator in a process of its own: a closed loop on each of several connections. */
 
+import { answerJob } from './answer-job.ts';
 import { HttpConnection, requestText, type BenchRequest } from './http-connection.ts';
+import { summaryOf, type Measured } from './latencies.ts';
 import { WORKLOADS, type Prepared, type Workload, type WorkloadName } from './workloads.ts';
 
 export interface Job {
@@ -12,15 +14,6 @@ export interface Job {
   readonly connections: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
-}
-
-export interface Measured {
-  readonly requests: number;
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  readonly slowestMs: number;
 }
 
 async function run(job: Job): Promise<Measured> {
@@ -47,23 +40,7 @@ async function run(job: Job): Promise<Measured> {
       connection.close();
     }),
   );
-  const sorted = Float64Array.from(latencies).toSorted();
-  const at = (share: number): number =>
-    sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-  return {
-    requests: sorted.length,
-    perSecond: sorted.length / (job.durationMs / 1000),
-    p50Ms: at(0.5),
-    p95Ms: at(0.95),
-    p99Ms: at(0.99),
-    slowestMs: at(1),
-  };
+  return summaryOf(latencies, job.durationMs);
 }
 
-process.on('message', (job: Job) => {
-  run(job).then(
-    (measured) => process.send?.({ measured }),
-    (error: unknown) =>
-      process.send?.({ error: error instanceof Error ? error.message : String(error) }),
-  );
-});
+answerJob(run);

@@ -2,26 +2,43 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { HttpConnection, requestText } from './http-connection.ts';
-import type { Job, Measured } from './load-process.ts';
+import type { Measured } from './latencies.ts';
+import type { Job } from './load-process.ts';
 import type { Call } from './workloads.ts';
 
 const LOAD_PROCESS = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
 /** Runs a job in a new process of the load generator. */
-export async function measure(job: Job): Promise<Measured> {
-  const child = fork(LOAD_PROCESS);
+export function measure(job: Job): Promise<Measured> {
+  return inProcess(LOAD_PROCESS, job);
+}
+
+/** Runs a job in a new process of a program that calls `answerJob`. */
+export async function inProcess<Result>(program: string, job: object): Promise<Result> {
+  const child = fork(program);
   child.send(job);
   // Sound: what the load generator sends.
   const ended = once(child, 'exit').then((): [{ error: string }] => [
     { error: 'the load generator ended early' },
   ]);
   const [answer] = (await Promise.race([once(child, 'message'), ended])) as [
-    { measured?: Measured; error?: string },
+    { measured?: Result; error?: string },
   ];
   if (child.connected) child.disconnect();
   await ended;
   if (answer.measured === undefined) throw new Error(answer.error ?? 'the load generator failed');
   return answer.measured;
+}
+
+/** Runs a pair of measurements one after the other, the second one first if `isSwapped`. */
+export async function inOrder<Ours, Theirs>(
+  isSwapped: boolean,
+  ours: () => Promise<Ours>,
+  theirs: () => Promise<Theirs>,
+): Promise<readonly [Ours, Theirs]> {
+  const early = isSwapped ? { result: await theirs() } : undefined;
+  const own = await ours();
+  return [own, early === undefined ? await theirs() : early.result];
 }
 
 /** Returns a client that prepares a workload. It opens one connection for each concurrent call. */

@@ -1,11 +1,12 @@
 /** Growth of a request's cost with the size of the store. SQL fills the stores; the measured requests use HTTP. */
 
-import { DatabaseSync } from 'node:sqlite';
+import { fill, idOf, itemOfText } from './filled-store.ts';
 import type { BenchRequest } from './http-connection.ts';
-import type { Job, Measured } from './load-process.ts';
+import type { Measured } from './latencies.ts';
+import type { Job } from './load-process.ts';
 import { measure } from './measure.ts';
 import { count, fixed, table } from './report.ts';
-import { newFolder, removeFolder, startColloquy, type Folder } from './targets.ts';
+import { newFolder, removeFolder, startColloquy } from './targets.ts';
 import type { ThroughputOptions } from './throughput.ts';
 import type { WorkloadName } from './workloads.ts';
 
@@ -15,31 +16,7 @@ const LONG = 1_000_000;
 /** One connection, so that a figure is the time of a request and not of a queue. */
 const ALONE = { connections: 1 };
 
-const idOf = (prefix: string, n: number): string => `${prefix}_${n.toString(16).padStart(48, '0')}`;
-
-const sqlId = (prefix: string, n: string): string => `printf('${prefix}_%048x', ${n})`;
-
-const JSON_OF_ITEM = `'{"id":"' || ${sqlId('msg', 'n')} || '","type":"message","status":"completed","content":[{"type":"input_text","text":"' || hex(zeroblob(180)) || '"}],"role":"user"}'`;
-
-/** Returns a table `numbers` of the numbers from 0 to `end` exclusive, as the beginning of a statement. */
-function numbersBelow(end: number): string {
-  return `WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${end})`;
-}
-
-/** Stores a number of conversations, of `each` items, that belong to the benchmark's principal. */
-function fill(folder: Folder, conversations: number, each: number): void {
-  using database = new DatabaseSync(folder.database);
-  database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -500000');
-  database.exec(`
-    BEGIN;
-    ${numbersBelow(conversations)} INSERT INTO conversations
-      SELECT 'default', ${sqlId('conv', 'n')}, 'bench', '{"teams":["a"]}', '{}', 1700000000000 + n, ${each}, 0 FROM numbers;
-    ${numbersBelow(conversations * each)} INSERT INTO items
-      SELECT 'default', ${sqlId('conv', `n / ${each}`)}, n % ${each}, ${sqlId('msg', 'n')}, 'message', ${JSON_OF_ITEM}, 1 FROM numbers;
-    COMMIT;
-    PRAGMA wal_checkpoint(TRUNCATE);
-  `);
-}
+const ITEM = itemOfText('user', 'input_text', `' || hex(zeroblob(180)) || '`);
 
 const REQUESTS = {
   list20: 'list 20 items',
@@ -71,7 +48,7 @@ async function onFilled(
   const folder = newFolder();
   // The first start creates the schema.
   await (await startColloquy(folder)).stop();
-  fill(folder, conversations, each);
+  fill(folder, { conversations, each, item: ITEM });
   const target = await startColloquy(folder);
   const prepared = { conversations: someOf(conversations), items: [] };
   const { url, key } = target;

@@ -1,5 +1,5 @@
-import { measure, median, preparingClient } from './measure.ts';
-import type { Measured } from './load-process.ts';
+import type { Measured } from './latencies.ts';
+import { inOrder, measure, median, preparingClient } from './measure.ts';
 import { count, fixed, table } from './report.ts';
 import type { Target } from './targets.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
@@ -54,7 +54,11 @@ export async function compare(
   for (const name of options.names) {
     const pairs: Pair[] = [];
     for (let n = 0; n < options.pairs; n += 1) {
-      const pair = await runPair(starts, n % 2 === 1, name, options);
+      const pair = await inOrder(
+        n % 2 === 1,
+        () => runFresh(starts[0], name, options),
+        () => runFresh(starts[1], name, options),
+      );
       const figures = pair.map(({ perSecond }) => count(perSecond)).join(' against ');
       log(`${name}, pair ${n + 1} of ${options.pairs}: ${figures} a second`);
       pairs.push(pair);
@@ -79,17 +83,6 @@ export async function compare(
 }
 
 type Pair = readonly [Run, Run];
-
-async function runPair(
-  [ours, theirs]: readonly [Start, Start],
-  isSwapped: boolean,
-  name: WorkloadName,
-  options: ThroughputOptions,
-): Promise<Pair> {
-  const early = isSwapped ? await runFresh(theirs, name, options) : undefined;
-  const own = await runFresh(ours, name, options);
-  return [own, early ?? (await runFresh(theirs, name, options))];
-}
 
 function rowOf(name: WorkloadName, pairs: readonly Pair[]): string[] {
   const of = (side: 0 | 1, figure: (run: Run) => number): number =>
