@@ -14,6 +14,7 @@ import {
   type Target,
 } from './targets.ts';
 import { compare, runAgainst, type Start } from './throughput.ts';
+import { turnsReport } from './turns/report.ts';
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n\n`);
@@ -41,6 +42,7 @@ const REPORTS: Readonly<Record<Part, (options: BenchOptions) => Promise<string>>
   process: async (options) => `## The process\n\n${await processReport(options)}`,
   scale: async (options) => `## Scale\n\n${await scaleReport(options, options.isLarge, log)}`,
   postgres: async (options) => `## PostgreSQL\n\n${await postgresReport(options, log)}`,
+  turns: async (options) => `## Turns\n\n${await turnsReport(options, log)}`,
 };
 
 async function run(options: BenchOptions): Promise<void> {
@@ -48,7 +50,8 @@ async function run(options: BenchOptions): Promise<void> {
     `${machine()}. ${options.connections} connections, runs of ${options.durationMs / 1000} s, medians of ${options.pairs}.`,
   );
   if (options.target !== undefined) {
-    const nothing = { memory: () => Number.NaN, bytesOnDisk: () => 0, stop: async () => undefined };
+    const unknown = { memory: () => Number.NaN, cpuMs: () => Number.NaN, bytesOnDisk: () => 0 };
+    const nothing = { ...unknown, stop: async () => undefined };
     return print(await runAgainst({ ...options.target, ...nothing }, options, log));
   }
   if (options.soakMinutes > 0)

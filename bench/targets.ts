@@ -20,6 +20,8 @@ export interface Target {
   readonly key: string;
   /** Returns the resident memory in MB. */
   memory(): number;
+  /** Returns the time of a core that the process has taken, in milliseconds. */
+  cpuMs(): number;
   /** Returns the bytes of the database's files; 0 for PostgreSQL, which keeps its own. */
   bytesOnDisk(): number;
   stop(): Promise<void>;
@@ -65,7 +67,12 @@ async function firstLine(child: ChildProcess): Promise<string> {
   return text;
 }
 
-async function start(args: readonly string[], folder: Folder, key: string): Promise<Target> {
+/** Starts a program that prints its base URL. */
+export async function startProgram(
+  args: readonly string[],
+  folder: Folder,
+  key: string,
+): Promise<Target> {
   // The error below quotes the log.
   const log = join(folder.path, 'server.log');
   const file = openSync(log, 'a');
@@ -79,6 +86,7 @@ async function start(args: readonly string[], folder: Folder, key: string): Prom
     url,
     key,
     memory: () => memoryOf(child.pid ?? 0),
+    cpuMs: () => cpuMsOf(child.pid ?? 0),
     bytesOnDisk: () =>
       ['', '-wal'].reduce((sum, suffix) => sum + sizeOf(`${folder.database}${suffix}`), 0),
     stop: async () => {
@@ -93,6 +101,7 @@ async function start(args: readonly string[], folder: Folder, key: string): Prom
 export async function startColloquy(
   folder: Folder,
   databaseUrl = `sqlite:${folder.database}`,
+  further: readonly string[] = [],
 ): Promise<Target> {
   const config = join(folder.path, 'colloquy.yaml');
   writeFileSync(config, POLICY);
@@ -105,7 +114,11 @@ export async function startColloquy(
   // Sound: what the command prints with --json.
   const { key } = JSON.parse(await firstLine(creating)) as { key: string };
   const quiet = ['--log-level', 'warn'];
-  return start([MAIN, 'serve', '--port', '0', ...quiet, ...settings], folder, key);
+  return startProgram(
+    [MAIN, 'serve', '--port', '0', ...quiet, ...settings, ...further],
+    folder,
+    key,
+  );
 }
 
 export function startFloor(
@@ -113,7 +126,7 @@ export function startFloor(
   folder: Folder,
   database = folder.database,
 ): Promise<Target> {
-  return start([FLOORS[kind], database], folder, 'none');
+  return startProgram([FLOORS[kind], database], folder, 'none');
 }
 
 export function removeFolder({ path: root }: Folder): void {
@@ -129,6 +142,20 @@ export function memoryOf(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+const MS_PER_TICK = 10;
+
+/** Returns the time of a core that a process has taken; NaN on any system except Linux. */
+function cpuMsOf(pid: number): number {
+  try {
+    // The name of the program, in parentheses, may have spaces.
+    const [, fields = ''] = /\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    const [user, system] = fields.split(' ').slice(11, 13);
+    return (Number(user) + Number(system)) * MS_PER_TICK;
   } catch {
     return Number.NaN;
   }
