@@ -281,7 +281,11 @@ test('reasoning of another model is not shown, whether the item or its sealed te
     { item: reasoning('own'), model: MODEL },
     { item: reasoning('other'), model: 'large' },
     { item: item('reasoning', { encrypted_content: sealed(['other'], 'large') }) },
-    { item: reasoning('unknown') },
+    {
+      item: reasoning('', {
+        content: [{ type: 'hologram' }, { type: 'reasoning_text', text: 'unknown' }],
+      }),
+    },
     { item: message('assistant', 'Yes'), model: 'large' },
   ];
   const { items, repairs } = assembled([], [], { history });
@@ -302,6 +306,7 @@ test('the server’s own compaction is a system message, and a foreign one is le
   ];
   const { items, repairs } = assembled(history, [GO]);
   expect(items.map(brief)).toEqual(['system: They like lakes.', 'user: Go']);
+  expect(items[0]).toMatchObject({ content: [{ type: 'input_text' }] });
   expect(repairs).toBe('foreign_compaction=1');
 });
 
