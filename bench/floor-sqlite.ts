@@ -24,7 +24,7 @@ for (const file of readdirSync(migrations).toSorted()) {
 }
 
 const insertConversation = database.prepare(
-  `INSERT INTO conversations VALUES ('default', ?, 'anonymous', '{}', '{}', ?, ?)`,
+  `INSERT INTO conversations VALUES ('default', ?, 'anonymous', '{}', '{}', ?, ?, 0)`,
 );
 const insertItem = database.prepare(`INSERT INTO items VALUES ('default', ?, ?, ?, ?, ?, ?)`);
 const reserve = database.prepare(
@@ -40,7 +40,7 @@ const selectItem = database.prepare(
   `SELECT data FROM items WHERE tenant = 'default' AND id = ? AND conversation_id = ?`,
 );
 const selectConversations = database.prepare(
-  `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' ORDER BY created_at DESC, id DESC LIMIT CAST(? AS INTEGER)`,
+  `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' AND is_hidden = 0 ORDER BY created_at DESC, id DESC LIMIT CAST(? AS INTEGER)`,
 );
 
 for (const statement of [reserve, select, selectItems, selectItem, selectConversations]) {

@@ -33,7 +33,7 @@ function fill(folder: Folder, conversations: number, each: number): void {
   database.exec(`
     BEGIN;
     ${numbersBelow(conversations)} INSERT INTO conversations
-      SELECT 'default', ${sqlId('conv', 'n')}, 'bench', '{"teams":["a"]}', '{}', 1700000000000 + n, ${each} FROM numbers;
+      SELECT 'default', ${sqlId('conv', 'n')}, 'bench', '{"teams":["a"]}', '{}', 1700000000000 + n, ${each}, 0 FROM numbers;
     ${numbersBelow(conversations * each)} INSERT INTO items
       SELECT 'default', ${sqlId('conv', `n / ${each}`)}, n % ${each}, ${sqlId('msg', 'n')}, 'message', ${JSON_OF_ITEM}, 1 FROM numbers;
     COMMIT;

@@ -17,6 +17,8 @@ export { SchemaMismatchError } from './store/engine/migrations.ts';
 export { StoreUnavailableError, type UnavailableReason } from './base/errors/store-unavailable.ts';
 export type { Store } from './store/store.ts';
 export type * from './store/conversations/port.ts';
+export type * from './store/responses/port.ts';
+export type * from './store/turns/port.ts';
 export type * from './store/keys/port.ts';
 export type * from './store/archive/port.ts';
 export { ALL, type Attributes, type RowFilter } from './base/row-filter.ts';

@@ -8,8 +8,12 @@ import type { Driver } from './engine/driver.ts';
 import { integer } from './engine/rows.ts';
 import type { KeyStore } from './keys/port.ts';
 import { SqlKeys } from './keys/sql-keys.ts';
+import type { ResponseStore } from './responses/port.ts';
+import { SqlResponses } from './responses/sql-responses.ts';
 import type { Store } from './store.ts';
 import { LEDGER } from './tables.ts';
+import type { TurnStore } from './turns/port.ts';
+import { SqlTurns } from './turns/sql-turns.ts';
 
 const NODES_ANSWER_WITHIN_MS = 1_000;
 
@@ -19,6 +23,8 @@ const PING = { sql: `SELECT count(*) FROM ${LEDGER}`, parameters: [] };
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
   readonly conversations: ConversationStore;
+  readonly responses: ResponseStore;
+  readonly turns: TurnStore;
   readonly keys: KeyStore;
   readonly archive: Archive;
   readonly #driver: Driver;
@@ -27,6 +33,8 @@ export class SqlStore implements Store {
   constructor(driver: Driver) {
     this.#driver = driver;
     this.conversations = new SqlConversations(driver);
+    this.responses = new SqlResponses(driver);
+    this.turns = new SqlTurns(driver);
     this.keys = new SqlKeys(driver);
     this.archive = new SqlArchive(driver);
   }

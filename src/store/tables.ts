@@ -5,8 +5,10 @@
 
 /** The content of a column: how it is stored, checked on import, and written into an archive. */
 interface Column<Stored extends string | number | null = string | number | null> {
-  readonly kind: 'text' | 'name' | 'integer' | 'time' | 'json' | 'attributes';
+  readonly kind: 'text' | 'name' | 'integer' | 'flag' | 'time' | 'json' | 'list' | 'attributes';
   readonly isNullable: boolean;
+  /** Value of the column for rows of archives that are older than the column. */
+  readonly earlier?: Stored;
   /** Carries the type alone. */
   readonly stored?: Stored;
 }
@@ -28,10 +30,14 @@ const text = column<string>('text');
 const name = column<string>('name');
 /** A whole number from 0 on. */
 const integer = column<number>('integer');
+/** 0 or 1. */
+const flag = column<number>('flag');
 /** Unix milliseconds. */
 const time = column<number>('time');
 /** The text of a JSON object, as it is served. */
 const json = column<string>('json');
+/** The text of a JSON list. */
+const list = column<string>('list');
 /** The text of a JSON object with lists of names. */
 const attributes = column<string>('attributes');
 
@@ -42,14 +48,18 @@ export interface Table {
   /** Columns in the order of an archive's lines. */
   readonly columns: Readonly<Record<string, Column>>;
   readonly primaryKey: readonly string[];
+  /** Rights that serving takes. */
+  readonly rights: readonly ('SELECT' | 'INSERT' | 'UPDATE' | 'DELETE')[];
+}
+
+/** A table of rows that an archive has. */
+export interface ArchivedTable extends Table {
   /** Columns in which an archived row and a stored one must agree to be the same row. */
   readonly identity: readonly string[];
   /** The name of a row in an archive's lines and in messages. */
   readonly record: { readonly key: string; readonly shown: string };
   /** A column of texts that may be large, by which batches are bounded. */
   readonly largeColumn?: string;
-  /** Rights that serving takes. */
-  readonly rights: readonly ('SELECT' | 'INSERT' | 'UPDATE' | 'DELETE')[];
 }
 
 const ALL_RIGHTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
@@ -63,14 +73,24 @@ const CONVERSATIONS = {
     owner: text,
     created_at: time,
     next_position: integer,
+    is_hidden: { ...flag, earlier: 0 },
     attributes,
     metadata: json,
   },
   primaryKey: ['tenant', 'id'],
-  identity: ['tenant', 'id', 'owner', 'attributes', 'metadata', 'created_at', 'next_position'],
+  identity: [
+    'tenant',
+    'id',
+    'owner',
+    'attributes',
+    'metadata',
+    'created_at',
+    'next_position',
+    'is_hidden',
+  ],
   record: { key: 'conversation', shown: 'conversation' },
   rights: ALL_RIGHTS,
-} as const satisfies Table;
+} as const satisfies ArchivedTable;
 
 const ITEMS = {
   name: 'items',
@@ -88,6 +108,46 @@ const ITEMS = {
   identity: ['tenant', 'conversation_id', 'position', 'id', 'type', 'data'],
   record: { key: 'item', shown: 'item' },
   largeColumn: 'data',
+  rights: ALL_RIGHTS,
+} as const satisfies ArchivedTable;
+
+const RESPONSES = {
+  name: 'responses',
+  conversationColumn: 'conversation_id',
+  columns: {
+    tenant: name,
+    conversation_id: text,
+    id: text,
+    created_at: time,
+    status: text,
+    first_output: integer,
+    end_position: integer,
+    data: json,
+    rest: nullable(list),
+  },
+  primaryKey: ['tenant', 'conversation_id', 'id'],
+  identity: [
+    'tenant',
+    'conversation_id',
+    'id',
+    'created_at',
+    'status',
+    'first_output',
+    'end_position',
+    'data',
+    'rest',
+  ],
+  record: { key: 'response', shown: 'response' },
+  largeColumn: 'data',
+  rights: ALL_RIGHTS,
+} as const satisfies ArchivedTable;
+
+/** Turns that run now. An archive would have them after they have ended. */
+const TURNS = {
+  name: 'turns',
+  conversationColumn: 'conversation_id',
+  columns: { tenant: name, conversation_id: text, token: text, expires_at: time },
+  primaryKey: ['tenant', 'conversation_id'],
   rights: ALL_RIGHTS,
 } as const satisfies Table;
 
@@ -111,14 +171,15 @@ const API_KEYS = {
   identity: ['id', 'tenant', 'subject', 'attributes', 'hash', 'expires_at', 'revoked_at'],
   record: { key: 'api_key', shown: 'API key' },
   rights: ['SELECT', 'INSERT', 'UPDATE'],
-} as const satisfies Table;
+} as const satisfies ArchivedTable;
 
 /** The tables of an archive by name, in the order in which the rows are written and added. */
 export const ARCHIVED_TABLES = {
   api_keys: API_KEYS,
   conversations: CONVERSATIONS,
   items: ITEMS,
-} as const satisfies Record<string, Table>;
+  responses: RESPONSES,
+} as const satisfies Record<string, ArchivedTable>;
 
 export type ArchivedTables = typeof ARCHIVED_TABLES;
 
@@ -129,7 +190,8 @@ export type RowOf<Of extends Table> = {
     : never;
 };
 
-const TABLES: readonly Table[] = Object.values(ARCHIVED_TABLES);
+/** All tables but the ledger. */
+export const TABLES: readonly Table[] = [...Object.values(ARCHIVED_TABLES), TURNS];
 
 /** The ledger of migrations, which no archive has and only migrations write. */
 export const LEDGER = 'schema_migrations';
@@ -137,25 +199,34 @@ export const LEDGER = 'schema_migrations';
 /** The names of all tables. */
 export const TABLE_NAMES: readonly string[] = [LEDGER, ...TABLES.map((table) => table.name)];
 
-/** The tables of no conversation. */
-export const TABLES_WITHOUT_CONVERSATION: readonly Table[] = TABLES.filter(
-  (table) => table.conversationColumn === undefined,
-);
-
 /** A table of rows that belong to a conversation. */
-export interface ConversationTable extends Table {
+export type ConversationTable<Of extends Table = Table> = Of & {
   readonly conversationColumn: string;
+};
+
+function isOfConversations<Of extends Table>(table: Of): table is ConversationTable<Of> {
+  return table.conversationColumn !== undefined;
 }
 
+/** The archived tables of no conversation. */
+export const TABLES_WITHOUT_CONVERSATION: readonly ArchivedTable[] = Object.values<ArchivedTable>(
+  ARCHIVED_TABLES,
+).filter((table) => !isOfConversations(table));
+
 /** The tables of rows that belong to a conversation, the conversations themselves first. Row-level security covers them. */
-export const TABLES_OF_CONVERSATIONS: readonly ConversationTable[] = TABLES.filter(
-  (table): table is ConversationTable => table.conversationColumn !== undefined,
-);
+export const TABLES_OF_CONVERSATIONS: readonly ConversationTable[] =
+  TABLES.filter(isOfConversations);
 
 /** The tables of rows that a conversation has, which go where it goes. */
 export const CHILD_TABLES: readonly ConversationTable[] = TABLES_OF_CONVERSATIONS.filter(
   (table) => table.name !== CONVERSATIONS.name,
 );
+
+/** The tables of the rows that follow a conversation in an archive. */
+export const ARCHIVED_CHILD_TABLES: readonly ConversationTable<ArchivedTable>[] =
+  Object.values<ArchivedTable>(ARCHIVED_TABLES)
+    .filter(isOfConversations)
+    .filter((table) => table.name !== CONVERSATIONS.name);
 
 /** The rights that serving takes, as pairs of a table and a right. */
 export const SERVING_RIGHTS: readonly (readonly [table: string, right: string])[] = TABLES.flatMap(

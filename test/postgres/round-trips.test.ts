@@ -1,12 +1,18 @@
 import { expect, inject, test } from 'vitest';
-import type { NewItem, Store } from '../../src/index.ts';
+import type { NewItem, Store, TurnRef } from '../../src/index.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughProxy } from '../support/proxied-store.ts';
+import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
 import { append, given, everything, key, minted, newConversation } from '../support/store.ts';
 
 type Operation = () => Promise<unknown>;
-/** Every operation on conversations except `adopt`, which takes more trips, since an operator calls it. */
-type OperationName = Exclude<keyof Store['conversations'], 'adopt'>;
+/** Operations on conversations, responses and turns, by facet and name. */
+type OperationName =
+  | keyof Store['conversations']
+  | `responses.${keyof Store['responses']}`
+  | `turns.${keyof Store['turns']}`;
+/** Every operation except `adopt`, which takes more trips, since an operator calls it, and `fork`, which takes two. */
+type SingleTripName = Exclude<OperationName, 'adopt' | 'responses.fork'>;
 
 const ITEM_PAGE = { limit: 20, order: 'asc', after: undefined } as const;
 const CONVERSATION_PAGE = {
@@ -22,6 +28,8 @@ const CONVERSATION_PAGE = {
 
 /** Conversation `c` has these items, and `d1` and `d2` are empty conversations. */
 const ITEMS = ['read', 'delete1', 'delete2'];
+/** Conversations of which the turn is taken. */
+const TAKEN = ['t1', 't2', 't3', 't4'];
 
 /** Counts up, so that no two runs of an operation use the same id. */
 let number = 0;
@@ -30,9 +38,15 @@ const twenty = (): NewItem[] => minted(...Array.from({ length: 20 }, nextId));
 const twentyWithIds = (): NewItem[] => Array.from({ length: 20 }, () => given(nextId(), '1'));
 
 /** Returns each operation so that it can run twice. A new operation of the store must be added here. */
-function singleTripOperations(store: Store): Readonly<Record<OperationName, Operation>> {
+function singleTripOperations(
+  store: Store,
+  turns: TurnRef[],
+): Readonly<Record<SingleTripName, Operation>> {
   const conversations = ['d1', 'd2'];
   const items = ['delete1', 'delete2'];
+  const free = ['d3', 'd4'];
+  const responses = ['r1', 'r2'];
+  const turn = (): TurnRef => turns.pop() ?? { ...key('none'), token: '' };
   return {
     create: () =>
       store.conversations.create({
@@ -48,6 +62,25 @@ function singleTripOperations(store: Store): Readonly<Record<OperationName, Oper
     update: () => store.conversations.update({ ...key('c'), metadata: '{}' }),
     deleteItem: () => store.conversations.deleteItem({ ...key('c'), itemId: items.pop() ?? '' }),
     delete: () => store.conversations.delete(key(conversations.pop() ?? '')),
+    findItem: () =>
+      store.conversations.findItem({ tenant: 't', itemId: 'read', readable: everything }),
+    'responses.find': () => findResponse(store, 'r'),
+    'responses.create': () => store.responses.create(newHidden(nextId(), nextId(), nextId())),
+    'responses.commitTurn': async () => {
+      const { conversationId, token } = turn();
+      const params = commitOf(conversationId, token, nextId(), nextId(), nextId());
+      expect(await store.responses.commitTurn(params)).toMatchObject({ refused: undefined });
+    },
+    'responses.add': () =>
+      store.responses.add({ ...key('c'), response: newResponse(nextId()), token: 'none' }),
+    'responses.delete': () =>
+      store.responses.delete({ ...key('h'), responseId: responses.pop() ?? '' }),
+    'turns.take': async () => {
+      const taking = store.turns.take({ ...key(free.pop() ?? ''), leaseMs: 60_000 });
+      expect(await taking).toMatchObject({ refused: undefined });
+    },
+    'turns.renew': () => store.turns.renew({ ...(turns[0] ?? turn()), leaseMs: 60_000 }),
+    'turns.release': () => store.turns.release(turn()),
   };
 }
 
@@ -55,6 +88,12 @@ function twoTripOperations(store: Store): Readonly<Partial<Record<OperationName,
   // The oldest conversation of the tenant, so that the list after it is empty.
   const cursor = { id: 'empty', side: 'after' } as const;
   return {
+    // The first trip locks the conversation that is copied.
+    'responses.fork': async () => {
+      const source = { conversationId: 'c', access: everything, until: 1 };
+      const params = { ...newHidden(nextId(), nextId(), nextId()), source };
+      expect(await store.responses.fork(params)).toMatchObject({ refused: undefined });
+    },
     // The first trip looks up the item.
     create: () =>
       store.conversations.create({
@@ -73,7 +112,7 @@ test.each([
   ['off', 'off'],
   ['off', 'on'],
 ])(
-  'an operation with prepared statements %s and rls %s takes one round trip, or two for references and empty pages',
+  'an operation with prepared statements %s and rls %s takes one round trip, or two for references, forks and empty pages',
   async (preparedStatements, rls) => {
     await using database = await createDatabase(inject('postgresUrl'));
     const url = await ordinaryRole(database);
@@ -88,8 +127,16 @@ test.each([
       return proxy.roundTrips() - before;
     };
     await store.conversations.create({ ...newConversation('c'), items: minted(...ITEMS) });
-    for (const id of ['d1', 'd2']) await store.conversations.create(newConversation(id));
-    for (const [name, operation] of Object.entries(singleTripOperations(store))) {
+    for (const id of ['d1', 'd2', 'd3', 'd4', ...TAKEN]) {
+      await store.conversations.create(newConversation(id));
+    }
+    const turns: TurnRef[] = [];
+    for (const id of TAKEN) turns.push({ ...key(id), token: await takeTurn(store, id) });
+    await store.responses.create(newHidden('h', 'r', 'h-item'));
+    for (const id of ['r1', 'r2']) {
+      await store.responses.add({ ...key('h'), response: newResponse(id), token: undefined });
+    }
+    for (const [name, operation] of Object.entries(singleTripOperations(store, turns))) {
       expect(await tripsOf(operation), `round trips of ${name}`).toBe(1);
     }
     await store.conversations.create({ ...newConversation('empty'), createdAt: 0 });

@@ -6,6 +6,7 @@ import { TABLES_OF_CONVERSATIONS } from '../../src/store/tables.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { RecordingDriver } from '../support/recording-driver.ts';
+import { commitOf, findResponse, newHidden, newResponse } from '../support/responses.ts';
 import { reasonAgainst } from '../support/sharded-forms.ts';
 import {
   everything,
@@ -33,10 +34,12 @@ const PARTITION = TABLES_OF_CONVERSATIONS.map(({ name, conversationColumn }) => 
     DROP TABLE whole_${name};`;
 }).join('\n');
 
-/** 20,000 conversations of two items each, without statistics, as in a table that is new. */
+/** 20,000 conversations of two items, a response and a turn each, without statistics, as in a table that is new. */
 const FILL = `
   INSERT INTO conversations SELECT 't', 'conv_' || n, 'o' || n % 100, '{}', '{}', n, 2 FROM generate_series(1, 20000) AS n;
-  INSERT INTO items SELECT 't', 'conv_' || n / 2, n % 2, 'msg_' || n, 'message', '{}', 1 FROM generate_series(2, 40001) AS n;`;
+  INSERT INTO items SELECT 't', 'conv_' || n / 2, n % 2, 'msg_' || n, 'message', '{}', 1 FROM generate_series(2, 40001) AS n;
+  INSERT INTO responses SELECT 't', 'conv_' || n, 'resp_' || n, 1, 'completed', 1, 2, '{}' FROM generate_series(1, 20000) AS n;
+  INSERT INTO turns SELECT 't', 'conv_' || n, 'turn_' || n, 1 FROM generate_series(1, 20000) AS n WHERE n <> 407;`;
 
 async function createPartitioned(): Promise<PostgresDatabase> {
   const database = await createDatabase(inject('postgresUrl'));
@@ -52,14 +55,19 @@ const shared = {
   filters: [owner, { kind: 'attribute', attribute: 'teams', values: ['a', 'b'] }],
 } as const;
 
+const shares = { access: shared, continuesAt: 2 } as const;
+
 type Operation = () => Promise<unknown>;
 /** The operations of the store about one conversation, and so in one partition. */
-type OperationName = Exclude<keyof Store['conversations'], 'list' | 'adopt'>;
+type OperationName =
+  | Exclude<keyof Store['conversations'], 'list' | 'adopt' | 'findItem'>
+  | `responses.${Exclude<keyof Store['responses'], 'find'>}`
+  | `turns.${keyof Store['turns']}`;
 
 /** A new operation of the store must be added here. */
 function operations(store: Store): Readonly<Record<OperationName, Operation>> {
   const on = (id: string) => ({ ...key(id), access: shared, readable: owner });
-  const { conversations } = store;
+  const { conversations, responses, turns } = store;
   return {
     create: () =>
       conversations.create({ ...newConversation('new'), readable: owner, items: minted('new-i') }),
@@ -72,13 +80,28 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     getItem: () => conversations.getItem({ ...on('conv_7'), itemId: 'msg_15' }),
     deleteItem: () => conversations.deleteItem({ ...on('conv_7'), itemId: 'msg_14' }),
     delete: () => conversations.delete(on('conv_207')),
+    'turns.take': () => turns.take({ ...on('conv_407'), leaseMs: 60_000 }),
+    'turns.renew': () => turns.renew({ ...on('conv_407'), token: 'x', leaseMs: 60_000 }),
+    'turns.release': () => turns.release({ ...on('conv_407'), token: 'x' }),
+    'responses.create': () =>
+      responses.create(newHidden('new-h', 'resp_new', 'new-input', 'new-output')),
+    'responses.commitTurn': () =>
+      responses.commitTurn({ ...commitOf('conv_507', 'x', 'resp_x', 'in', 'out'), ...shares }),
+    'responses.fork': () => {
+      const source = { ...on('conv_607'), until: 1 };
+      return responses.fork({ ...newHidden('new-f', 'resp_f', 'f-input', 'f-output'), source });
+    },
+    'responses.add': () =>
+      responses.add({ ...on('conv_407'), response: newResponse('resp_a'), token: 'x' }),
+    'responses.delete': () => responses.delete({ ...on('conv_7'), responseId: 'resp_7' }),
   };
 }
 
+const FIRST = { from: 0, until: 1 } as const;
 const DESCENDING = { limit: 20, order: 'desc', after: undefined } as const;
 
 /** Other forms of the same operations, with statements of their own. */
-function variants({ conversations }: Store): Readonly<Record<string, Operation>> {
+function variants({ conversations, responses, turns }: Store): Readonly<Record<string, Operation>> {
   const on = { ...key('conv_7'), access: shared };
   const ofOwner = { ...key('conv_307'), access: owner };
   return {
@@ -97,6 +120,19 @@ function variants({ conversations }: Store): Readonly<Record<string, Operation>>
     deleteOfOwner: () => conversations.delete(ofOwner),
     getWithoutFilter: () => conversations.get(key('conv_7')),
     listAscending: () => conversations.listItems({ ...on, page: { ...DESCENDING, order: 'asc' } }),
+    listWithin: () => conversations.listItems({ ...on, within: FIRST, page: DESCENDING }),
+    listWithinAfter: () =>
+      conversations.listItems({
+        ...on,
+        within: FIRST,
+        page: { ...DESCENDING, after: 'msg_14' },
+      }),
+    takeOfOwner: () => turns.take({ ...ofOwner, leaseMs: 1 }),
+    commitOfOwner: () =>
+      responses.commitTurn({
+        ...commitOf('conv_307', 'x', 'resp_y', 'y-in', 'y-out'),
+        access: owner,
+      }),
     listAfter: () => conversations.listItems({ ...on, page: { ...DESCENDING, after: 'msg_15' } }),
   };
 }
@@ -153,7 +189,7 @@ test('a statement about one conversation uses one partition, by the index of its
   await store.close();
 });
 
-test('a list of conversations and the look-up of an item by its id find rows of all partitions', async () => {
+test('a list of conversations and the look-ups by id alone find rows of all partitions', async () => {
   await using database = await createPartitioned();
   await using store = await openOn(database.url);
   const listed = await store.conversations.list({
@@ -174,6 +210,7 @@ test('a list of conversations and the look-up of an item by its id find rows of 
     items: [{ kind: 'reference', id: 'msg_77' }],
   });
   expect(linked).toMatchObject({ refused: undefined, items: [{ id: 'msg_77' }] });
+  expect(await findResponse(store, 'resp_77')).toMatchObject({ conversationId: 'conv_77' });
 });
 
 test.each([
@@ -188,6 +225,15 @@ test.each([
     'rows of a function alone',
     'INSERT INTO items SELECT id FROM unnest($1) WHERE conversation_id = $2',
   ],
+  [
+    'a clock that goes on during a change',
+    'UPDATE turns SET expires_at = clock_timestamp() WHERE conversation_id = $2',
+  ],
+  [
+    'a clock in an update of a row that is there',
+    'INSERT INTO turns SELECT id FROM conversations WHERE id = $2 ON CONFLICT (id) DO UPDATE SET expires_at = statement_timestamp()',
+  ],
+  ['rows of another table', 'INSERT INTO turns (tenant, token) VALUES ($1, $2)'],
   ['two statements', 'DELETE FROM items WHERE conversation_id = $2; SELECT 1'],
   ['no conversation', 'SELECT data FROM items WHERE tenant = $1 AND id = $3'],
 ])('The list of forms has %s', (_form, sql) => {

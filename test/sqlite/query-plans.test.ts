@@ -5,6 +5,8 @@ import { conversationsPage } from '../../src/store/conversations/page.ts';
 import { rowFilterSql } from '../../src/store/conversations/row-filter-sql.ts';
 import * as statements from '../../src/store/conversations/statements.ts';
 import { SELECT_KEY } from '../../src/store/keys/statements.ts';
+import * as responses from '../../src/store/responses/statements.ts';
+import * as turns from '../../src/store/turns/statements.ts';
 import { SQLITE } from '../../src/store/engine/syntax.ts';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
 import { everything, openOn } from '../support/store.ts';
@@ -13,7 +15,7 @@ import { everything, openOn } from '../support/store.ts';
 const FILL = `
   WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 200000)
   INSERT INTO conversations
-  SELECT 't', 'conv_' || n, 'owner-' || (n % 1000), '{}', '{"a":"b"}', n, 0 FROM numbers`;
+  SELECT 't', 'conv_' || n, 'owner-' || (n % 1000), '{}', '{"a":"b"}', n, 0, n % 2 FROM numbers`;
 
 const FILTERS: readonly [string, RowFilter][] = [
   ['everything', everything],
@@ -51,7 +53,7 @@ describe('in a file of 200,000 conversations', () => {
     (_name, filter) => {
       for (const sql of statementsAboutOne(filter)) {
         for (const detail of plan(sql)) {
-          expect(detail, sql).not.toMatch(/^SCAN (items|conversations|api_keys)/);
+          expect(detail, sql).not.toMatch(/^SCAN (items|conversations|api_keys|responses|turns)/);
           if (sql.includes('CAST($3')) expect(detail, sql).not.toContain('TEMP B-TREE');
         }
       }
@@ -87,11 +89,24 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     statements.deleteItem(where),
     ...statements.DELETE_CHILDREN,
     SELECT_KEY,
-    statements.selectPageBasis(where),
-    ...Object.values(statements.ITEM_PAGES).flatMap(({ first, after }) => [
-      first(where),
-      after(where),
-    ]),
+    ...[statements.ITEM_PAGES, statements.ITEM_PAGES_WITHIN].flatMap(({ asc, desc, basis }) =>
+      [asc.first, asc.after, desc.first, desc.after, basis].map((page) => page(where, SQLITE)),
+    ),
+    responses.INSERT_FIRST_RESPONSE,
+    responses.insertResponseOfTurn(where, SQLITE),
+    responses.insertResponse(where, SQLITE),
+    responses.COUNT_ITEMS_OF_RESPONSE,
+    responses.RELEASE_TURN_OF_RESPONSE,
+    responses.selectBasisOfTurn(where),
+    responses.INSERT_HIDDEN_CONVERSATION,
+    responses.selectSource(where, SQLITE),
+    responses.COPY_ITEMS,
+    responses.selectResponse(where),
+    responses.deleteResponse(where),
+    responses.DELETE_WITHOUT_RESPONSE,
+    turns.takeTurn(where, SQLITE),
+    turns.renewTurn(SQLITE),
+    turns.RELEASE_TURN,
   ];
 }
 

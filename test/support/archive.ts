@@ -113,7 +113,7 @@ export async function fillWithMany(path: string, conversations: number): Promise
   raw.exec(`
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${conversations})
     INSERT INTO conversations
-    SELECT 'default', printf('conv_%08d', n), 'owner-' || n % 100, '{}', '{"n":"' || n || '"}', n, 2 FROM numbers;
+    SELECT 'default', printf('conv_%08d', n), 'owner-' || n % 100, '{}', '{"n":"' || n || '"}', n, 2, 0 FROM numbers;
     WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${conversations} * 2 + 1)
     INSERT INTO items
     SELECT 'default', printf('conv_%08d', n / 2), n % 2, 'msg_' || n, 'message',

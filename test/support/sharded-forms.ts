@@ -13,7 +13,18 @@ const FORMS: readonly { readonly reason: string; readonly hasForm: (sql: string)
   },
   {
     reason: 'rows are locked in one shard alone, which the id of the conversation must name',
-    hasForm: (sql) => /\bFOR (?:UPDATE|SHARE)\b/i.test(sql) && !NAMES_CONVERSATION.test(sql),
+    hasForm: (sql) => LOCKING.test(sql) && !NAMES_CONVERSATION.test(sql),
+  },
+  {
+    reason: 'a function that is volatile is refused in a statement that changes rows',
+    hasForm: (sql) => CHANGE.test(sql) && /\b(?:clock_timestamp|timeofday|random)\s*\(/i.test(sql),
+  },
+  {
+    reason: 'the part after ON CONFLICT takes immutable functions alone',
+    hasForm: (sql) =>
+      /\bON CONFLICT\b[^]*\b(?:statement_timestamp|transaction_timestamp|now|extract)\s*\(/i.test(
+        sql,
+      ),
   },
   {
     reason:
@@ -26,7 +37,7 @@ const FORMS: readonly { readonly reason: string; readonly hasForm: (sql: string)
     hasForm: (sql) =>
       /\bINSERT\b[^]*\bSELECT\b/i.test(sql) &&
       SET_RETURNING.test(sql) &&
-      !/\bFROM conversations\b/i.test(sql),
+      !/\bFROM (?:conversations|responses)\b/i.test(sql),
   },
   {
     reason: 'one message takes one statement',
@@ -35,10 +46,15 @@ const FORMS: readonly { readonly reason: string; readonly hasForm: (sql: string)
   {
     reason: 'without the id of the conversation, all shards are asked',
     hasForm: (sql) =>
-      !NAMES_CONVERSATION.test(sql) && !/^\s*INSERT INTO conversations\b/i.test(sql),
+      !NAMES_CONVERSATION.test(sql) &&
+      !/^\s*INSERT INTO conversations\b/i.test(sql) &&
+      // One row, of which the second cell is the conversation.
+      !/^\s*INSERT INTO \w+ \(tenant, conversation_id,[^)]*\) VALUES \(\$1, \$2,/i.test(sql),
   },
 ];
 
+const CHANGE = /\b(?:INSERT INTO|UPDATE|DELETE FROM)\b/i;
+const LOCKING = /\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)\b/i;
 const SET_RETURNING = /\b(?:unnest|json_to_recordset|json_each|generate_series)\s*\(/i;
 const NAMES_CONVERSATION = /\b(?:conversation_id|id) = \$2\b/;
 

@@ -10,6 +10,9 @@ import {
 
 export const everything = { kind: 'all' } as const;
 
+/** A filter that no conversation of the tests of stores matches. */
+export const unmatched = { kind: 'owner', subject: 'another owner' } as const;
+
 export const key = (conversationId: string, tenant = 't') => ({
   tenant,
   conversationId,

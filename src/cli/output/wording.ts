@@ -1,5 +1,9 @@
 import type { Counts } from '../../service/archive/format.ts';
-import { TABLES_OF_CONVERSATIONS, TABLES_WITHOUT_CONVERSATION } from '../../store/tables.ts';
+import {
+  ARCHIVED_CHILD_TABLES,
+  ARCHIVED_TABLES,
+  TABLES_WITHOUT_CONVERSATION,
+} from '../../store/tables.ts';
 
 /** Returns a count with its noun, such as `1 item` or `2,000 items`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
@@ -21,7 +25,11 @@ export function shownTime(milliseconds: number | null): string | null {
 
 /** Returns the counts of an archive's records, such as `2 conversations, 3 items and 1 API key`. */
 export function countedRecords(counts: Readonly<Counts>): string {
-  const texts = [...TABLES_OF_CONVERSATIONS, ...TABLES_WITHOUT_CONVERSATION].map(
+  const texts = [
+    ARCHIVED_TABLES.conversations,
+    ...ARCHIVED_CHILD_TABLES,
+    ...TABLES_WITHOUT_CONVERSATION,
+  ].map(
     // Sound: the names of the tables are the keys of the counts.
     ({ name, record }) => counted(counts[name as keyof Counts], record.shown),
   );

@@ -21,10 +21,13 @@ const READERS: Readonly<Record<Kind, (value: unknown) => FieldResult>> = {
     return { expected: 'a name of at most 256 characters' };
   },
   integer: readInteger,
+  flag: (value) => (value === 0 || value === 1 ? { stored: value } : { expected: '0 or 1' }),
   time: readInteger,
   // The stored text is what `JSON.stringify` writes, so that reading and writing it changes nothing.
   json: (value) =>
     isJsonObject(value) ? { stored: JSON.stringify(value) } : { expected: 'a JSON object' },
+  list: (value) =>
+    Array.isArray(value) ? { stored: JSON.stringify(value) } : { expected: 'a JSON list' },
   attributes: readAttributes,
 };
 

@@ -6,11 +6,16 @@
 import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import type { ArchiveRecord } from '../../store/archive/port.ts';
-import { ARCHIVED_TABLES, type ArchivedTables, type Table } from '../../store/tables.ts';
+import {
+  ARCHIVED_TABLES,
+  type ArchivedTable,
+  type ArchivedTables,
+  type Table,
+} from '../../store/tables.ts';
 import { readField } from './fields.ts';
 
 const VERSION = 1;
-const TABLES: readonly Table[] = Object.values(ARCHIVED_TABLES);
+const TABLES: readonly ArchivedTable[] = Object.values(ARCHIVED_TABLES);
 
 /** Returns the first line, which names the tenant of an archive of one tenant. */
 export function firstLine(tenant: string | undefined): string {
@@ -29,12 +34,14 @@ export function lastLine(counts: Counts): string {
   return JSON.stringify({ end: counts });
 }
 
+const JSON_KINDS: ReadonlySet<string> = new Set(['json', 'list', 'attributes']);
+
 /** Returns the line of a record. Stored JSON goes into it byte for byte. */
 export function toLine({ table: name, row }: ArchiveRecord): string {
-  const { columns, record }: Table = ARCHIVED_TABLES[name];
+  const { columns, record }: ArchivedTable = ARCHIVED_TABLES[name];
   const cells: Readonly<Record<string, unknown>> = row;
   const fields = Object.entries(columns).map(([column, { kind }]) => {
-    const isJson = kind === 'json' || kind === 'attributes';
+    const isJson = JSON_KINDS.has(kind);
     const value = isJson ? String(cells[column]) : JSON.stringify(cells[column]);
     return `"${fieldName(column, kind)}":${value}`;
   });
@@ -64,9 +71,9 @@ export function parseLine(text: string, number: number): Line {
     throw unreadable(number, `it is not an ${others.toReversed().join(', ')} or ${last}`);
   }
   const fields = objectIn(line, table.record.key, number);
-  const row = Object.entries(table.columns).map(([column, { kind, isNullable }]) => {
+  const row = Object.entries(table.columns).map(([column, { kind, isNullable, earlier }]) => {
     const field = fieldName(column, kind);
-    const value = fields[field];
+    const value = Object.hasOwn(fields, field) ? fields[field] : earlier;
     if (value === null && isNullable) return [column, null];
     const read = readField(value, kind);
     if ('expected' in read) throw unreadable(number, `${field} is not ${read.expected}`);

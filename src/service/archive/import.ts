@@ -1,9 +1,9 @@
 import type { Archive, ArchiveRecord } from '../../store/archive/port.ts';
 import {
   ARCHIVED_TABLES,
+  type ArchivedTable,
   type ArchivedTables,
   type RowOf,
-  type Table,
 } from '../../store/tables.ts';
 import { noCounts, parseLine, unreadable, type Counts } from './format.ts';
 
@@ -104,7 +104,7 @@ function placeAfter(
   number: number,
 ): Place | undefined {
   if (record.table === 'conversations') return { conversation: record.row, lastPosition: -1 };
-  const { conversationColumn, record: names }: Table = ARCHIVED_TABLES[record.table];
+  const { conversationColumn, record: names }: ArchivedTable = ARCHIVED_TABLES[record.table];
   if (conversationColumn === undefined) return place;
   const row: Readonly<Record<string, unknown>> = record.row;
   if (
@@ -114,7 +114,19 @@ function placeAfter(
   ) {
     throw unreadable(number, `its ${names.shown} does not follow its conversation`);
   }
-  return record.table === 'items' ? itemPlace(record.row, place, number) : place;
+  if (record.table === 'items') return itemPlace(record.row, place, number);
+  if (record.table === 'responses') assertPlace(record.row, place, number);
+  return place;
+}
+
+function assertPlace(
+  { first_output: first, end_position: end }: RowOf<ArchivedTables['responses']>,
+  { conversation }: Place,
+  number: number,
+): void {
+  if (first > end || end > conversation.next_position) {
+    throw unreadable(number, 'its response has positions that its conversation has not given out');
+  }
 }
 
 function itemPlace(

@@ -3,14 +3,14 @@
 import type { Steps, Write } from '../engine/driver.ts';
 import type { Cell, Query } from '../engine/query.ts';
 import { integer } from '../engine/rows.ts';
-import { ARCHIVED_TABLES, columnList, type Table } from '../tables.ts';
+import { ARCHIVED_TABLES, columnList, type ArchivedTable } from '../tables.ts';
 import { ArchiveConflictError, type ArchiveRecord } from './port.ts';
 
 type Cells = Readonly<Record<string, Cell>>;
 
 /** Adds the records that are not stored yet; the result is how many were added. */
 export function addRecords(records: readonly ArchiveRecord[]): Write<number> {
-  const groups = Object.values<Table>(ARCHIVED_TABLES)
+  const groups = Object.values<ArchivedTable>(ARCHIVED_TABLES)
     .map((table) => ({
       table,
       rows: records.filter((record) => record.table === table.name).map(({ row }): Cells => row),
@@ -43,7 +43,7 @@ export function addRecords(records: readonly ArchiveRecord[]): Write<number> {
   };
 }
 
-function addInSteps(steps: Steps, table: Table, row: Cells): number {
+function addInSteps(steps: Steps, table: ArchivedTable, row: Cells): number {
   const names = Object.keys(table.columns);
   const values = names.map((_, index) => `$${index + 1}`);
   const added = steps.run({
@@ -60,15 +60,17 @@ function addInSteps(steps: Steps, table: Table, row: Cells): number {
   return 0;
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(['integer', 'flag', 'time']);
+
 /** The rows as one parameter: `posted`, with `place` counted from 0. */
-function posted(table: Table): string {
+function posted(table: ArchivedTable): string {
   const columns = Object.entries(table.columns).map(
-    ([name, { kind }]) => `${name} ${kind === 'integer' || kind === 'time' ? 'bigint' : 'text'}`,
+    ([name, { kind }]) => `${name} ${NUMBERS.has(kind) ? 'bigint' : 'text'}`,
   );
   return `json_to_recordset($1::json) AS posted (${[...columns, 'place bigint'].join(', ')})`;
 }
 
-function insertTogether(table: Table, rows: readonly Cells[]): Query {
+function insertTogether(table: ArchivedTable, rows: readonly Cells[]): Query {
   const names = columnList(table);
   return {
     sql: `INSERT INTO ${table.name} (${names}) SELECT ${names} FROM ${posted(table)}
@@ -86,7 +88,7 @@ function onConflict({ name, primaryKey }: Table): string {
 }
 
 /** Selects the places of the rows that the table has as they are. */
-function selectKept(table: Table, rows: readonly Cells[]): Query {
+function selectKept(table: ArchivedTable, rows: readonly Cells[]): Query {
   const same = table.identity.map((name) => {
     const isNullable = table.columns[name]?.isNullable === true;
     // Only an equality can use an index.
@@ -98,7 +100,7 @@ function selectKept(table: Table, rows: readonly Cells[]): Query {
   };
 }
 
-function conflict(table: Table, row: Cells): ArchiveConflictError {
+function conflict(table: ArchivedTable, row: Cells): ArchiveConflictError {
   const { conversationColumn, primaryKey, record } = table;
   // A row of a conversation is named by what follows the tenant and the conversation in its key.
   const rest = primaryKey.filter((column) => column !== 'tenant' && column !== conversationColumn);

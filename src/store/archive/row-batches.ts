@@ -1,7 +1,7 @@
 import type { Query, Row, Value } from '../engine/query.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import { cell } from '../engine/rows.ts';
-import type { ConversationTable } from '../tables.ts';
+import type { ArchivedTable, ConversationTable } from '../tables.ts';
 import { selectRowsBatch, type BatchStart } from './statements.ts';
 
 const FIRST_ROWS = 50;
@@ -18,7 +18,7 @@ export type BatchesStart =
 
 /** Streams a table's rows from `start` through conversation `end`, in the order of the key, in bounded batches. */
 export async function* rowBatches(
-  table: ConversationTable,
+  table: ConversationTable<ArchivedTable>,
   start: BatchesStart,
   end: ConversationKey,
   read: ReadQuery,

@@ -2,12 +2,12 @@ import type { Driver } from '../engine/driver.ts';
 import type { Row } from '../engine/query.ts';
 import { cell } from '../engine/rows.ts';
 import {
+  ARCHIVED_CHILD_TABLES,
   ARCHIVED_TABLES,
-  CHILD_TABLES,
   columnList,
   TABLES_WITHOUT_CONVERSATION,
+  type ArchivedTable,
   type ConversationTable,
-  type Table,
 } from '../tables.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import { addRecords } from './add-records.ts';
@@ -58,7 +58,7 @@ export class SqlArchive implements Archive {
 
 /** The rows of a table that belongs to no conversation; it is small enough to be read whole. */
 async function allRows(
-  table: Table,
+  table: ArchivedTable,
   tenant: string | undefined,
   read: ReadQuery,
 ): Promise<readonly ArchiveRecord[]> {
@@ -79,7 +79,7 @@ async function takeWithChildren(
 ): Promise<void> {
   const [first, end] = [conversations[0], conversations.at(-1)];
   if (first === undefined || end === undefined) throw new Error('there are no conversations');
-  const children = CHILD_TABLES.map(
+  const children = ARCHIVED_CHILD_TABLES.map(
     (table) => new ChildRows(table, keyOf(first), keyOf(end), read),
   );
   let waiting: ArchiveRecord[] = [];
@@ -99,12 +99,12 @@ async function takeWithChildren(
 
 /** The rows of one table, handed out conversation by conversation. */
 class ChildRows {
-  readonly #table: ConversationTable;
+  readonly #table: ConversationTable<ArchivedTable>;
   readonly #batches: AsyncIterator<readonly Row[]>;
   #rows: readonly Row[] = [];
 
   constructor(
-    table: ConversationTable,
+    table: ConversationTable<ArchivedTable>,
     first: ConversationKey,
     end: ConversationKey,
     read: ReadQuery,
@@ -145,7 +145,7 @@ function compareBytes(left: string, right: string): number {
   return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-function toRecord(table: Table, row: Row): ArchiveRecord {
+function toRecord(table: ArchivedTable, row: Row): ArchiveRecord {
   const cells = Object.keys(table.columns).map((column) => [column, cell(row, column)]);
   // Sound: the table's statement selects exactly its columns.
   return { table: table.name, row: Object.fromEntries(cells) } as ArchiveRecord;

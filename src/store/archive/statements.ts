@@ -1,4 +1,4 @@
-import { columnList, type ConversationTable, type Table } from '../tables.ts';
+import { columnList, type ArchivedTable, type ConversationTable, type Table } from '../tables.ts';
 
 /** Rows after `$1`, `$2`, at most `$3`. With a tenant, `$1` is that tenant, and the id alone is compared. */
 export function selectConversationsBatch(table: Table, ofOneTenant: boolean): string {
@@ -20,7 +20,10 @@ export type BatchStart = 'conversation' | 'row';
  * Selects rows in the order of the key. The parameters are the start (tenant and conversation, or a row's key), the
  * tenant and id of the last conversation, and the most rows. A table with large texts takes the most bytes as well.
  */
-export function selectRowsBatch(table: ConversationTable, start: BatchStart): string {
+export function selectRowsBatch(
+  table: ConversationTable<ArchivedTable>,
+  start: BatchStart,
+): string {
   const conversation = `tenant, ${table.conversationColumn}`;
   const order = table.primaryKey.join(', ');
   const first = start === 'conversation' ? [conversation, '>='] : [order, '>'];

@@ -6,7 +6,7 @@ import type { ConversationKey } from './port.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 
 /** A statement that has yet to be given its access condition. The same one always takes as many parameters. */
-export type Statement = (where: string) => string;
+export type Statement = (where: string, syntax: SqlSyntax) => string;
 
 /** Statements of one syntax, completed with access conditions. A principal's statements are made once. */
 export class FilteredStatements {
@@ -25,7 +25,8 @@ export class FilteredStatements {
       const condition = rowFilterSql(access, parameters.length + 1, this.syntax);
       // IS TRUE keeps the condition out of index scans: PostgreSQL without statistics would prefer the owner's index,
       // and read all entries of the owner.
-      made = { sql: statement(`(${condition.sql}) IS TRUE`), parameters: condition.parameters };
+      const sql = statement(`(${condition.sql}) IS TRUE`, this.syntax);
+      made = { sql, parameters: condition.parameters };
       known.set(statement, made);
     }
     return { sql: made.sql, parameters: [...parameters, ...made.parameters] };

@@ -6,26 +6,13 @@ import { cell, integer, text } from '../engine/rows.ts';
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import type {
   AppendItemsParams,
-  AppendRefusal,
   ConversationKey,
   CreateConversationParams,
   ItemRecord,
 } from './port.ts';
 import { toItem } from './records.ts';
+import { duplicateRow, PresentItem, Refused } from './refusal.ts';
 import * as sql from './statements.ts';
-
-/** Thrown inside a transaction to undo it. */
-export class Refused extends Error {
-  readonly refusal: AppendRefusal;
-
-  constructor(refusal: AppendRefusal) {
-    super(refusal.refused);
-    this.refusal = refusal;
-  }
-}
-
-/** Thrown when a row of an append is stored already; `cause` is the database's error, which does not name the item. */
-export class DuplicateRow extends Error {}
 
 /** An item to be written: a reference has been replaced with a copy of the item that it names. */
 export interface ItemToWrite extends ItemRecord {
@@ -95,7 +82,7 @@ export function appendItems(
       if (found.length === 0) throw new Refused({ refused: 'conversation_absent' });
       return items.map(toRecord);
     },
-    duplicate: (cause) => new DuplicateRow('an item is stored already', { cause }),
+    duplicate: duplicateRow,
     // Only ids that were made for these items prove anything: given ones may have been stored before.
     ...((items.length === 0 || items.some(({ isMinted }) => isMinted)) && {
       proof: presence(params, items),
@@ -122,7 +109,8 @@ function toRecord({ id, type, data }: ItemRecord): ItemRecord {
   return { id, type, data };
 }
 
-function insertOneByOne(
+/** Step by step: inserts items from a position on. Throws a `PresentItem` for one that the conversation has already. */
+export function insertOneByOne(
   steps: Steps,
   key: ConversationKey,
   items: Items,
@@ -132,11 +120,11 @@ function insertOneByOne(
   items.forEach(({ id, type, data }, index) => {
     const parameters = [...keyOf(key), firstPosition + index, id, type, data, createdAt];
     const inserted = steps.run({ sql: sql.INSERT_ITEM, parameters });
-    if (inserted === 0) throw new Refused({ refused: 'item_present', id });
+    if (inserted === 0) throw new PresentItem(id);
   });
 }
 
 /** Returns ids, types and data, each as a list. */
-function columnsOf(items: Items): readonly Value[] {
+export function columnsOf(items: Items): readonly Value[] {
   return [items.map(({ id }) => id), items.map(({ type }) => type), items.map(({ data }) => data)];
 }

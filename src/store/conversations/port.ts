@@ -67,15 +67,38 @@ export interface ItemRef extends ConversationRef {
   readonly itemId: string;
 }
 
+export interface FindItemParams extends References {
+  readonly tenant: string;
+  readonly itemId: string;
+}
+
+/** An id that the conversation has already, or that two items of a request have. */
+export interface ItemPresent {
+  readonly refused: 'item_present';
+  readonly id: string;
+}
+
 /** The reason why an append, or a creation with items, stored nothing. */
 export type AppendRefusal =
   | { readonly refused: 'conversation_absent' }
-  | { readonly refused: 'item_present'; readonly id: string }
+  | ItemPresent
   | { readonly refused: 'reference_absent'; readonly id: string };
 
 export type AppendResult =
   | { readonly refused: undefined; readonly items: readonly ItemRecord[] }
   | AppendRefusal;
+
+/** Positions of a conversation, the first one included and the last one not. */
+export interface Positions {
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface ListItemsParams extends ConversationRef {
+  readonly page: PageRequest;
+  /** The positions of the items to list; `undefined` for all. */
+  readonly within?: Positions | undefined;
+}
 
 export type ListItemsResult =
   | { readonly absent: undefined; readonly page: Page<ItemRecord> }
@@ -131,8 +154,10 @@ export interface ConversationReader {
   getResource(key: ConversationKey): Promise<ResourceRecord | null>;
   get(ref: ConversationRef): Promise<ConversationRecord | null>;
   /** Returns one page of a conversation's items in the order they were appended, or backwards. */
-  listItems(params: ConversationRef & { readonly page: PageRequest }): Promise<ListItemsResult>;
+  listItems(params: ListItemsParams): Promise<ListItemsResult>;
   getItem(ref: ItemRef): Promise<GetItemResult>;
+  /** Returns the item that was stored last under an id, among the conversations that match `readable`. */
+  findItem(params: FindItemParams): Promise<ItemRecord | null>;
 }
 
 /** Writes, each one transaction: when its promise resolves, all of it is durable; when it rejects, none of it is stored. */

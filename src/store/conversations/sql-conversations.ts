@@ -1,23 +1,11 @@
-import {
-  rowsToFetch,
-  toPage,
-  withinReason,
-  type Page,
-  type PageRequest,
-} from '../../base/paging.ts';
+import { rowsToFetch, toPage, withinReason, type Page } from '../../base/paging.ts';
 import type { Driver, Write } from '../engine/driver.ts';
 import { singleStatement } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { attributes, cell, text } from '../engine/rows.ts';
 import { FilteredStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
-import {
-  appendItems,
-  createConversation,
-  DuplicateRow,
-  Refused,
-  type ItemToWrite,
-} from './append.ts';
+import { appendItems, createConversation, type ItemToWrite } from './append.ts';
 import { conversationsPage } from './page.ts';
 import type {
   AdoptParams,
@@ -30,20 +18,19 @@ import type {
   ConversationStore,
   CreateConversationParams,
   DeleteItemResult,
+  FindItemParams,
   GetItemResult,
   ItemRecord,
   ItemRef,
   ListConversationsParams,
+  ListItemsParams,
   ListItemsResult,
-  NewItem,
   ResourceRecord,
 } from './port.ts';
 import { toConversation, toItem } from './records.ts';
+import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
-
-/** Attempts of an append whose duplicate row is deleted each time before it is looked at. */
-const MOST_ATTEMPTS = 3;
 
 /** Conversations and items in SQL, over a driver. */
 export class SqlConversations implements ConversationStore {
@@ -110,17 +97,15 @@ export class SqlConversations implements ConversationStore {
     );
   }
 
-  async listItems(
-    params: ConversationRef & { readonly page: PageRequest },
-  ): Promise<ListItemsResult> {
+  async listItems(params: ListItemsParams): Promise<ListItemsResult> {
     const { page, access } = params;
     const { order, after } = page;
-    const statements = sql.ITEM_PAGES[order];
-    const parameters = [...keyOf(params), rowsToFetch(page)];
+    const { pages, bounds } = itemPagesOf(params);
+    const parameters = [...keyOf(params), rowsToFetch(page), ...bounds];
     const query =
       after === undefined
-        ? this.#statements.query(statements.first, parameters, access)
-        : this.#statements.query(statements.after, [...parameters, after], access);
+        ? this.#statements.query(pages[order].first, parameters, access)
+        : this.#statements.query(pages[order].after, [...parameters, after], access);
     const rows = await this.#read(params, query);
     if (rows.length === 0) return this.#emptyPage(params);
     const found = withinReason(toPage(page, rows.map(toItem)), ({ data }) => data.length);
@@ -128,12 +113,11 @@ export class SqlConversations implements ConversationStore {
   }
 
   /** Finds the reason for a page without items: an empty page, or an absent conversation or cursor. */
-  async #emptyPage(
-    params: ConversationRef & { readonly page: PageRequest },
-  ): Promise<ListItemsResult> {
+  async #emptyPage(params: ListItemsParams): Promise<ListItemsResult> {
     const { after = null } = params.page;
-    const parameters = [...keyOf(params), after];
-    const query = this.#statements.query(sql.selectPageBasis, parameters, params.access);
+    const { pages, bounds } = itemPagesOf(params);
+    const parameters = [...keyOf(params), after, ...bounds];
+    const query = this.#statements.query(pages.basis, parameters, params.access);
     const [basis] = await this.#read(params, query);
     if (basis === undefined) return { absent: 'conversation' };
     if (after !== null && cell(basis, 'position') === null) return { absent: 'cursor' };
@@ -146,6 +130,12 @@ export class SqlConversations implements ConversationStore {
     const [row] = await this.#read(ref, query);
     if (row === undefined) return { absent: 'conversation' };
     return cell(row, 'id') === null ? { absent: 'item' } : { absent: undefined, item: toItem(row) };
+  }
+
+  async findItem({ tenant, itemId, readable }: FindItemParams): Promise<ItemRecord | null> {
+    const query = this.#statements.query(sql.selectReferencedItem, [tenant, itemId], readable);
+    const [row] = await this.#read({ tenant }, query);
+    return row === undefined ? null : toItem(row);
   }
 
   deleteItem(ref: ItemRef): Promise<DeleteItemResult> {
@@ -169,19 +159,16 @@ export class SqlConversations implements ConversationStore {
     if (repeated !== undefined) {
       return this.#absenceOr({ refused: 'item_present', id: repeated }, target);
     }
-    for (let attempt = 1; ; attempt += 1) {
+    const write = async (): Promise<AppendResult> => {
       try {
         const items = await this.#itemsToWrite(params, target);
         return { refused: undefined, items: await this.#driver.write(writeOf(items)) };
       } catch (error) {
         if (error instanceof Refused) return error.refusal;
-        if (!(error instanceof DuplicateRow)) throw error;
-        const id = await this.#presentId(params);
-        if (id !== undefined) return { refused: 'item_present', id };
-        // The item has been deleted meanwhile, unless the store is damaged.
-        if (attempt === MOST_ATTEMPTS) throw error.cause;
+        throw error;
       }
-    }
+    };
+    return orItemPresent(write, () => this.#presentId(params));
   }
 
   /** Replaces references with copies of the items that they name, which never change. */
@@ -205,13 +192,8 @@ export class SqlConversations implements ConversationStore {
     params: ParamsWithItems,
     target: ConversationRef | undefined,
   ): Promise<ItemToWrite> {
-    const query = this.#statements.query(
-      sql.selectReferencedItem,
-      [params.tenant, id],
-      params.readable,
-    );
-    const [row] = await this.#read(params, query);
-    if (row !== undefined) return { ...toItem(row), isMinted: false };
+    const item = await this.findItem({ ...params, itemId: id });
+    if (item !== null) return { ...item, isMinted: false };
     throw new Refused(await this.#absenceOr({ refused: 'reference_absent', id }, target));
   }
 
@@ -236,10 +218,9 @@ export class SqlConversations implements ConversationStore {
 
 type ParamsWithItems = CreateConversationParams | AppendItemsParams;
 
-/** Returns the first id that items have in common; minted ones differ. */
-function repeatedId(items: readonly NewItem[]): string | undefined {
-  const seen = new Set<string>();
-  return items
-    .filter(({ kind }) => kind !== 'minted')
-    .find(({ id }) => seen.size === seen.add(id).size)?.id;
+/** Returns the statements of pages of items, and the parameters for their bounds. */
+function itemPagesOf({ within }: ListItemsParams) {
+  return within === undefined
+    ? { pages: sql.ITEM_PAGES, bounds: [] }
+    : { pages: sql.ITEM_PAGES_WITHIN, bounds: [within.from, within.until] };
 }

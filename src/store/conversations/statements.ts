@@ -6,6 +6,7 @@
 
 import type { Order } from '../../base/paging.ts';
 import { CHILD_TABLES } from '../tables.ts';
+import type { Statement } from './access-condition.ts';
 
 export function selectConversation(where: string): string {
   return `
@@ -42,7 +43,7 @@ export function reservePositions(where: string): string {
     RETURNING next_position - $3 AS first_position`;
 }
 
-const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';
+export const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';
 
 /** Step by step: one item at position `$3`; none when the conversation has its id already. */
 export const INSERT_ITEM = `
@@ -81,7 +82,7 @@ export function insertNextItems(where: string): string {
 }
 
 /** Inserts items from the `position` of a selected conversation on. */
-function insertItems(selectTarget: string): string {
+export function insertItems(selectTarget: string): string {
   return `
     INSERT INTO items (${ITEM_COLUMNS})
     SELECT target.tenant, target.id, target.position + item.place - 1, item.id, item.type, item.data, $3
@@ -139,38 +140,56 @@ export function deleteItem(where: string): string {
     RETURNING id`;
 }
 
+/** The condition on positions from `$first` on, up to the parameter after it. */
+function withinPositions(first: number): string {
+  return `AND position >= $${first} AND position < $${first + 1}`;
+}
+
+function selectPosition(itemId: string, condition: string): string {
+  return `(
+      SELECT position FROM items
+      WHERE tenant = $1 AND id = ${itemId} AND conversation_id = $2 ${condition})`;
+}
+
 /**
- * Makes the statement for a page of items by position. The parameters are tenant, conversation, the most rows, and the
- * id of the cursor's item, if any. No row means an empty page or an absent conversation or cursor, which
- * `selectPageBasis` tells apart. The access condition is part of the limit, where it is evaluated once; in WHERE,
- * SQLite evaluates it for each row.
+ * Makes the statement for a page of items by position. The parameters are tenant, conversation, the most rows, the
+ * bounds of the positions, if any, and the id of the cursor's item, if any. No row means an empty page or an absent
+ * conversation or cursor, which the basis tells apart. The access condition is part of the limit, where it is evaluated
+ * once; in WHERE, SQLite evaluates it for each row.
  */
-function selectItemsPage(order: Order, withCursor: boolean): (where: string) => string {
+function selectItemsPage(order: Order, condition: string, cursor?: string): Statement {
   const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
+  const rest =
+    cursor === undefined ? '' : `AND position ${beyond} ${selectPosition(cursor, condition)}`;
   return (where) => `
     SELECT id, type, data FROM items
-    WHERE tenant = $1 AND conversation_id = $2
-      ${withCursor ? `AND position ${beyond} ${CURSOR_POSITION}` : ''}
+    WHERE tenant = $1 AND conversation_id = $2 ${condition} ${rest}
     ORDER BY position ${direction}
     LIMIT coalesce(
       (SELECT CAST($3 AS BIGINT) FROM conversations WHERE tenant = $1 AND id = $2 AND ${where}), 0)`;
 }
 
-const CURSOR_POSITION = `(
-  SELECT position FROM items WHERE tenant = $1 AND id = $4 AND conversation_id = $2)`;
-
-export const ITEM_PAGES = {
-  asc: { first: selectItemsPage('asc', false), after: selectItemsPage('asc', true) },
-  desc: { first: selectItemsPage('desc', false), after: selectItemsPage('desc', true) },
-};
-
 /** Selects the basis of a page. No row means that the conversation is absent, a null `position` that item `$3` is. */
-export function selectPageBasis(where: string): string {
-  return `
-    SELECT (SELECT position FROM items WHERE tenant = $1 AND id = $3 AND conversation_id = $2) AS position
+function selectPageBasis(condition: string): Statement {
+  return (where) => `
+    SELECT ${selectPosition('$3', condition)} AS position
     FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
+
+function itemPages(condition: string, cursor: string) {
+  const pages = (order: Order) => ({
+    first: selectItemsPage(order, condition),
+    after: selectItemsPage(order, condition, cursor),
+  });
+  return { asc: pages('asc'), desc: pages('desc'), basis: selectPageBasis(condition) };
+}
+
+/** Pages of all items of a conversation. */
+export const ITEM_PAGES = itemPages('', '$4');
+
+/** Pages of the items from position `$4` on, up to position `$5`. */
+export const ITEM_PAGES_WITHIN = itemPages(withinPositions(4), '$6');
 
 /** The conditions of a list of conversations, as SQL; `cursor` is a parameter with an id. */
 export interface ConversationsConditions {
@@ -182,8 +201,8 @@ export interface ConversationsConditions {
 }
 
 /**
- * A page of the tenant `$1`'s conversations by creation. No row: the page is empty, or the cursor names nothing
- * that the access condition lets through.
+ * A page of the tenant `$1`'s conversations by creation, without hidden ones, which the indexes of lists lack too. No
+ * row: the page is empty, or the cursor names nothing that the access condition lets through.
  */
 export function selectConversationsPage(conditions: ConversationsConditions): string {
   const { where, bounds, cursor, order, limit } = conditions;
@@ -198,7 +217,7 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
   // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
   return `
     SELECT id, metadata, created_at FROM conversations
-    WHERE ${['tenant = $1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
+    WHERE ${['tenant = $1', 'is_hidden = 0', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
     ORDER BY created_at ${direction}, id ${direction}
     LIMIT CAST(${limit} AS BIGINT)`;
 }

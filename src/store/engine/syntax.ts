@@ -9,8 +9,15 @@ type Parameter = (value: Value) => string;
 
 export interface SqlSyntax {
   readonly name: 'sqlite' | 'postgres' | 'citus';
-  /** Unix milliseconds, by the database's clock. */
+  /**
+   * Unix milliseconds, by the database's clock, at the beginning of the statement. Citus takes no clock that goes on
+   * during a statement that changes rows.
+   */
   readonly now: string;
+  /** Ends a SELECT whose rows stay as they are until the transaction ends. SQLite has one writer at a time. */
+  readonly lockRows: '' | 'FOR UPDATE';
+  /** Ends a SELECT whose rows are not deleted, and keep their keys, until the transaction ends. */
+  readonly lockKeys: '' | 'FOR KEY SHARE';
   /** Selects how many bytes the database takes, as `size`. */
   readonly selectSize: string;
   /** Selects the nodes of a sharded database that cannot be reached, as `node`; `undefined` for a single database. */
@@ -30,6 +37,8 @@ export interface SqlSyntax {
 export const SQLITE: SqlSyntax = {
   name: 'sqlite',
   now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
+  lockRows: '',
+  lockKeys: '',
   selectSize: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
   selectUnreachableNodes: undefined,
   isOneOf: (column, values, parameter) =>
@@ -53,7 +62,9 @@ export const SQLITE: SqlSyntax = {
 
 export const POSTGRES: SqlSyntax = {
   name: 'postgres',
-  now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
+  now: '(extract(epoch FROM statement_timestamp()) * 1000)::bigint',
+  lockRows: 'FOR UPDATE',
+  lockKeys: 'FOR KEY SHARE',
   selectSize: 'SELECT pg_database_size(current_database()) AS size',
   selectUnreachableNodes: undefined,
   isOneOf: (column, values, parameter) => `${column} = ANY (${parameter(values)}::text[])`,

@@ -108,17 +108,21 @@ const STEP_BY_TENANT = `
     WHERE tenants.tenant IS NOT NULL
   )
   SELECT count(tenant) AS count,
-    min((SELECT min(created_at) FROM conversations WHERE conversations.tenant = tenants.tenant)) AS oldest,
-    max((SELECT max(created_at) FROM conversations WHERE conversations.tenant = tenants.tenant)) AS newest
+    min((SELECT min(created_at) FROM conversations
+      WHERE conversations.tenant = tenants.tenant AND is_hidden = 0)) AS oldest,
+    max((SELECT max(created_at) FROM conversations
+      WHERE conversations.tenant = tenants.tenant AND is_hidden = 0)) AS newest
   FROM tenants`;
 
-/** Counts the tenants, with the creation times of the first and last conversations. */
+/** Counts the tenants, with the creation times of the first and last conversations in lists. */
 export const SELECT_TENANTS: Twins = {
   sqlite: STEP_BY_TENANT,
   postgres: STEP_BY_TENANT,
   // Citus takes no recursion over all shards, which it reads at the same time.
   citus: `
-    SELECT count(DISTINCT tenant) AS count, min(created_at) AS oldest, max(created_at) AS newest
+    SELECT count(DISTINCT tenant) AS count,
+      min(created_at) FILTER (WHERE is_hidden = 0) AS oldest,
+      max(created_at) FILTER (WHERE is_hidden = 0) AS newest
     FROM conversations`,
 };
 

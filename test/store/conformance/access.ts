@@ -1,9 +1,6 @@
 import { expect } from 'vitest';
-import { given, key, minted } from '../../support/store.ts';
+import { given, key, minted, unmatched } from '../../support/store.ts';
 import { create, itemIds, type StoreTest } from './operations.ts';
-
-/** A filter that no conversation of the suite matches. */
-const unmatched = { kind: 'owner', subject: 'another owner' } as const;
 
 export function testAccess(test: StoreTest): void {
   test('a conversation outside the row filter is absent for every operation', async ({ store }) => {

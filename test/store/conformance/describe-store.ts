@@ -4,10 +4,15 @@ import { testConcurrentWrites } from './concurrent-writes.ts';
 import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
 import { testItemPages } from './item-pages.ts';
+import { testForks } from './forks.ts';
 import { testItems } from './items.ts';
 import { testItemIds } from './item-ids.ts';
 import { testWithStore, type OpenStore } from './operations.ts';
+import { testResponseRemoval } from './response-removal.ts';
+import { testResponses } from './responses.ts';
 import { testTenants } from './tenants.ts';
+import { testTurnCommits } from './turn-commits.ts';
+import { testTurns } from './turns.ts';
 
 /** Tests the behaviour that all stores share, one suite a subject. `open` returns an empty store. */
 export function describeStore(name: string, open: OpenStore): void {
@@ -21,5 +26,10 @@ export function describeStore(name: string, open: OpenStore): void {
     testConcurrentWrites(test);
     testTenants(test);
     testAccess(test);
+    testTurns(test);
+    testTurnCommits(test);
+    testResponses(test);
+    testForks(test);
+    testResponseRemoval(test);
   });
 }

@@ -1,6 +1,14 @@
 import { expect } from 'vitest';
 import type { NewItem } from '../../../src/index.ts';
-import { append, given, key, minted, newConversation } from '../../support/store.ts';
+import {
+  append,
+  everything,
+  given,
+  key,
+  minted,
+  newConversation,
+  unmatched,
+} from '../../support/store.ts';
 import { create, itemIds, record, type StoreTest } from './operations.ts';
 
 const reference = (id: string): NewItem => ({ kind: 'reference', id });
@@ -55,6 +63,18 @@ export function testItemIds(test: StoreTest): void {
     expect(await store.conversations.getItem({ ...key('d'), itemId: 'a' })).toMatchObject({
       item: copy,
     });
+  });
+
+  test('an item is found by its id among the readable conversations of the tenant', async ({
+    store,
+  }) => {
+    await create(store, 'c', [given('a', '"in c"')]);
+    const find = (itemId: string, more: object = {}) =>
+      store.conversations.findItem({ tenant: 't', readable: everything, itemId, ...more });
+    expect(await find('a')).toEqual({ id: 'a', type: 'message', data: '"in c"' });
+    expect(await find('b')).toBeNull();
+    expect(await find('a', { tenant: 'u' })).toBeNull();
+    expect(await find('a', { readable: unmatched })).toBeNull();
   });
 
   test('an append with an item of the same conversation is refused as a whole', async ({

@@ -1,0 +1,98 @@
+/** Storing responses in hidden conversations of their own, in the two forms of a write. */
+
+import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
+import { insertOneByOne } from '../conversations/append.ts';
+import { duplicateRow } from '../conversations/refusal.ts';
+import type { Steps, Write } from '../engine/driver.ts';
+import type { Query } from '../engine/query.ts';
+import { insertItems, itemsOf, NothingStored, placeOf } from './commit.ts';
+import type { CreateResponseParams, ForkParams, ResponsePlace } from './port.ts';
+import { cellsOf } from './records.ts';
+import * as sql from './statements.ts';
+
+/** A conversation of a response to be made, and the position at which the response's items begin. */
+interface Making {
+  readonly params: CreateResponseParams;
+  readonly start: number;
+}
+
+/** Makes the conversation and the response. */
+function insertRows({ params, start }: Making): readonly Query[] {
+  const { owner, attributes, response } = params;
+  const next = placeFrom({ params, start }).endPosition;
+  const conversation = [
+    ...keyOf(params),
+    owner,
+    JSON.stringify(attributes),
+    response.createdAt,
+    next,
+  ];
+  return [
+    { sql: sql.INSERT_HIDDEN_CONVERSATION, parameters: conversation },
+    {
+      sql: sql.INSERT_FIRST_RESPONSE,
+      parameters: [...keyOf(params), ...cellsOf(response, params), start],
+    },
+  ];
+}
+
+function placeFrom({ params: { input, output }, start }: Making): ResponsePlace {
+  const firstOutput = start + input.length;
+  return { firstOutput, endPosition: firstOutput + output.length };
+}
+
+function runSteps(steps: Steps, { params, start }: Making, copies: readonly Query[]): void {
+  for (const query of [...insertRows({ params, start }), ...copies]) steps.run(query);
+  insertOneByOne(steps, params, itemsOf(params), start, params.response.createdAt);
+}
+
+/** Stores a response with its items in a conversation of its own. */
+export function createResponse(params: CreateResponseParams): Write<ResponsePlace> {
+  const making = { params, start: 0 };
+  const place = placeFrom(making);
+  return {
+    scope: scopeOf(params),
+    inSteps: (steps) => {
+      runSteps(steps, making, []);
+      return place;
+    },
+    inRoundTrips: async (trips) => {
+      await trips.finish(...insertRows(making), ...insertItems(params));
+      return place;
+    },
+    proof: placeOf(params, params.response.id),
+  };
+}
+
+/**
+ * Stores a response with its items after a copy of another conversation's. The first of two trips locks the other
+ * conversation, without which the rest must not run: the new one may be in another shard, where no condition on the
+ * other one can be part of a statement.
+ */
+export function forkConversation(
+  params: ForkParams,
+  statements: FilteredStatements,
+): Write<ResponsePlace> {
+  const { tenant, source, conversationId } = params;
+  const key = keyOf({ tenant, conversationId: source.conversationId });
+  const find = statements.query(sql.selectSource, key, source.access);
+  const copy = { sql: sql.COPY_ITEMS, parameters: [...key, conversationId, source.until] };
+  const making = { params, start: source.until };
+  const place = placeFrom(making);
+  return {
+    scope: scopeOf(params),
+    inSteps: (steps) => {
+      if (steps.get(find) === undefined) throw new NothingStored();
+      runSteps(steps, making, [copy]);
+      return place;
+    },
+    inRoundTrips: async (trips) => {
+      const [found = []] = await trips.send(find);
+      if (found.length === 0) throw new NothingStored();
+      await trips.finish(...insertRows(making), copy, ...insertItems(params));
+      return place;
+    },
+    duplicate: duplicateRow,
+    proof: placeOf(params, params.response.id),
+  };
+}

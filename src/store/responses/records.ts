@@ -1,0 +1,36 @@
+/** Conversion between rows and the records of the port. */
+
+import type { Row, Value } from '../engine/query.ts';
+import { cell, integer, text } from '../engine/rows.ts';
+import type { NewExchange, NewResponse, ResponsePlace, ResponseRecord } from './port.ts';
+
+export function toResponse(tenant: string, row: Row): ResponseRecord {
+  const place = toPlace(row);
+  return {
+    tenant,
+    conversationId: text(row, 'conversation_id'),
+    id: text(row, 'id'),
+    createdAt: integer(row, 'created_at'),
+    status: text(row, 'status'),
+    ...place,
+    data: text(row, 'data'),
+    rest: cell(row, 'rest') === null ? null : text(row, 'rest'),
+    isHidden: integer(row, 'is_hidden') !== 0,
+    isNewest: integer(row, 'next_position') === place.endPosition,
+  };
+}
+
+export function toPlace(row: Row): ResponsePlace {
+  return {
+    firstOutput: integer(row, 'first_output'),
+    endPosition: integer(row, 'end_position'),
+  };
+}
+
+/** Returns the parameters `$3` to `$9` of a statement that inserts a response. */
+export function cellsOf(
+  { id, createdAt, status, data, rest }: NewResponse,
+  { input, output }: Omit<NewExchange, 'response'>,
+): readonly Value[] {
+  return [id, createdAt, status, data, rest, input.length, input.length + output.length];
+}

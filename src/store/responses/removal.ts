@@ -1,0 +1,29 @@
+/** Deleting a response, in the two forms of a write. */
+
+import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
+import { DELETE_CHILDREN } from '../conversations/statements.ts';
+import type { Write } from '../engine/driver.ts';
+import type { ResponseRef } from './port.ts';
+import * as sql from './statements.ts';
+
+/** Deletes a response, and a hidden conversation with its last one. Returns `false` when it is absent. */
+export function deleteResponse(ref: ResponseRef, statements: FilteredStatements): Write<boolean> {
+  const key = keyOf(ref);
+  const response = statements.query(sql.deleteResponse, [...key, ref.responseId], ref.access);
+  const lock = { sql: sql.LOCK_CONVERSATION, parameters: key };
+  const conversation = { sql: sql.DELETE_WITHOUT_RESPONSE, parameters: key };
+  const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: key }));
+  return {
+    scope: scopeOf(ref),
+    erases: true,
+    inSteps: (steps) => {
+      if (steps.get(response) === undefined) return false;
+      if (steps.run(conversation) > 0) for (const child of children) steps.run(child);
+      return true;
+    },
+    inRoundTrips: async (trips) => {
+      const results = await trips.finish(lock, response, conversation, ...children);
+      return (results[1] ?? []).length > 0;
+    },
+  };
+}

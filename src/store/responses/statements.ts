@@ -1,0 +1,146 @@
+/**
+ * Statements about responses. `$1` is the tenant and `$2` the conversation, unless a comment names them otherwise.
+ * `where` is the access condition on `conversations`; its parameters follow the statement's own.
+ */
+
+import { insertItems, ITEM_COLUMNS } from '../conversations/statements.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
+import { ARCHIVED_TABLES, columnList } from '../tables.ts';
+
+const COLUMNS = columnList(ARCHIVED_TABLES.responses);
+
+/**
+ * Returns the cells of a response: id `$3`, created at `$4`, status `$5`, text `$6` and rest `$7`, with its first output
+ * `$8` positions after `base`, and its end `$9` after it.
+ */
+function cellsAfter(base: string): string {
+  return `$3, CAST($4 AS BIGINT), $5, ${base} + CAST($8 AS BIGINT), ${base} + CAST($9 AS BIGINT), $6, $7`;
+}
+
+/** Inserts a response of a conversation that the transaction has made, whose items begin at position `$10`. */
+export const INSERT_FIRST_RESPONSE = `
+  INSERT INTO responses (${COLUMNS}) VALUES ($1, $2, ${cellsAfter('CAST($10 AS BIGINT)')})`;
+
+/**
+ * Inserts the response of turn `$10`, where the next position is `$11` or `$11` is null. Returns its place; no row when
+ * the turn, the position or the conversation is not what it must be.
+ *
+ * The first statement of its transaction. It locks the rows of the conversation and of the turn, and its own condition
+ * holds for the rows as they are then. The statements after it ask for the response, which only this one can have
+ * inserted: they do their work, or nothing, as this one did.
+ */
+export function insertResponseOfTurn(where: string, { lockRows }: SqlSyntax): string {
+  return `
+    INSERT INTO responses (${COLUMNS})
+    SELECT conversations.tenant, conversations.id, ${cellsAfter('conversations.next_position')}
+    FROM conversations
+    JOIN turns ON turns.tenant = conversations.tenant AND turns.conversation_id = conversations.id
+    WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}
+      AND turns.tenant = $1 AND turns.conversation_id = $2 AND turns.token = $10
+      AND conversations.next_position = coalesce(CAST($11 AS BIGINT), conversations.next_position)
+    ${lockRows}
+    RETURNING first_output, end_position`;
+}
+
+/** Inserts a response at the next position, and locks the conversation. No row when the conversation is absent. */
+export function insertResponse(where: string, { lockRows }: SqlSyntax): string {
+  return `
+    INSERT INTO responses (${COLUMNS})
+    SELECT tenant, id, ${cellsAfter('next_position')}
+    FROM conversations
+    WHERE tenant = $1 AND id = $2 AND ${where}
+    ${lockRows}
+    RETURNING first_output, end_position`;
+}
+
+/**
+ * In one trip: inserts the items `$4` to `$6`, created at `$3`, from `$8` positions before the first output of response
+ * `$7` on. A table that is sharded takes them in its shard, since their conversation's id comes from the other table.
+ */
+export const INSERT_ITEMS_OF_RESPONSE = insertItems(`
+      SELECT tenant, conversation_id AS id, first_output - CAST($8 AS BIGINT) AS position
+      FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = $7`);
+
+function hasResponse(id: string): string {
+  return `EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = ${id})`;
+}
+
+/** Counts `$4` items of response `$3`. */
+export const COUNT_ITEMS_OF_RESPONSE = `
+  UPDATE conversations SET next_position = next_position + CAST($4 AS BIGINT)
+  WHERE tenant = $1 AND id = $2 AND ${hasResponse('$3')}`;
+
+/** Gives turn `$4` back after it has stored response `$3`. */
+export const RELEASE_TURN_OF_RESPONSE = `
+  DELETE FROM turns
+  WHERE tenant = $1 AND conversation_id = $2 AND token = $4 AND ${hasResponse('$3')}`;
+
+/** Selects what a turn's commit depends on. No row: the conversation is absent. A null token: turn `$3` is lost. */
+export function selectBasisOfTurn(where: string): string {
+  return `
+    SELECT conversations.next_position, turns.token
+    FROM conversations
+    LEFT JOIN turns ON turns.tenant = $1 AND turns.conversation_id = $2 AND turns.token = $3
+    WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
+}
+
+/** Selects the place of response `$3`. */
+export const SELECT_PLACE = `
+  SELECT first_output, end_position FROM responses
+  WHERE tenant = $1 AND conversation_id = $2 AND id = $3`;
+
+/** Selects those of the items `$3` that the conversation has before position `$4`. */
+export const SELECT_ITEMS_BEFORE = `
+  SELECT id FROM items
+  WHERE tenant = $1 AND conversation_id = $2 AND id = ANY ($3::text[]) AND position < $4`;
+
+/** Inserts a conversation that no list shows. */
+export const INSERT_HIDDEN_CONVERSATION = `
+  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden)
+  VALUES ($1, $2, $3, $4, '{}', $5, $6, 1)`;
+
+/** Selects a conversation to copy, which is then not deleted before the copy is whole. */
+export function selectSource(where: string, { lockKeys }: SqlSyntax): string {
+  return `
+    SELECT id FROM conversations WHERE tenant = $1 AND id = $2 AND ${where}
+    ${lockKeys}`;
+}
+
+/** Copies the items before position `$4`, at their positions, into conversation `$3`. */
+export const COPY_ITEMS = `
+  INSERT INTO items (${ITEM_COLUMNS})
+  SELECT tenant, $3, position, id, type, data, created_at FROM items
+  WHERE tenant = $1 AND conversation_id = $2 AND position < $4`;
+
+/** Selects the response `$2` of any conversation that matches the access condition. */
+export function selectResponse(where: string): string {
+  return `
+    SELECT responses.conversation_id, responses.id, responses.created_at, responses.status,
+      responses.first_output, responses.end_position, responses.data, responses.rest,
+      conversations.is_hidden, conversations.next_position
+    FROM responses
+    JOIN conversations
+      ON conversations.tenant = responses.tenant AND conversations.id = responses.conversation_id
+    WHERE responses.tenant = $1 AND responses.id = $2 AND ${where}`;
+}
+
+/**
+ * In one trip: locks the conversation before a response of it is deleted, so that the statement that looks for the last
+ * one sees all that were stored. A deletion of the conversation takes the same locks in the same order.
+ */
+export const LOCK_CONVERSATION = `
+  SELECT id FROM conversations WHERE tenant = $1 AND id = $2 FOR UPDATE`;
+
+export function deleteResponse(where: string): string {
+  return `
+    DELETE FROM responses
+    WHERE tenant = $1 AND conversation_id = $2 AND id = $3
+      AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND ${where})
+    RETURNING id`;
+}
+
+/** Deletes a hidden conversation that has no response left. */
+export const DELETE_WITHOUT_RESPONSE = `
+  DELETE FROM conversations
+  WHERE tenant = $1 AND id = $2 AND is_hidden = 1
+    AND NOT EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2)`;
