@@ -1,6 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import type { Store } from '../../src/index.ts';
 import type { Query } from '../../src/store/engine/query.ts';
+import { CITUS } from '../../src/store/engine/syntax.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { TABLES_OF_CONVERSATIONS } from '../../src/store/tables.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
@@ -161,7 +162,7 @@ function nodesOf(plan: Plan): readonly Plan[] {
 
 test('a statement about one conversation uses one partition, by the index of its ids', async () => {
   await using database = await createPartitioned();
-  const driver = new RecordingDriver(await openPostgresDriver(database.url));
+  const driver = new RecordingDriver(await openPostgresDriver(database.url), CITUS);
   const store = new SqlStore(driver);
   await using session = await openSession(database.url);
   const all = { ...operations(store), ...variants(store) };
@@ -185,6 +186,33 @@ test('a statement about one conversation uses one partition, by the index of its
         expect(node['Index Name'] ?? '', subject).not.toContain('owner');
       }
     }
+  }
+  await store.close();
+});
+
+test('a fork copies any number of items to another shard in their order', async () => {
+  await using database = await createPartitioned();
+  const driver = new RecordingDriver(await openPostgresDriver(database.url), CITUS);
+  const store = new SqlStore(driver);
+  for (const count of [0, 1, 200, 401]) {
+    // A fork before the last item.
+    const until = Math.max(0, count - 1);
+    const from = `from-${count}`;
+    const ids = Array.from({ length: count }, (_, n) => `${from}-${n}`);
+    await store.conversations.create({ ...newConversation(from), items: minted(...ids) });
+    const source = { conversationId: from, access: everything, until };
+    const fork = { ...newHidden(`to-${count}`, `resp-${count}`, 'input', 'output'), source };
+    expect(await store.responses.fork(fork)).toMatchObject({ refused: undefined });
+    const rows = await database.run(
+      `SELECT position::int, id, type, data, created_at::int FROM items
+        WHERE conversation_id = '${from}' AND position < ${until} ORDER BY position`,
+    );
+    const copied = await database.run(
+      `SELECT position::int, id, type, data, created_at::int FROM items
+        WHERE conversation_id = 'to-${count}' ORDER BY position`,
+    );
+    expect(copied.slice(0, -2)).toEqual(rows);
+    expect(copied.slice(-2).map(({ id }) => id)).toEqual(['input', 'output']);
   }
   await store.close();
 });
@@ -232,6 +260,14 @@ test.each([
   [
     'a clock in an update of a row that is there',
     'INSERT INTO turns SELECT id FROM conversations WHERE id = $2 ON CONFLICT (id) DO UPDATE SET expires_at = statement_timestamp()',
+  ],
+  [
+    'a table without a name of its own',
+    'INSERT INTO responses (tenant, id) SELECT tenant, id FROM conversations WHERE id = $2 RETURNING id',
+  ],
+  [
+    'a copy into another conversation',
+    'INSERT INTO items (tenant, conversation_id) SELECT tenant, $3 FROM items WHERE conversation_id = $2',
   ],
   ['rows of another table', 'INSERT INTO turns (tenant, token) VALUES ($1, $2)'],
   ['two statements', 'DELETE FROM items WHERE conversation_id = $2; SELECT 1'],

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { loadConfig, newId, type ArchiveRecord, type Store } from '../../src/index.ts';
 import { openInspection } from '../../src/store/open.ts';
@@ -10,22 +9,17 @@ import {
   TABLES_OF_CONVERSATIONS,
 } from '../../src/store/tables.ts';
 import { ordinaryRole } from '../support/postgres.ts';
-import { append, key, minted, newConversation, openOn, openSession } from '../support/store.ts';
+import { append, key, minted, newConversation, openOn } from '../support/store.ts';
 import { newResponse } from '../support/responses.ts';
-import { KINDS, storedDatabase, type StoredDatabase } from '../support/stored.ts';
+import {
+  KINDS,
+  queryStored as query,
+  storedDatabase,
+  type StoredDatabase,
+} from '../support/stored.ts';
 
 type Cells = Readonly<Record<string, unknown>>;
 type Kind = (typeof KINDS)[number];
-
-/** Runs a query past the program. */
-async function query(database: StoredDatabase, sql: string): Promise<readonly Cells[]> {
-  if (database.path === '') {
-    await using session = await openSession(database.url);
-    return await session.run(sql);
-  }
-  using raw = new DatabaseSync(database.path);
-  return raw.prepare(sql).all();
-}
 
 const CATALOGUES: Readonly<Record<Kind, string>> = {
   SQLite: `

@@ -1,15 +1,16 @@
 import type { Driver, Read, RoundTrips, Write } from '../../src/store/engine/driver.ts';
+import type { SqlSyntax } from '../../src/store/engine/syntax.ts';
 import type { Query } from '../../src/store/engine/query.ts';
 
-/** A driver that passes everything on and records the statements. */
+/** A driver that passes everything on and records the statements, which may be those of another syntax. */
 export class RecordingDriver implements Driver {
   readonly syntax: Driver['syntax'];
   readonly queries: Query[] = [];
   readonly #driver: Driver;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, syntax: SqlSyntax = driver.syntax) {
     this.#driver = driver;
-    this.syntax = driver.syntax;
+    this.syntax = syntax;
   }
 
   read(read: Read) {

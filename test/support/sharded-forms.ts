@@ -40,6 +40,16 @@ const FORMS: readonly { readonly reason: string; readonly hasForm: (sql: string)
       !/\bFROM (?:conversations|responses)\b/i.test(sql),
   },
   {
+    reason: 'under row-level security, RETURNING does not find a table without a name of its own',
+    hasForm: (sql) =>
+      /\bINSERT INTO \w+ \([^]*\bSELECT\b[^]*\bRETURNING\b/i.test(sql) &&
+      !/\bON CONFLICT\b/i.test(sql),
+  },
+  {
+    reason: 'rows that leave their shard go to the coordinator first, and are copied in two phases',
+    hasForm: (sql) => /\bINSERT INTO\b[^]*\bSELECT [\w.]+, \$\d/i.test(sql),
+  },
+  {
     reason: 'one message takes one statement',
     hasForm: (sql) => /;\s*\S/.test(sql),
   },

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { inject } from 'vitest';
 import { temporaryFolder } from './folder.ts';
 import { createDatabase } from './postgres.ts';
-import { key, minted, newConversation, openOn } from './store.ts';
+import { key, minted, newConversation, openOn, openSession } from './store.ts';
 
 export const KINDS = ['SQLite', 'PostgreSQL'] as const;
 
@@ -36,6 +36,19 @@ export async function storedDatabase(kind: (typeof KINDS)[number]): Promise<Stor
     },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
+}
+
+/** Runs a query past the program. */
+export async function queryStored(
+  { url, path }: StoredDatabase,
+  sql: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  if (path === '') {
+    await using session = await openSession(url);
+    return await session.run(sql);
+  }
+  using raw = new DatabaseSync(path);
+  return raw.prepare(sql).all();
 }
 
 /** Stores two tenants, three conversations, items of which one was deleted, and a key in each state. */

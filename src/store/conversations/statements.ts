@@ -81,10 +81,13 @@ export function insertNextItems(where: string): string {
     RETURNING position`;
 }
 
-/** Inserts items from the `position` of a selected conversation on. */
+/**
+ * Inserts items from the `position` of a selected conversation on. The table has a name of its own, without which Citus
+ * does not find it in RETURNING under row-level security.
+ */
 export function insertItems(selectTarget: string): string {
   return `
-    INSERT INTO items (${ITEM_COLUMNS})
+    INSERT INTO items AS added (${ITEM_COLUMNS})
     SELECT target.tenant, target.id, target.position + item.place - 1, item.id, item.type, item.data, $3
     FROM (${selectTarget}
     ) AS target, ${postedItems(4)}`;

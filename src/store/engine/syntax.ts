@@ -18,6 +18,11 @@ export interface SqlSyntax {
   readonly lockRows: '' | 'FOR UPDATE';
   /** Ends a SELECT whose rows are not deleted, and keep their keys, until the transaction ends. */
   readonly lockKeys: '' | 'FOR KEY SHARE';
+  /**
+   * Whether a statement copies rows of one conversation to another. Citus would copy them through the coordinator by
+   * COPY, which row-level security refuses.
+   */
+  readonly copiesRows: boolean;
   /** Selects how many bytes the database takes, as `size`. */
   readonly selectSize: string;
   /** Selects the nodes of a sharded database that cannot be reached, as `node`; `undefined` for a single database. */
@@ -39,6 +44,7 @@ export const SQLITE: SqlSyntax = {
   now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
   lockRows: '',
   lockKeys: '',
+  copiesRows: true,
   selectSize: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
   selectUnreachableNodes: undefined,
   isOneOf: (column, values, parameter) =>
@@ -65,6 +71,7 @@ export const POSTGRES: SqlSyntax = {
   now: '(extract(epoch FROM statement_timestamp()) * 1000)::bigint',
   lockRows: 'FOR UPDATE',
   lockKeys: 'FOR KEY SHARE',
+  copiesRows: true,
   selectSize: 'SELECT pg_database_size(current_database()) AS size',
   selectUnreachableNodes: undefined,
   isOneOf: (column, values, parameter) => `${column} = ANY (${parameter(values)}::text[])`,
@@ -80,6 +87,7 @@ export const POSTGRES: SqlSyntax = {
 export const CITUS: SqlSyntax = {
   ...POSTGRES,
   name: 'citus',
+  copiesRows: false,
   selectSize: `SELECT ${[
     'pg_database_size(current_database())',
     ...TABLES_OF_CONVERSATIONS.map(({ name }) => `citus_total_relation_size('${name}')`),

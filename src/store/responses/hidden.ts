@@ -6,6 +6,7 @@ import { duplicateRow } from '../conversations/refusal.ts';
 import type { Steps, Write } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import { insertItems, itemsOf, NothingStored, placeOf } from './commit.ts';
+import { copyItems } from './copy-items.ts';
 import type { CreateResponseParams, ForkParams, ResponsePlace } from './port.ts';
 import { cellsOf } from './records.ts';
 import * as sql from './statements.ts';
@@ -65,16 +66,17 @@ export function createResponse(params: CreateResponseParams): Write<ResponsePlac
 }
 
 /**
- * Stores a response with its items after a copy of another conversation's. The first of two trips locks the other
- * conversation, without which the rest must not run: the new one may be in another shard, where no condition on the
- * other one can be part of a statement.
+ * Stores a response with its items after a copy of another conversation's. The first trip locks the other conversation,
+ * without which the rest must not run: the new one may be in another shard, where no condition on the other one can be
+ * part of a statement.
  */
 export function forkConversation(
   params: ForkParams,
   statements: FilteredStatements,
 ): Write<ResponsePlace> {
   const { tenant, source, conversationId } = params;
-  const key = keyOf({ tenant, conversationId: source.conversationId });
+  const from = { tenant, conversationId: source.conversationId };
+  const key = keyOf(from);
   const find = statements.query(sql.selectSource, key, source.access);
   const copy = { sql: sql.COPY_ITEMS, parameters: [...key, conversationId, source.until] };
   const making = { params, start: source.until };
@@ -89,7 +91,13 @@ export function forkConversation(
     inRoundTrips: async (trips) => {
       const [found = []] = await trips.send(find);
       if (found.length === 0) throw new NothingStored();
-      await trips.finish(...insertRows(making), copy, ...insertItems(params));
+      if (statements.syntax.copiesRows) {
+        await trips.finish(...insertRows(making), copy, ...insertItems(params));
+        return place;
+      }
+      await trips.send(...insertRows(making));
+      await copyItems(trips, { from, to: params, until: source.until });
+      await trips.finish(...insertItems(params));
       return place;
     },
     duplicate: duplicateRow,

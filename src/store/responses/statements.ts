@@ -31,7 +31,7 @@ export const INSERT_FIRST_RESPONSE = `
  */
 export function insertResponseOfTurn(where: string, { lockRows }: SqlSyntax): string {
   return `
-    INSERT INTO responses (${COLUMNS})
+    INSERT INTO responses AS added (${COLUMNS})
     SELECT conversations.tenant, conversations.id, ${cellsAfter('conversations.next_position')}
     FROM conversations
     JOIN turns ON turns.tenant = conversations.tenant AND turns.conversation_id = conversations.id
@@ -45,7 +45,7 @@ export function insertResponseOfTurn(where: string, { lockRows }: SqlSyntax): st
 /** Inserts a response at the next position, and locks the conversation. No row when the conversation is absent. */
 export function insertResponse(where: string, { lockRows }: SqlSyntax): string {
   return `
-    INSERT INTO responses (${COLUMNS})
+    INSERT INTO responses AS added (${COLUMNS})
     SELECT tenant, id, ${cellsAfter('next_position')}
     FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}
@@ -106,11 +106,38 @@ export function selectSource(where: string, { lockKeys }: SqlSyntax): string {
     ${lockKeys}`;
 }
 
-/** Copies the items before position `$4`, at their positions, into conversation `$3`. */
+/** In a database without shards: copies the items before position `$4`, at their positions, into conversation `$3`. */
 export const COPY_ITEMS = `
   INSERT INTO items (${ITEM_COLUMNS})
   SELECT tenant, $3, position, id, type, data, created_at FROM items
   WHERE tenant = $1 AND conversation_id = $2 AND position < $4`;
+
+/** The columns that differ between the items of a conversation. */
+export const COPIED_COLUMNS = [
+  { name: 'position', isNumber: true },
+  { name: 'id', isNumber: false },
+  { name: 'type', isNumber: false },
+  { name: 'data', isNumber: false },
+  { name: 'created_at', isNumber: true },
+] as const;
+
+const COPIED = COPIED_COLUMNS.map(({ name }) => name).join(', ');
+
+/** Selects at most `$5` items from position `$3` on, up to position `$4`. */
+export const SELECT_ITEMS_TO_COPY = `
+  SELECT ${COPIED} FROM items
+  WHERE tenant = $1 AND conversation_id = $2 AND position >= $3 AND position < $4
+  ORDER BY position
+  LIMIT $5`;
+
+/** Inserts items of which the columns are lists from `$3` on, in the shard of the conversation. */
+export const INSERT_COPIES = `
+  INSERT INTO items (tenant, conversation_id, ${COPIED})
+  SELECT conversations.tenant, conversations.id, ${COPIED_COLUMNS.map(({ name }) => `copied.${name}`).join(', ')}
+  FROM conversations, unnest(${COPIED_COLUMNS.map(
+    ({ isNumber }, index) => `$${index + 3}::${isNumber ? 'bigint' : 'text'}[]`,
+  ).join(', ')}) AS copied (${COPIED})
+  WHERE conversations.tenant = $1 AND conversations.id = $2`;
 
 /** Selects the response `$2` of any conversation that matches the access condition. */
 export function selectResponse(where: string): string {
