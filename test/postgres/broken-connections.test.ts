@@ -140,10 +140,9 @@ test.each(['before', 'during', 'after'] as const)(
         `SELECT conversation_id || ' ' || position || ' ' || id AS text FROM items ORDER BY 1`,
       ),
     ).toEqual(
-      [
-        ...['f 0 a', 'f 1 b', 'f 2 d', 'f 3 e', 'h 0 a', 'h 1 b'],
-        ...['marker-c 0 x', 'marker-c 1 y'],
-      ].map((text) => ({ text })),
+      ['f 0 a', 'f 1 b', 'f 2 d', 'f 3 e', 'h 0 a', 'h 1 b', 'marker-c 0 x', 'marker-c 1 y'].map(
+        (text) => ({ text }),
+      ),
     );
     expect(await database.run('SELECT id FROM responses ORDER BY 1')).toEqual(
       ['marker-added', 'marker-created', 'marker-forked', 'r'].map((id) => ({ id })),
@@ -151,6 +150,22 @@ test.each(['before', 'during', 'after'] as const)(
     expect(await database.run('SELECT token FROM turns')).toEqual([]);
   },
 );
+
+test('a connection that breaks during a slow commit does not make a turn busy for its own taker', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using opened = await openThroughProxy(database.url);
+  const { store, proxy } = opened;
+  await store.conversations.create(newConversation('marker-c'));
+  await database.run(`
+    CREATE FUNCTION delay_commit() RETURNS trigger LANGUAGE plpgsql
+      AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON turns DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION delay_commit()`);
+  proxy.cut('during', 'marker-c');
+  expect(await store.turns.take({ ...key('marker-c'), leaseMs: 60_000 })).toMatchObject({
+    refused: undefined,
+  });
+});
 
 test('a read is repeated if its connection breaks', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
