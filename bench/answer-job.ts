@@ -1,6 +1,6 @@
 /** Runs the job that the parent process sends, and sends it the result. */
-export function answerJob<Job, Result>(run: (job: Job) => Promise<Result>): void {
-  process.on('message', (job: Job) => {
+export function answerJob(run: (job: never) => Promise<object>): void {
+  process.on('message', (job: never) => {
     run(job).then(
       (measured) => process.send?.({ measured }),
       (error: unknown) =>

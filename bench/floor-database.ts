@@ -8,7 +8,7 @@ const LARGEST_BATCH = 256;
 export interface FloorDatabase {
   readonly database: DatabaseSync;
   /** Runs the work in a transaction, together with the work of other requests. Resolves when it is on disk. */
-  write(work: () => void): Promise<void>;
+  readonly write: (work: () => void) => Promise<void>;
 }
 
 /** Opens a database. A new one gets the product's tables. */

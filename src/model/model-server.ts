@@ -62,17 +62,18 @@ export class ModelServer implements Disposable {
   }
 
   /**
-   * Sends a request and yields the events of its answer. The last one is `finish` or `failure`. Throws only the
-   * reason of the signal. Nothing is read ahead of the consumer; leaving the loop closes the connection.
+   * Sends a request and yields the events of its answer, in lists of those that have arrived together. The first list
+   * has only `started`; the last event is `finish`, or a `failure` in a list of its own. Throws only the reason of the
+   * signal. Nothing is read ahead of the consumer; leaving the loop closes the connection.
    */
   async *respond(
     request: ModelRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<ModelEvent, void, undefined> {
+  ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
     try {
       yield* this.#events(request, signal);
     } catch (error) {
-      yield { type: 'failure', failure: this.#failureOf(error) };
+      yield [{ type: 'failure', failure: this.#failureOf(error) }];
     }
   }
 
@@ -111,7 +112,7 @@ export class ModelServer implements Disposable {
   async *#events(
     request: ModelRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<ModelEvent, void, undefined> {
+  ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
     const protocol = PROTOCOLS[this.#options.protocol];
     const names = new ToolNames(request.tools ?? []);
     const body = protocol.encode(request, this.#profile, names);

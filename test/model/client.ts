@@ -38,8 +38,8 @@ export async function eventsOf(
   request: ModelRequest = asking('Hello'),
 ): Promise<readonly ModelEvent[]> {
   const events: ModelEvent[] = [];
-  for await (const event of client.respond(request, new AbortController().signal)) {
-    events.push(event);
+  for await (const together of client.respond(request, new AbortController().signal)) {
+    events.push(...together);
   }
   return events;
 }

@@ -17,9 +17,9 @@ describe('stopping', () => {
     const reason = new Error('the client has gone');
     const seen: ModelEvent[] = [];
     const reading = (async () => {
-      for await (const event of client.respond(asking('Hello'), controller.signal)) {
-        seen.push(event);
-        if (event.type === 'text_delta') controller.abort(reason);
+      for await (const events of client.respond(asking('Hello'), controller.signal)) {
+        seen.push(...events);
+        if (events.some(({ type }) => type === 'text_delta')) controller.abort(reason);
       }
     })();
     await expect(reading).rejects.toBe(reason);
@@ -52,8 +52,8 @@ describe('stopping', () => {
   test('leaving the loop closes the connection', async () => {
     await using server = await startModelServer(streamed(chunk({ content: 'A' }), SILENCE));
     using client = clientOf(server.url);
-    for await (const event of client.respond(asking('Hello'), NEVER)) {
-      if (event.type === 'text_delta') break;
+    for await (const events of client.respond(asking('Hello'), NEVER)) {
+      if (events.some(({ type }) => type === 'text_delta')) break;
     }
     expect(await server.requests[0]?.abandoned).toBe(true);
   });

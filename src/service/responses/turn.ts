@@ -33,7 +33,7 @@ export interface TurnParams {
   readonly seal: SealReasoning;
   readonly includesLogprobs: boolean;
   /** The answer of the model server, which ends when `stop` is aborted. */
-  readonly answer: AsyncGenerator<ModelEvent, void, undefined>;
+  readonly answer: AsyncGenerator<readonly ModelEvent[], void, undefined>;
   readonly stop: AbortController;
   /** Turns a path in what the model is shown into one of the request. */
   readonly requestPath: (path: string) => string;
@@ -97,9 +97,10 @@ export class Turn {
    */
   async start(): Promise<void> {
     const first = await this.#params.answer.next();
-    if (first.done === true || first.value.type === 'started') return;
-    if (first.value.type === 'failure') {
-      const error = failureError(first.value.failure, this.#params);
+    const [event] = first.done === true ? [] : first.value;
+    if (first.done === true || event?.type === 'started') return;
+    if (event?.type === 'failure') {
+      const error = failureError(event.failure, this.#params);
       await this.#end('failed', []);
       throw error;
     }
@@ -152,18 +153,22 @@ export class Turn {
     for (;;) {
       const next = await answer.next();
       if (next.done === true) throw new Error('an answer ended without its last event');
-      const event = next.value;
-      if (event.type === 'failure') return this.#failed(failureError(event.failure, this.#params));
-      const isEnd = event.type === 'finish';
-      const events = isEnd ? this.#accumulator.finish(event.reason) : this.#accumulator.add(event);
-      if (isEnd) {
-        this.#phase = 'finished';
-        this.#reason = event.reason;
+      const events: StreamEvent[] = [];
+      for (const event of next.value) {
+        if (event.type === 'failure') {
+          return this.#failed(failureError(event.failure, this.#params));
+        }
+        for (const each of this.#grown(event)) events.push(this.#numbered(each));
       }
-      if (events.length > 0 || isEnd) {
-        return { isLast: false, events: events.map((each) => this.#numbered(each)) };
-      }
+      if (events.length > 0 || this.#phase === 'finished') return { isLast: false, events };
     }
+  }
+
+  #grown(event: Exclude<ModelEvent, { readonly type: 'failure' }>): readonly BareEvent[] {
+    if (event.type !== 'finish') return this.#accumulator.add(event);
+    this.#phase = 'finished';
+    this.#reason = event.reason;
+    return this.#accumulator.finish(event.reason);
   }
 
   /** Stores the turn, and then makes the terminal event. */
