@@ -125,6 +125,10 @@ type Events = {
 /** An event of one type, or of any. */
 export type StreamEvent<EventType extends StreamEventType = StreamEventType> = Events[EventType];
 
+const FIELD_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(STREAM_EVENTS).map(([type, fields]) => [type, Object.keys(fields)]),
+);
+
 /** Makes the event at a place of its stream, counted from 0, with its keys in the table's order. */
 export function streamEvent<EventType extends StreamEventType>(
   type: EventType,
@@ -132,13 +136,11 @@ export function streamEvent<EventType extends StreamEventType>(
   fields: StreamEventFields<EventType>,
 ): StreamEvent<EventType> {
   const given: Readonly<Record<string, unknown>> = fields;
-  const ordered = Object.keys(STREAM_EVENTS[type]).map((name) => [name, given[name]]);
+  const event: Record<string, unknown> = { type };
+  for (const name of FIELD_NAMES.get(type) ?? []) event[name] = given[name];
+  event['sequence_number'] = sequenceNumber;
   // Sound: the table's fields of this type, with the values of the same names.
-  return {
-    type,
-    ...Object.fromEntries(ordered),
-    sequence_number: sequenceNumber,
-  } as StreamEvent<EventType>;
+  return event as StreamEvent<EventType>;
 }
 
 /**

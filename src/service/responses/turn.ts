@@ -271,11 +271,11 @@ export class Turn {
     return this.#accumulator.usage ?? null;
   }
 
-  #numbered({ type, ...fields }: BareEvent): StreamEvent {
+  #numbered(event: BareEvent): StreamEvent {
     const number = this.#sequence;
     this.#sequence += 1;
     // Sound: the fields of this type.
-    return streamEvent(type, number, fields as never);
+    return streamEvent(event.type, number, event as never);
   }
 }
 
