@@ -1,4 +1,4 @@
-import type { RowFilter } from '../../base/row-filter.ts';
+import { and, type RowFilter } from '../../base/row-filter.ts';
 import type { Principal } from '../principal.ts';
 import { decide, filterFor, type Decision, type Resource } from './decide.ts';
 import type { Action, Policy } from './rule.ts';
@@ -6,18 +6,23 @@ import type { Action, Policy } from './rule.ts';
 /** A policy that decides requests. */
 export class Authorizer {
   readonly #policy: Policy;
-  readonly #filters = new WeakMap<Principal, Map<Action, RowFilter>>();
+  readonly #filters = new WeakMap<Principal, Map<string, RowFilter>>();
 
   constructor(policy: Policy) {
     this.#policy = policy;
   }
 
-  /** Returns the filter of the conversations for which the principal may do this. */
-  filter(principal: Principal, action: Action): RowFilter {
-    const known = this.#filters.get(principal) ?? new Map<Action, RowFilter>();
+  /**
+   * Returns the filter of the conversations for which the principal may do all of this. It is the same object each
+   * time, by which stores find their statements.
+   */
+  filter(principal: Principal, ...actions: readonly [Action, ...Action[]]): RowFilter {
+    const known = this.#filters.get(principal) ?? new Map<string, RowFilter>();
     this.#filters.set(principal, known);
-    const filter = known.get(action) ?? filterFor(this.#policy, principal, action);
-    known.set(action, filter);
+    const key = actions.join(' ');
+    const filter =
+      known.get(key) ?? and(...actions.map((action) => filterFor(this.#policy, principal, action)));
+    known.set(key, filter);
     return filter;
   }
 

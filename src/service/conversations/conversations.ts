@@ -7,7 +7,6 @@ import { apiError } from '../../contract/errors/registry.ts';
 import { newId } from '../../base/ids.ts';
 import type { Observer } from '../../observe/observer.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
-import { and } from '../../base/row-filter.ts';
 import type {
   AppendRefusal,
   ConversationRecord,
@@ -155,9 +154,9 @@ export class Conversations {
 
   /** Deletes one item and returns its conversation, which the principal must therefore be able to read too. */
   async deleteItem(principal: Principal, id: string, itemId: string): Promise<ConversationRecord> {
-    const { access, ...key } = this.#accessed(principal, 'update', id);
-    const readable = this.#authorizer.filter(principal, 'read');
-    const result = await this.#store.deleteItem({ ...key, access: and(access, readable), itemId });
+    const access = this.#authorizer.filter(principal, 'read', 'update');
+    const { tenant } = principal;
+    const result = await this.#store.deleteItem({ tenant, conversationId: id, access, itemId });
     if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
     return result.conversation;
   }

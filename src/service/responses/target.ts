@@ -2,7 +2,6 @@
 
 import type { Authorizer } from '../../access/policy/authorizer.ts';
 import type { Principal } from '../../access/principal.ts';
-import { and } from '../../base/row-filter.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ConversationRef } from '../../store/conversations/port.ts';
@@ -68,17 +67,17 @@ async function conversationTarget(
   { whenBusy, signal }: { readonly whenBusy: WhenBusy; readonly signal: AbortSignal },
 ): Promise<Target> {
   const { tenant } = principal;
-  const readable = authorizer.filter(principal, 'read');
-  const absent = apiError('conversation_not_found', { id: conversationId });
+  const absence = (): Error => apiError('conversation_not_found', { id: conversationId });
   if (!store) {
-    const conversation = { tenant, conversationId, access: readable };
-    if ((await conversations.get(conversation)) === null) throw absent;
+    const access = authorizer.filter(principal, 'read');
+    const conversation = { tenant, conversationId, access };
+    if ((await conversations.get(conversation)) === null) throw absence();
     return { history: { conversation, until: undefined }, destination: { kind: 'none' } };
   }
-  const access = and(readable, authorizer.filter(principal, 'update'));
+  const access = authorizer.filter(principal, 'read', 'update');
   const conversation = { tenant, conversationId, access };
   const turn = await turns.take(conversation, whenBusy, signal);
-  if (turn === null) throw absent;
+  if (turn === null) throw absence();
   return {
     history: { conversation, until: undefined },
     destination: { kind: 'conversation', conversation, turn, continuesAt: undefined },
@@ -106,7 +105,7 @@ async function continuation(
   if (!store) return { history, destination: { kind: 'none' } };
   const fork: Target = { history, destination: { kind: 'fork', source, until } };
   if (!isHidden || !isNewest) return fork;
-  const updatable = and(access, authorizer.filter(principal, 'update'));
+  const updatable = authorizer.filter(principal, 'read', 'update');
   const conversation = { tenant, conversationId, access: updatable };
   // Another request that continues the same response goes ahead; this one then becomes a branch.
   const turn = await turns.take(conversation, 'reject', signal).catch((error: unknown) => {
