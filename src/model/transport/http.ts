@@ -188,9 +188,10 @@ export class HttpAnswer implements Disposable {
     try {
       const { done, value } = await this.#chunks.next();
       if (done === true) return undefined;
-      this.#bytes += value.length;
+      const read = this.#withBuffered(value);
+      this.#bytes += read.length;
       const { maxAnswerBytes } = this.#limits;
-      if (this.#bytes <= maxAnswerBytes) return value;
+      if (this.#bytes <= maxAnswerBytes) return read;
       throw failed('too_large', `the answer of the model server exceeds ${maxAnswerBytes} bytes`);
     } catch (error) {
       this.#request.signal.throwIfAborted();
@@ -198,6 +199,15 @@ export class HttpAnswer implements Disposable {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Joins a chunk with those that have arrived with it, which Node hands out one by one. */
+  #withBuffered(chunk: Uint8Array): Uint8Array {
+    const { readableLength } = this.#response;
+    // Sound: a body without an encoding is read as buffers.
+    const rest =
+      readableLength === 0 ? null : (this.#response.read(readableLength) as Buffer | null);
+    return rest === null ? chunk : Buffer.concat([chunk, rest]);
   }
 }
 
