@@ -6,9 +6,12 @@ import { wrappedInput } from './parameters.ts';
 
 /** Joins the texts of parts. Refusals count as texts. */
 export function joinedText(parts: readonly ContextPart[]): string {
-  return parts
-    .flatMap((part) => ('text' in part ? [part.text] : 'refusal' in part ? [part.refusal] : []))
-    .join('\n');
+  const texts: string[] = [];
+  for (const part of parts) {
+    if ('text' in part) texts.push(part.text);
+    else if ('refusal' in part) texts.push(part.refusal);
+  }
+  return texts.join('\n');
 }
 
 /** Checks for a part that is not text. */

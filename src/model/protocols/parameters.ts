@@ -7,7 +7,12 @@ import type { AnswerFormat, ModelRequest, ModelTool, ToolChoice, ToolName } from
 
 /** Returns the fields that are set: not `undefined`, and not null. */
 export function definedFields(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? null) !== null));
+  const defined: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) {
+    const value = fields[name] ?? null;
+    if (value !== null) defined[name] = value;
+  }
+  return defined;
 }
 
 /** The tools to send, and a choice that the server obeys. */

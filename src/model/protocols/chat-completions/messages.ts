@@ -76,7 +76,9 @@ function assistantMessages(
 ): readonly ChatMessage[] {
   const parts = group.messages.flatMap(({ item }) => item.content);
   const refusals = profile.refusals === 'field' ? parts.filter(isRefusal) : [];
-  const text = joinedText(parts.filter((part) => !refusals.includes(part)));
+  const text = joinedText(
+    refusals.length === 0 ? parts : parts.filter((part) => !refusals.includes(part)),
+  );
   const { calls } = group;
   // Reasoning alone is not a message: templates render an empty one, or refuse it.
   if (text === '' && refusals.length === 0 && calls.length === 0) return [];
