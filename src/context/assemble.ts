@@ -51,10 +51,11 @@ export function assembleContext({
   for (const { rule } of findings) if (rule !== 'left_in_progress') repairs.add(rule);
   const translation = { ...params, approvalOutput: approvalOutputs(items), repairs };
   const entries = items.map((item, place) => ({ item, index: indexes[place] ?? 0 }));
-  const shown = withOutputsAfterGroups(entries).flatMap(({ item, index }) => {
+  const shown: { item: JsonObject; index: number; translated: ContextItem }[] = [];
+  for (const { item, index } of withOutputsAfterGroups(entries)) {
     const translated = contextItem(item, history[index]?.model, translation);
-    return translated === undefined ? [] : [{ item, index, translated }];
-  });
+    if (translated !== undefined) shown.push({ item, index, translated });
+  }
   // Where a hosted call was left out, nothing may be left to follow its reasoning.
   const lone = loneReasoning(shown.map(({ item }) => item));
   const kept = shown.filter((_entry, place) => !lone.has(place));

@@ -11,11 +11,13 @@ export function contextParts(
   field: string,
   repairs: Repairs,
 ): readonly ContextPart[] {
-  return objectsOf(item, field).flatMap((part) => {
+  const parts: ContextPart[] = [];
+  for (const part of objectsOf(item, field)) {
     const shown = contextPart(part);
     if (shown === undefined) repairs.add('unknown_part');
-    return shown ?? [];
-  });
+    else parts.push(shown);
+  }
+  return parts;
 }
 
 /** Returns the output of a call: a text as it is, or its parts. */

@@ -20,6 +20,7 @@ export function firstProblem(
   history: readonly JsonObject[],
   input: readonly JsonObject[],
 ): ContextProblem | undefined {
+  if (findings.length === 0) return undefined;
   const awaited = lastGroupStart(history);
   const stored = new Set(history.map((item) => stringField(item, 'id')));
   const seen = new Set<string>();

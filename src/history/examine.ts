@@ -43,10 +43,13 @@ export function examine(
   let entries: readonly Entry[] = items.map((item, index) => ({ item, index }));
   entries = withoutRepeated(entries, repeated, findings);
   entries = withoutEmptyMessages(entries, findings);
-  entries = withoutStrayApprovals(entries, findings);
-  entries = withPairedCalls(entries, { openCalls, tail }, findings);
-  // After the calls: one that was removed no longer follows its reasoning.
-  entries = withoutLoneReasoning(entries, findings);
+  // Messages alone have no approvals, calls or reasoning.
+  if (items.some(({ type }) => type !== 'message')) {
+    entries = withoutStrayApprovals(entries, findings);
+    entries = withPairedCalls(entries, { openCalls, tail }, findings);
+    // After the calls: one that was removed no longer follows its reasoning.
+    entries = withoutLoneReasoning(entries, findings);
+  }
   entries = withoutProgress(entries, findings);
   return {
     items: entries.map(({ item }) => item),

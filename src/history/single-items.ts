@@ -102,7 +102,8 @@ export function withoutLoneReasoning(
 export function loneReasoning(items: readonly JsonObject[]): ReadonlySet<number> {
   const lone = new Set<number>();
   let isFollowed = false;
-  for (const [index, item] of [...items.entries()].toReversed()) {
+  for (let index = items.length - 1; index >= 0; index -= 1) {
+    const item = items[index] ?? {};
     if (isUserMessage(item)) isFollowed = false;
     else if (isAction(item)) isFollowed = true;
     else if (item['type'] === 'reasoning' && !isFollowed) lone.add(index);
