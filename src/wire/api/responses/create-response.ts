@@ -4,7 +4,7 @@ import type { ItemContract } from '../../../contract/items/contract.ts';
 import { createResponseBody } from '../../../contract/responses/parameters/table.ts';
 import { responseParser } from '../../../contract/responses/requests.ts';
 import { ResponseObject } from '../../../contract/responses/response.ts';
-import { streamFrame } from '../../../contract/responses/stream-events.ts';
+import { ResponseStreamEvent, streamFrame } from '../../../contract/responses/stream-events.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { RunningTurn } from '../../../service/responses/running-turn.ts';
 import type { WhenBusy } from '../../../service/responses/turns.ts';
@@ -45,6 +45,14 @@ export function createResponse(
     response: {
       description: 'The response; with `stream: true`, its events as `text/event-stream`',
       schema: ResponseObject,
+      events: ResponseStreamEvent,
+      headers: {
+        [REPAIRS]: {
+          description:
+            'Counts of what was changed in the history for the model alone, by rule, such as `call_without_output=1`.',
+          schema: Type.String(),
+        },
+      },
     },
     errors: [404, 500, 503],
     handle: async (call) => {
