@@ -25,9 +25,9 @@ export interface TurnServer extends AsyncDisposable {
   readonly client: OpenAI;
   readonly model: ScriptedModelServer;
   /** Plays these answers to the next requests, one each. Then the last one is repeated. */
-  play(...answers: readonly ScriptedAnswer[]): void;
+  readonly play: (...answers: readonly ScriptedAnswer[]) => void;
   /** Returns the body of the last request that the model server has got, or of one further back. */
-  sent(back?: number): SentRequest;
+  readonly sent: (back?: number) => SentRequest;
 }
 
 export const MODEL = 'qwen3';
