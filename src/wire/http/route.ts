@@ -4,10 +4,6 @@ import type { AuditedRequest } from '../../service/audit.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 
-export type DescribedHeaders = Readonly<
-  Record<string, { readonly description: string; readonly schema: TSchema }>
->;
-
 /** A route as data: the server registers it and the OpenAPI document describes it from the same entry. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -24,16 +20,13 @@ export interface Route {
   readonly isExtension?: boolean;
   readonly query: QueryParameters;
   /** Headers that the operation reads, for the document. */
-  readonly headers?: DescribedHeaders;
+  readonly headers?: Readonly<
+    Record<string, { readonly description: string; readonly schema: TSchema }>
+  >;
   readonly body?: { readonly schema: TSchema; readonly required: boolean };
-  readonly response: {
-    readonly description: string;
-    readonly schema: TSchema;
-    /** Schema of the events of an answer that is a stream on request, for the document. */
-    readonly events?: TSchema;
-    /** Headers of the answer, for the document. */
-    readonly headers?: DescribedHeaders;
-  };
+  readonly response: { readonly description: string; readonly schema: TSchema };
+  /** Schema of one event, when the answer may be a stream of events. */
+  readonly streamed?: TSchema;
   /** Content type of a text answer; left out for JSON. */
   readonly contentType?: string;
   /** Statuses besides 200 that the operation itself can answer. */

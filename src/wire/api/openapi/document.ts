@@ -2,7 +2,7 @@ import { ErrorResponse } from '../../../contract/errors/envelope.ts';
 import { describeParameter } from '../../../contract/schema/query.ts';
 import { asJsonSchema } from '../../../contract/schema/schema.ts';
 import type { TSchema } from 'typebox';
-import type { DescribedHeaders, Route } from '../../http/route.ts';
+import type { Route } from '../../http/route.ts';
 import { Components, type Side } from './components.ts';
 import { securitySchemes, type Authentication } from './security.ts';
 
@@ -51,10 +51,7 @@ export function openApiDocument({ routes, version, auth }: DocumentOptions): Nod
     isAuthenticated: names.length > 0,
   };
   // Responses have the first choice of names: where a request's form of a schema differs, its name has a suffix.
-  for (const { response } of routes) {
-    reference(response.schema, 'response');
-    if (response.events !== undefined) reference(response.events, 'response');
-  }
+  for (const { response } of routes) reference(response.schema, 'response');
   const paths: Record<string, Node> = {};
   for (const route of routes) {
     const operations = (paths[route.path] ??= {});
@@ -91,10 +88,10 @@ function operation(route: Route, context: Context): Node {
         in: 'query',
         schema: reference(parameter.schema, 'response'),
       })),
-      ...headers(route.headers, reference).map(([name, header]) => ({
-        name,
+      ...Object.entries(route.headers ?? {}).map(([name, header]) => ({
+        ...describeParameter(name, header),
         in: 'header',
-        ...header,
+        schema: reference(header.schema, 'request'),
       })),
     ],
     ...(body === undefined
@@ -110,7 +107,7 @@ function operation(route: Route, context: Context): Node {
 }
 
 function responses(route: Route, { reference, errorContent, isAuthenticated }: Context): Node {
-  const { description, schema, events, headers: answered } = route.response;
+  const { description, schema } = route.response;
   const statuses = [
     ...route.errors,
     ...(route.method === 'GET' ? [] : ERRORS_WITH_A_BODY),
@@ -119,19 +116,14 @@ function responses(route: Route, { reference, errorContent, isAuthenticated }: C
     ...ERRORS_OF_ALL_ROUTES,
   ];
   const type = route.contentType ?? 'application/json';
+  const { streamed } = route;
+  const stream =
+    streamed === undefined
+      ? {}
+      : { 'text/event-stream': { schema: reference(streamed, 'response') } };
+  const content = { [type]: { schema: reference(schema, 'response') }, ...stream };
   return {
-    200: {
-      description,
-      ...(answered !== undefined && {
-        headers: Object.fromEntries(headers(answered, reference)),
-      }),
-      content: {
-        [type]: { schema: reference(schema, 'response') },
-        ...(events !== undefined && {
-          'text/event-stream': { schema: reference(events, 'response') },
-        }),
-      },
-    },
+    200: { description, content },
     ...Object.fromEntries(
       statuses.map((status) => [
         status,
@@ -139,16 +131,6 @@ function responses(route: Route, { reference, errorContent, isAuthenticated }: C
       ]),
     ),
   };
-}
-
-function headers(
-  described: DescribedHeaders = {},
-  reference: Reference,
-): readonly (readonly [string, Node])[] {
-  return Object.entries(described).map(([name, { description, schema }]) => [
-    name,
-    { description, schema: reference(schema, 'response') },
-  ]);
 }
 
 function pathParameters(path: string): readonly Node[] {
