@@ -12,7 +12,7 @@ export type Query = Readonly<Record<string, string | readonly string[]>>;
 export interface QueryParameter<Schema extends TSchema = TSchema> {
   readonly description: string;
   /**
-   * Schema of the value: text, an enumeration, an integer or a boolean. An array of these is sent as
+   * Schema of the value: text, an enumeration or an integer. An array of these is sent as
    * `name[]=a&name[]=b`, and an object of text as `name[key]=value`. The parameter is required if the schema is not optional and has no default.
    */
   readonly schema: Schema;
@@ -161,7 +161,6 @@ function single(query: Query, name: string): string | undefined {
 
 function parseText(schema: JsonSchema, text: string, param: string): unknown {
   if (schema.type === 'integer') return parseInteger(schema, text, param);
-  if (schema.type === 'boolean' && /^(?:true|false)$/.test(text)) return text === 'true';
   const error = explain(schema, text, param);
   if (error !== undefined) throw error;
   return text;
