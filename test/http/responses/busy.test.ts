@@ -7,6 +7,13 @@ const turns = await startTurnServer();
 const { client, play, sent, model } = turns;
 afterAll(() => turns[Symbol.asyncDispose]());
 
+/** Makes an answer that begins, and ends after the returned function was called. */
+function gated(): { readonly answer: ScriptedAnswer; readonly open: () => void } {
+  const { promise, resolve: open } = Promise.withResolvers<void>();
+  const steps = [{ kind: 'until', promise } as const, chunk({ content: ' done' }, 'stop'), DONE];
+  return { answer: streamed(chunk({ content: 'well' }), ...steps), open };
+}
+
 /** An answer that begins and does not end. */
 const ENDLESS: ScriptedAnswer = streamed(chunk({ content: 'well' }), SILENCE);
 const LOCKED = {
@@ -77,7 +84,8 @@ test('a response that waits too long for its conversation is refused', async () 
 
 test('a conversation can be read and changed while a response is made in it', async () => {
   const { id: conversation } = await client.conversations.create();
-  play(streamed(chunk({ content: 'well' }), { kind: 'pause', ms: 300 }, chunk({}, 'stop'), DONE));
+  const { answer, open } = gated();
+  play(answer);
   const stream = await client.responses.create({
     model: MODEL,
     input: 'long',
@@ -89,17 +97,23 @@ test('a conversation can be read and changed while a response is made in it', as
   });
   await client.conversations.update(conversation, { metadata: { topic: 'lakes' } });
   expect(await client.conversations.items.list(conversation)).toMatchObject({ data });
+  open();
   await eventsOf(stream);
   const texts = (await itemsOf(client, conversation)).map((item) =>
     item.type === 'message' ? item.content : [],
   );
-  expect(texts).toMatchObject([[{ text: 'meanwhile' }], [{ text: 'long' }], [{ text: 'well' }]]);
+  expect(texts).toMatchObject([
+    [{ text: 'meanwhile' }],
+    [{ text: 'long' }],
+    [{ text: 'well done' }],
+  ]);
   expect(spoken(sent())).toEqual([['user', 'long']]);
 });
 
 test('a response is delivered although its conversation was deleted meanwhile', async () => {
   const { id: conversation } = await client.conversations.create();
-  play(streamed(chunk({ content: 'well' }), { kind: 'pause', ms: 300 }, chunk({}, 'stop'), DONE));
+  const { answer, open } = gated();
+  play(answer);
   const stream = await client.responses.create({
     model: MODEL,
     input: 'long',
@@ -107,6 +121,7 @@ test('a response is delivered although its conversation was deleted meanwhile', 
     stream: true,
   });
   await client.conversations.delete(conversation);
+  open();
   const events = await eventsOf(stream);
   const last = events.at(-1);
   expect(last).toMatchObject({ type: 'response.completed', response: { status: 'completed' } });
@@ -172,14 +187,8 @@ test('a response that its client has left is stored as cancelled, without output
 test('a server that finishes without the client stores what the model has answered', async () => {
   await using finishing = await startTurnServer('--on-disconnect', 'finish');
   const { id: conversation } = await finishing.client.conversations.create();
-  finishing.play(
-    streamed(
-      chunk({ content: 'well' }),
-      { kind: 'pause', ms: 200 },
-      chunk({ content: ' done' }, 'stop'),
-      DONE,
-    ),
-  );
+  const { answer, open } = gated();
+  finishing.play(answer);
   const stream = await finishing.client.responses.create({
     model: MODEL,
     input: 'long',
@@ -187,6 +196,8 @@ test('a server that finishes without the client stores what the model has answer
     stream: true,
   });
   stream.controller.abort();
+  await finishing.client.conversations.retrieve(conversation);
+  open();
   await expect
     .poll(() => itemsOf(finishing.client, conversation))
     .toMatchObject([{ role: 'user' }, { role: 'assistant', content: [{ text: 'well done' }] }]);
