@@ -11,8 +11,12 @@ import { placedSettings } from '../support/settings.ts';
 const SECRET = 's3cr3t';
 const SECRETS = flagSettings(SETTINGS).filter(({ isSecret }) => isSecret);
 
-test('the secret that the gateway sends and the URL of the database are marked as secrets', () => {
-  expect(SECRETS.map(({ name }) => name)).toEqual(['database-url', 'auth-headers-secret']);
+test('the secret that the gateway sends and the URLs of the database are marked as secrets', () => {
+  expect(SECRETS.map(({ name }) => name)).toEqual([
+    'database-url',
+    'database-read-url',
+    'auth-headers-secret',
+  ]);
   const secretNames = placedSettings().filter(({ setting }) =>
     /secret|password|token|(^|-)key$/.test(setting.name),
   );
