@@ -54,6 +54,17 @@ export interface Committed {
   readonly took: number;
 }
 
+/**
+ * Server that answered a read. `replica_…`: the primary, because the replica was behind, was away, or did not have what
+ * was looked for.
+ */
+export type ReadPlace =
+  | 'primary'
+  | 'replica'
+  | 'replica_behind'
+  | 'replica_away'
+  | 'replica_without';
+
 /** Figures of a store at this moment. */
 export interface StoreGauges {
   /** Reads and writes in the queue. */
@@ -68,6 +79,8 @@ export interface Observer {
   began(stream: BegunStream): void;
   answered(request: AnsweredRequest): void;
   committed(commit: Committed): void;
+  /** A read of a store with a replica has been answered. */
+  readFrom(place: ReadPlace): void;
   /** Items that were stored or served, by type. */
   transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void;
   lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void;
@@ -78,6 +91,7 @@ export const NO_OBSERVER: Observer = {
   began: () => undefined,
   answered: () => undefined,
   committed: () => undefined,
+  readFrom: () => undefined,
   transferred: () => undefined,
   lookedUp: () => undefined,
 };

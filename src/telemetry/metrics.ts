@@ -1,5 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AnsweredRequest, Committed, Observer, StoreGauges } from '../observe/observer.ts';
+import type {
+  AnsweredRequest,
+  Committed,
+  Observer,
+  ReadPlace,
+  StoreGauges,
+} from '../observe/observer.ts';
 
 /** Sources of the figures that are read whenever the metrics are fetched. */
 export interface MetricSources {
@@ -56,6 +62,11 @@ export class Metrics implements Observer {
     'colloquy_commit_duration_seconds',
     'How long a commit took, until it was durable.',
     SECONDS,
+  );
+  readonly #reads = this.#counter(
+    'colloquy_store_reads_total',
+    'Reads of a store with a replica, by where they were answered.',
+    ['place'],
   );
   readonly #items = this.#counter('colloquy_items_total', 'Items that were stored or served.', [
     'direction',
@@ -162,6 +173,10 @@ export class Metrics implements Observer {
     this.#commitWrites.observe(writes);
     this.#commitWaits.observe(waited / MS_PER_SECOND);
     this.#commitDurations.observe(took / MS_PER_SECOND);
+  }
+
+  readFrom(place: ReadPlace): void {
+    this.#reads.labels(place).inc();
   }
 
   transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {

@@ -1,4 +1,10 @@
-import type { AnsweredRequest, BegunStream, Committed, Observer } from '../observe/observer.ts';
+import type {
+  AnsweredRequest,
+  BegunStream,
+  Committed,
+  Observer,
+  ReadPlace,
+} from '../observe/observer.ts';
 import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { Log, type LogOptions, type LogSink } from './log.ts';
 import type { Metrics, MetricSources } from './metrics.ts';
@@ -45,6 +51,10 @@ export class Telemetry implements Observer {
 
   committed(commit: Committed): void {
     this.#metrics?.committed(commit);
+  }
+
+  readFrom(place: ReadPlace): void {
+    this.#metrics?.readFrom(place);
   }
 
   transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {

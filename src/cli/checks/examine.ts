@@ -7,7 +7,7 @@ import type { Thoroughness } from '../../store/inspection/integrity.ts';
 import { openingError, storeError } from '../database/errors.ts';
 import { checkClock } from './clock.ts';
 import { checkConfiguration } from './configuration.ts';
-import { checkIntegrity, checkNodes, checkRights, checkSchema } from './database.ts';
+import { checkIntegrity, checkNodes, checkReplica, checkRights, checkSchema } from './database.ts';
 import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 import { checkItems, checkPlaces } from './stored.ts';
@@ -74,6 +74,10 @@ async function* checkDatabase(
     yield rights;
     // The next checks would take rows that row-level security hides for missing ones.
     if (rights.state === 'failed') return;
+    const { replica } = database;
+    if (replica !== undefined) {
+      yield await tried('replica', () => checkReplica(inspection, replica));
+    }
   }
   yield await tried('places', () => checkPlaces(inspection, thoroughness));
   yield await tried('items', () => checkItems(inspection, thoroughness));

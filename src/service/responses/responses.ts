@@ -146,7 +146,12 @@ export class Responses {
     const access = this.#options.authorizer.filter(principal, 'read');
     const ref = { tenant, conversationId, access };
     const within = { from: 0, until };
-    const result = await this.#options.store.conversations.listItems({ ...ref, page, within });
+    const result = await this.#options.store.conversations.listItems({
+      ...ref,
+      page,
+      within,
+      isCurrent: true,
+    });
     if (result.absent === undefined) {
       this.#options.observer.transferred('read', result.page.entries);
       return result.page;
@@ -190,6 +195,7 @@ export class Responses {
         access,
         page,
         within,
+        isCurrent: true,
       });
       if (result.absent !== undefined) throw apiError('response_not_found', { id });
       items.push(...result.page.entries);
