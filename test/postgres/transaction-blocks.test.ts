@@ -5,11 +5,12 @@ import { openInspection } from '../../src/store/open.ts';
 import { archivedConversation } from '../support/archived.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughWireProxy, urlThrough } from '../support/proxied-store.ts';
+import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
 import { append, everything, given, key, minted, newConversation } from '../support/store.ts';
 import type { Trip } from '../support/wire-proxy.ts';
 
 type Operation = () => Promise<unknown>;
-type Facet = 'conversations' | 'keys' | 'archive';
+type Facet = 'conversations' | 'turns' | 'responses' | 'keys' | 'archive';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
 /** What a single PostgreSQL is not asked: SQLite has `damage`, and Citus the rest. */
 type OfOthers =
@@ -37,7 +38,9 @@ const ARCHIVED = archivedConversation('archived', 'o', 'x', 'y');
 const DIFFERENT = archivedConversation('archived', 'other');
 
 /** A new operation of the store must be added here. They run in this order. */
-function facetOperations({ conversations, keys, archive }: Store): FacetOperations {
+function facetOperations(store: Store): FacetOperations {
+  const { conversations, turns, responses, keys, archive } = store;
+  let token = '';
   return {
     conversations: {
       create: () => conversations.create({ ...newConversation('c'), items: minted('a', 'b', 'c') }),
@@ -60,6 +63,7 @@ function facetOperations({ conversations, keys, archive }: Store): FacetOperatio
       listItems: () => conversations.listItems({ ...key('c'), page: { ...PAGE, after: 'd' } }),
       getItem: () => conversations.getItem({ ...key('c'), itemId: 'a' }),
       deleteItem: () => conversations.deleteItem({ ...key('c'), itemId: 'a' }),
+      findItem: () => conversations.findItem({ tenant: 't', itemId: 'b', readable: everything }),
       adopt: () =>
         conversations.adopt({
           from: { tenant: 't', owner: 'o' },
@@ -67,6 +71,25 @@ function facetOperations({ conversations, keys, archive }: Store): FacetOperatio
           conversationId: undefined,
         }),
       delete: () => conversations.delete(key('c', 'u')),
+    },
+    turns: {
+      take: async () => {
+        await conversations.create(newConversation('e'));
+        token = await takeTurn(store, 'e');
+      },
+      renew: () => turns.renew({ ...key('e'), token, leaseMs: 60_000 }),
+      release: () => turns.release({ ...key('e'), token: 'another' }),
+    },
+    responses: {
+      commitTurn: () => responses.commitTurn(commitOf('e', token, 'resp_1', 'f', 'g')),
+      create: () => responses.create(newHidden('h', 'resp_2', 'i', 'j')),
+      fork: () => {
+        const source = { conversationId: 'h', access: everything, until: 1 };
+        return responses.fork({ ...newHidden('k', 'resp_3', 'l', 'm'), source });
+      },
+      add: () => responses.add({ ...key('e'), response: newResponse('resp_4'), token }),
+      find: () => findResponse(store, 'resp_1'),
+      delete: () => responses.delete({ ...key('h'), responseId: 'resp_2' }),
     },
     keys: {
       create: () => keys.create(KEY),
@@ -91,6 +114,7 @@ function otherOperations(store: Store): Readonly<Record<string, Operation>> {
     'creation of a conversation': () => store.conversations.create(newConversation('d')),
     'append of items with ids': () => append(store, 'd', [given('x', '1'), given('y', '2')]),
     'append of an item that is present': () => append(store, 'd', [given('x', '1')]),
+    'commit of a lost turn': () => store.responses.commitTurn(commitOf('d', 'lost', 'r', 'z')),
     'append of a reference': () => append(store, 'd', [{ kind: 'reference', id: 'gone' }]),
     'import of the same rows': () => store.archive.write(ARCHIVED),
     'import of other rows': () =>

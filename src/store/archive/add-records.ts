@@ -80,7 +80,7 @@ function insertTogether(table: ArchivedTable, rows: readonly Cells[]): Query {
 }
 
 /** Leaves a row that is there as it is. One of a conversation is locked: its deletion waits for what belongs to it. */
-function onConflict({ name, primaryKey }: Table): string {
+function onConflict({ name, primaryKey }: ArchivedTable): string {
   const isConversations = name === ARCHIVED_TABLES.conversations.name;
   return isConversations
     ? `ON CONFLICT (${primaryKey.join(', ')}) DO UPDATE SET tenant = EXCLUDED.tenant WHERE FALSE`
