@@ -32,6 +32,7 @@ export function archivedConversation(
         owner,
         created_at: 1,
         next_position: items.length,
+        is_hidden: 0,
         attributes: '{}',
         metadata: '{}',
         is_hidden: 0,
