@@ -32,7 +32,6 @@ export function archivedConversation(
         owner,
         created_at: 1,
         next_position: items.length,
-        is_hidden: 0,
         attributes: '{}',
         metadata: '{}',
         is_hidden: 0,
