@@ -87,10 +87,7 @@ async function openComponents(
       ),
       observer: telemetry,
     }),
-    audit:
-      write === undefined
-        ? undefined
-        : new AuditTrail(store.conversations, authorizer, write, failed),
+    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
     onServerError: failed,
   };
