@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { called, said } from '../support/chat-answers.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { chunk, CUT, json, streamed, type ScriptedAnswer } from '../support/model-server.ts';
 import { startObservedServer, type Line, type ObservedServer } from '../support/observed-server.ts';
 
@@ -165,6 +167,16 @@ test.each([
     await inState(server, 'running', 0);
   },
 );
+
+test('A response that fails while it is streamed is failed in the audit log', async () => {
+  await using folder = await temporaryFolder();
+  const log = folder.path('audit.jsonl');
+  await using server = await startObservedServer('--audit-log', log);
+  server.model.play(streamed(chunk({ content: 'Hel' }), CUT));
+  await ask(server, { stream: true });
+  const entry = JSON.parse(readFileSync(log, 'utf8')) as Line;
+  expect(entry).toMatchObject({ operation: 'createResponse', action: 'create', outcome: 'failed' });
+});
 
 test('A model server that cannot list its models is counted as failing', async () => {
   await using server = await startObservedServer();

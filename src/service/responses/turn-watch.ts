@@ -3,6 +3,7 @@
 import { ApiError } from '../../contract/errors/registry.ts';
 import type { ModelServer } from '../../model/model-server.ts';
 import type { ModelEvent, ModelUsage } from '../../model/port.ts';
+import type { ObservedServer } from '../../observe/model-servers.ts';
 import type { Observer } from '../../observe/observer.ts';
 import { publishTurn } from '../../observe/request-channel.ts';
 import { currentNotes } from '../../observe/request-notes.ts';
@@ -10,6 +11,8 @@ import type { OpenTurnCounts, TurnReport, TurnStatus } from '../../observe/turns
 
 /** Form of names of models. Anything else that a caller sends as one is not reported. */
 const MODEL_NAME = /^[\w.:/@+-]{1,100}$/;
+/** Names of models that are remembered for having been answered for. */
+const MAX_ANSWERED = 1_000;
 
 type TurnObserver = Pick<Observer, 'turnAsked' | 'turnEnded' | 'modelFailed'>;
 type Counts = { -readonly [State in keyof OpenTurnCounts]: number };
@@ -25,6 +28,7 @@ export interface WatchedEnd {
 export class OpenTurns {
   readonly #observer: TurnObserver;
   readonly #counts: Counts = { waiting: 0, running: 0, detached: 0 };
+  readonly #answered = new AnsweredModels();
 
   constructor(observer: TurnObserver) {
     this.#observer = observer;
@@ -36,7 +40,31 @@ export class OpenTurns {
 
   /** Begins to watch a turn, which waits for its conversation first. `isNamed`: the operator has written the model. */
   begin(server: ModelServer, model: string, isNamed: boolean): TurnWatch {
-    return new TurnWatch(this.#observer, this.#counts, server, model, isNamed);
+    const { observed } = server;
+    const asked = { server: observed, model, isNamed };
+    return new TurnWatch(this.#observer, this.#counts, this.#answered, asked);
+  }
+}
+
+interface AskedModel {
+  readonly server: ObservedServer;
+  readonly model: string;
+  readonly isNamed: boolean;
+}
+
+/** The models that a model server has answered for, with names that may be reported. */
+class AnsweredModels {
+  readonly #names = new Set<string>();
+
+  has({ server, model }: AskedModel): boolean {
+    return this.#names.has(`${server.name} ${model}`);
+  }
+
+  /** Adds a model unless its name has another form. Returns whether the name may be reported. */
+  add({ server, model }: AskedModel): boolean {
+    if (!MODEL_NAME.test(model)) return false;
+    if (this.#names.size < MAX_ANSWERED) this.#names.add(`${server.name} ${model}`);
+    return true;
   }
 }
 
@@ -45,23 +73,20 @@ export class TurnWatch {
   readonly #observer: TurnObserver;
   readonly #counts: Counts;
   readonly #report: Report;
-  readonly #model: string;
+  readonly #answered: AnsweredModels;
+  readonly #asked: AskedModel;
   #state: keyof Counts = 'waiting';
 
-  constructor(
-    observer: TurnObserver,
-    counts: Counts,
-    { observed: server }: Pick<ModelServer, 'observed'>,
-    model: string,
-    isNamed: boolean,
-  ) {
+  constructor(observer: TurnObserver, counts: Counts, answered: AnsweredModels, asked: AskedModel) {
     this.#observer = observer;
     this.#counts = counts;
-    this.#model = model;
+    this.#answered = answered;
+    this.#asked = asked;
+    const { server, model, isNamed } = asked;
     const notes = currentNotes();
     this.#report = {
       server,
-      model: isNamed ? model : undefined,
+      model: isNamed || answered.has(asked) ? model : undefined,
       isModelNamed: isNamed,
       requestId: notes?.id,
       conversationId: undefined,
@@ -104,7 +129,9 @@ export class TurnWatch {
     switch (event.type) {
       case 'started':
         report.firstByte = performance.now();
-        if (MODEL_NAME.test(this.#model)) report.model = this.#model;
+        if (report.model === undefined && this.#answered.add(this.#asked)) {
+          report.model = this.#asked.model;
+        }
         return;
       case 'text_delta':
       case 'refusal_delta':
