@@ -9,6 +9,8 @@ import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
 
+const TrueOrFalse = Type.Enum(['true', 'false']);
+
 export function getResponse(responses: Responses, contract: ItemContract): Route {
   return defineRoute({
     method: 'GET',
@@ -22,7 +24,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
       include,
       stream: {
         description: 'Only responses that were made in the background can be streamed later.',
-        schema: Type.Optional(Type.Boolean()),
+        schema: Type.Optional(TrueOrFalse),
       },
       starting_after: {
         description: 'Has a meaning for streams only.',
@@ -30,7 +32,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
       },
       include_obfuscation: {
         description: 'Has no effect: events are not padded.',
-        schema: Type.Optional(Type.Boolean()),
+        schema: Type.Optional(TrueOrFalse),
       },
     },
     response: { description: 'The response', schema: ResponseObject },
@@ -38,7 +40,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     handle: async (call) => {
       const { include: included, stream } = call.query;
       const response = await responses.get(call.principal, responseId(call));
-      if (stream === true) throw apiError('cannot_stream_synchronous');
+      if (stream === 'true') throw apiError('cannot_stream_synchronous');
       const items = response.output.map((item) => contract.serve(item, included));
       return withOutput(response.data, items, response.rest);
     },
