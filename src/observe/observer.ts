@@ -1,4 +1,5 @@
 import type { StoreCall } from './store-calls.ts';
+import type { TurnReport } from './turns.ts';
 
 /** The caller of a request, reduced to what observers may see of it. */
 export interface Caller {
@@ -44,6 +45,8 @@ export interface AnsweredRequest {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly calls: readonly StoreCall[];
+  /** The turn that it has begun. One that is detached may go on. */
+  readonly turn: TurnReport | undefined;
 }
 
 /** Writes that were committed together. Times are milliseconds. */
@@ -84,6 +87,12 @@ export interface Observer {
   /** Items that were stored or served, by type. */
   transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void;
   lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void;
+  /** A turn has asked its model server. */
+  turnAsked(turn: TurnReport): void;
+  /** A turn has ended, which every turn does once. */
+  turnEnded(turn: TurnReport): void;
+  /** A model server has failed to answer, or to list its models. */
+  modelFailed(server: string, kind: string): void;
 }
 
 /** Observer that ignores every report. */
@@ -94,4 +103,7 @@ export const NO_OBSERVER: Observer = {
   readFrom: () => undefined,
   transferred: () => undefined,
   lookedUp: () => undefined,
+  turnAsked: () => undefined,
+  turnEnded: () => undefined,
+  modelFailed: () => undefined,
 };

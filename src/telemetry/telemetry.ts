@@ -5,6 +5,7 @@ import type {
   Observer,
   ReadPlace,
 } from '../observe/observer.ts';
+import type { TurnReport } from '../observe/turns.ts';
 import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { Log, type LogOptions, type LogSink } from './log.ts';
 import type { Metrics, MetricSources } from './metrics.ts';
@@ -63,5 +64,18 @@ export class Telemetry implements Observer {
 
   lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void {
     this.#metrics?.lookedUp(cache, isHit);
+  }
+
+  turnAsked(turn: TurnReport): void {
+    this.log?.turnAsked(turn);
+  }
+
+  turnEnded(turn: TurnReport): void {
+    this.#metrics?.turnEnded(turn);
+    this.log?.turnEnded(turn);
+  }
+
+  modelFailed(server: string, kind: string): void {
+    this.#metrics?.modelFailed(server, kind);
   }
 }
