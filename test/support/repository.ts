@@ -15,7 +15,7 @@ export function readText(path: string): string {
 export const PAGES: readonly string[] = readdirSync(ROOT, {
   recursive: true,
   encoding: 'utf8',
-}).filter((name) => name.endsWith('.md') && !name.includes('node_modules'));
+}).filter((name) => name.endsWith('.md') && !/node_modules|^\.cache/.test(name));
 
 /** Returns the blocks of code in one language of a page. */
 export function codeBlocks(page: string, language: string): readonly string[] {
