@@ -3,7 +3,7 @@ import { withOutputsAfterGroups } from '../history/calls.ts';
 import { examine } from '../history/examine.ts';
 import { loneReasoning } from '../history/single-items.ts';
 import type { ContextItem } from '../model/port.ts';
-import { approvalsOf } from './approvals.ts';
+import { approvalOutputs } from './approvals.ts';
 import { contextItem, type TranslationParams } from './context-item.ts';
 import { firstProblem, type ContextProblem } from './problem.ts';
 import { Repairs } from './repairs.ts';
@@ -43,15 +43,13 @@ export function assembleContext({
 }: AssembleContextParams): AssembledContext | ContextProblem {
   const stored = history.map(({ item }) => item);
   const { items, indexes, findings } = examine([...stored, ...input], {
-    openCalls: 'answer',
-    tail: 'closed',
     beforeCompaction: 'examined',
   });
   const problem = mode === 'strict' ? firstProblem(findings, stored, input) : undefined;
   if (problem !== undefined) return problem;
   const repairs = new Repairs();
   for (const { rule } of findings) if (rule !== 'left_in_progress') repairs.add(rule);
-  const translation = { ...params, approvalOf: approvalsOf(items), repairs };
+  const translation = { ...params, approvalOutput: approvalOutputs(items), repairs };
   const entries = items.map((item, place) => ({ item, index: indexes[place] ?? 0 }));
   const shown = withOutputsAfterGroups(entries).flatMap(({ item, index }) => {
     const translated = contextItem(item, history[index]?.model, translation);

@@ -2,8 +2,8 @@ import { stringField, type JsonObject } from '../base/json-object.ts';
 import { itemDefinition } from '../contract/items/table.ts';
 import { NO_OUTPUT } from '../history/calls.ts';
 import type { ContextItem } from '../model/port.ts';
-import type { Approval } from './approvals.ts';
-import { messageParts, outputParts } from './parts.ts';
+import type { ApprovalOutput } from './approvals.ts';
+import { contextParts, outputParts } from './parts.ts';
 import { contextReasoning, type ReasoningParams } from './reasoning.ts';
 import type { Repairs } from './repairs.ts';
 
@@ -13,7 +13,7 @@ export interface TranslationParams extends ReasoningParams {
 }
 
 export interface Translation extends TranslationParams {
-  readonly approvalOf: (request: string) => Approval;
+  readonly approvalOutput: (request: string) => ApprovalOutput | undefined;
   readonly repairs: Repairs;
 }
 
@@ -74,7 +74,7 @@ function messageItem(item: JsonObject, repairs: Repairs): ContextItem | undefine
     repairs.add('unknown_item');
     return undefined;
   }
-  const content = messageParts(item, repairs);
+  const content = contextParts(item, 'content', repairs);
   // Every part was unknown, and has been counted.
   return content.length === 0 ? undefined : { type: 'message', role, content };
 }
@@ -100,10 +100,10 @@ function mcpFields(item: JsonObject): Extract<ContextItem, { type: 'mcp_call' }>
 /** Makes a call of a request that no call follows, so that the model learns what became of it. */
 function approvalRequest(
   item: JsonObject,
-  { approvalOf, repairs }: Translation,
+  { approvalOutput, repairs }: Translation,
 ): ContextItem | undefined {
-  const approval = approvalOf(textOf(item, 'id'));
-  if (approval.kind === 'called') return undefined;
+  const approval = approvalOutput(textOf(item, 'id'));
+  if (approval === undefined) return undefined;
   if (approval.isOpen) repairs.add('open_approval');
   return { ...mcpFields(item), output: approval.output };
 }

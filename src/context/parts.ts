@@ -3,26 +3,24 @@ import type { ContextPart } from '../model/port.ts';
 import type { Repairs } from './repairs.ts';
 
 /** Parts that hold a model's thoughts, which must not be shown as its words. */
-const THOUGHTS = new Set(['reasoning_text', 'summary_text', 'thinking', 'reasoning']);
+const THOUGHTS = new Set(['reasoning_text', 'summary_text', 'thinking']);
 
-/** Returns the parts of a message's content. A text alone is one part. */
-export function messageParts(item: JsonObject, repairs: Repairs): readonly ContextPart[] {
-  const text = stringField(item, 'content');
-  if (text === undefined) return contextParts(objectsOf(item, 'content'), repairs);
-  return [{ type: item['role'] === 'assistant' ? 'output_text' : 'input_text', text }];
-}
-
-/** Returns the output of a call: a text as it is, or its parts. */
-export function outputParts(item: JsonObject, repairs: Repairs): string | readonly ContextPart[] {
-  return stringField(item, 'output') ?? contextParts(objectsOf(item, 'output'), repairs);
-}
-
-function contextParts(parts: readonly JsonObject[], repairs: Repairs): readonly ContextPart[] {
-  return parts.flatMap((part) => {
+/** Returns the parts in a field of an item that a model can be shown. */
+export function contextParts(
+  item: JsonObject,
+  field: string,
+  repairs: Repairs,
+): readonly ContextPart[] {
+  return objectsOf(item, field).flatMap((part) => {
     const shown = contextPart(part);
     if (shown === undefined) repairs.add('unknown_part');
     return shown ?? [];
   });
+}
+
+/** Returns the output of a call: a text as it is, or its parts. */
+export function outputParts(item: JsonObject, repairs: Repairs): string | readonly ContextPart[] {
+  return stringField(item, 'output') ?? contextParts(item, 'output', repairs);
 }
 
 function contextPart(part: JsonObject): ContextPart | undefined {

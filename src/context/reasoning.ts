@@ -18,7 +18,7 @@ export function contextReasoning(
   repairs: Repairs,
 ): ContextReasoning | undefined {
   const blob = stringField(item, 'encrypted_content') ?? '';
-  const opened = blob === '' ? undefined : openReasoning(blob);
+  const opened = openReasoning(blob);
   if ((author ?? opened?.model ?? model) !== model) {
     repairs.add('other_model_reasoning');
     return undefined;

@@ -41,9 +41,7 @@ export class TextSeal {
     // Decoding skips characters that are not base64url.
     const isWhole = bytes.toString('base64url') === body && rest.length === 0;
     if (version !== VERSION || !isWhole || bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
-    const decipher = createDecipheriv(CIPHER, this.#key, bytes.subarray(0, NONCE_BYTES), {
-      authTagLength: TAG_BYTES,
-    });
+    const decipher = createDecipheriv(CIPHER, this.#key, bytes.subarray(0, NONCE_BYTES));
     decipher.setAAD(boundData(scope)).setAuthTag(bytes.subarray(-TAG_BYTES));
     const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
     try {

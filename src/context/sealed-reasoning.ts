@@ -1,4 +1,3 @@
-import { isJsonObject, stringField } from '../base/json-object.ts';
 import type { TextSeal } from './seal.ts';
 
 /** Reasoning that a client keeps in `encrypted_content`. */
@@ -21,14 +20,6 @@ export function openReasoning(
   sealed: string,
 ): SealedReasoning | undefined {
   const text = seal.open(sealed, { tenant, purpose: 'reasoning' });
-  const value: unknown = text === undefined ? undefined : JSON.parse(text);
-  if (!isJsonObject(value)) return undefined;
-  const { texts } = value;
-  const model = stringField(value, 'model');
-  if (!Array.isArray(texts) || model === undefined) return undefined;
-  return {
-    texts: texts.filter((entry) => typeof entry === 'string'),
-    model,
-    encrypted: stringField(value, 'encrypted'),
-  };
+  // Sound: a text for this purpose opens only if `sealReasoning` has sealed it.
+  return text === undefined ? undefined : (JSON.parse(text) as SealedReasoning);
 }

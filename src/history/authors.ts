@@ -4,8 +4,8 @@ import { stringField, type JsonObject } from '../base/json-object.ts';
 
 const MODEL_TYPES = new Set(['reasoning', 'mcp_list_tools']);
 
-export function isUserMessage({ type, role }: JsonObject): boolean {
-  return type === 'message' && role === 'user';
+export function isUserMessage({ role }: JsonObject): boolean {
+  return role === 'user';
 }
 
 /** Checks for what a model does after it has reasoned: a message or a call. Types of calls end in `_call`. */

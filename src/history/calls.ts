@@ -63,15 +63,15 @@ export function withOutputsAfterGroups(entries: readonly Entry[]): readonly Entr
 }
 
 /**
- * Returns the index of the first item of the last group, if only outputs and approvals follow it: its calls may still
- * be answered. Without such a group, returns the length of the list.
+ * Returns the index of the first item of the last group, if only outputs and approvals follow it: calls from there on
+ * may still be answered. Without such a group, no calls follow the index.
  */
 export function lastGroupStart(items: readonly JsonObject[]): number {
   const end = items.findLastIndex(
     (item) => !isOutput(item) && item['type'] !== 'mcp_approval_response',
   );
   const start = items.findLastIndex((item, index) => index <= end && !isModelMade(item));
-  return start === end ? items.length : start + 1;
+  return start + 1;
 }
 
 function staysInPlace(

@@ -3,7 +3,7 @@ import { isModelMade } from './authors.ts';
 import type { Entry } from './findings.ts';
 
 /** Relation of an output to the calls of its list. An early one stands before the call that it answers. */
-export type OutputRole = 'answer' | 'early' | 'duplicate' | 'orphan';
+type OutputRole = 'answer' | 'early' | 'duplicate' | 'orphan';
 
 /** Calls of a list, and the outputs that answer them. */
 export interface Pairing {
@@ -25,8 +25,8 @@ interface OpenCalls {
 export function pair(entries: readonly Entry[]): Pairing {
   const outputs = new Map<Entry, Entry>();
   const roles = new Map<Entry, OutputRole>();
-  const open = new Map<string, OpenCalls>();
-  const early: { readonly key: string; readonly output: Entry }[] = [];
+  const open = new Map<string | undefined, OpenCalls>();
+  const early: { readonly key: string | undefined; readonly output: Entry }[] = [];
   let group = 0;
   let isInGroup = false;
   for (const entry of entries) {
@@ -40,17 +40,15 @@ export function pair(entries: readonly Entry[]): Pairing {
       if (others?.group === group) others.calls.push(entry);
       else open.set(key, { group, calls: [entry] });
     } else if (isOutput(item)) {
-      const calls = key === undefined ? undefined : open.get(key)?.calls;
+      const calls = open.get(key)?.calls;
       const call = calls?.shift();
       if (call !== undefined) {
         outputs.set(call, entry);
         roles.set(entry, 'answer');
       } else if (calls !== undefined) {
         roles.set(entry, 'duplicate');
-      } else if (key !== undefined) {
-        early.push({ key, output: entry });
       } else {
-        roles.set(entry, 'orphan');
+        early.push({ key, output: entry });
       }
     }
   }

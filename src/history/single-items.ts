@@ -50,9 +50,8 @@ export function withoutEmptyMessages(
 function isEmptyMessage(item: JsonObject): boolean {
   if (item['type'] !== 'message') return false;
   const parts = objectsOf(item, 'content');
-  if (parts.length === 0) return (stringField(item, 'content') ?? '') === '';
   return (
-    item['role'] === 'assistant' &&
+    (item['role'] === 'assistant' || parts.length === 0) &&
     parts.every((part) => (stringField(part, 'text') ?? stringField(part, 'refusal')) === '')
   );
 }
@@ -76,7 +75,7 @@ export function withoutStrayApprovals(
       const message = `The request ${request} of the approval is missing.`;
       return !findings.add(entry, { rule: 'approval_without_request', fix: 'drop', message });
     }
-    if (item['type'] !== 'mcp_call' || isApproved.get(request) !== false) return true;
+    if (isApproved.get(request) !== false) return true;
     const message = `The request ${request} of the call was not approved.`;
     return !findings.add(entry, { rule: 'call_of_unapproved_request', fix: 'drop', message });
   });

@@ -53,7 +53,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
   return new RunningServer(config, components, { api, counters }, stack.move());
 }
 
-/** Bytes of the secret that seals reasoning for clients. */
+/** Bytes of a secret that seals reasoning for clients. */
 const SEAL_BYTES = 32;
 
 async function openComponents(
@@ -82,7 +82,9 @@ async function openComponents(
       store,
       authorizer,
       models,
-      seal: new TextSeal(randomBytes(SEAL_BYTES)),
+      seal: new TextSeal(
+        config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
+      ),
       observer: telemetry,
     }),
     audit:

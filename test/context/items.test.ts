@@ -39,6 +39,7 @@ test('messages keep their roles, and each part of them in order', () => {
     { type: 'input_file', file_url: 'https://example.com/a.txt' },
     { type: 'markdown', text: '*and* this' },
     { type: 'computer_screenshot', image_url: 'https://example.com/a.png', file_id: null },
+    { type: 'input_image', image_url: null, file_id: 'file_2', detail: 'auto' },
   ];
   const refusal = [
     { type: 'output_text', text: 'No.', annotations: [] },
@@ -62,6 +63,7 @@ test('messages keep their roles, and each part of them in order', () => {
         { type: 'input_file', file_url: 'https://example.com/a.txt' },
         { type: 'text', text: '*and* this' },
         { type: 'input_image', image_url: 'https://example.com/a.png' },
+        { type: 'input_image', file_id: 'file_2', detail: 'auto' },
       ],
     },
     {
@@ -82,13 +84,18 @@ test('parts that cannot be shown are left out and counted, and thoughts are not 
     { type: 'hologram', data: 'AA==' },
     { type: 'reasoning_text', text: 'secret' },
     { type: 'summary_text', text: 'secret' },
+    { type: 'thinking', text: 'secret' },
     { type: 'input_audio', input_audio: { data: 'AA==' } },
+    { type: 'input_audio', input_audio: { format: 'mp3' } },
+    { type: 'input_audio' },
+    { type: 'input_text' },
+    { type: 'refusal' },
     { type: 'output_text', text: 'Yes' },
   ];
   const empty = message('user', '', { content: [{ type: 'hologram', data: 'AA==' }] });
   expect(shown([message('assistant', '', { content }), empty])).toEqual([
     ['assistant: Yes'],
-    'unknown_part=5',
+    'unknown_part=10',
   ]);
 });
 
@@ -151,9 +158,41 @@ test('a call of an MCP server is shown with its output or its error', () => {
 
 test('a call of an MCP server that was interrupted says so', () => {
   const interrupted = mcpCall({ id: 'mcp_1', output: null, status: 'calling' });
-  expect(shown([GO, interrupted])[0]).toEqual([
+  const partial = mcpCall({ id: 'mcp_2', output: 'Half', status: 'incomplete' });
+  const silent = mcpCall({ id: 'mcp_3', output: null, status: 'completed' });
+  const failed = mcpCall({ id: 'mcp_4', output: null, status: 'failed', error: 'busy' });
+  const posted = mcpCall({ id: 'mcp_5', output: null });
+  expect(shown([GO, interrupted, partial, silent, failed, posted])).toEqual([
+    [
+      'user: Go',
+      'mcp mcp_1: The call was interrupted; there is no output.',
+      'mcp mcp_2: Half',
+      'mcp mcp_3: ',
+      'mcp mcp_4: ',
+      'mcp mcp_5: ',
+    ],
+    '',
+  ]);
+});
+
+test('lists of tools are not shown, nor counted', () => {
+  expect(shown([item('mcp_list_tools'), GO])).toEqual([['user: Go'], '']);
+});
+
+test('the first of two answers to a request is shown', () => {
+  const answers = [approval('mcpr_1', false), approval('mcpr_1', true)];
+  expect(shown([GO, approvalRequest('mcpr_1'), ...answers])[0]).toEqual([
     'user: Go',
-    'mcp mcp_1: The call was interrupted; there is no output.',
+    'mcp mcpr_1: The call was not approved.',
+  ]);
+});
+
+test('items before a compaction are repaired like the others', () => {
+  const blob = SEAL.seal('They like lakes.', { tenant: TENANT, purpose: 'compaction' });
+  const history = [output('x'), GO, item('compaction', { encrypted_content: blob })];
+  expect(shown(history)).toEqual([
+    ['user: Go', 'system: They like lakes.'],
+    'output_without_call=1',
   ]);
 });
 
@@ -242,7 +281,11 @@ test('reasoning of another model is not shown, whether the item or its sealed te
     { item: reasoning('own'), model: MODEL },
     { item: reasoning('other'), model: 'large' },
     { item: item('reasoning', { encrypted_content: sealed(['other'], 'large') }) },
-    { item: reasoning('unknown') },
+    {
+      item: reasoning('', {
+        content: [{ type: 'hologram' }, { type: 'reasoning_text', text: 'unknown' }],
+      }),
+    },
     { item: message('assistant', 'Yes'), model: 'large' },
   ];
   const { items, repairs } = assembled([], [], { history });
@@ -263,6 +306,7 @@ test('the server’s own compaction is a system message, and a foreign one is le
   ];
   const { items, repairs } = assembled(history, [GO]);
   expect(items.map(brief)).toEqual(['system: They like lakes.', 'user: Go']);
+  expect(items[0]).toMatchObject({ content: [{ type: 'input_text' }] });
   expect(repairs).toBe('foreign_compaction=1');
 });
 

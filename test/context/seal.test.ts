@@ -14,6 +14,11 @@ test('a sealed text opens again, in another process with the same secret too', (
   }
 });
 
+test('a text that an earlier program has sealed opens', () => {
+  const sealed = 'clq1.3ktoxgll9xKJVyRo4sMAj5I2hE_ONonLk2lnMiSTAsC-4nXd1tTp11wCMg';
+  expect(SEAL.open(sealed, SCOPE)).toBe('Lakes are blue.');
+});
+
 test('a sealed text begins with its version, has characters of URLs only, and hides its text', () => {
   const sealed = SEAL.seal('Lakes are blue.', SCOPE);
   expect(sealed).toMatch(/^clq1\.[A-Za-z0-9_-]+$/);

@@ -76,9 +76,9 @@ test('calls at the end of an open history may wait for their outputs', () => {
   expect(rulesOf([...open, message('user', 'Well?')], 'open')).toEqual([
     ['call_without_output', 3],
   ]);
-  expect(rulesOf([...open, approval('mcpr_1', true)], 'open')).toEqual([
-    ['approval_without_request', 5],
-  ]);
+  expect(rulesOf([call('a')], 'open')).toEqual([]);
+  const approved = [call('a'), approvalRequest('mcpr_1'), approval('mcpr_1', true)];
+  expect(rulesOf(approved, 'open')).toEqual([]);
 });
 
 test('a call of an earlier group than the last does not wait', () => {
@@ -94,6 +94,36 @@ test('an id that a server uses again in each answer pairs within each turn', () 
   expect(rulesOf(interrupted)).toEqual([['call_without_output', 1]]);
 });
 
+test('a second output is not given to a later call of its id', () => {
+  const items = [call('a'), output('a'), output('a'), message('user', 'Again'), call('a')];
+  expect(rulesOf(items)).toEqual([
+    ['duplicate_output', 2],
+    ['call_without_output', 4],
+  ]);
+});
+
+test('a call and an output without ids of calls are not paired', () => {
+  const unnamed = [{ type: 'function_call' }, { type: 'function_call_output' }];
+  expect(rulesOf(unnamed)).toEqual([
+    ['call_without_output', 0],
+    ['output_without_call', 1],
+  ]);
+  expect(examine(unnamed).items).toEqual([]);
+});
+
+test('an output of a function does not name its call by its own id', () => {
+  const answer = { id: 'a', type: 'function_call_output', output: 'blue' };
+  expect(rulesOf([call('a'), answer])).toEqual([
+    ['call_without_output', 0],
+    ['output_without_call', 1],
+  ]);
+});
+
+test('reasoning and lists of tools do not divide a group of calls', () => {
+  const items = [call('a'), reasoning('Hm'), item('mcp_list_tools'), call('b'), output('b')];
+  expect(examine(items).indexes).toEqual([0, 1, 2, 3, 0, 4]);
+});
+
 test('calls of one answer that share an id are answered in order', () => {
   const items = [call('a'), call('a'), output('a', 'first'), output('a', 'second')];
   expect(rulesOf(items)).toEqual([]);
@@ -104,6 +134,7 @@ test('reasoning before a call, a hosted call, a request for approval or an answe
   const followers = [
     [call('a'), output('a')],
     [item('web_search_call')],
+    [item('program')],
     [approvalRequest('mcpr_1')],
     [message('system', 'Be brief'), message('assistant', 'Yes')],
   ];

@@ -117,9 +117,14 @@ const BROKEN: readonly Broken[] = [
   },
   {
     title: 'reasoning whose answer has been deleted is removed',
-    items: [message('user', 'Why?'), reasoning('Hm'), message('user', 'Why not?')],
+    items: [
+      message('user', 'Why?'),
+      reasoning('Hm'),
+      message('user', 'Why not?'),
+      message('assistant', 'So'),
+    ],
     findings: ['reasoning_alone drop'],
-    repaired: [0, 2],
+    repaired: [0, 2, 3],
   },
   {
     title: 'reasoning at the end of the list is removed',
@@ -186,16 +191,73 @@ describe('a broken history', () => {
 
 test('a finding names its item, its call and the place of the item', () => {
   const items = [message('user', 'Look'), call('a', { id: 'fc_a' })];
-  expect(examine(items).findings).toEqual([
-    {
-      rule: 'call_without_output',
-      index: 1,
-      itemId: 'fc_a',
-      callId: 'a',
-      fix: 'insert',
-      message: 'The call a has no output.',
-    },
+  const finding = { rule: 'call_without_output', index: 1, itemId: 'fc_a', callId: 'a' };
+  const text = 'The call a has no output.';
+  expect(examine(items).findings).toEqual([{ ...finding, fix: 'insert', message: text }]);
+});
+
+test('every rule has a message of its own', () => {
+  const unnamed = { type: 'function_call' };
+  const items = [
+    output('a'),
+    message('user', 'Look', { id: 'x' }),
+    message('user', 'Look', { id: 'x' }),
+    message('user', '', { content: [] }),
+    call('a'),
+    call('b'),
+    unnamed,
+    output('b'),
+    output('b'),
+    output('c'),
+    { ...unnamed, type: 'function_call_output' },
+    approval('mcpr_0', true),
+    approvalRequest('mcpr_1'),
+    mcpCall({ approval_request_id: 'mcpr_1', status: 'calling' }),
+    reasoning('Hm'),
+    message('user', 'Go', { status: 'in_progress' }),
+    call('d'),
+  ];
+  expect(examine(items).findings.map((finding) => finding.message)).toEqual([
+    'The output stands before its call a.',
+    'An earlier item has the id x.',
+    'The message has no content.',
+    'The call has no call_id.',
+    'The call b has another output.',
+    'The call c of the output is missing.',
+    'The output does not name a call.',
+    'The request mcpr_0 of the approval is missing.',
+    'The request mcpr_1 of the call was not approved.',
+    'Neither a message nor a call follows the reasoning.',
+    'The status was left in_progress.',
+    'The call d has no output.',
   ]);
+});
+
+test('items without ids are not duplicates of each other', () => {
+  const { id: _id, ...plain } = message('user', 'Yes');
+  expect(examine([plain, plain, { ...plain }]).items).toEqual([plain, plain, plain]);
+});
+
+test('a message with any text or refusal is not empty', () => {
+  const parts = [
+    { type: 'output_text', text: '' },
+    { type: 'refusal', refusal: 'No' },
+  ];
+  const refusal = message('assistant', '', { content: parts });
+  const last = message('assistant', '', { content: parts.slice(1) });
+  const text = message('assistant', '', {
+    content: [parts[0], { type: 'output_text', text: 'x' }],
+  });
+  expect(examine([refusal, last, text]).findings).toEqual([]);
+  const nothing = message('assistant', '', {
+    content: [parts[0], { type: 'refusal', refusal: '' }],
+  });
+  expect(examine([nothing]).items).toEqual([]);
+});
+
+test('an approval of an item that is not a request is removed', () => {
+  const { findings } = examine([mcpCall({ id: 'mcp_1' }), approval('mcp_1', true)]);
+  expect(findings.map(({ rule }) => rule)).toEqual(['approval_without_request']);
 });
 
 test('an inserted output has the place of its call, and the other items have theirs', () => {
@@ -226,16 +288,23 @@ test('statuses that were left in progress end, in a word that the type has', () 
 });
 
 test('items before the last compaction stay as they are', () => {
-  const broken = [output('x'), call('a'), message('user', '', { content: [] }), reasoning('Hm')];
+  const broken = [
+    output('x'),
+    call('a'),
+    message('user', '', { content: [] }),
+    output('b'),
+    call('b'),
+    reasoning('Hm'),
+  ];
   const compaction = item('compaction', { encrypted_content: 'b3BhcXVl' });
   const items = [...broken, compaction, message('user', 'Go'), output('y')];
   const skipped = examine(items);
   expect(skipped.findings.map(({ rule, index }) => [rule, index])).toEqual([
-    ['output_without_call', 6],
+    ['output_without_call', 8],
   ]);
-  expect(skipped.items).toEqual(items.slice(0, 6));
+  expect(skipped.items).toEqual(items.slice(0, 8));
   const { findings } = examine(items, { beforeCompaction: 'examined' });
-  expect(findings.map(({ index }) => index)).toEqual([0, 1, 2, 3, 6]);
+  expect(findings.map(({ index }) => index)).toEqual([0, 1, 2, 3, 5, 8]);
 });
 
 test('an output after a compaction answers the call before it', () => {

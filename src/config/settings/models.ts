@@ -5,8 +5,25 @@ import {
   type ModelServerOptions,
 } from '../../options/model-server.ts';
 import { group, records, type Parsed, type Table } from './entry.ts';
-import { choice, exactText, httpUrl, list, orNone, secondsAsMs, variableValue } from './parsers.ts';
+import {
+  choice,
+  exactText,
+  httpUrl,
+  list,
+  orNone,
+  parser,
+  secondsAsMs,
+  variableValue,
+} from './parsers.ts';
 import type { Place } from './place.ts';
+
+const LEAST_SEAL_KEY = 32;
+
+const sealKey = parser(
+  `a text of ${LEAST_SEAL_KEY} characters or more`,
+  ['correct-horse-battery-staple-1234', 'another-secret-of-32-characters-or-more'],
+  (text) => (text.length >= LEAST_SEAL_KEY ? text : undefined),
+);
 
 const profile = {
   parser: choice(MODEL_PROFILES),
@@ -115,6 +132,14 @@ export const MODELS = {
     default: 'cancel',
     description:
       'When a client goes away: `cancel` stops the model and stores nothing but the cancelled response, `finish` lets it go on and stores all.',
+  },
+  sealKey: {
+    name: 'seal-key',
+    placeholder: 'TEXT',
+    parser: orNone(sealKey),
+    isSecret: true,
+    description:
+      'Secret that seals the reasoning which clients keep as `encrypted_content`, the same for all processes. Without one, each process makes its own when it starts, and drops what others have sealed. As a variable: a flag is visible to other programs.',
   },
   history: {
     name: 'history',

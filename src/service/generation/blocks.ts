@@ -20,7 +20,7 @@ function event<Type extends StreamEventType>(
 }
 
 /** An item that is under way. */
-export interface Block {
+interface Block {
   /** The events that begin it. */
   open(): readonly BareEvent[];
   /** The events that end it, and the whole item. */

@@ -10,7 +10,7 @@ import {
   type ResponseState,
 } from '../../contract/responses/response.ts';
 import { streamEvent, type StreamEvent } from '../../contract/responses/stream-events.ts';
-import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
+import type { FinishReason, ModelEvent, ModelFailure, ModelUsage } from '../../model/port.ts';
 import type { NewResponse, ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { Accumulator } from '../generation/accumulate.ts';
@@ -18,6 +18,7 @@ import type { BareEvent, SealReasoning } from '../generation/blocks.ts';
 import { failureError, responseFailure } from '../models/failures.ts';
 import { commit, commitAlone, type CommitParams } from './commit.ts';
 import type { Destination } from './target.ts';
+import { TurnLost } from './turns.ts';
 
 export interface TurnParams {
   readonly store: Pick<Store, 'responses'>;
@@ -96,14 +97,11 @@ export class Turn {
    * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and stores nothing then.
    */
   async start(): Promise<void> {
-    const first = await this.#params.answer.next();
-    if (first.done === true || first.value.type === 'started') return;
-    if (first.value.type === 'failure') {
-      const error = failureError(first.value.failure, this.#params);
-      await this.#end('failed', []);
-      throw error;
-    }
-    throw new Error('an answer begins with something else than its beginning');
+    const first = await this.#next();
+    if (first.type === 'started') return;
+    if (first.type !== 'failure') throw new Error('an answer begins in its middle');
+    await this.#end('failed', []);
+    throw this.#errorOf(first);
   }
 
   /** Makes the next step. Throws the reason of the signal that has stopped the turn. */
@@ -147,13 +145,28 @@ export class Turn {
     return streamEvent('response.failed', this.#sequence, { response });
   }
 
+  /** Resolves with the next event of the model server; a turn that is lost fails. */
+  async #next(): Promise<ModelEvent | { readonly type: 'failure'; readonly failure: TurnLost }> {
+    try {
+      const { done, value } = await this.#params.answer.next();
+      if (done !== true) return value;
+    } catch (error) {
+      if (error instanceof TurnLost) return { type: 'failure', failure: error };
+      throw error;
+    }
+    throw new Error('an answer ended without its last event');
+  }
+
+  #errorOf({ failure }: { readonly failure: ModelFailure | TurnLost }): ApiError {
+    return failure instanceof TurnLost
+      ? apiError('turn_overtaken')
+      : failureError(failure, this.#params);
+  }
+
   async #answering(): Promise<Step> {
-    const { answer } = this.#params;
     for (;;) {
-      const next = await answer.next();
-      if (next.done === true) throw new Error('an answer ended without its last event');
-      const event = next.value;
-      if (event.type === 'failure') return this.#failed(failureError(event.failure, this.#params));
+      const event = await this.#next();
+      if (event.type === 'failure') return this.#failed(this.#errorOf(event));
       const isEnd = event.type === 'finish';
       const events = isEnd ? this.#accumulator.finish(event.reason) : this.#accumulator.add(event);
       if (isEnd) {

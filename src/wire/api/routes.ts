@@ -55,7 +55,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),
     deleteConversationItem(conversations, dialect),
-    createResponse(responses, items, limits),
+    createResponse(responses, items),
     getResponse(responses, items),
     deleteResponse(responses),
     listInputItems(responses, items, limits),

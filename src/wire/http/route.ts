@@ -25,6 +25,8 @@ export interface Route {
   >;
   readonly body?: { readonly schema: TSchema; readonly required: boolean };
   readonly response: { readonly description: string; readonly schema: TSchema };
+  /** Schema of one event, when the answer may be a stream of events. */
+  readonly streamed?: TSchema;
   /** Content type of a text answer; left out for JSON. */
   readonly contentType?: string;
   /** Statuses besides 200 that the operation itself can answer. */

@@ -88,6 +88,11 @@ function operation(route: Route, context: Context): Node {
         in: 'query',
         schema: reference(parameter.schema, 'response'),
       })),
+      ...Object.entries(route.headers ?? {}).map(([name, header]) => ({
+        ...describeParameter(name, header),
+        in: 'header',
+        schema: reference(header.schema, 'request'),
+      })),
     ],
     ...(body === undefined
       ? {}
@@ -111,8 +116,14 @@ function responses(route: Route, { reference, errorContent, isAuthenticated }: C
     ...ERRORS_OF_ALL_ROUTES,
   ];
   const type = route.contentType ?? 'application/json';
+  const { streamed } = route;
+  const stream =
+    streamed === undefined
+      ? {}
+      : { 'text/event-stream': { schema: reference(streamed, 'response') } };
+  const content = { [type]: { schema: reference(schema, 'response') }, ...stream };
   return {
-    200: { description, content: { [type]: { schema: reference(schema, 'response') } } },
+    200: { description, content },
     ...Object.fromEntries(
       statuses.map((status) => [
         status,

@@ -4,7 +4,7 @@ import type { ItemContract } from '../../../contract/items/contract.ts';
 import { createResponseBody } from '../../../contract/responses/parameters/table.ts';
 import { responseParser } from '../../../contract/responses/requests.ts';
 import { ResponseObject } from '../../../contract/responses/response.ts';
-import { streamFrame } from '../../../contract/responses/stream-events.ts';
+import { ResponseStreamEvent, streamFrame } from '../../../contract/responses/stream-events.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { RunningTurn } from '../../../service/responses/running-turn.ts';
 import type { WhenBusy } from '../../../service/responses/turns.ts';
@@ -19,12 +19,11 @@ const WHEN_BUSY = 'x-colloquy-when-busy';
 const REPAIRS = 'x-colloquy-repairs';
 const WHEN_BUSY_SCHEMA = Type.Enum(['wait', 'reject'], { default: 'wait' });
 
-export function createResponse(
-  responses: Responses,
-  contract: ItemContract,
-  { maxItemsPerRequest }: { readonly maxItemsPerRequest: number },
-): Route {
-  const parse = responseParser(contract, { maxInputItems: maxItemsPerRequest });
+/** Most items of one request: clients that keep the history themselves send all of it. */
+const MAX_INPUT_ITEMS = 100_000;
+
+export function createResponse(responses: Responses, contract: ItemContract): Route {
+  const parse = responseParser(contract, { maxInputItems: MAX_INPUT_ITEMS });
   return defineRoute({
     method: 'POST',
     path: COLLECTION,
@@ -41,11 +40,12 @@ export function createResponse(
         schema: WHEN_BUSY_SCHEMA,
       },
     },
-    body: { schema: createResponseBody(contract.InputItem, maxItemsPerRequest), required: true },
+    body: { schema: createResponseBody(contract.InputItem, MAX_INPUT_ITEMS), required: true },
     response: {
       description: 'The response; with `stream: true`, its events as `text/event-stream`',
       schema: ResponseObject,
     },
+    streamed: ResponseStreamEvent,
     errors: [404, 500, 503],
     handle: async (call) => {
       const request = parse(call.body);

@@ -8,6 +8,8 @@ import { include } from '../conversations/parameters.ts';
 import { defineRoute } from '../define-route.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
 
+const TrueOrFalse = Type.Enum(['true', 'false']);
+
 export function getResponse(responses: Responses, contract: ItemContract): Route {
   return defineRoute({
     method: 'GET',
@@ -21,7 +23,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
       include,
       stream: {
         description: 'Only responses that were made in the background can be streamed later.',
-        schema: Type.Optional(Type.Boolean()),
+        schema: Type.Optional(TrueOrFalse),
       },
       starting_after: {
         description: 'Has a meaning for streams only.',
@@ -29,7 +31,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
       },
       include_obfuscation: {
         description: 'Has no effect: events are not padded.',
-        schema: Type.Optional(Type.Boolean()),
+        schema: Type.Optional(TrueOrFalse),
       },
     },
     response: { description: 'The response', schema: ResponseObject },
@@ -37,7 +39,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     handle: async (call) => {
       const { include: included, stream } = call.query;
       const response = await responses.get(call.principal, responseId(call));
-      if (stream === true) throw apiError('cannot_stream_synchronous');
+      if (stream === 'true') throw apiError('cannot_stream_synchronous');
       const items = response.output.map((item) => contract.serve(item, included));
       return withOutput(response.data, items, response.rest);
     },
