@@ -29,6 +29,14 @@ export async function runNode(cwd: string, ...args: readonly string[]): Promise<
   return (await promisify(execFile)(process.execPath, [...args], { cwd, env })).stdout;
 }
 
+/** Runs Node in the root of the repository as `runNode` does, with a text on its standard input. */
+export async function runNodeWith(input: string, ...args: readonly string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'] };
+  const running = promisify(execFile)(process.execPath, [...args], { cwd: ROOT, env });
+  running.child.stdin?.end(input);
+  return (await running).stdout;
+}
+
 /** Compiles the program into a folder other than `dist`, from which another test or benchmark may be running. */
 export async function compileTo(folder: string): Promise<void> {
   const compiler = 'node_modules/typescript/bin/tsc';
