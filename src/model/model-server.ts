@@ -106,16 +106,6 @@ export class ModelServer implements Disposable {
     }
   }
 
-  /** Requests the list of models, and returns the failure if there is one. Rejects with the signal's reason. */
-  async check(signal: AbortSignal): Promise<ModelFailure | undefined> {
-    try {
-      await this.listModels(signal);
-      return undefined;
-    } catch (error) {
-      return this.#failureOf(error);
-    }
-  }
-
   [Symbol.dispose](): void {
     this.#connections.close();
   }

@@ -10,6 +10,7 @@ import { checkConfiguration } from './configuration.ts';
 import { checkIntegrity, checkNodes, checkReplica, checkRights, checkSchema } from './database.ts';
 import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
+import { checkModelServers } from './model-servers.ts';
 import { checkItems, checkPlaces } from './stored.ts';
 
 /** Runs the checks one after the other, since each relies on the earlier ones. */
@@ -25,6 +26,7 @@ export async function* examine(
     return;
   }
   yield* checkConfiguration(config);
+  yield* checkModelServers(config);
   const { database } = config;
   if (database.kind === 'sqlite' && database.path === ':memory:') {
     yield warning(
