@@ -8,7 +8,6 @@ import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
-import type { Observer } from '../../observe/observer.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
@@ -18,7 +17,7 @@ import { targetOf, type Destination } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
 import { DetachedTurns } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
-import { OpenTurns, type TurnWatch } from './turn-watch.ts';
+import { OpenTurns, type TurnObserver, type TurnWatch } from './turn-watch.ts';
 import { Turn } from './turn.ts';
 import { Turns, type WhenBusy } from './turns.ts';
 
@@ -29,7 +28,7 @@ export interface ResponsesOptions {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly seal: TextSeal;
-  readonly observer: Pick<Observer, 'transferred' | 'turnAsked' | 'turnEnded' | 'modelFailed'>;
+  readonly observer: TurnObserver;
   readonly defaultModel: string | undefined;
   readonly turnWaitMs: number;
   readonly onDisconnect: 'cancel' | 'finish';
@@ -117,7 +116,6 @@ export class Responses {
         stop,
         watch,
       });
-      watch.asked(turn.id);
       await turn.start();
       const running = new RunningTurn(turn, {
         isClientGone: options.isClientGone,
@@ -239,7 +237,7 @@ export class Responses {
       readonly watch: TurnWatch;
     },
   ): Turn {
-    const { store, seal, observer } = this.#options;
+    const { store, seal } = this.#options;
     const { context, model, ...rest } = begun;
     const wantsSealed = request.include.includes('reasoning.encrypted_content');
     return new Turn({
@@ -257,10 +255,6 @@ export class Responses {
           ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
           : undefined,
       requestPath: (path) => requestPath(path, context.inputIndexes),
-      onEnd: ({ written, ...end }) => {
-        observer.transferred('written', written);
-        begun.watch.ended(end);
-      },
     });
   }
 
