@@ -75,7 +75,7 @@ serve({
   conversations: async (limit) => {
     const rows = await run(
       'conversations',
-      `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' AND is_hidden = 0 ORDER BY created_at DESC, id DESC LIMIT $1`,
+      `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' AND is_hidden <> 1 ORDER BY created_at DESC, id DESC LIMIT $1`,
       [limit],
     );
     return rows.map((row) => {

@@ -40,7 +40,7 @@ const selectItem = database.prepare(
   `SELECT data FROM items WHERE tenant = 'default' AND id = ? AND conversation_id = ?`,
 );
 const selectConversations = database.prepare(
-  `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' AND is_hidden = 0 ORDER BY created_at DESC, id DESC LIMIT CAST(? AS INTEGER)`,
+  `SELECT id, created_at, metadata FROM conversations WHERE tenant = 'default' AND owner = 'anonymous' AND is_hidden <> 1 ORDER BY created_at DESC, id DESC LIMIT CAST(? AS INTEGER)`,
 );
 
 for (const statement of [reserve, select, selectItems, selectItem, selectConversations]) {

@@ -26,13 +26,13 @@ export interface Schema {
 
 export interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly schema: Schema;
   readonly style?: 'deepObject';
 }
 
 /** Path parameters that a request's meaning includes. */
-export type PathParameter = 'conversation_id' | 'item_id';
+export type PathParameter = 'conversation_id' | 'item_id' | 'response_id' | 'model_id';
 
 interface DescribedOperation {
   readonly operationId: string;

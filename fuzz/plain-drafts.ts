@@ -32,7 +32,12 @@ export class PlainDrafts {
     return {
       caller,
       operation,
-      path: { conversation_id: id, item_id: values.itemId(random, stored) },
+      path: {
+        conversation_id: id,
+        item_id: values.itemId(random, stored),
+        response_id: 'resp_never',
+        model_id: 'never',
+      },
       ...queryAndBody(operation, context),
     };
   }

@@ -22,7 +22,7 @@ export function mutated(random: Random, draft: Draft): FuzzRequest {
 }
 
 function withOddPath(random: Random, draft: Draft): Draft {
-  const name = random.pick(['conversation_id', 'item_id']);
+  const name = random.pick(['conversation_id', 'item_id', 'response_id', 'model_id']);
   const id = draft.path[name] ?? '';
   const odd = random.pick([
     oddString(random),

@@ -41,9 +41,10 @@ test.each(KINDS)('stats of %s print the same figures as JSON and as a table', as
         : new RegExp(`^postgres://${new URL(inject('postgresUrl')).username}@`),
     ),
     schema_version: expect.any(Number),
-    conversations: exactly(3),
+    conversations: exactly(4),
     items: exactly(3),
     items_by_type: { message: exactly(2), reasoning: exactly(1) },
+    responses: exactly(1),
     tenants: 2,
     keys: { active: 1, revoked: 1, expired: 1 },
     oldest_conversation_at: '1970-01-01T00:00:00.001Z',
@@ -52,7 +53,9 @@ test.each(KINDS)('stats of %s print the same figures as JSON and as a table', as
     log_bytes: kind === 'SQLite' ? 0 : null,
   });
   const { stdout } = await runProcess(['stats', '--database-url', stored.url]);
-  expect(stdout).toMatch(/^conversations +3\nitems +3\n {2}message +2\n {2}reasoning +1\n/m);
+  expect(stdout).toMatch(
+    /^conversations +4\nitems +3\n {2}message +2\n {2}reasoning +1\nresponses +1\n/m,
+  );
   expect(stdout).toMatch(/^keys +1 active, 1 revoked, 1 expired$/m);
 });
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../operations.ts';
-import type { TaughtOperation } from './operation.ts';
+import type { PrivateOperation, TaughtOperation } from './operation.ts';
 
 /** The served document and the table of taught operations differ. */
 export class UntaughtError extends Error {
@@ -30,11 +30,18 @@ export function assertTaught(
 }
 
 function unknownNames(operation: Operation, entry: TaughtOperation): readonly string[] {
-  const { path, query, fields } =
-    entry.access === 'public'
-      ? { path: [], query: {}, fields: [] }
-      : { path: entry.path, query: entry.query, fields: entry.body?.fields ?? [] };
-  const known = { path: new Set<string>(path), query: new Set(Object.keys(query)) };
+  const {
+    path,
+    query,
+    headers = [],
+    body,
+  }: Partial<PrivateOperation> = entry.access === 'public' ? {} : entry;
+  const fields = body?.fields ?? [];
+  const known = {
+    path: new Set<string>(path),
+    query: new Set(Object.keys(query ?? {})),
+    header: new Set(headers),
+  };
   return [
     ...operation.parameters
       .filter((parameter) => !known[parameter.in].has(parameter.name))

@@ -49,10 +49,14 @@ export interface PrivateOperation {
   readonly path: readonly PathParameter[];
   /** Parameters of the query string. */
   readonly query: Readonly<Record<string, QueryDraft>>;
+  /** Headers of its own. */
+  readonly headers?: readonly string[];
   readonly body?: {
     readonly fields: readonly string[];
     readonly make: (context: DraftContext) => unknown;
   };
+  /** `true` when the server of a run can answer none of its requests with success. */
+  readonly neverSucceeds?: true;
   /** Predicts the status of a plain request. `true` is 200, `false` is 404. */
   readonly expect: (model: Model, caller: Principal, meaning: Meaning) => boolean | number;
   /** Holds a success against the model and updates the model. Throws a `Mismatch`. */

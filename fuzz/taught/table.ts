@@ -12,6 +12,14 @@ import {
   getConversationItem,
   listConversationItems,
 } from './items.ts';
+import {
+  createResponse,
+  deleteResponse,
+  getModel,
+  getResponse,
+  listInputItems,
+  listModels,
+} from './responses.ts';
 import type { TaughtOperation } from './operation.ts';
 
 const PUBLIC: TaughtOperation = { access: 'public', weight: 1 };
@@ -27,6 +35,12 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   listConversationItems,
   getConversationItem,
   deleteConversationItem,
+  createResponse,
+  getResponse,
+  deleteResponse,
+  listInputItems,
+  listModels,
+  getModel,
   getHealth: PUBLIC,
   getReadiness: PUBLIC,
   getMetrics: PUBLIC,

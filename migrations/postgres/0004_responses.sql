@@ -3,11 +3,12 @@
 -- 1 for the conversation of a response that was made without one. Adding the column writes no row.
 ALTER TABLE conversations ADD COLUMN is_hidden SMALLINT NOT NULL DEFAULT 0;
 
--- Lists have no entries of hidden conversations to pass over.
+-- Lists have no entries of hidden conversations to pass over. PostgreSQL without statistics takes `<> 1` for true of most
+-- rows and `= 0` for true of few, and would then read the index by time for the list of an owner.
 DROP INDEX conversations_by_owner;
 DROP INDEX conversations_by_time;
-CREATE INDEX conversations_by_owner ON conversations (tenant, owner, created_at, id) WHERE is_hidden = 0;
-CREATE INDEX conversations_by_time ON conversations (tenant, created_at, id) WHERE is_hidden = 0;
+CREATE INDEX conversations_by_owner ON conversations (tenant, owner, created_at, id) WHERE is_hidden <> 1;
+CREATE INDEX conversations_by_time ON conversations (tenant, created_at, id) WHERE is_hidden <> 1;
 
 CREATE TABLE responses (
   tenant          TEXT COLLATE "C" NOT NULL,

@@ -6,8 +6,8 @@ ALTER TABLE conversations ADD COLUMN is_hidden INTEGER NOT NULL DEFAULT 0;
 -- Lists have no entries of hidden conversations to pass over.
 DROP INDEX conversations_by_owner;
 DROP INDEX conversations_by_time;
-CREATE INDEX conversations_by_owner ON conversations (tenant, owner, created_at, id) WHERE is_hidden = 0;
-CREATE INDEX conversations_by_time ON conversations (tenant, created_at, id) WHERE is_hidden = 0;
+CREATE INDEX conversations_by_owner ON conversations (tenant, owner, created_at, id) WHERE is_hidden <> 1;
+CREATE INDEX conversations_by_time ON conversations (tenant, created_at, id) WHERE is_hidden <> 1;
 
 CREATE TABLE responses (
   tenant          TEXT    NOT NULL,

@@ -51,6 +51,21 @@ describe('an import of a damaged archive', () => {
     expect(await refusalOf(whole.replace('"position":1,', '"position":99999,'))).toContain(
       'has not given out',
     );
+    for (const [field, instead] of [
+      ['"end_position":2', '"end_position":3'],
+      ['"first_output":1,"end_position":2', '"first_output":2,"end_position":1'],
+    ] as const) {
+      expect(await refusalOf(whole.replace(field, instead))).toContain(
+        'its response has positions',
+      );
+    }
+    expect(await refusalOf(whole.replace('"is_hidden":1', '"is_hidden":2'))).toContain(
+      'is_hidden is not 0 or 1',
+    );
+    expect(await refusalOf(whole.replace('"rest":[', '"rest":{"a":['))).toContain('not JSON');
+    expect(await refusalOf(whole.replace('"rest":[{"a":[1]},2]', '"rest":{}'))).toContain(
+      'rest is not a JSON list',
+    );
     expect(await refusalOf(whole.replace('"metadata":{"a":"b"}', '"metadata":[]'))).toContain(
       'metadata is not a JSON object',
     );

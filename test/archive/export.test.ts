@@ -36,7 +36,7 @@ test('an archive that goes from SQLite to PostgreSQL and back stays the same to 
 /** Returns every row of every table. */
 function rowsOf(path: string): unknown[] {
   using raw = new DatabaseSync(path);
-  return ['conversations', 'items', 'api_keys'].map((table) =>
+  return ['conversations', 'items', 'responses', 'api_keys'].map((table) =>
     raw.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).all(),
   );
 }

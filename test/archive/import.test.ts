@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, inject, test } from 'vitest';
+import { conversationIds } from '../store/conformance/operations.ts';
 import { at, exportTo, fillWithEverything, fillWithMany, importFrom } from '../support/archive.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { createDatabase } from '../support/postgres.ts';
@@ -67,8 +68,33 @@ const CONFLICTS: readonly [RegExp, string, string][] = [
   [/"hash":"hash of other"/, '"hash":"hash of nobody"', 'API key key_other'],
   [/"revoked_at_ms":null/, '"revoked_at_ms":7', 'API key key_'],
   [/"next_position":1,/, '"next_position":2,', 'conversation conv_'],
+  [/"is_hidden":1/, '"is_hidden":0', 'conversation conv_hidden'],
+  [
+    /"status":"completed","first/,
+    '"status":"failed","first',
+    'id resp_1 of conversation conv_hidden',
+  ],
+  [/"rest":\[\{"a":\[1\]\},2\]/, '"rest":null', 'id resp_odd of conversation conv_same'],
   [/"metadata":\{"a":"b"\}/, '"metadata":{"a":"c"}', 'conversation conv_'],
 ];
+
+test('an archive of a program that knew no hidden conversations is imported as visible ones', async () => {
+  await using folder = await temporaryFolder();
+  const lines = [
+    '{"colloquy_archive":1}',
+    '{"conversation":{"tenant":"t","id":"conv_a","owner":"o","created_at_ms":1,"next_position":1,"attributes":{},"metadata":{}}}',
+    '{"item":{"tenant":"t","conversation_id":"conv_a","position":0,"id":"i","type":"message","created_at_ms":1,"data":{}}}',
+    '{"end":{"api_keys":0,"conversations":1,"items":1}}',
+    '',
+  ];
+  writeFileSync(folder.path('old.jsonl'), lines.join('\n'));
+  const url = `sqlite:${folder.path('target.db')}`;
+  expect(await importFrom(folder.path('old.jsonl'), url)).toContain('1 conversation, 1 item');
+  await using store = await openOn(url);
+  expect(await conversationIds(store, [])).toEqual(['conv_a']);
+  // A second import compares the records with the stored ones.
+  expect(await importFrom(folder.path('old.jsonl'), url)).toContain('there already');
+});
 
 test.each(KINDS)(
   'an import into %s of a record that differs from the stored one is refused and changes nothing',

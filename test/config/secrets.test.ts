@@ -11,8 +11,14 @@ import { placedSettings } from '../support/settings.ts';
 const SECRET = 's3cr3t';
 const SECRETS = flagSettings(SETTINGS).filter(({ isSecret }) => isSecret);
 
-test('the secret that the gateway sends and the URL of the database are marked as secrets', () => {
-  expect(SECRETS.map(({ name }) => name)).toEqual(['database-url', 'auth-headers-secret']);
+test('the secrets among the settings are marked as such', () => {
+  expect(SECRETS.map(({ name }) => name)).toEqual([
+    'database-url',
+    'database-read-url',
+    'auth-headers-secret',
+    'model-key',
+    'seal-key',
+  ]);
   const secretNames = placedSettings().filter(({ setting }) =>
     /secret|password|token|(^|-)key$/.test(setting.name),
   );

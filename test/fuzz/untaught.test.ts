@@ -51,11 +51,11 @@ test('The fuzzer was taught every operation and parameter that the server serves
 });
 
 test('The fuzzer ends with 1 and asks to be taught an operation that it does not know', async () => {
-  const operation = { ...described, operationId: 'createResponse', parameters: [] };
-  const paths = { ...served.paths, '/v1/responses': { post: operation } };
+  const operation = { ...described, operationId: 'createThread', parameters: [] };
+  const paths = { ...served.paths, '/v1/threads': { post: operation } };
   const { code, text } = await runOn({ ...served, paths });
   expect(code).toBe(1);
-  expect(text.split('\n').at(-1)).toBe('teach createResponse in fuzz/taught/table.ts');
+  expect(text.split('\n').at(-1)).toBe('teach createThread in fuzz/taught/table.ts');
 });
 
 test.each([

@@ -1,7 +1,16 @@
 import { expect, inject, test } from 'vitest';
 import { createDatabase } from '../support/postgres.ts';
 import { openThroughProxy } from '../support/proxied-store.ts';
-import { append, given, key, minted, newConversation, openSession } from '../support/store.ts';
+import { commitOf, newHidden, newResponse, takeTurn } from '../support/responses.ts';
+import {
+  append,
+  everything,
+  given,
+  key,
+  minted,
+  newConversation,
+  openSession,
+} from '../support/store.ts';
 
 test.each([
   ['before the server receives them', 'before'],
@@ -90,6 +99,81 @@ test('a connection that breaks during a slow commit does not make an append conf
   expect(await database.run('SELECT id FROM items ORDER BY position')).toEqual([
     { id: 'a' },
     { id: 'own' },
+  ]);
+});
+
+test.each(['before', 'during', 'after'] as const)(
+  'turns and responses are written once if the connection breaks %s the server has them',
+  async (how) => {
+    await using database = await createDatabase(inject('postgresUrl'));
+    await using opened = await openThroughProxy(database.url);
+    const { store, proxy } = opened;
+    await store.conversations.create(newConversation('marker-c'));
+    const taking = { ...key('marker-c'), leaseMs: 60_000 };
+    proxy.cut(how, 'marker-c');
+    const taken = await store.turns.take(taking);
+    if (taken.refused !== undefined) throw new Error('the turn must be free');
+    const turn = { ...key('marker-c'), token: taken.token };
+    proxy.cut(how, 'marker-c');
+    expect(await store.turns.renew({ ...turn, leaseMs: 60_000 })).toBe(true);
+    proxy.cut(how, 'marker-c');
+    expect(
+      await store.responses.commitTurn(commitOf('marker-c', taken.token, 'r', 'x', 'y')),
+    ).toMatchObject({ refused: undefined, firstOutput: 1, endPosition: 2 });
+    const second = { ...key('marker-c'), token: await takeTurn(store, 'marker-c') };
+    proxy.cut(how, 'marker-c');
+    await store.turns.release(second);
+    const token = await takeTurn(store, 'marker-c');
+    proxy.cut(how, 'marker-added');
+    const added = { ...key('marker-c'), response: newResponse('marker-added'), token };
+    expect(await store.responses.add(added)).toBe(true);
+    proxy.cut(how, 'marker-created');
+    const hidden = newHidden('h', 'marker-created', 'a', 'b');
+    expect(await store.responses.create(hidden)).toMatchObject({ refused: undefined });
+    proxy.cut(how, 'marker-forked');
+    const source = { conversationId: 'h', access: everything, until: 2 };
+    const fork = { ...newHidden('f', 'marker-forked', 'd', 'e'), source };
+    expect(await store.responses.fork(fork)).toMatchObject({ refused: undefined });
+    await opened[Symbol.asyncDispose]();
+    expect(
+      await database.run(
+        `SELECT conversation_id || ' ' || position || ' ' || id AS text FROM items ORDER BY 1`,
+      ),
+    ).toEqual(
+      ['f 0 a', 'f 1 b', 'f 2 d', 'f 3 e', 'h 0 a', 'h 1 b', 'marker-c 0 x', 'marker-c 1 y'].map(
+        (text) => ({ text }),
+      ),
+    );
+    expect(await database.run('SELECT id FROM responses ORDER BY 1')).toEqual(
+      ['marker-added', 'marker-created', 'marker-forked', 'r'].map((id) => ({ id })),
+    );
+    expect(await database.run('SELECT token FROM turns')).toEqual([]);
+  },
+);
+
+test('a connection that breaks during a slow commit does not make a turn lost or busy for its own holder', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using opened = await openThroughProxy(database.url);
+  const { store, proxy } = opened;
+  await store.conversations.create(newConversation('marker-c'));
+  await database.run(`
+    CREATE FUNCTION delay_commit() RETURNS trigger LANGUAGE plpgsql
+      AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON turns DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION delay_commit();
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON responses DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION delay_commit()`);
+  for (const items of [[], ['x', 'y']]) {
+    proxy.cut('during', 'marker-c');
+    const token = await takeTurn(store, 'marker-c');
+    proxy.cut('during', 'marker-c');
+    const id = `r${items.length}`;
+    expect(
+      await store.responses.commitTurn(commitOf('marker-c', token, id, ...items)),
+    ).toMatchObject({ refused: undefined, endPosition: items.length });
+  }
+  expect(await database.run('SELECT next_position::int AS next FROM conversations')).toEqual([
+    { next: 2 },
   ]);
 });
 

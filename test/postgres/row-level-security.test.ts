@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDatabase, ordinaryRole, type PostgresDatabase } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
-import { key, minted, newConversation, openOn } from '../support/store.ts';
+import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
+import { everything, key, minted, newConversation, openOn } from '../support/store.ts';
 
 describe('with rls on', () => {
   let database: PostgresDatabase;
@@ -13,13 +14,16 @@ describe('with rls on', () => {
     for (const tenant of ['t', 'u']) {
       const items = minted(`${tenant}-item`);
       await store.conversations.create({ ...newConversation(`${tenant}-c`, tenant), items });
+      const response = newResponse(`${tenant}-response`);
+      await store.responses.add({ ...key(`${tenant}-c`, tenant), response, token: undefined });
+      await store.turns.take({ ...key(`${tenant}-c`, tenant), leaseMs: 0 });
     }
   });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const openDriver = () => openPostgresDriver(url, '--rls', 'on');
 
-  test.each(['conversations', 'items'])(
+  test.each(['conversations', 'items', 'responses', 'turns'])(
     'a statement on %s without a condition on the tenant finds rows of its transaction’s tenant alone',
     async (table) => {
       const driver = await openDriver();
@@ -77,6 +81,29 @@ describe('with rls on', () => {
         conversationId: undefined,
       }),
     ).toBe(1);
+  });
+
+  test('turns and responses work with rls on as they do with rls off', async () => {
+    await using store = await openOn(url, '--rls', 'on');
+    await store.conversations.create(newConversation('turns'));
+    const token = await takeTurn(store, 'turns');
+    expect(await store.turns.renew({ ...key('turns'), token, leaseMs: 60_000 })).toBe(true);
+    const committed = await store.responses.commitTurn(commitOf('turns', token, 'r', 'x', 'y'));
+    expect(committed).toEqual({ refused: undefined, firstOutput: 1, endPosition: 2 });
+    expect(await findResponse(store, 'r')).toMatchObject({ isNewest: true });
+    expect(await findResponse(store, 'r', 'u')).toBeNull();
+    await store.turns.release({ ...key('turns'), token: await takeTurn(store, 'turns') });
+    const source = { conversationId: 'turns', access: everything, until: 2 };
+    const fork = { ...newHidden('fork', 's', 'a', 'b'), source };
+    expect(await store.responses.fork(fork)).toMatchObject({ endPosition: 4 });
+    for (const ref of [
+      { ...key('fork'), responseId: 's' },
+      { ...key('turns'), responseId: 'r' },
+    ]) {
+      expect(await store.responses.delete(ref)).toBe(true);
+    }
+    expect(await store.conversations.get(key('fork'))).toBeNull();
+    expect(await store.conversations.delete(key('turns'))).toBe(true);
   });
 
   test('a database with another permissive policy is refused', async () => {

@@ -5,15 +5,17 @@ import { openInspection } from '../../src/store/open.ts';
 import { archivedConversation } from '../support/archived.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughWireProxy, urlThrough } from '../support/proxied-store.ts';
+import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
 import { append, everything, given, key, minted, newConversation } from '../support/store.ts';
 import type { Trip } from '../support/wire-proxy.ts';
 
 type Operation = () => Promise<unknown>;
-type Facet = 'conversations' | 'keys' | 'archive';
+type Facet = 'conversations' | 'turns' | 'responses' | 'keys' | 'archive';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
-/** What a single PostgreSQL is not asked: SQLite has `damage`, and Citus the rest. */
+/** What a single PostgreSQL is not asked: SQLite has `damage`, a store with a replica `replica`, and Citus the rest. */
 type OfOthers =
   | 'damage'
+  | 'replica'
   | 'isSharded'
   | 'missingLimits'
   | 'pendingDistribution'
@@ -37,7 +39,9 @@ const ARCHIVED = archivedConversation('archived', 'o', 'x', 'y');
 const DIFFERENT = archivedConversation('archived', 'other');
 
 /** A new operation of the store must be added here. They run in this order. */
-function facetOperations({ conversations, keys, archive }: Store): FacetOperations {
+function facetOperations(store: Store): FacetOperations {
+  const { conversations, turns, responses, keys, archive } = store;
+  let token = '';
   return {
     conversations: {
       create: () => conversations.create({ ...newConversation('c'), items: minted('a', 'b', 'c') }),
@@ -59,6 +63,7 @@ function facetOperations({ conversations, keys, archive }: Store): FacetOperatio
       update: () => conversations.update({ ...key('c'), metadata: '{}' }),
       listItems: () => conversations.listItems({ ...key('c'), page: { ...PAGE, after: 'd' } }),
       getItem: () => conversations.getItem({ ...key('c'), itemId: 'a' }),
+      findItem: () => conversations.findItem({ ...key('c'), itemId: 'a' }),
       deleteItem: () => conversations.deleteItem({ ...key('c'), itemId: 'a' }),
       adopt: () =>
         conversations.adopt({
@@ -67,6 +72,32 @@ function facetOperations({ conversations, keys, archive }: Store): FacetOperatio
           conversationId: undefined,
         }),
       delete: () => conversations.delete(key('c', 'u')),
+    },
+    turns: {
+      take: async () => {
+        await conversations.create(newConversation('turning'));
+        token = await takeTurn(store, 'turning');
+      },
+      renew: () => turns.renew({ ...key('turning'), token, leaseMs: 60_000 }),
+      release: () => turns.release({ ...key('turning'), token }),
+    },
+    responses: {
+      create: () => responses.create(newHidden('hidden', 'resp_1', 'in-1', 'out-1')),
+      find: () => findResponse(store, 'resp_1'),
+      commitTurn: async () => {
+        token = await takeTurn(store, 'turning');
+        return responses.commitTurn(commitOf('turning', token, 'resp_2', 'in-2', 'out-2'));
+      },
+      fork: () =>
+        responses.fork({
+          ...newHidden('forked', 'resp_3', 'in-3', 'out-3'),
+          source: { ...key('hidden'), until: 2 },
+        }),
+      add: async () => {
+        token = await takeTurn(store, 'turning');
+        return responses.add({ ...key('turning'), response: newResponse('resp_4'), token });
+      },
+      delete: () => responses.delete({ ...key('hidden'), responseId: 'resp_1' }),
     },
     keys: {
       create: () => keys.create(KEY),

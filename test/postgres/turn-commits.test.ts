@@ -49,6 +49,15 @@ async function openScene(): Promise<Scene> {
   };
 }
 
+/** A scene with a conversation `c` that has item `a`, and whose turn is taken, once the session has run `sql`. */
+async function openTurn(sql: string): Promise<Scene & { readonly token: string }> {
+  const scene = await openScene();
+  await scene.store.conversations.create({ ...newConversation('c'), items: minted('a') });
+  const token = await takeTurn(scene.store, 'c');
+  await scene.session.run(sql);
+  return { ...scene, token };
+}
+
 /** Locks the conversation as a transaction does that will change it or its turn. */
 const LOCK_CONVERSATION = `BEGIN; SELECT id FROM conversations WHERE id = 'c' FOR UPDATE`;
 /** Lets the first statement of a commit through, which reads no item, and stops the second one. */
@@ -84,11 +93,8 @@ test.each([
 ])(
   'a commit that waits for a transaction which %s stores nothing',
   async (_name, change, refused) => {
-    await using scene = await openScene();
-    const { store, session } = scene;
-    await store.conversations.create({ ...newConversation('c'), items: minted('a') });
-    const token = await takeTurn(store, 'c');
-    await session.run(LOCK_CONVERSATION);
+    await using scene = await openTurn(LOCK_CONVERSATION);
+    const { store, session, token } = scene;
     const committing = store.responses.commitTurn({
       ...commitOf('c', token, 'r', 'x', 'y'),
       access: { kind: 'owner', subject: 'o' },
@@ -102,11 +108,8 @@ test.each([
 );
 
 test('a commit that waits for an append takes the positions after it', async () => {
-  await using scene = await openScene();
-  const { store, session } = scene;
-  await store.conversations.create({ ...newConversation('c'), items: minted('a') });
-  const token = await takeTurn(store, 'c');
-  await session.run(LOCK_CONVERSATION);
+  await using scene = await openTurn(LOCK_CONVERSATION);
+  const { store, session, token } = scene;
   const committing = store.responses.commitTurn(commitOf('c', token, 'r', 'x', 'y'));
   await scene.untilBlocked();
   await session.run('UPDATE conversations SET next_position = next_position + 5; COMMIT');
@@ -115,11 +118,8 @@ test('a commit that waits for an append takes the positions after it', async () 
 });
 
 test('a commit whose conversation becomes its own between its statements stores nothing', async () => {
-  await using scene = await openScene();
-  const { store, session } = scene;
-  await store.conversations.create({ ...newConversation('c'), items: minted('a') });
-  const token = await takeTurn(store, 'c');
-  await session.run(LOCK_ITEMS);
+  await using scene = await openTurn(LOCK_ITEMS);
+  const { store, session, token } = scene;
   const committing = store.responses.commitTurn({
     ...commitOf('c', token, 'r', 'x', 'y'),
     access: { kind: 'owner', subject: 'me' },
@@ -135,41 +135,38 @@ test('a commit whose conversation becomes its own between its statements stores 
 });
 
 test('a commit whose turn becomes its own between its statements stores nothing', async () => {
-  await using scene = await openScene();
-  const { store, session } = scene;
-  await store.conversations.create(newConversation('c'));
-  const token = await takeTurn(store, 'c');
-  await session.run(LOCK_ITEMS);
+  await using scene = await openTurn(LOCK_ITEMS);
+  const { store, session, token } = scene;
   const committing = store.responses.commitTurn(commitOf('c', 'later', 'r', 'x', 'y'));
   await scene.untilBlocked();
   await session.run(`UPDATE turns SET token = 'later'; COMMIT`);
   await committing;
-  expect(await contentsOf(scene)).toEqual([]);
+  expect(await contentsOf(scene)).toEqual(['0 a']);
   expect(await store.turns.renew({ ...key('c'), token, leaseMs: 1 })).toBe(false);
   expect(await store.turns.renew({ ...key('c'), token: 'later', leaseMs: 1 })).toBe(true);
 });
 
-test('a taker, an append and a deletion during a commit wait for it', async () => {
-  await using scene = await openScene();
-  const { store, other, session } = scene;
-  await store.conversations.create(newConversation('c'));
-  const token = await takeTurn(store, 'c');
-  await session.run(LOCK_ITEMS);
+const LATER: readonly (readonly [name: string, run: (store: Store) => Promise<unknown>])[] = [
+  ['taker', (store) => store.turns.take({ ...key('c'), leaseMs: 60_000 })],
+  ['append', (store) => append(store, 'c', minted('z'))],
+  ['deletion', (store) => store.conversations.delete(key('c'))],
+];
+
+test.each(LATER)('a %s during a commit waits for it', async (name, run) => {
+  await using scene = await openTurn(LOCK_ITEMS);
+  const { store, other, session, token } = scene;
   const committing = store.responses.commitTurn(commitOf('c', token, 'r', 'x', 'y'));
   await scene.untilBlocked(1);
-  const taking = other.turns.take({ ...key('c'), leaseMs: 60_000 });
+  const running = run(other);
   await scene.untilBlocked(2);
-  const appending = append(other, 'c', minted('z'));
-  await scene.untilBlocked(3);
-  const deleting = other.conversations.delete(key('c'));
-  await scene.untilBlocked(4);
   await session.run('COMMIT');
-  expect(await committing).toMatchObject({ firstOutput: 1, endPosition: 2 });
-  expect(await taking).toMatchObject({ refused: undefined });
-  await appending;
-  expect(await deleting).toBe(true);
-  expect(await contentsOf(scene)).toEqual([]);
-  expect(await scene.database.run('SELECT token FROM turns')).toEqual([]);
+  expect(await committing).toMatchObject({ firstOutput: 2, endPosition: 3 });
+  if (name === 'deletion') expect(await running).toBe(true);
+  else expect(await running).toMatchObject({ refused: undefined });
+  const stored = ['0 a', '1 x', '2 y', ...(name === 'append' ? ['3 z'] : []), 'r'];
+  expect(await contentsOf(scene)).toEqual(name === 'deletion' ? [] : stored);
+  const turns = await scene.database.run('SELECT token FROM turns');
+  expect(turns).toHaveLength(name === 'taker' ? 1 : 0);
 });
 
 test('a hidden conversation stays when a response is stored while its last one is deleted', async () => {
@@ -192,13 +189,18 @@ test('a deletion of a conversation during its fork waits for it', async () => {
   await using scene = await openScene();
   const { store, other, session } = scene;
   await store.conversations.create({ ...newConversation('c'), items: minted('a', 'b') });
-  await session.run(LOCK_ITEMS);
+  // Stops the insertion of the response, which precedes the copy.
+  await session.run(`
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql
+      AS $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$;
+    CREATE TRIGGER waiting BEFORE INSERT ON responses FOR EACH ROW EXECUTE FUNCTION wait();
+    SELECT pg_advisory_lock(1)`);
   const source = { conversationId: 'c', access: everything, until: 2 };
   const forking = store.responses.fork({ ...newHidden('f', 'r', 'x', 'y'), source });
   await scene.untilBlocked(1);
   const deleting = other.conversations.delete(key('c'));
   await scene.untilBlocked(2);
-  await session.run('COMMIT');
+  await session.run('SELECT pg_advisory_unlock(1)');
   expect(await forking).toMatchObject({ refused: undefined });
   expect(await deleting).toBe(true);
   expect(await contentsOf(scene)).toEqual(['0 a', '1 b', '2 x', '3 y', 'r']);

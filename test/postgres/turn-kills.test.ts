@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startProxy } from '../support/proxy.ts';
 import { openSession } from '../support/store.ts';
 import { killBeforeCommit, killRounds } from '../support/turn-writers.ts';
-import { postgresDatabase } from '../support/turns.ts';
+import { postgresDatabase } from '../support/process-turns.ts';
 
 const ROUNDS = 20;
 

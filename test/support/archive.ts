@@ -4,7 +4,8 @@ import type { Folder } from './folder.ts';
 import { ITEM_SAMPLES } from './item-samples.ts';
 import { runProcess } from './process.ts';
 import { startServer } from './server.ts';
-import { minted, newConversation, openOn } from './store.ts';
+import { newHidden, newResponse } from './responses.ts';
+import { key, minted, newConversation, openOn } from './store.ts';
 
 /** Returns the arguments that name a database. */
 export const at = (url: string): string[] => ['--database-url', url];
@@ -42,12 +43,13 @@ const ODD_TEXT = '\u0000 \ud800 \u2028 💬 \\ " \n \r';
 
 /**
  * Makes a SQLite database with everything that one can contain: tenants, owners, keys, copied items, gaps between
- * positions, every item type, items of unknown types, odd ids and text. Returns its URL.
+ * positions, every item type, items of unknown types, responses, odd ids and text. Returns its URL.
  */
 export async function fillWithEverything(folder: Folder): Promise<string> {
   const url = `sqlite:${folder.path('first.db')}`;
   await fillDefaultTenant(url);
   await fillOtherTenants(url);
+  await fillResponses(url);
   return url;
 }
 
@@ -104,6 +106,22 @@ async function fillOtherTenants(url: string): Promise<void> {
       lastUsedAt: 3,
     });
   }
+}
+
+/** Stores responses in a conversation of each kind, and leaves the turn of one running. */
+async function fillResponses(url: string): Promise<void> {
+  await using store = await openOn(url);
+  const tenant = 'other';
+  const odd = { data: JSON.stringify({ id: 'resp_odd', text: ODD_TEXT }), rest: '[{"a":[1]},2]' };
+  await store.responses.create({ ...newHidden('conv_hidden', 'resp_1', 'msg_1', 'msg_2'), tenant });
+  for (const [id, more] of [
+    ['resp_2', {}],
+    ['resp_odd', odd],
+  ] as const) {
+    const params = { ...key('conv_same', tenant), response: newResponse(id, more) };
+    await store.responses.add({ ...params, token: undefined });
+  }
+  await store.turns.take({ ...key('conv_same', tenant), leaseMs: 60_000 });
 }
 
 /** Makes a SQLite file with this many conversations of two items each, past the program, since that is faster. */

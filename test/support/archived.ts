@@ -34,6 +34,7 @@ export function archivedConversation(
         next_position: items.length,
         attributes: '{}',
         metadata: '{}',
+        is_hidden: 0,
       },
     },
     ...items.map((item, position): ArchiveRecord => ({

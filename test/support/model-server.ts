@@ -8,7 +8,10 @@ export const SILENCE = { kind: 'silence' } as const;
 /** Breaks the connection. */
 export const CUT = { kind: 'cut' } as const;
 
-/** One step of an answer's body: text or bytes to write, a promise to wait for, a pause, or text to repeat without end. */
+/**
+ * One step of an answer's body: text or bytes to write as they are, a pause, a wait for a promise, or text to repeat
+ * without end.
+ */
 export type Step =
   | string
   | Uint8Array
@@ -16,6 +19,7 @@ export type Step =
   | typeof SILENCE
   | typeof CUT
   | { readonly kind: 'pause'; readonly ms: number }
+  | { readonly kind: 'until'; readonly promise: Promise<void> }
   | { readonly kind: 'flood'; readonly text: string };
 
 /** An answer as it is played. */
@@ -132,6 +136,7 @@ async function play(
     else if (step.kind === 'silence') await gone;
     else if (step.kind === 'cut') response.destroy();
     else if (step.kind === 'pause') await delay(step.ms);
+    else if (step.kind === 'until') await Promise.race([step.promise, gone]);
     else while (!response.destroyed) await write(step.text);
   }
   response.end();

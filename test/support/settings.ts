@@ -109,6 +109,7 @@ const FILE = {
 const VARIABLES = {
   COLLOQUY_DATABASE_URL: 'postgres://127.0.0.1/db',
   COLLOQUY_AUTH: 'keys',
+  COLLOQUY_MODEL_URL: 'http://127.0.0.1:1/v1',
   COLLOQUY_AUTH_HEADERS_SECRET: 's',
 };
 

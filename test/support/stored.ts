@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { inject } from 'vitest';
 import { temporaryFolder } from './folder.ts';
 import { createDatabase } from './postgres.ts';
+import { newHidden } from './responses.ts';
 import { key, minted, newConversation, openOn, openSession } from './store.ts';
 
 export const KINDS = ['SQLite', 'PostgreSQL'] as const;
@@ -51,13 +52,15 @@ export async function queryStored(
   return raw.prepare(sql).all();
 }
 
-/** Stores two tenants, three conversations, items of which one was deleted, and a key in each state. */
+/** Stores two tenants, three conversations, items of which one was deleted, a response, and a key in each state. */
 export async function fillStore(url: string): Promise<void> {
   await using store = await openOn(url);
   await store.conversations.create({ ...newConversation('c'), items: minted('a', 'b', 'c') });
   await store.conversations.deleteItem({ ...key('c'), itemId: 'b' });
   await store.conversations.create({ ...newConversation('d'), createdAt: 5, items: minted('d') });
   await store.conversations.create({ ...newConversation('c', 'u'), createdAt: 3 });
+  // In a conversation without items that no list shows.
+  await store.responses.create(newHidden('h', 'resp_h'));
   const states = { active: {}, expired: { expiresAt: 2 }, revoked: { expiresAt: 2, revokedAt: 2 } };
   for (const [id, state] of Object.entries(states)) {
     await store.keys.create({

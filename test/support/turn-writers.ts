@@ -11,7 +11,7 @@ import {
   textOf,
   textsOf,
   type SharedDatabase,
-} from './turns.ts';
+} from './process-turns.ts';
 
 /** A turn as its client has seen it. */
 interface SeenTurn {

@@ -37,8 +37,8 @@ function faultOfPlaces({ absent, uncounted, negative }: PlacesReport): Fault | u
         `DELETE FROM ${table} WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = ${table}.tenant AND id = ${table}.conversation_id);`,
     );
     return {
-      detail: listed(absent, 'has items and does not exist', 'have items and do not exist'),
-      fix: `No caller can see those items. Copy the store, then delete them: ${statements.join(' ')} ${REPORT}`,
+      detail: listed(absent, 'has rows and does not exist', 'have rows and do not exist'),
+      fix: `No caller can see those rows. Copy the store, then delete them: ${statements.join(' ')} ${REPORT}`,
     };
   }
   if (uncounted.count > 0) {

@@ -53,7 +53,7 @@ async function collect(
 }
 
 function asJson(statistics: Statistics): Readonly<Record<string, unknown>> {
-  const { conversations, items, itemsByType, oldest, newest, bytes } = statistics;
+  const { conversations, items, responses, itemsByType, oldest, newest, bytes } = statistics;
   return {
     database: statistics.database,
     schema_version: statistics.schemaVersion,
@@ -62,6 +62,7 @@ function asJson(statistics: Statistics): Readonly<Record<string, unknown>> {
     items_by_type: Object.fromEntries(
       itemsByType.map(({ type, ...figure }) => [type, countAsJson(figure)]),
     ),
+    responses: countAsJson(responses),
     tenants: statistics.tenants,
     keys: statistics.keys,
     oldest_conversation_at: shownTime(oldest),
@@ -76,13 +77,14 @@ function countAsJson({ count, isEstimate }: Figure): Readonly<Record<string, unk
 }
 
 function table(statistics: Statistics): readonly string[] {
-  const { conversations, items, itemsByType, keys, oldest, newest, bytes } = statistics;
+  const { conversations, items, responses, itemsByType, keys, oldest, newest, bytes } = statistics;
   const rows: readonly (readonly [string, string])[] = [
     ['database', statistics.database],
     ['schema version', String(statistics.schemaVersion)],
     ['conversations', textOf(conversations)],
     ['items', textOf(items)],
     ...itemsByType.map(({ type, ...figure }) => [`  ${type}`, textOf(figure)] as const),
+    ['responses', textOf(responses)],
     ['tenants', statistics.tenants.toLocaleString('en')],
     ['keys', `${keys.active} active, ${keys.revoked} revoked, ${keys.expired} expired`],
     ['oldest conversation', shownTime(oldest) ?? 'none'],

@@ -12,6 +12,7 @@ import { apiError } from '../../contract/errors/registry.ts';
 import type { ParsedItem } from '../../contract/items/parse.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { Observer } from '../../observe/observer.ts';
+import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
@@ -20,6 +21,7 @@ import { parsedItem, readHistory } from './history.ts';
 import { targetOf, type Destination, type Target } from './target.ts';
 import { DetachedTurns } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
+import { OpenTurns, type TurnWatch } from './turn-watch.ts';
 import { Turn } from './turn.ts';
 import { Turns, type WhenBusy } from './turns.ts';
 
@@ -30,7 +32,7 @@ export interface ResponsesOptions {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly seal: TextSeal;
-  readonly observer: Pick<Observer, 'transferred'>;
+  readonly observer: Pick<Observer, 'transferred' | 'turnAsked' | 'turnEnded' | 'modelFailed'>;
   readonly defaultModel: string | undefined;
   readonly turnWaitMs: number;
   readonly onDisconnect: 'cancel' | 'finish';
@@ -61,11 +63,18 @@ export class Responses {
   readonly #options: ResponsesOptions;
   readonly #turns: Turns;
   readonly #detached = new DetachedTurns();
+  readonly #open: OpenTurns;
 
   constructor(options: ResponsesOptions) {
     this.#options = options;
-    const { store, turnWaitMs } = options;
+    const { store, turnWaitMs, observer } = options;
+    this.#open = new OpenTurns(observer);
     this.#turns = new Turns(store.turns, store.conversations, { waitMs: turnWaitMs });
+  }
+
+  /** Numbers of turns that have begun and not ended. */
+  get openTurns(): OpenTurnCounts {
+    return this.#open.counts;
   }
 
   /**
@@ -81,8 +90,14 @@ export class Responses {
     if (model === undefined) throw apiError('missing_required_parameter', { param: 'model' });
     const { authorizer, store, models } = this.#options;
     const server = await models.serverOf(model);
+    const isNamed = model === this.#options.defaultModel || server.isNamedFor(model);
+    const watch = this.#open.begin(server, model, isNamed);
     const targets = { store, authorizer, turns: this.#turns };
-    const target = await targetOf(targets, principal, request, options);
+    const target = await targetOf(targets, principal, request, options).catch((error: unknown) => {
+      watch.stopped(error, options.signal);
+      throw error;
+    });
+    watch.taken(request.conversationId);
     try {
       this.#assertMayCreate(principal, target.destination);
       const { context, input } = await this.#context(principal, request, model, target);
@@ -100,16 +115,22 @@ export class Responses {
         context,
         answer,
         stop,
+        watch,
       });
+      watch.asked(turn.id);
       await turn.start();
       const running = new RunningTurn(turn, {
         isClientGone: options.isClientGone,
         onDisconnect: this.#options.onDisconnect,
-        detach: (detached) => this.#detached.add(detached),
+        detach: (detached) => {
+          watch.detached();
+          this.#detached.add(detached);
+        },
       });
       return { turn: running, repairs: context.repairs };
     } catch (error) {
       if (target.destination.kind === 'conversation') await target.destination.turn.release();
+      watch.stopped(error, options.signal);
       throw error;
     }
   }
@@ -146,7 +167,12 @@ export class Responses {
     const access = this.#options.authorizer.filter(principal, 'read');
     const ref = { tenant, conversationId, access };
     const within = { from: 0, until };
-    const result = await this.#options.store.conversations.listItems({ ...ref, page, within });
+    const result = await this.#options.store.conversations.listItems({
+      ...ref,
+      page,
+      within,
+      isCurrent: true,
+    });
     if (result.absent === undefined) {
       this.#options.observer.transferred('read', result.page.entries);
       return result.page;
@@ -190,6 +216,7 @@ export class Responses {
         access,
         page,
         within,
+        isCurrent: true,
       });
       if (result.absent !== undefined) throw apiError('response_not_found', { id });
       items.push(...result.page.entries);
@@ -259,6 +286,7 @@ export class Responses {
       readonly context: AssembledContext;
       readonly answer: ConstructorParameters<typeof Turn>[0]['answer'];
       readonly stop: AbortController;
+      readonly watch: TurnWatch;
     },
   ): Turn {
     const { store, seal, observer } = this.#options;
@@ -279,7 +307,10 @@ export class Responses {
           ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
           : undefined,
       requestPath: (path) => requestPath(path, context.inputIndexes),
-      onEnd: ({ written }) => observer.transferred('written', written),
+      onEnd: ({ written, ...end }) => {
+        observer.transferred('written', written);
+        begun.watch.ended(end);
+      },
     });
   }
 

@@ -10,7 +10,7 @@ import {
   type ResponseState,
 } from '../../contract/responses/response.ts';
 import { streamEvent, type StreamEvent } from '../../contract/responses/stream-events.ts';
-import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
+import type { FinishReason, ModelEvent, ModelFailure, ModelUsage } from '../../model/port.ts';
 import type { NewResponse, ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { Accumulator } from '../generation/accumulate.ts';
@@ -18,6 +18,8 @@ import type { BareEvent, SealReasoning } from '../generation/blocks.ts';
 import { failureError, responseFailure } from '../models/failures.ts';
 import { commit, commitAlone, type CommitParams } from './commit.ts';
 import type { Destination } from './target.ts';
+import type { TurnWatch } from './turn-watch.ts';
+import { TurnLost } from './turns.ts';
 
 export interface TurnParams {
   readonly store: Pick<Store, 'responses'>;
@@ -35,6 +37,7 @@ export interface TurnParams {
   /** The answer of the model server, which ends when `stop` is aborted. */
   readonly answer: AsyncGenerator<ModelEvent, void, undefined>;
   readonly stop: AbortController;
+  readonly watch: Pick<TurnWatch, 'received'>;
   /** Turns a path in what the model is shown into one of the request. */
   readonly requestPath: (path: string) => string;
   /** Called once, with the end of the turn. */
@@ -42,8 +45,10 @@ export interface TurnParams {
 }
 
 export interface TurnEnd {
-  readonly status: ResponseObject['status'];
+  readonly status: Ending['status'];
   readonly usage: ModelUsage | null;
+  /** Set when the response has failed. */
+  readonly error: ApiError | undefined;
   /** Items that were stored. */
   readonly written: readonly ResponseItem[];
 }
@@ -87,6 +92,10 @@ export class Turn {
     this.#accumulator = new Accumulator({ seal, includesLogprobs });
   }
 
+  get id(): string {
+    return this.#params.id;
+  }
+
   /** Whether nothing is left to do. */
   get isOver(): boolean {
     return this.#phase === 'over';
@@ -96,14 +105,12 @@ export class Turn {
    * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and stores nothing then.
    */
   async start(): Promise<void> {
-    const first = await this.#params.answer.next();
-    if (first.done === true || first.value.type === 'started') return;
-    if (first.value.type === 'failure') {
-      const error = failureError(first.value.failure, this.#params);
-      await this.#end('failed', []);
-      throw error;
-    }
-    throw new Error('an answer begins with something else than its beginning');
+    const first = await this.#next();
+    if (first.type === 'started') return;
+    if (first.type !== 'failure') throw new Error('an answer begins in its middle');
+    const error = this.#errorOf(first);
+    await this.#end('failed', [], error);
+    throw error;
   }
 
   /** Makes the next step. Throws the reason of the signal that has stopped the turn. */
@@ -130,11 +137,8 @@ export class Turn {
   async giveUp(how: GivenUp): Promise<void> {
     if (this.isOver) return;
     this.#params.stop.abort();
-    await this.#endAlone(
-      how.kind === 'cancelled'
-        ? { status: 'cancelled' }
-        : { status: 'failed', error: responseFailure(how.error) },
-    );
+    if (how.kind === 'cancelled') await this.#endAlone({ status: 'cancelled' });
+    else await this.#endAlone({ status: 'failed', error: responseFailure(how.error) }, how.error);
   }
 
   /** Makes the terminal event of a failure that comes from outside of the turn. */
@@ -147,13 +151,31 @@ export class Turn {
     return streamEvent('response.failed', this.#sequence, { response });
   }
 
+  /** Resolves with the next event of the model server; a turn that is lost fails. */
+  async #next(): Promise<ModelEvent | { readonly type: 'failure'; readonly failure: TurnLost }> {
+    try {
+      const { done, value } = await this.#params.answer.next();
+      if (done !== true) {
+        this.#params.watch.received(value);
+        return value;
+      }
+    } catch (error) {
+      if (error instanceof TurnLost) return { type: 'failure', failure: error };
+      throw error;
+    }
+    throw new Error('an answer ended without its last event');
+  }
+
+  #errorOf({ failure }: { readonly failure: ModelFailure | TurnLost }): ApiError {
+    return failure instanceof TurnLost
+      ? apiError('turn_overtaken')
+      : failureError(failure, this.#params);
+  }
+
   async #answering(): Promise<Step> {
-    const { answer } = this.#params;
     for (;;) {
-      const next = await answer.next();
-      if (next.done === true) throw new Error('an answer ended without its last event');
-      const event = next.value;
-      if (event.type === 'failure') return this.#failed(failureError(event.failure, this.#params));
+      const event = await this.#next();
+      if (event.type === 'failure') return this.#failed(this.#errorOf(event));
       const isEnd = event.type === 'finish';
       const events = isEnd ? this.#accumulator.finish(event.reason) : this.#accumulator.add(event);
       if (isEnd) {
@@ -197,7 +219,7 @@ export class Turn {
 
   async #failed(error: ApiError): Promise<Step> {
     const ending: Ending = { status: 'failed', error: responseFailure(error) };
-    await this.#endAlone(ending);
+    await this.#endAlone(ending, error);
     return this.#last(ending, error);
   }
 
@@ -221,7 +243,7 @@ export class Turn {
   }
 
   /** Stores the response without items, as well as that is possible, and ends the turn. */
-  async #endAlone(ending: Ending): Promise<void> {
+  async #endAlone(ending: Ending, error?: ApiError): Promise<void> {
     const { destination } = this.#params;
     if (destination.kind !== 'none') {
       const partial = ending.status === 'cancelled' ? [] : this.#accumulator.items;
@@ -229,15 +251,19 @@ export class Turn {
         () => undefined,
       );
     }
-    await this.#end(ending.status, []);
+    await this.#end(ending.status, [], error);
   }
 
-  async #end(status: TurnEnd['status'], written: readonly ResponseItem[]): Promise<void> {
+  async #end(
+    status: TurnEnd['status'],
+    written: readonly ResponseItem[],
+    error?: ApiError,
+  ): Promise<void> {
     this.#phase = 'over';
     const { destination, answer, onEnd } = this.#params;
     if (destination.kind === 'conversation') await destination.turn.release();
     await answer.return();
-    onEnd({ status, usage: this.#usage, written });
+    onEnd({ status, usage: this.#usage, written, error });
   }
 
   #committing(destination: CommitParams['destination']): CommitParams {

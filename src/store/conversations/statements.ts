@@ -220,7 +220,7 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
   // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
   return `
     SELECT id, metadata, created_at FROM conversations
-    WHERE ${['tenant = $1', 'is_hidden = 0', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
+    WHERE ${['tenant = $1', 'is_hidden <> 1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
     ORDER BY created_at ${direction}, id ${direction}
     LIMIT CAST(${limit} AS BIGINT)`;
 }

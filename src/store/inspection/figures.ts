@@ -18,8 +18,10 @@ export interface Figure {
 }
 
 export interface Figures {
+  /** With those that no list shows. */
   readonly conversations: Figure;
   readonly items: Figure;
+  readonly responses: Figure;
   /** Most frequent first. */
   readonly itemsByType: readonly (Figure & { readonly type: string })[];
   readonly tenants: number;
@@ -36,6 +38,7 @@ export async function readFigures(
 ): Promise<Figures> {
   const conversations = await countOf('conversations', syntax, read, full);
   const items = await countOf('items', syntax, read, full);
+  const responses = await countOf('responses', syntax, read, full);
   const [tenants] = await read({ sql: sql.SELECT_TENANTS[syntax.name], parameters: [] });
   if (tenants === undefined) throw new Error('an aggregate has no row');
   const keys = await read({ sql: sql.COUNT_KEYS, parameters: [Date.now()] });
@@ -46,6 +49,7 @@ export async function readFigures(
   return {
     conversations,
     items,
+    responses,
     itemsByType: await typesOf(items, syntax, read),
     tenants: integer(tenants, 'count'),
     keys: { active: keysIn('active'), revoked: keysIn('revoked'), expired: keysIn('expired') },
@@ -55,7 +59,7 @@ export async function readFigures(
 }
 
 async function countOf(
-  table: 'conversations' | 'items',
+  table: 'conversations' | 'items' | 'responses',
   syntax: SqlSyntax,
   read: ReadQuery,
   full: boolean,

@@ -9,7 +9,7 @@ import { ARCHIVED_TABLES, CHILD_TABLES } from '../tables.ts';
 import { drawing } from './drawing.ts';
 import * as sql from './statements.ts';
 
-/** The most items of a store in which all places are checked. */
+/** The most rows of a table in which all places are checked. */
 const PLACES_OF_ALL_UP_TO = 1_000_000;
 /** The most items of a store in which all contents are checked. */
 const CONTENTS_OF_ALL_UP_TO = 2_000;
@@ -73,7 +73,7 @@ export async function checkPlaces(
   read: ReadQuery,
   { full, onProgress }: Thoroughness,
 ): Promise<PlacesReport> {
-  const isWhole = full || (await hasAtMost(PLACES_OF_ALL_UP_TO, read));
+  const isWhole = full || (await hasAtMost(PLACES_OF_ALL_UP_TO, ITEMS.name, read));
   const [absent, uncounted, negative] = [new Tally(), new Tally(), new Tally()];
   const tables = new Set<string>();
   let [conversations, items] = [0, 0];
@@ -90,6 +90,7 @@ export async function checkPlaces(
     onProgress?.(items);
   }
   for (const table of CHILD_TABLES.filter(({ name }) => name !== ITEMS.name)) {
+    if (!full && !(await hasAtMost(PLACES_OF_ALL_UP_TO, table.name, read))) continue;
     for (const row of await read({ sql: sql.selectOrphans(table), parameters: [] })) {
       absent.add(text(row, 'conversation_id'));
       tables.add(table.name);
@@ -111,7 +112,7 @@ export async function checkItems(
   read: ReadQuery,
   { full, onProgress }: Thoroughness,
 ): Promise<ItemsReport> {
-  const isWhole = full || (await hasAtMost(CONTENTS_OF_ALL_UP_TO, read));
+  const isWhole = full || (await hasAtMost(CONTENTS_OF_ALL_UP_TO, ITEMS.name, read));
   const [unreadable, misnamed] = [new Tally(), new Tally()];
   let items = 0;
   for await (const rows of isWhole ? allItems(read) : drawnItems(syntax, read)) {
@@ -130,8 +131,8 @@ export async function checkItems(
 
 const ITEMS = ARCHIVED_TABLES.items;
 
-async function hasAtMost(most: number, read: ReadQuery): Promise<boolean> {
-  const [row] = await read({ sql: sql.countRows('items'), parameters: [most + 1] });
+async function hasAtMost(most: number, table: string, read: ReadQuery): Promise<boolean> {
+  const [row] = await read({ sql: sql.countRows(table), parameters: [most + 1] });
   return row !== undefined && integer(row, 'count') <= most;
 }
 

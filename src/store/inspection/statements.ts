@@ -4,7 +4,7 @@ import type { SqlSyntax } from '../engine/syntax.ts';
 import type { ConversationTable } from '../tables.ts';
 
 type Twins = Readonly<Record<SqlSyntax['name'], string>>;
-type Table = 'conversations' | 'items';
+type Table = 'conversations' | 'items' | 'responses';
 
 const SELECT_POSTGRES_VERSION = `SELECT 'PostgreSQL ' || current_setting('server_version')`;
 
@@ -109,9 +109,9 @@ const STEP_BY_TENANT = `
   )
   SELECT count(tenant) AS count,
     min((SELECT min(created_at) FROM conversations
-      WHERE conversations.tenant = tenants.tenant AND is_hidden = 0)) AS oldest,
+      WHERE conversations.tenant = tenants.tenant AND is_hidden <> 1)) AS oldest,
     max((SELECT max(created_at) FROM conversations
-      WHERE conversations.tenant = tenants.tenant AND is_hidden = 0)) AS newest
+      WHERE conversations.tenant = tenants.tenant AND is_hidden <> 1)) AS newest
   FROM tenants`;
 
 /** Counts the tenants, with the creation times of the first and last conversations in lists. */
@@ -121,13 +121,13 @@ export const SELECT_TENANTS: Twins = {
   // Citus takes no recursion over all shards, which it reads at the same time.
   citus: `
     SELECT count(DISTINCT tenant) AS count,
-      min(created_at) FILTER (WHERE is_hidden = 0) AS oldest,
-      max(created_at) FILTER (WHERE is_hidden = 0) AS newest
+      min(created_at) FILTER (WHERE is_hidden <> 1) AS oldest,
+      max(created_at) FILTER (WHERE is_hidden <> 1) AS newest
     FROM conversations`,
 };
 
 /** Counts up to `$1`. */
-export function countRows(table: Table): string {
+export function countRows(table: string): string {
   return `SELECT count(*) AS count FROM (SELECT 1 FROM ${table} LIMIT $1) AS counted`;
 }
 

@@ -35,7 +35,7 @@ describe.each(KINDS)('doctor on %s', (kind) => {
   test.each([
     [
       `DELETE FROM conversations WHERE tenant = 't' AND id = 'c'`,
-      /: 1 has items and does not exist \(c\)/,
+      /: 1 has rows and does not exist \(c\)/,
       `UPDATE items SET data = '{"id":"a"' WHERE id = 'a'`,
       /1 is not JSON \(a of c\)/,
     ],

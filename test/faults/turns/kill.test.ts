@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { killBeforeCommit, killRounds } from '../../support/turn-writers.ts';
-import { sqliteFile } from '../../support/turns.ts';
+import { sqliteFile } from '../../support/process-turns.ts';
 
 const ROUNDS = 30;
 

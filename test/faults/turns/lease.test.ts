@@ -12,7 +12,7 @@ import {
   SHARED_DATABASES,
   textsOf,
   type SharedDatabase,
-} from '../../support/turns.ts';
+} from '../../support/process-turns.ts';
 
 /** The time of a lease, which leases are made older by instead of waiting for it. */
 const LEASE_MS = 15_000;

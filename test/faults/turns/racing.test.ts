@@ -12,7 +12,7 @@ import {
   SHARED_DATABASES,
   shownTexts,
   textsOf,
-} from '../../support/turns.ts';
+} from '../../support/process-turns.ts';
 
 const TURNS = 20;
 const LOCKED = {

@@ -5,8 +5,11 @@ import { ResponseObject, withOutput } from '../../../contract/responses/response
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
 import { include } from '../conversations/parameters.ts';
+import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
+
+const TrueOrFalse = Type.Enum(['true', 'false']);
 
 export function getResponse(responses: Responses, contract: ItemContract): Route {
   return defineRoute({
@@ -16,12 +19,12 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     summary: 'Get a stored response',
     tag: TAG,
     isPublic: false,
-    actions: ['read'],
+    audited: onResponse('read'),
     query: {
       include,
       stream: {
         description: 'Only responses that were made in the background can be streamed later.',
-        schema: Type.Optional(Type.Boolean()),
+        schema: Type.Optional(TrueOrFalse),
       },
       starting_after: {
         description: 'Has a meaning for streams only.',
@@ -29,7 +32,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
       },
       include_obfuscation: {
         description: 'Has no effect: events are not padded.',
-        schema: Type.Optional(Type.Boolean()),
+        schema: Type.Optional(TrueOrFalse),
       },
     },
     response: { description: 'The response', schema: ResponseObject },
@@ -37,7 +40,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     handle: async (call) => {
       const { include: included, stream } = call.query;
       const response = await responses.get(call.principal, responseId(call));
-      if (stream === true) throw apiError('cannot_stream_synchronous');
+      if (stream === 'true') throw apiError('cannot_stream_synchronous');
       const items = response.output.map((item) => contract.serve(item, included));
       return withOutput(response.data, items, response.rest);
     },

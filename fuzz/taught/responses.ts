@@ -1,0 +1,81 @@
+import { PARAMETERS } from '../../src/contract/responses/parameters/table.ts';
+import { assertThat } from '../mismatch.ts';
+import { asList } from '../pages.ts';
+import type { PrivateOperation } from './operation.ts';
+import { include, isAboveMaximum, limit, order } from './query.ts';
+
+/** The server of a run has no model server, so that no response is ever made. */
+const NO_MODEL_SERVER = 503;
+
+const NEVER_SERVED: Pick<PrivateOperation, 'neverSucceeds' | 'accept'> = {
+  neverSucceeds: true,
+  accept: () => assertThat(false, () => 'a response was served that was never made'),
+};
+
+export const createResponse: PrivateOperation = {
+  access: 'private',
+  weight: 3,
+  path: [],
+  query: {},
+  headers: ['x-colloquy-when-busy'],
+  body: {
+    fields: Object.keys(PARAMETERS),
+    make: () => ({ model: 'none', input: 'Hello' }),
+  },
+  expect: () => NO_MODEL_SERVER,
+  ...NEVER_SERVED,
+};
+
+export const getResponse: PrivateOperation = {
+  access: 'private',
+  weight: 2,
+  path: ['response_id'],
+  query: {
+    include,
+    stream: ({ random }) => ['stream', String(random.chance(0.5))],
+    starting_after: ({ random }) => ['starting_after', String(random.below(9))],
+    include_obfuscation: () => ['include_obfuscation', 'true'],
+  },
+  expect: () => false,
+  ...NEVER_SERVED,
+};
+
+export const deleteResponse: PrivateOperation = {
+  access: 'private',
+  weight: 1,
+  path: ['response_id'],
+  query: {},
+  expect: () => false,
+  ...NEVER_SERVED,
+};
+
+export const listInputItems: PrivateOperation = {
+  access: 'private',
+  weight: 2,
+  path: ['response_id'],
+  query: { limit, order, after: () => ['after', 'msg_never'], include },
+  expect: (_model, _caller, { operation, query }) =>
+    isAboveMaximum(operation, query) ? 400 : false,
+  ...NEVER_SERVED,
+};
+
+export const listModels: PrivateOperation = {
+  access: 'private',
+  weight: 1,
+  path: [],
+  query: {},
+  expect: () => true,
+  accept: ({ body }) => {
+    if (body === undefined) return;
+    assertThat(asList(body).data.length === 0, () => 'a model was listed without a model server');
+  },
+};
+
+export const getModel: PrivateOperation = {
+  access: 'private',
+  weight: 1,
+  path: ['model_id'],
+  query: {},
+  expect: () => false,
+  ...NEVER_SERVED,
+};

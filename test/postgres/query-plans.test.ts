@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { RowFilter } from '../../src/index.ts';
+import { FilteredStatements } from '../../src/store/conversations/access-condition.ts';
+import { conversationsPage } from '../../src/store/conversations/page.ts';
+import type { Query } from '../../src/store/engine/query.ts';
+import { POSTGRES } from '../../src/store/engine/syntax.ts';
+import { selectResponse } from '../../src/store/responses/statements.ts';
+import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
+import { everything, openOn } from '../support/store.ts';
+
+/** 40,000 conversations of 100 owners, all but every tenth hidden and with a response. */
+const FILL = `
+  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden)
+  SELECT 't', 'conv_' || n, 'owner-' || n % 100, '{}', '{}', n, 0, (n % 10 <> 0)::int
+  FROM generate_series(1, 40000) AS n;
+  INSERT INTO responses SELECT tenant, 'conv_' || n, 'resp_' || n, 1, 'completed', 0, 0, '{}'
+  FROM conversations, generate_series(1, 40000) AS n WHERE id = 'conv_' || n;`;
+
+const FILTERS: readonly [string, RowFilter, string][] = [
+  ['everything', everything, 'conversations_by_time'],
+  ['an owner', { kind: 'owner', subject: 'owner-10' }, 'conversations_by_owner'],
+];
+
+describe.each(['without', 'with'])('%s statistics', (statistics) => {
+  let database: PostgresDatabase;
+  beforeAll(async () => {
+    database = await createDatabase(inject('postgresUrl'));
+    await (await openOn(database.url)).close();
+    await database.run(FILL);
+    if (statistics === 'with') await database.run('ANALYZE');
+  });
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  async function plan({ sql, parameters }: Query): Promise<string> {
+    const rows = await database.run(`EXPLAIN ${sql}`, parameters);
+    return rows.map((row) => String(row['QUERY PLAN'])).join('\n');
+  }
+
+  test.each(FILTERS)(
+    'a list of conversations, filtered by %s, reads one index without hidden ones and sorts nothing',
+    async (_name, access, index) => {
+      for (const order of ['asc', 'desc'] as const) {
+        for (const cursor of [undefined, { id: 'conv_500', side: 'after' } as const]) {
+          const query = conversationsPage(
+            {
+              tenant: 't',
+              access,
+              order,
+              cursor,
+              limit: 20,
+              metadata: [],
+              createdFrom: undefined,
+              createdUntil: undefined,
+            },
+            POSTGRES,
+          );
+          const text = await plan(query);
+          expect(text, query.sql).toContain(index);
+          expect(text, query.sql).not.toMatch(/\bSort\b|Seq Scan|Filter: .*is_hidden/);
+        }
+      }
+    },
+  );
+
+  test('a response is found by its id through an index', async () => {
+    const statements = new FilteredStatements(POSTGRES);
+    const text = await plan(statements.query(selectResponse, ['t', 'resp_7'], everything));
+    expect(text).toContain('responses_by_id');
+    expect(text).not.toMatch(/Seq Scan/);
+  });
+});
