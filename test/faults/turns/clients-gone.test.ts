@@ -13,7 +13,7 @@ import {
   sqliteFile,
   textsOf,
   type SharedDatabase,
-} from '../../support/turns.ts';
+} from '../../support/process-turns.ts';
 
 const WHOLE = ['asked', 'answer to asked'];
 const REJECT = { headers: { 'x-colloquy-when-busy': 'reject' } };
