@@ -15,6 +15,8 @@ export default defineConfig({
           ...common,
           name: 'sqlite',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          // They download a model server: `npm run test:model`.
+          exclude: ['test/model-real/**'],
           provide: { database: 'sqlite' },
         },
       },

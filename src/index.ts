@@ -3,6 +3,7 @@
 export { createServer, type ServerOptions } from './server/create.ts';
 export { ListenError, type Server } from './server/server.ts';
 export type { PublishedRequest } from './observe/request-channel.ts';
+export type { TurnReport } from './observe/turns.ts';
 export type { LogSink } from './telemetry/log.ts';
 export { loadConfig, type ConfigSources, type SettingKey, type Settings } from './config/load.ts';
 export type { Config } from './config/config.ts';

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../base/json-object.ts';
+import type { ObservedServer } from '../observe/model-servers.ts';
 import type { ModelProfile, ModelProtocol, ModelServerOptions } from '../options/model-server.ts';
 import { answerEvents } from './answer-events.ts';
 import { CallIds } from './call-ids.ts';
@@ -22,6 +23,8 @@ const REFUSAL_BYTES = 64 * 1024;
 /** A model server, as its protocol and its profile describe it. */
 export class ModelServer implements Disposable {
   readonly name: string;
+  /** The server as observers may see it. */
+  readonly observed: ObservedServer;
   readonly #options: ModelServerOptions;
   readonly #base: URL;
   readonly #authorization: string | undefined;
@@ -46,6 +49,10 @@ export class ModelServer implements Disposable {
     );
     this.#base.username = '';
     this.#base.password = '';
+    const { hostname, port, protocol: scheme } = this.#base;
+    const usualPort = scheme === 'https:' ? 443 : 80;
+    const address = hostname.replace(/^\[(.*)\]$/, '$1');
+    this.observed = { name, profile, address, port: port === '' ? usualPort : Number(port) };
     this.#profile = profileOf(profile, protocol, adjustments);
     this.#connections = new Connections(limits);
     this.#models = patternOf(models);
@@ -54,6 +61,11 @@ export class ModelServer implements Disposable {
   /** Whether the server is named for no models in particular. */
   get isForAll(): boolean {
     return this.#options.models.length === 0;
+  }
+
+  /** Checks that the server is named for exactly this model, not by a pattern. */
+  isNamedFor(model: string): boolean {
+    return !model.includes('*') && this.#options.models.includes(model);
   }
 
   /** Checks that requests for a model may go to this server. */
@@ -92,16 +104,6 @@ export class ModelServer implements Disposable {
       throw failed('malformed', 'the model server sent a list of models of another form');
     } catch (error) {
       throw new ModelServerError(this.#failureOf(error), { cause: error });
-    }
-  }
-
-  /** Requests the list of models, and returns the failure if there is one. Rejects with the signal's reason. */
-  async check(signal: AbortSignal): Promise<ModelFailure | undefined> {
-    try {
-      await this.listModels(signal);
-      return undefined;
-    } catch (error) {
-      return this.#failureOf(error);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { StoreCall } from './store-calls.ts';
+import type { TurnReport } from './turns.ts';
 
 /** The caller of a request, reduced to what observers may see of it. */
 export interface Caller {
@@ -44,6 +45,8 @@ export interface AnsweredRequest {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly calls: readonly StoreCall[];
+  /** The turn that it has begun. One that is detached may go on. */
+  readonly turn: TurnReport | undefined;
 }
 
 /** Writes that were committed together. Times are milliseconds. */
@@ -53,6 +56,17 @@ export interface Committed {
   readonly waited: number;
   readonly took: number;
 }
+
+/**
+ * Server that answered a read. `replica_…`: the primary, because the replica was behind, was away, or did not have what
+ * was looked for.
+ */
+export type ReadPlace =
+  | 'primary'
+  | 'replica'
+  | 'replica_behind'
+  | 'replica_away'
+  | 'replica_without';
 
 /** Figures of a store at this moment. */
 export interface StoreGauges {
@@ -68,9 +82,17 @@ export interface Observer {
   began(stream: BegunStream): void;
   answered(request: AnsweredRequest): void;
   committed(commit: Committed): void;
+  /** A read of a store with a replica has been answered. */
+  readFrom(place: ReadPlace): void;
   /** Items that were stored or served, by type. */
   transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void;
   lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void;
+  /** A turn has asked its model server. */
+  turnAsked(turn: TurnReport): void;
+  /** A turn has ended, which every turn does once. */
+  turnEnded(turn: TurnReport): void;
+  /** A model server has failed to answer, or to list its models. */
+  modelFailed(server: string, kind: string): void;
 }
 
 /** Observer that ignores every report. */
@@ -78,6 +100,10 @@ export const NO_OBSERVER: Observer = {
   began: () => undefined,
   answered: () => undefined,
   committed: () => undefined,
+  readFrom: () => undefined,
   transferred: () => undefined,
   lookedUp: () => undefined,
+  turnAsked: () => undefined,
+  turnEnded: () => undefined,
+  modelFailed: () => undefined,
 };

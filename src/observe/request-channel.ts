@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import type { AnsweredRequest } from './observer.ts';
+import type { TurnReport } from './turns.ts';
 
 /** An answered request as it is published, with the four headers that a trace needs. */
 export interface PublishedRequest extends AnsweredRequest {
@@ -15,6 +16,8 @@ export interface PublishedRequest extends AnsweredRequest {
 
 /** Channel that gets each answered request of every server of the process. `telemetry/opentelemetry.ts` subscribes to it. */
 const REQUESTS = channel('colloquy:request');
+/** Channel that gets each turn when it has ended, also when its request was published before. */
+const TURNS = channel('colloquy:turn');
 const MAX_LENGTH = 500;
 
 /** Publishes an answered request. Without a subscriber it does nothing. */
@@ -36,6 +39,11 @@ export function publish(
     tracestate: text('tracestate'),
   };
   REQUESTS.publish(published);
+}
+
+/** Publishes a turn that has ended. Without a subscriber it does nothing. */
+export function publishTurn(turn: TurnReport): void {
+  if (TURNS.hasSubscribers) TURNS.publish(turn);
 }
 
 /** Returns the path of a request's URL, which may be absolute and contain a password. */

@@ -1,6 +1,6 @@
 /** Calls of the database, noted for the request that makes them. */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentNotes } from './request-notes.ts';
 
 /** One call of the database. Times are milliseconds of `performance.now()`. */
 export interface StoreCall {
@@ -12,17 +12,10 @@ export interface StoreCall {
   ended: number;
 }
 
-const current = new AsyncLocalStorage<StoreCall[]>();
-
-/** Runs `work`, and notes its calls of the database in `calls`. */
-export function notingCalls<Result>(calls: StoreCall[], work: () => Result): Result {
-  return current.run(calls, work);
-}
-
 /** Notes a call for the request under way. The driver then sets `started` and `ended`. */
 export function beginCall(kind: StoreCall['kind'], system: StoreCall['system']): StoreCall {
   const now = performance.now();
   const call: StoreCall = { kind, system, began: now, started: now, ended: now };
-  current.getStore()?.push(call);
+  currentNotes()?.calls.push(call);
   return call;
 }

@@ -9,8 +9,8 @@ export interface SqliteOptions {
   readonly synchronous: 'full' | 'normal';
 }
 
-export interface PostgresOptions {
-  readonly kind: 'postgres';
+/** A database of a server of PostgreSQL, and the way to reach it. */
+export interface PostgresServer {
   /** A host name, an address, or the folder of a Unix socket. */
   readonly host: string;
   readonly port: number;
@@ -19,12 +19,18 @@ export interface PostgresOptions {
   /** `undefined` when the server requires none, or `PGPASSWORD` has it. */
   readonly password: string | undefined;
   readonly tls: TlsOptions;
-  /** Connections at a time. */
+  readonly applicationName: string;
+}
+
+export interface PostgresOptions extends PostgresServer {
+  readonly kind: 'postgres';
+  /** The replica, or the replicas behind one address, that may answer reads; `undefined` without any. */
+  readonly replica: PostgresServer | undefined;
+  /** Connections at a time, to the primary and to the replica each. */
   readonly poolSize: number;
   /** Limits of a statement's duration and of its wait for a lock, in milliseconds; 0 leaves them to the server. */
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
-  readonly applicationName: string;
   /** `true` when statements are prepared by name, once a connection; `false` for poolers that cannot carry them. */
   readonly preparedStatements: boolean;
   /** `true` when row-level security enforces the conditions of the statements. */
@@ -45,8 +51,11 @@ export interface TlsOptions {
 
 /** The database as logs and messages may name it: never with its password. */
 export function databaseName(options: DatabaseOptions): string {
-  if (options.kind === 'sqlite') return `sqlite:${options.path}`;
-  const { user, host, port, database } = options;
+  return options.kind === 'sqlite' ? `sqlite:${options.path}` : serverName(options);
+}
+
+/** A database of a server as logs and messages may name it: never with its password. */
+export function serverName({ user, host, port, database }: PostgresServer): string {
   const shownHost = host.includes(':') ? `[${host}]` : host;
   return `postgres://${user}@${shownHost}:${port}/${database}`;
 }

@@ -17,6 +17,9 @@ export type ModelProfileName = (typeof MODEL_PROFILES)[number];
 /** API of a model server: `chat` is Chat Completions, `responses` is a stateless Responses API. */
 export type ModelProtocol = 'chat' | 'responses';
 
+/** Name of the model server of `--model-url`. */
+export const SINGLE_MODEL_SERVER = 'default';
+
 /** A model server, and the way to reach it. */
 export interface ModelServerOptions {
   /** Name of the server in logs and metrics. */

@@ -40,7 +40,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
   assertNotOpenToNetwork(config);
   await using stack = new AsyncDisposableStack();
   const components = await openComponents(config, options, stack);
-  const { telemetry, store } = components;
+  const { telemetry } = components;
   const listener = async (build: Promise<Http>): Promise<Http> =>
     stack.adopt(await build, (built) => built.close());
   const api = await listener(apiHttp(config, components));
@@ -49,7 +49,7 @@ export async function createServer(config: Config, options: ServerOptions = {}):
     typeof metrics === 'string'
       ? undefined
       : await listener(metricsHttp(config, metrics, components));
-  if (metrics !== 'off') await telemetry.measure(metricSources(store, api));
+  if (metrics !== 'off') await telemetry.measure(metricSources(components, api));
   return new RunningServer(config, components, { api, counters }, stack.move());
 }
 
@@ -71,7 +71,7 @@ async function openComponents(
     onServerError?.(error, requestId);
   };
   const servers = config.modelServers.map((options) => stack.use(new ModelServer(options)));
-  const models = new Models(servers);
+  const models = new Models(servers, telemetry);
   return {
     store,
     telemetry,
@@ -87,10 +87,7 @@ async function openComponents(
       ),
       observer: telemetry,
     }),
-    audit:
-      write === undefined
-        ? undefined
-        : new AuditTrail(store.conversations, authorizer, write, failed),
+    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
     onServerError: failed,
   };
@@ -138,11 +135,12 @@ function metricsHttp(
   });
 }
 
-function metricSources(store: Store, http: Http): MetricSources {
+function metricSources({ store, responses }: Components, http: Http): MetricSources {
   return {
     gauges: () => store.gauges(),
     databaseBytes: () => store.size(),
     openConnections: () => http.connections(),
+    openTurns: () => responses.openTurns,
   };
 }
 

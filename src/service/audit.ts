@@ -3,17 +3,54 @@ import { resourceToCreate, type Decision } from '../access/policy/decide.ts';
 import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
 import type { StopReason } from '../observe/observer.ts';
-import type { ConversationReader } from '../store/conversations/port.ts';
+import { ALL } from '../base/row-filter.ts';
+import type { ConversationReader, ResourceRecord } from '../store/conversations/port.ts';
+import type { FindResponseParams, ResponseRecord } from '../store/responses/port.ts';
+
+type Place = { readonly conversationId: string } | { readonly responseId: string };
+
+/** An action that the policy must allow for a request, on a conversation or on that of a response. */
+export type Demand =
+  /** Making a conversation. */
+  | { readonly action: 'create' }
+  | ({ readonly action: Exclude<Action, 'create'> } & Place)
+  /**
+   * Continuing a response: an update of its hidden conversation if that is allowed and the response is its newest, and
+   * making another conversation if not.
+   */
+  | { readonly action: 'continue'; readonly responseId: string };
+
+/** What a request does, and what it does that to. */
+export interface Audited {
+  /** The operation's own action. */
+  readonly action: Action;
+  /** Id of the conversation or the response that the request names. */
+  readonly resource: string | undefined;
+  /** Demands that must all be met, the operation's own first; none for a request that any caller may make. */
+  readonly demands: readonly Demand[];
+}
 
 /** A request as the audit trail sees it. */
-export interface AuditedRequest {
+export interface AuditedRequest extends Audited {
   readonly requestId: string;
   readonly principal: Principal;
   readonly operation: string;
-  /** Actions that the policy must all allow. The first is the operation's own. */
-  readonly actions: readonly [Action, ...Action[]];
-  /** `undefined` when the request names no conversation. */
-  readonly conversationId: string | undefined;
+}
+
+/** The readers of the store that the audit trail has. */
+interface AuditedStore {
+  readonly conversations: Pick<ConversationReader, 'getResource'>;
+  readonly responses: {
+    find(params: FindResponseParams): Promise<FoundResponse | null>;
+  };
+}
+
+type FoundResponse = Pick<ResponseRecord, 'conversationId' | 'isHidden' | 'isNewest'>;
+
+interface Found {
+  readonly resource: ResourceRecord;
+  /** Whether a response can be continued where it is. */
+  readonly isOpen: boolean;
 }
 
 const MAX_RESOURCE_LENGTH = 100;
@@ -25,14 +62,14 @@ type WriteLine = (line: string, onLost: (error: unknown) => void) => void;
 
 /** Writes one JSON line for each request that changes something or is denied. It has no access to items. */
 export class AuditTrail {
-  readonly #store: Pick<ConversationReader, 'getResource'>;
+  readonly #store: AuditedStore;
   readonly #authorizer: Authorizer;
   readonly #write: WriteLine;
   readonly #onLost: (error: Error, requestId: string) => void;
 
   /** `onLost` receives each line that could not be written, with the id of its request. */
   constructor(
-    store: Pick<ConversationReader, 'getResource'>,
+    store: AuditedStore,
     authorizer: Authorizer,
     write: WriteLine,
     onLost: (error: Error, requestId: string) => void,
@@ -44,28 +81,59 @@ export class AuditTrail {
   }
 
   /**
-   * Resolves with the policy's decision on a request: the first refusal, or the decision on the first action. With
-   * `undefined` when the conversation does not exist, or the request names none. To be called before the request
-   * runs, since a deletion leaves nothing to look up.
+   * Resolves with the policy's decision on a request: the first refusal, or the decision on the first demand. With
+   * `undefined` when a conversation or response does not exist, or nothing is demanded. To be called before the
+   * request runs, since a deletion leaves nothing to look up.
    */
   async decision(request: AuditedRequest): Promise<Decision | undefined> {
-    const { principal, actions, conversationId } = request;
-    const { tenant } = principal;
-    const resource =
-      actions[0] === 'create'
-        ? resourceToCreate(principal)
-        : conversationId === undefined
-          ? null
-          : await this.#store.getResource({ tenant, conversationId });
-    if (resource === null) return undefined;
-    const decisions = actions.map((action) => this.#authorizer.decide(principal, action, resource));
+    const { principal, demands } = request;
+    const found = new Map<string, Promise<Found | undefined>>();
+    const decisions: Decision[] = [];
+    for (const demand of demands) {
+      if (demand.action === 'create') {
+        decisions.push(this.#creation(principal));
+        continue;
+      }
+      const id = 'responseId' in demand ? demand.responseId : demand.conversationId;
+      const known = found.get(id) ?? this.#find(principal, demand);
+      found.set(id, known);
+      const place = await known;
+      if (place === undefined) return undefined;
+      decisions.push(this.#decide(principal, demand.action, place));
+    }
     return decisions.find(({ allowed }) => !allowed) ?? decisions[0];
+  }
+
+  #decide(
+    principal: Principal,
+    action: Exclude<Demand['action'], 'create'>,
+    { resource, isOpen }: Found,
+  ): Decision {
+    if (action !== 'continue') return this.#authorizer.decide(principal, action, resource);
+    const update = this.#authorizer.decide(principal, 'update', resource);
+    return isOpen && update.allowed ? update : this.#creation(principal);
+  }
+
+  #creation(principal: Principal): Decision {
+    return this.#authorizer.decide(principal, 'create', resourceToCreate(principal));
+  }
+
+  async #find({ tenant }: Principal, place: Place): Promise<Found | undefined> {
+    const { conversations, responses } = this.#store;
+    const response =
+      'responseId' in place
+        ? await responses.find({ tenant, responseId: place.responseId, access: ALL })
+        : { conversationId: place.conversationId, isHidden: false, isNewest: false };
+    if (response === null) return undefined;
+    const { conversationId, isHidden, isNewest } = response;
+    const resource = await conversations.getResource({ tenant, conversationId });
+    return resource === null ? undefined : { resource, isOpen: isHidden && isNewest };
   }
 
   /** Records the end of a request: the HTTP status of its answer, or the reason for which it was stopped. */
   record(request: AuditedRequest, decision: Decision | undefined, end: number | StopReason): void {
     const outcome = typeof end === 'number' ? outcomeOf(decision, end) : end;
-    const [action] = request.actions;
+    const { action } = request;
     if (action === 'read' && outcome !== 'denied') return;
     const what = typeof end === 'number' ? `answered ${end}` : `stopped: ${end}`;
     this.#line(`${request.operation}, ${what}`, {
@@ -74,7 +142,7 @@ export class AuditTrail {
       principal: request.principal.subject,
       operation: request.operation,
       action,
-      resource: request.conversationId?.slice(0, MAX_RESOURCE_LENGTH) ?? null,
+      resource: request.resource?.slice(0, MAX_RESOURCE_LENGTH) ?? null,
       outcome,
       rule: decision?.rule?.description ?? decision?.rule?.origin ?? null,
     });

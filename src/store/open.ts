@@ -40,11 +40,11 @@ export async function openStore(
     const driver = await openDriver(options, observer);
     try {
       await migrateUp(driver, options);
+      return new SqlStore(await withReplica(driver, options, observer));
     } catch (error) {
       await driver.close();
       throw error;
     }
-    return new SqlStore(driver);
   } catch (error) {
     throw openingFailure(error);
   }
@@ -161,4 +161,18 @@ async function openDriver(
   // Loaded only where it is used: start-up is felt.
   const { PostgresDriver } = await import('./postgres/driver.ts');
   return PostgresDriver.open(options, observer);
+}
+
+/** Adds the replica that the settings name to the driver of a primary. */
+async function withReplica(
+  driver: Driver,
+  options: DatabaseOptions,
+  observer: Observer,
+): Promise<Driver> {
+  if (options.kind === 'sqlite' || options.replica === undefined) return driver;
+  const { PostgresDriver } = await import('./postgres/driver.ts');
+  const { ReplicatedDriver } = await import('./postgres/replicated-driver.ts');
+  return driver instanceof PostgresDriver
+    ? ReplicatedDriver.open(driver, options.replica, options, observer)
+    : driver;
 }

@@ -4,7 +4,9 @@ import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { adviceOn } from './advice.ts';
 import type { AnsweredRequest, BegunStream, Caller } from '../observe/observer.ts';
 import { standardError, type LogFormat } from './log-output.ts';
+import type { TurnReport } from '../observe/turns.ts';
 import { phasesOf, type Phases } from './phases.ts';
+import { round, turnFields } from './turn-fields.ts';
 
 export interface LogOptions {
   readonly logLevel: LevelWithSilent;
@@ -68,9 +70,8 @@ export class Log {
   }
 
   answered(request: AnsweredRequest): void {
-    const measured = untilFirstByte(request);
-    if (this.#slowRequestMs > 0 && measured.ended - measured.began >= this.#slowRequestMs) {
-      const phases = phasesOf(measured);
+    const phases = this.#slowRequestMs > 0 ? this.#slowPhases(untilFirstByte(request)) : undefined;
+    if (phases !== undefined) {
       this.#logger.warn(
         { ...this.#fields(request), phase: slowest(phases), phases_ms: rounded(phases) },
         'slow request',
@@ -78,6 +79,25 @@ export class Log {
     } else if (this.#logger.isLevelEnabled('info')) {
       this.#logger.info(this.#fields(request), 'request');
     }
+  }
+
+  /** Logs at the level debug that a turn has asked its model server. */
+  turnAsked(turn: TurnReport): void {
+    if (!this.#logger.isLevelEnabled('debug')) return;
+    this.#logger.debug({ request_id: turn.requestId, ...turnFields(turn) }, 'model asked');
+  }
+
+  /** Logs the end of a detached turn. Any other turn is part of its request's line. */
+  turnEnded(turn: TurnReport): void {
+    const { isDetached, requestId, error, began, ended = began } = turn;
+    if (!isDetached) return;
+    const fields = {
+      request_id: requestId,
+      ...(error === undefined ? {} : { error }),
+      duration_ms: round(ended - began),
+      ...turnFields(turn),
+    };
+    this.#logger[error === undefined ? 'info' : 'warn'](fields, 'detached turn');
   }
 
   /** Logs a failure that is the server's own, with advice to the operator. */
@@ -105,9 +125,19 @@ export class Log {
     return this.#flush();
   }
 
+  /** Returns the phases of a request that is slow, apart from the time that its model takes. */
+  #slowPhases(request: AnsweredRequest): Phases | undefined {
+    const { began, ended, turn } = request;
+    // Spares most requests the division into phases.
+    if (ended - began < this.#slowRequestMs) return undefined;
+    const phases = phasesOf(request);
+    return turn === undefined || ended - began - (phases.model ?? 0) >= this.#slowRequestMs
+      ? phases
+      : undefined;
+  }
+
   #fields(request: AnsweredRequest): Readonly<Record<string, unknown>> {
-    const { id, method, route, status, error, caller, began, ended, stream, bytesIn, bytesOut } =
-      request;
+    const { id, method, route, status, error, caller, began, ended, stream, turn } = request;
     return {
       request_id: id,
       method,
@@ -121,8 +151,9 @@ export class Log {
       ...(caller === undefined
         ? {}
         : { tenant: caller.tenant, subject_hash: this.#hashOf(caller) }),
-      bytes_in: bytesIn,
-      bytes_out: bytesOut,
+      bytes_in: request.bytesIn,
+      bytes_out: request.bytesOut,
+      ...(turn === undefined ? {} : turnFields(turn)),
     };
   }
 
@@ -142,18 +173,16 @@ function untilFirstByte(request: AnsweredRequest): AnsweredRequest {
   return { ...request, ended, calls: request.calls.filter((call) => call.ended <= ended) };
 }
 
+/** Returns the longest phase, apart from that of the model. */
 function slowest(phases: Phases): string {
-  const [name] = Object.entries(phases).reduce((one, other) => (other[1] > one[1] ? other : one));
+  const [name] = Object.entries({ ...phases, model: 0 }).reduce((one, other) =>
+    other[1] > one[1] ? other : one,
+  );
   return name;
 }
 
 function rounded(phases: Phases): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(phases).map(([name, ms]) => [name, round(ms)]));
-}
-
-/** Rounds to a hundredth of a millisecond. */
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100;
 }
 
 /** Returns the stacks of an error and of all its causes. */

@@ -1,5 +1,13 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AnsweredRequest, Committed, Observer, StoreGauges } from '../observe/observer.ts';
+import type {
+  AnsweredRequest,
+  Committed,
+  Observer,
+  ReadPlace,
+  StoreGauges,
+} from '../observe/observer.ts';
+import type { OpenTurnCounts, TurnReport } from '../observe/turns.ts';
+import { TurnMetrics } from './turn-metrics.ts';
 
 /** Sources of the figures that are read whenever the metrics are fetched. */
 export interface MetricSources {
@@ -7,6 +15,7 @@ export interface MetricSources {
   /** Resolves with the size of the database in bytes. Rejects when the database is out of reach. */
   readonly databaseBytes: () => Promise<number>;
   readonly openConnections: () => Promise<number>;
+  readonly openTurns: () => OpenTurnCounts;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -29,7 +38,7 @@ function ofTheProcess(): Registry {
 }
 
 /** Metrics of one server, for Prometheus. No label is an id, a subject or a tenant. */
-export class Metrics implements Observer {
+export class Metrics implements Omit<Observer, 'turnAsked'> {
   readonly #registry = new Registry();
   readonly #requests = this.#counter(
     'colloquy_http_requests_total',
@@ -56,6 +65,11 @@ export class Metrics implements Observer {
     'colloquy_commit_duration_seconds',
     'How long a commit took, until it was durable.',
     SECONDS,
+  );
+  readonly #reads = this.#counter(
+    'colloquy_store_reads_total',
+    'Reads of a store with a replica, by where they were answered.',
+    ['place'],
   );
   readonly #items = this.#counter('colloquy_items_total', 'Items that were stored or served.', [
     'direction',
@@ -89,10 +103,13 @@ export class Metrics implements Observer {
     ['route'],
   );
 
+  readonly #turns: TurnMetrics;
+
   constructor(sources: MetricSources) {
     // Node's figures are measured from the start, not from the first fetch.
     ofTheProcess();
     this.#registerGauges(sources);
+    this.#turns = new TurnMetrics(this.#registry, sources.openTurns);
   }
 
   #counter(name: string, help: string, labelNames: string[]): Counter {
@@ -164,6 +181,10 @@ export class Metrics implements Observer {
     this.#commitDurations.observe(took / MS_PER_SECOND);
   }
 
+  readFrom(place: ReadPlace): void {
+    this.#reads.labels(place).inc();
+  }
+
   transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {
     const counts = new Map<string, number>();
     for (const { type } of items) counts.set(type, (counts.get(type) ?? 0) + 1);
@@ -172,5 +193,13 @@ export class Metrics implements Observer {
 
   lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void {
     this.#lookups.labels(cache, isHit ? 'hit' : 'miss').inc();
+  }
+
+  turnEnded(turn: TurnReport): void {
+    this.#turns.ended(turn);
+  }
+
+  modelFailed(server: string, kind: string): void {
+    this.#turns.modelFailed(server, kind);
   }
 }

@@ -32,6 +32,8 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { PublishedRequest } from '../observe/request-channel.ts';
 import type { StoreCall } from '../observe/store-calls.ts';
+import type { TurnReport } from '../observe/turns.ts';
+import { modelAttributes, modelSpanName } from './model-attributes.ts';
 import { phasesOf } from './phases.ts';
 
 warnOnStandardError();
@@ -54,6 +56,10 @@ if (!getBooleanFromEnv('OTEL_SDK_DISABLED')) {
   subscribe('colloquy:request', (message) => {
     // Sound: `publish` is the channel's only publisher.
     record(message as PublishedRequest);
+  });
+  subscribe('colloquy:turn', (message) => {
+    // Sound: `publishTurn` is the channel's only publisher.
+    recordDetached(message as TurnReport);
   });
   // Sends the remaining spans before the process ends. A failure to do so does not change the exit code.
   process.once('beforeExit', () => {
@@ -96,9 +102,18 @@ function warn(message: string, ...details: unknown[]): void {
   process.stderr.write(`${JSON.stringify(line)}\n`);
 }
 
+/** The contexts of requests whose turns go on. */
+const parents = new WeakMap<TurnReport, Context>();
+
+/** Makes the spans of a turn whose request has ended before. */
+function recordDetached(turn: TurnReport): void {
+  const parent = parents.get(turn);
+  if (parent !== undefined) turnSpans(turn, parent);
+}
+
 /** Makes the spans of a request that has ended, from the times that were noted. Until then they cost nothing. */
 function record(request: PublishedRequest): void {
-  const { method, route, began, ended, authorised, stream, calls } = request;
+  const { method, route, began, ended, authorised, stream, calls, turn } = request;
   const parent = propagator.extract(ROOT_CONTEXT, request, getter);
   const span = tracer.startSpan(
     route === undefined ? method : `${method} ${route}`,
@@ -113,7 +128,24 @@ function record(request: PublishedRequest): void {
   const { parse } = phasesOf(request);
   child('parse', { began: parsing, ended: Math.min(ended, parsing + parse) }, below);
   for (const call of calls) storeSpan(call, below);
+  if (turn?.ended !== undefined) turnSpans(turn, below);
+  else if (turn !== undefined) parents.set(turn, below);
   span.end(epoch(ended));
+}
+
+/** Makes the spans of a turn that has ended: its wait, and the call of the model by the conventions for GenAI. */
+function turnSpans(turn: TurnReport, parent: Context): void {
+  const { began, ended = began, taken = ended, asked, answered = ended } = turn;
+  child('wait', { began, ended: taken }, parent);
+  if (asked === undefined) return;
+  const span = tracer.startSpan(
+    modelSpanName(turn),
+    { kind: SpanKind.CLIENT, startTime: epoch(asked), attributes: modelAttributes(turn) },
+    parent,
+  );
+  if (turn.firstToken !== undefined) span.addEvent('first token', epoch(turn.firstToken));
+  if (turn.failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(epoch(answered));
 }
 
 /** Checks for a failure on the server's side. A stream may fail after its status has been sent. */

@@ -12,10 +12,15 @@ export interface Phases {
   readonly commit: number;
   /** Turning stored rows into the bytes of the answer. */
   readonly serialise: number;
+  /** Waiting for a conversation in which another turn runs. For turns alone, like the next one. */
+  readonly wait?: number;
+  /** Waiting for the model server. */
+  readonly model?: number;
 }
 
 /** Divides the time of a request among its phases. */
-export function phasesOf({ began, ended, authorised, calls }: AnsweredRequest): Phases {
+export function phasesOf(request: AnsweredRequest): Phases {
+  const { began, ended, authorised, calls, turn } = request;
   const authorise = authorised === undefined ? 0 : authorised.ended - authorised.began;
   // Earlier calls belong to the authentication.
   const own = calls.filter((call) => call.began >= (authorised?.ended ?? began));
@@ -25,8 +30,34 @@ export function phasesOf({ began, ended, authorised, calls }: AnsweredRequest): 
   const work = (kind: 'read' | 'write'): number =>
     sum((call) => (call.kind === kind ? call.ended - call.started : 0));
   const [read, commit] = [work('read'), work('write')];
-  const last = own.at(-1);
-  const serialise = last === undefined ? 0 : ended - last.ended;
-  const parse = ended - began - authorise - queue - read - commit - serialise;
-  return { parse: Math.max(0, parse), authorise, queue, read, commit, serialise };
+  const ofTurn = turn === undefined ? undefined : turnPhases({ ...request, turn, calls: own });
+  const last = Math.max(own.at(-1)?.ended ?? -Infinity, ofTurn?.until ?? -Infinity);
+  const serialise = last === -Infinity ? 0 : ended - last;
+  const known = authorise + queue + read + commit + serialise;
+  const { wait = 0, model = 0 } = ofTurn ?? {};
+  const parse = Math.max(0, ended - began - known - wait - model);
+  const phases = { parse, authorise, queue, read, commit, serialise };
+  return ofTurn === undefined ? phases : { ...phases, wait, model };
+}
+
+/** Returns the phases of a turn without its calls of the database, and the end of them. */
+function turnPhases({
+  turn,
+  calls,
+  ended,
+}: Pick<AnsweredRequest, 'ended' | 'calls'> & {
+  readonly turn: NonNullable<AnsweredRequest['turn']>;
+}): { readonly wait: number; readonly model: number; readonly until: number } {
+  const end = Math.min(ended, turn.ended ?? ended);
+  const without = (from: number, to: number): number => {
+    const within = (call: AnsweredRequest['calls'][number]): number =>
+      Math.max(0, Math.min(call.ended, to) - Math.max(call.began, from));
+    return Math.max(0, to - from - calls.reduce((total, call) => total + within(call), 0));
+  };
+  const { began, taken = end, asked, answered = end } = turn;
+  return {
+    wait: without(began, Math.min(taken, end)),
+    model: asked === undefined || asked > end ? 0 : without(asked, Math.min(answered, end)),
+    until: end,
+  };
 }

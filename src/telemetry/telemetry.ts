@@ -1,4 +1,11 @@
-import type { AnsweredRequest, BegunStream, Committed, Observer } from '../observe/observer.ts';
+import type {
+  AnsweredRequest,
+  BegunStream,
+  Committed,
+  Observer,
+  ReadPlace,
+} from '../observe/observer.ts';
+import type { TurnReport } from '../observe/turns.ts';
 import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { Log, type LogOptions, type LogSink } from './log.ts';
 import type { Metrics, MetricSources } from './metrics.ts';
@@ -47,11 +54,28 @@ export class Telemetry implements Observer {
     this.#metrics?.committed(commit);
   }
 
+  readFrom(place: ReadPlace): void {
+    this.#metrics?.readFrom(place);
+  }
+
   transferred(direction: 'read' | 'written', items: readonly { readonly type: string }[]): void {
     this.#metrics?.transferred(direction, items);
   }
 
   lookedUp(cache: 'api_keys' | 'issuer_keys', isHit: boolean): void {
     this.#metrics?.lookedUp(cache, isHit);
+  }
+
+  turnAsked(turn: TurnReport): void {
+    this.log?.turnAsked(turn);
+  }
+
+  turnEnded(turn: TurnReport): void {
+    this.#metrics?.turnEnded(turn);
+    this.log?.turnEnded(turn);
+  }
+
+  modelFailed(server: string, kind: string): void {
+    this.#metrics?.modelFailed(server, kind);
   }
 }

@@ -14,6 +14,7 @@ const SECRETS = flagSettings(SETTINGS).filter(({ isSecret }) => isSecret);
 test('the secrets among the settings are marked as such', () => {
   expect(SECRETS.map(({ name }) => name)).toEqual([
     'database-url',
+    'database-read-url',
     'auth-headers-secret',
     'model-key',
     'seal-key',

@@ -1,33 +1,70 @@
 import { expect, inject, test } from 'vitest';
 import { serve } from '../support/faulty.ts';
-import { createDatabase } from '../support/postgres.ts';
-import { openSession } from '../support/store.ts';
+import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
+import { openThroughProxy } from '../support/proxied-store.ts';
+import { newConversation, openSession } from '../support/store.ts';
 import { outcomeOf } from '../support/unavailable.ts';
 
 const ITEMS = { items: [{ role: 'user' as const, content: 'kept' }] };
 
+/** Makes a switch of the writes to a database. */
+async function readOnlySwitch(
+  database: PostgresDatabase,
+): Promise<AsyncDisposable & { set(to: 'on' | 'off'): Promise<void> }> {
+  const operator = await openSession(inject('postgresUrl'));
+  const name = new URL(database.url).pathname.slice(1);
+  return {
+    set: async (to) => {
+      await operator.run(`ALTER DATABASE ${name} SET default_transaction_read_only = ${to}`);
+      // As in a failover, the connections from before the change end.
+      await operator.run(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+      );
+    },
+    [Symbol.asyncDispose]: () => operator[Symbol.asyncDispose](),
+  };
+}
+
 test('A server on a read-only PostgreSQL refuses writes, serves reads, and recovers', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await using server = await serve(database.url);
-  await using operator = await openSession(inject('postgresUrl'));
-  const name = new URL(database.url).pathname.slice(1);
-  const setReadOnly = async (to: 'on' | 'off'): Promise<void> => {
-    await operator.run(`ALTER DATABASE ${name} SET default_transaction_read_only = ${to}`);
-    // As in a failover, the connections from before the change end.
-    await operator.run(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
-    );
-  };
+  await using readOnly = await readOnlySwitch(database);
   const { conversations } = server.client;
   const { id } = await conversations.create(ITEMS);
-  await setReadOnly('on');
+  await readOnly.set('on');
   const refused = Array.from({ length: 3 }, () => outcomeOf(conversations.create(ITEMS)));
   expect((await conversations.items.list(id)).data).toHaveLength(1);
   expect(await Promise.all(refused)).toEqual(['refused', 'refused', 'refused']);
   await server.errorText(/"cause":"PostgreSQL takes no writes[^"]*","fix":"See that/);
   expect(await server.vitals()).toEqual([200, 200]);
-  await setReadOnly('off');
+  await readOnly.set('off');
   expect(await outcomeOf(conversations.create(ITEMS))).toBe('done');
+});
+
+test('A write to a PostgreSQL that is read-only is refused once, and the next one has another connection', async () => {
+  await using database = await createDatabase(inject('postgresUrl'));
+  await using opened = await openThroughProxy(database.url);
+  const { store, proxy } = opened;
+  await using readOnly = await readOnlySwitch(database);
+  let number = 0;
+  const create = () => store.conversations.create(newConversation(`c${(number += 1)}`));
+  const tripsOf = async (write: () => Promise<unknown>): Promise<number> => {
+    const before = proxy.roundTrips();
+    await write();
+    return proxy.roundTrips() - before;
+  };
+  const refused = () => expect(create()).rejects.toMatchObject({ reason: 'standby' });
+  const inOneTrip = await tripsOf(create);
+  await readOnly.set('on');
+  // The connection that was ended may be noticed by the first write.
+  await refused();
+  const connecting = await tripsOf(refused);
+  expect(connecting).toBeGreaterThan(inOneTrip);
+  expect(await tripsOf(refused)).toBe(connecting);
+  await readOnly.set('off');
+  // Again, the connection may have been one that was ended.
+  await create();
+  expect(await tripsOf(create)).toBe(inOneTrip);
 });
 
 test('A server on a PostgreSQL with a full disk refuses writes at once, and recovers', async () => {

@@ -78,7 +78,7 @@ describe.each(SERVERS)('a server that %s', (_name, options) => {
 
   test('a migration that fails leaves no table of the ones before it', async () => {
     await using database = await createDatabase(inject('postgresUrl'));
-    // The last migration but one makes an index with this name.
+    // The second migration makes an index with this name.
     await database.run(
       'CREATE TABLE recipes (id int); CREATE INDEX conversations_by_time ON recipes (id)',
     );

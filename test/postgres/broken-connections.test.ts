@@ -151,7 +151,7 @@ test.each(['before', 'during', 'after'] as const)(
   },
 );
 
-test('a connection that breaks during a slow commit does not make a turn busy for its own taker', async () => {
+test('a connection that breaks during a slow commit does not make a turn lost or busy for its own holder', async () => {
   await using database = await createDatabase(inject('postgresUrl'));
   await using opened = await openThroughProxy(database.url);
   const { store, proxy } = opened;
@@ -160,11 +160,21 @@ test('a connection that breaks during a slow commit does not make a turn busy fo
     CREATE FUNCTION delay_commit() RETURNS trigger LANGUAGE plpgsql
       AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
     CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON turns DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION delay_commit();
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON responses DEFERRABLE INITIALLY DEFERRED
       FOR EACH ROW EXECUTE FUNCTION delay_commit()`);
-  proxy.cut('during', 'marker-c');
-  expect(await store.turns.take({ ...key('marker-c'), leaseMs: 60_000 })).toMatchObject({
-    refused: undefined,
-  });
+  for (const items of [[], ['x', 'y']]) {
+    proxy.cut('during', 'marker-c');
+    const token = await takeTurn(store, 'marker-c');
+    proxy.cut('during', 'marker-c');
+    const id = `r${items.length}`;
+    expect(
+      await store.responses.commitTurn(commitOf('marker-c', token, id, ...items)),
+    ).toMatchObject({ refused: undefined, endPosition: items.length });
+  }
+  expect(await database.run('SELECT next_position::int AS next FROM conversations')).toEqual([
+    { next: 2 },
+  ]);
 });
 
 test('a read is repeated if its connection breaks', async () => {

@@ -12,9 +12,10 @@ import type { Trip } from '../support/wire-proxy.ts';
 type Operation = () => Promise<unknown>;
 type Facet = 'conversations' | 'turns' | 'responses' | 'keys' | 'archive';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
-/** What a single PostgreSQL is not asked: SQLite has `damage`, and Citus the rest. */
+/** What a single PostgreSQL is not asked: SQLite has `damage`, a store with a replica `replica`, and Citus the rest. */
 type OfOthers =
   | 'damage'
+  | 'replica'
   | 'isSharded'
   | 'missingLimits'
   | 'pendingDistribution'

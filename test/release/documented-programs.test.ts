@@ -2,7 +2,15 @@ import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
-import { codeBlocks, compileTo, ROOT, runNode } from '../support/repository.ts';
+import { codeBlocks, compileTo, ROOT, runNode, runNodeWith } from '../support/repository.ts';
+import {
+  chunk,
+  DONE,
+  json,
+  startModelServer,
+  streamed,
+  type ScriptedAnswer,
+} from '../support/model-server.ts';
 import { startServer } from '../support/server.ts';
 
 /** A folder of a program that uses the package. */
@@ -28,13 +36,96 @@ async function installPackage(): Promise<void> {
   await writeFile(folder.path('package.json'), '{ "type": "module" }');
 }
 
-test('the program of the README runs as it stands', async () => {
-  await using server = await startServer();
-  const [code = ''] = codeBlocks('README.md', 'ts');
-  const here = code.replace('http://127.0.0.1:4141/v1', server.url);
-  expect(here, 'the program must name the URL of a local server').not.toBe(code);
-  const output = await runNode(ROOT, '--input-type=module-typescript', '--eval', here);
-  expect(output).toContain("text: 'Hello!'");
+/** Answers of a model that speaks, one for each text. */
+function spoken(...texts: readonly string[]): readonly ScriptedAnswer[] {
+  return texts.map((content) => streamed(chunk({ content }), chunk({}, 'stop'), DONE));
+}
+
+const CALL = streamed(
+  chunk({
+    tool_calls: [
+      { index: 0, id: 'call_1', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } },
+    ],
+  }),
+  chunk({}, 'tool_calls'),
+  DONE,
+);
+
+/** Programs of the documentation, with the answers of their model and what they print. */
+const PROGRAMS = [
+  {
+    page: 'README.md',
+    number: 0,
+    answers: spoken('Hello, Ada.', 'Ada.'),
+    prints: 'Hello, Ada.\nAda.\n',
+  },
+  {
+    page: 'docs/responses.md',
+    number: 0,
+    answers: spoken('Hello.', 'Ada.'),
+    prints: 'Hello. Ada.\n',
+  },
+  {
+    page: 'docs/responses.md',
+    number: 1,
+    answers: spoken('Como.', 'Deep.', 'Low.'),
+    prints: 'Deep. Low.\n',
+  },
+  {
+    page: 'docs/responses.md',
+    number: 2,
+    answers: [CALL, ...spoken('It is.')],
+    prints: 'It is.\n',
+  },
+];
+
+test.each(PROGRAMS)(
+  'the program number $number of $page runs as it stands',
+  async ({ page, number, answers, prints }) => {
+    await using model = await startModelServer(...answers);
+    await using server = await startServer('--model-url', model.url);
+    const code = codeBlocks(page, 'ts')[number] ?? '';
+    const here = code.replace('http://127.0.0.1:4141/v1', server.url);
+    expect(here, 'the program must name the URL of a local server').not.toBe(code);
+    expect(await runNode(ROOT, '--input-type=module-typescript', '--eval', here)).toBe(prints);
+    // The last request has what was said before.
+    const messages = model.requests.at(-1)?.body?.['messages'];
+    expect((messages as readonly unknown[]).length).toBeGreaterThan(2);
+  },
+);
+
+test('every program of docs/responses.md is run', () => {
+  const run = PROGRAMS.filter(({ page }) => page === 'docs/responses.md');
+  expect(codeBlocks('docs/responses.md', 'ts')).toHaveLength(run.length);
+});
+
+test('the example chat.ts streams its answers, and continues a conversation', async () => {
+  const models = json({ object: 'list', data: [{ id: 'small' }] });
+  await using model = await startModelServer(models, ...spoken('Hello, Ada.', 'It is Ada.'));
+  await using server = await startServer('--model-url', model.url);
+  const chat = (input: string, ...args: readonly string[]): Promise<string> =>
+    runNodeWith(input, 'examples/chat.ts', '--url', server.url, ...args);
+  const first = await chat('I am Ada.\nWhat is my name?\n');
+  expect(first).toMatch(/^small, conv_\w+\. .*\n> Hello, Ada\.\n> It is Ada\.\n> $/);
+  const [conversation = ''] = /conv_\w+/.exec(first) ?? [];
+  model.play(...spoken('Goodbye.'));
+  const second = await chat('Bye.\n', '--model', 'small', '--conversation', conversation);
+  expect(second).toContain('> Goodbye.\n');
+  expect(model.requests.at(-1)?.body?.['messages']).toMatchObject([
+    { role: 'user', content: 'I am Ada.' },
+    { role: 'assistant', content: 'Hello, Ada.' },
+    { role: 'user', content: 'What is my name?' },
+    { role: 'assistant', content: 'It is Ada.' },
+    { role: 'user', content: 'Bye.' },
+  ]);
+});
+
+test('the example chat.ts prints a refusal, and goes on', async () => {
+  await using model = await startModelServer(json({ error: { message: 'too hot' } }, 400));
+  await using server = await startServer('--model-url', model.url);
+  const args = ['--url', server.url, '--model', 'small'];
+  const output = await runNodeWith('Hello\nHello\n', 'examples/chat.ts', ...args);
+  expect(output.match(/^> 400 .*too hot$/gm)).toHaveLength(2);
 });
 
 test('the example agent-conversation.ts runs and prints its transcript', async () => {

@@ -23,7 +23,7 @@ test('a full disk fails every write of the commit and stores none, until there i
   await using folder = await temporaryFolder();
   const driver = await SqliteDriver.open({ path: folder.path('f.db'), synchronous: 'full' });
   const write = (sql: string, ...parameters: string[]) =>
-    driver.write(singleStatement(scope, { sql, parameters }, (rows) => rows));
+    driver.write(singleStatement(scope, { sql, parameters }, [], (rows) => rows));
   const put = (text: string) => write('INSERT INTO t VALUES ($1)', text);
   await write('CREATE TABLE t (x TEXT)');
   const limit = (pages: number) => driver.read(statement(`PRAGMA max_page_count = ${pages}`));

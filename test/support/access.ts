@@ -30,6 +30,7 @@ export interface Answer {
     readonly id: string;
     readonly metadata: Readonly<Record<string, string>>;
     readonly data: readonly { readonly id: string }[];
+    readonly output: readonly { readonly id: string }[];
     readonly has_more: boolean;
     readonly error: {
       readonly message: string;

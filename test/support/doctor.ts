@@ -11,6 +11,7 @@ export interface Finding {
 /** States of the checks that any intact store passes. */
 export const ALL_OK = {
   configuration: 'ok',
+  'model server': 'ok',
   database: 'ok',
   schema: 'ok',
   places: 'ok',

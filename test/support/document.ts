@@ -18,6 +18,18 @@ export class ResponseValidator {
     this.#ajv.addSchema(document, 'document');
   }
 
+  /** Throws unless the document describes this event of a streamed answer of this route. */
+  assertEvent(method: string, path: string, event: unknown): void {
+    const template = this.#template(path) ?? path;
+    const pointer = this.#pointer(template, method.toLowerCase(), 200, 'text/event-stream');
+    const validate = this.#validator(pointer);
+    if (!validate(event)) {
+      throw new Error(
+        `${method} ${path} streamed an event that its schema refuses: ${JSON.stringify(validate.errors?.slice(-5))}\n${JSON.stringify(event).slice(0, 500)}`,
+      );
+    }
+  }
+
   /** Throws unless the document describes this answer of this route. */
   assert(method: string, path: string, status: number, body: unknown): void {
     const template = this.#template(path);
@@ -42,7 +54,12 @@ export class ResponseValidator {
     );
   }
 
-  #pointer(template: string, method: string, status: number): string {
+  #pointer(
+    template: string,
+    method: string,
+    status: number,
+    contentType = 'application/json',
+  ): string {
     const operation = this.#document.paths[template]?.[method];
     if (operation === undefined) return '/components/schemas/ErrorResponse';
     if (operation.responses[status] === undefined) {
@@ -50,8 +67,8 @@ export class ResponseValidator {
         `the document does not describe the status ${status} of ${method} ${template}`,
       );
     }
-    const escaped = template.replaceAll('/', '~1');
-    return `/paths/${escaped}/${method}/responses/${status}/content/application~1json/schema`;
+    const [path, type] = [template, contentType].map((name) => name.replaceAll('/', '~1'));
+    return `/paths/${path}/${method}/responses/${status}/content/${type}/schema`;
   }
 
   #validator(pointer: string): ValidateFunction {

@@ -8,13 +8,18 @@ export const SILENCE = { kind: 'silence' } as const;
 /** Breaks the connection. */
 export const CUT = { kind: 'cut' } as const;
 
-/** One step of an answer's body: text or bytes to write as they are, a pause, or text to repeat without end. */
+/**
+ * One step of an answer's body: text or bytes to write as they are, a pause, a wait for a promise, or text to repeat
+ * without end.
+ */
 export type Step =
   | string
   | Uint8Array
+  | Promise<unknown>
   | typeof SILENCE
   | typeof CUT
   | { readonly kind: 'pause'; readonly ms: number }
+  | { readonly kind: 'until'; readonly promise: Promise<void> }
   | { readonly kind: 'flood'; readonly text: string };
 
 /** An answer as it is played. */
@@ -24,8 +29,11 @@ export interface ScriptedAnswer {
   readonly steps: readonly Step[];
 }
 
+/** Makes the answer to a request. */
+export type AnswerTo = (request: ReceivedRequest) => ScriptedAnswer;
+
 /** A request as the server has got it. */
-interface ReceivedRequest {
+export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -41,7 +49,7 @@ export interface ScriptedModelServer extends AsyncDisposable {
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
   /** Plays these answers to the next requests, one each. Then the last one is repeated. */
-  play(...answers: readonly ScriptedAnswer[]): void;
+  play(...answers: readonly (ScriptedAnswer | AnswerTo)[]): void;
   /** Returns the number of connections that clients have made. */
   connections(): number;
   /** Returns the bytes that were written for the last answer. */
@@ -50,7 +58,7 @@ export interface ScriptedModelServer extends AsyncDisposable {
 
 /** Starts a model server that plays scripts. */
 export async function startModelServer(
-  ...answers: readonly ScriptedAnswer[]
+  ...answers: readonly (ScriptedAnswer | AnswerTo)[]
 ): Promise<ScriptedModelServer> {
   const script = [...answers];
   const requests: ReceivedRequest[] = [];
@@ -66,11 +74,13 @@ export async function startModelServer(
       const text = Buffer.concat(chunks).toString('utf8');
       const { method = '', url: path = '', headers } = request;
       const body: ReceivedRequest['body'] = text === '' ? undefined : JSON.parse(text);
-      requests.push({ method, path, headers, text, body, abandoned });
+      const received = { method, path, headers, text, body, abandoned };
+      requests.push(received);
       const [answer] = script.length > 1 ? script.splice(0, 1) : script;
       if (answer === undefined) throw new Error('the model server has no answer to play');
       written = 0;
-      void play(response, answer, (bytes) => {
+      const played = typeof answer === 'function' ? answer(received) : answer;
+      void play(response, played, (bytes) => {
         written += bytes;
       });
     });
@@ -122,9 +132,11 @@ async function play(
   for (const step of steps) {
     if (response.destroyed) return;
     if (typeof step === 'string' || step instanceof Uint8Array) await write(step);
+    else if (step instanceof Promise) await Promise.race([step, gone]);
     else if (step.kind === 'silence') await gone;
     else if (step.kind === 'cut') response.destroy();
     else if (step.kind === 'pause') await delay(step.ms);
+    else if (step.kind === 'until') await Promise.race([step.promise, gone]);
     else while (!response.destroyed) await write(step.text);
   }
   response.end();

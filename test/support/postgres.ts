@@ -25,6 +25,24 @@ export interface PostgresServer extends AsyncDisposable {
 export async function startPostgres(
   settings: readonly string[] = WITHOUT_POWER_CUTS,
 ): Promise<PostgresServer> {
+  const server = await prepareServer(settings);
+  await server.initialise();
+  await server.start();
+  return server;
+}
+
+/** A server that has not been started. */
+export interface PreparedServer extends PostgresServer {
+  /** Creates the data. */
+  initialise(): Promise<void>;
+}
+
+const IS_STANDBY = 'ready to accept read-only connections';
+
+/** Prepares a server in a temporary folder. It also starts as a standby, when its folder is made one. */
+export async function prepareServer(
+  settings: readonly string[] = WITHOUT_POWER_CUTS,
+): Promise<PreparedServer> {
   const root = await mkdtemp(join(tmpdir(), 'colloquy-postgres-'));
   // The server of root runs as another user, which must be able to enter the folder.
   await chmod(root, 0o755);
@@ -46,15 +64,20 @@ export async function startPostgres(
       'max_connections=400',
       ...settings,
     ].flatMap((setting) => ['-c', setting]),
-    onLog: () => undefined,
+    onLog: (message) => {
+      if (message.includes(IS_STANDBY)) isStandby.resolve();
+    },
     onError: () => undefined,
   });
-  await server.initialise();
-  await server.start();
+  let isStandby = Promise.withResolvers<void>();
   return {
+    initialise: () => server.initialise(),
     url: `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
     folder: databaseDir,
-    start: () => server.start(),
+    start: () => {
+      isStandby = Promise.withResolvers();
+      return Promise.race([server.start(), isStandby.promise]);
+    },
     stop: async (signal) => {
       if (signal === 'SIGQUIT') {
         const [pid] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n');

@@ -15,7 +15,7 @@ export function readText(path: string): string {
 export const PAGES: readonly string[] = readdirSync(ROOT, {
   recursive: true,
   encoding: 'utf8',
-}).filter((name) => name.endsWith('.md') && !name.includes('node_modules'));
+}).filter((name) => name.endsWith('.md') && !/node_modules|^\.cache/.test(name));
 
 /** Returns the blocks of code in one language of a page. */
 export function codeBlocks(page: string, language: string): readonly string[] {
@@ -27,6 +27,14 @@ export function codeBlocks(page: string, language: string): readonly string[] {
 export async function runNode(cwd: string, ...args: readonly string[]): Promise<string> {
   const env = { PATH: process.env['PATH'] };
   return (await promisify(execFile)(process.execPath, [...args], { cwd, env })).stdout;
+}
+
+/** Runs Node in the root of the repository as `runNode` does, with a text on its standard input. */
+export async function runNodeWith(input: string, ...args: readonly string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'] };
+  const running = promisify(execFile)(process.execPath, [...args], { cwd: ROOT, env });
+  running.child.stdin?.end(input);
+  return (await running).stdout;
 }
 
 /** Compiles the program into a folder other than `dist`, from which another test or benchmark may be running. */

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { createServer, loadConfig } from '../../src/index.ts';
 import { inject } from 'vitest';
+import { checkedStream } from './checked-stream.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { ResponseValidator, type Document } from './document.ts';
 
@@ -8,7 +9,7 @@ export interface TestServer extends AsyncDisposable {
   /** Base URL with `/v1`. */
   readonly url: string;
   readonly origin: string;
-  /** The official client. Every answer to it is checked against the served document. */
+  /** The official client. Every answer to it, and every event, is checked against the served document. */
   readonly client: OpenAI;
   /** Runs `fetch` with the same check; `path` is the URL without the origin. */
   request(
@@ -65,9 +66,13 @@ async function validatingFetch(origin: string): Promise<typeof fetch> {
   const validator = new ResponseValidator(document);
   return async (input, init) => {
     const response = await fetch(input, init);
-    const url = new URL(input instanceof Request ? input.url : input);
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const method = init?.method ?? 'GET';
+    if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+      return checkedStream(response, (event) => validator.assertEvent(method, pathname, event));
+    }
     const body: unknown = await response.clone().json();
-    validator.assert(init?.method ?? 'GET', url.pathname, response.status, body);
+    validator.assert(method, pathname, response.status, body);
     return response;
   };
 }

@@ -4,6 +4,7 @@ import { policyOf } from '../../src/access/policy/parse.ts';
 import { ANONYMOUS } from '../../src/access/principal.ts';
 import { NO_OBSERVER, type AnsweredRequest, type BegunStream } from '../../src/observe/observer.ts';
 import { AuditTrail } from '../../src/service/audit.ts';
+import { creating } from '../../src/wire/api/audited.ts';
 import { defineRoute } from '../../src/wire/api/define-route.ts';
 import { eventStream, type StreamAnswer } from '../../src/wire/http/answer.ts';
 import type { Call } from '../../src/wire/http/call.ts';
@@ -115,7 +116,10 @@ function httpOptions(
   },
 ): HttpOptions {
   const { writeAuditLine, observer, onServerError } = reports;
-  const store = { getResource: async () => null };
+  const store = {
+    conversations: { getResource: async () => null },
+    responses: { find: async () => null },
+  };
   const authorizer = new Authorizer(policyOf(undefined));
   return {
     routes: routesOf(produce, failure, text),
@@ -150,7 +154,7 @@ function routesOf(
     summary: 'Stream',
     tag: 'Test',
     isPublic: false,
-    actions: ['create'] as const,
+    audited: creating,
     query: {},
     response: { description: 'Events', schema: Type.String() },
     errors: [],

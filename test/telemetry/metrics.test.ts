@@ -122,6 +122,18 @@ describe('/metrics', () => {
     expect((await fetch(`${own}/v1/conversations`)).status).toBe(404);
   });
 
+  test('The documentation has every metric of the server, and no other', async () => {
+    const file = new URL('../../docs/operations.md', import.meta.url);
+    const rows = readFileSync(file, 'utf8').matchAll(/^\| `(colloquy_\w+)`/gm);
+    const documented = [...rows].map(([, name]) => name);
+    await using server = await startServer();
+    const text = await (await fetch(`${server.origin}/metrics`)).text();
+    const served = [...text.matchAll(/^# TYPE (colloquy_\w+)/gm)].map(([, name]) => name);
+    // Only PostgreSQL has a pool.
+    const all = new Set([...served, 'colloquy_database_connections']);
+    expect(new Set(documented)).toEqual(all);
+  });
+
   test('The server has every metric that the dashboard shows', async () => {
     const file = new URL('../../docs/grafana/colloquy.json', import.meta.url);
     const { panels } = JSON.parse(readFileSync(file, 'utf8')) as {

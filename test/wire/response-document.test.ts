@@ -29,7 +29,6 @@ function documentOf(isStrict: boolean) {
       summary: name,
       tag: 'Responses',
       isPublic: false,
-      actions: ['read'],
       query: {},
       body,
       response: { description: name, schema },

@@ -73,7 +73,7 @@ const FAULTS: readonly Fault[] = [
   { fault: 'the clock steps', callers: 'nothing', logged: undefined, recovers: 'yes' },
   {
     fault: 'PostgreSQL is read-only',
-    callers: 'writes 503 after 5 seconds of trying, reads go on',
+    callers: 'writes 503 at once, reads go on',
     logged: ['standby', 'postgres'],
     recovers: 'yes',
   },

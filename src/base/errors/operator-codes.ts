@@ -154,6 +154,11 @@ export const OPERATOR_CODES = {
     meaning: 'A file of `sslrootcert`, `sslcert` or `sslkey` cannot be read.',
     fix: 'Check its path and its permissions.',
   },
+  unusable_replica: {
+    meaning:
+      'The server of `--database-read-url` answers, and cannot be read in place of the database: it is another cluster, database or schema, or refuses the role.',
+    fix: 'Follow the message, or leave `--database-read-url` out.',
+  },
   missing_rights: {
     meaning: 'The database role lacks rights that a server needs.',
     fix: 'Have the owner of the tables run the `GRANT` that is printed.',

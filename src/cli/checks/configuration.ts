@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { policyOf } from '../../access/policy/parse.ts';
 import { assertNotOpenToNetwork, isOpenToNetwork, type Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load.ts';
+import type { PostgresServer } from '../../options/database.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 
 const CHECK = 'configuration';
@@ -13,8 +14,15 @@ export async function* checkConfiguration(config: Config): AsyncGenerator<Findin
   yield checkStart(config);
   const file = config.configFile;
   if (file !== undefined) yield checkAccess('config file', file, await secretIn(file));
-  const key = config.database.kind === 'postgres' ? config.database.tls.key : undefined;
-  if (key !== undefined) yield checkAccess('key file', key, 'a private key');
+  for (const { tls } of serversOf(config)) {
+    if (tls.key !== undefined) yield checkAccess('key file', tls.key, 'a private key');
+  }
+}
+
+/** Returns the servers of PostgreSQL that the configuration names. */
+function serversOf({ database }: Config): readonly PostgresServer[] {
+  if (database.kind === 'sqlite') return [];
+  return database.replica === undefined ? [database] : [database, database.replica];
 }
 
 function checkStart(config: Config): Finding {
@@ -42,8 +50,8 @@ async function secretIn(path: string): Promise<string | undefined> {
   // Without the flags and variables that complete it, the file may not be valid; it may still hold a secret.
   const alone = await loadConfig({ arguments: ['--config', path] }).catch(() => undefined);
   if (alone === undefined) return 'settings';
-  const { database, auth } = alone;
-  if (database.kind === 'postgres' && database.password !== undefined) return 'a password';
+  const { auth } = alone;
+  if (serversOf(alone).some(({ password }) => password !== undefined)) return 'a password';
   if (auth.headers?.secret !== undefined) return 'a secret';
   return auth.accessPolicy === undefined ? undefined : 'the access policy';
 }

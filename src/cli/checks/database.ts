@@ -1,6 +1,6 @@
-import type { DatabaseOptions } from '../../options/database.ts';
+import { serverName, type DatabaseOptions, type PostgresServer } from '../../options/database.ts';
 import type { Inspection } from '../../store/inspection/inspection.ts';
-import { counted } from '../output/wording.ts';
+import { counted, shownBytes } from '../output/wording.ts';
 import { failed, ok, warning, type Finding } from './finding.ts';
 
 /** Checks that the file is intact, as SQLite reports it. */
@@ -68,4 +68,23 @@ export async function checkRights(
     );
   }
   return ok('rights', `the role may serve; row-level security is ${isWalled ? 'on' : 'off'}`);
+}
+
+/** Checks that the replica answers, and how far it is behind. The server serves without it too. */
+export async function checkReplica(
+  inspection: Inspection,
+  replica: PostgresServer,
+): Promise<Finding> {
+  const report = await inspection.replica();
+  const name = serverName(replica);
+  if (report?.kind === 'following') {
+    const { bytesBehind } = report;
+    const lag = bytesBehind === 0 ? 'is up to date' : `is ${shownBytes(bytesBehind)} behind`;
+    return ok('replica', `${name} ${lag}`);
+  }
+  return warning(
+    'replica',
+    `${name} ${report?.problem}, so the primary answers all reads`,
+    'See that it runs and follows the primary, and that its host and port in --database-read-url are right.',
+  );
 }

@@ -7,9 +7,10 @@ import type { Thoroughness } from '../../store/inspection/integrity.ts';
 import { openingError, storeError } from '../database/errors.ts';
 import { checkClock } from './clock.ts';
 import { checkConfiguration } from './configuration.ts';
-import { checkIntegrity, checkNodes, checkRights, checkSchema } from './database.ts';
+import { checkIntegrity, checkNodes, checkReplica, checkRights, checkSchema } from './database.ts';
 import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
+import { checkModelServers } from './model-servers.ts';
 import { checkItems, checkPlaces } from './stored.ts';
 
 /** Runs the checks one after the other, since each relies on the earlier ones. */
@@ -25,6 +26,7 @@ export async function* examine(
     return;
   }
   yield* checkConfiguration(config);
+  yield* checkModelServers(config);
   const { database } = config;
   if (database.kind === 'sqlite' && database.path === ':memory:') {
     yield warning(
@@ -74,6 +76,10 @@ async function* checkDatabase(
     yield rights;
     // The next checks would take rows that row-level security hides for missing ones.
     if (rights.state === 'failed') return;
+    const { replica } = database;
+    if (replica !== undefined) {
+      yield await tried('replica', () => checkReplica(inspection, replica));
+    }
   }
   yield await tried('places', () => checkPlaces(inspection, thoroughness));
   yield await tried('items', () => checkItems(inspection, thoroughness));

@@ -11,7 +11,7 @@ const SWITCHES = ['full', 'json'];
 export const doctor: Command = {
   usage: ['colloquy doctor [--full] [--json]'],
   summary:
-    'Check the configuration, the database and its contents, and print a fix for each fault. Changes nothing; a server may be running.',
+    'Check the configuration, the model servers, the database and its contents, and print a fix for each fault. Changes nothing; a server may be running.',
   takesSettings: true,
   run: async (context) => {
     const { texts, rest } = takeOptions(context.arguments, [], SWITCHES);

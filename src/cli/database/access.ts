@@ -31,7 +31,7 @@ export async function withStore(
   });
   const { database } = config;
   await assertCurrent(database, createsDatabase);
-  const store = await openStore(database).catch((error: unknown) => {
+  const store = await openStore(onPrimary(database)).catch((error: unknown) => {
     throw openingError(error, database);
   });
   try {
@@ -41,6 +41,11 @@ export async function withStore(
   } finally {
     await store.close();
   }
+}
+
+/** A command of an operator sees what is stored at its moment. */
+function onPrimary(options: DatabaseOptions): DatabaseOptions {
+  return options.kind === 'sqlite' ? options : { ...options, replica: undefined };
 }
 
 /** Opens the configured database for reading, runs `work` on it, and closes it. Changes nothing. */

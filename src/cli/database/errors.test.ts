@@ -15,6 +15,7 @@ const POSTGRES: DatabaseOptions = {
   user: 'u',
   password: 's3cret',
   tls: { mode: 'disable', rootCertificate: undefined, certificate: undefined, key: undefined },
+  replica: undefined,
   poolSize: 1,
   statementTimeoutMs: 0,
   lockTimeoutMs: 0,

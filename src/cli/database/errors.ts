@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors/message-of.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
 import { explanationOf, type Explanation } from '../../base/errors/unavailable-reasons.ts';
@@ -66,9 +67,6 @@ function withDetail(cause: string | undefined, detail: string): string {
 
 /** Returns the message at the root of the failure. */
 function rootMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return rootMessage(error.cause);
-  // A host with several addresses fails with one error for each of them.
-  if (error instanceof AggregateError && error.message === '') return rootMessage(error.errors[0]);
-  return error.message;
+  const isLink = error instanceof Error && error.cause instanceof Error;
+  return isLink ? rootMessage(error.cause) : messageOf(error);
 }

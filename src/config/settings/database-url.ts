@@ -2,15 +2,13 @@ import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import { isLoopback } from '../../base/loopback.ts';
-import type { PostgresOptions, SqliteOptions, TlsOptions } from '../../options/database.ts';
+import type { PostgresServer, SqliteOptions, TlsOptions } from '../../options/database.ts';
 import type { Parser } from './entry.ts';
 import type { Given } from './given.ts';
 
 type SqliteAddress = Pick<SqliteOptions, 'kind' | 'path'>;
-type PostgresAddress = Pick<
-  PostgresOptions,
-  'kind' | 'host' | 'port' | 'database' | 'user' | 'password' | 'tls'
-> & {
+type PostgresAddress = Omit<PostgresServer, 'applicationName'> & {
+  readonly kind: 'postgres';
   /** `undefined` when the URL does not name one. */
   readonly applicationName: string | undefined;
 };
@@ -33,13 +31,28 @@ export const databaseUrl: Parser<SqliteAddress | PostgresAddress> = {
   examples: ['sqlite:other.db', 'postgres://ann:pass@db.example/other', 'sqlite::memory:'],
   parse: (given) => {
     const text = given.text();
-    if (/^postgres(ql)?:/.test(text)) return readPostgres(given, text);
+    if (isPostgres(text)) return readPostgres(given, text);
     // A misspelt `:memory:` or a parameter would otherwise become the name of a file.
     const path = /^sqlite:(:memory:|[^:?][^?]*)$/s.exec(text)?.[1];
     if (path === undefined) throw given.invalid(databaseUrl.expected);
     return { kind: 'sqlite', path };
   },
 };
+
+/** `postgres://…`. Its errors do not repeat the URL either. */
+export const postgresUrl: Parser<PostgresAddress> = {
+  expected: 'a URL such as postgres://HOST/DATABASE',
+  examples: ['postgres://replica.example/db', 'postgres://ann:pass@other.example/db'],
+  parse: (given) => {
+    const text = given.text();
+    if (!isPostgres(text)) throw given.invalid(postgresUrl.expected);
+    return readPostgres(given, text);
+  },
+};
+
+function isPostgres(text: string): boolean {
+  return /^postgres(ql)?:/.test(text);
+}
 
 function readPostgres(given: Given, text: string): PostgresAddress {
   const url = parseUrl(given, text);

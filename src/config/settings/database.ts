@@ -1,5 +1,5 @@
 import type { DatabaseOptions } from '../../options/database.ts';
-import { databaseUrl } from './database-url.ts';
+import { databaseUrl, postgresUrl } from './database-url.ts';
 import { group, type Parsed, type Table } from './entry.ts';
 import { choice, exactText, onOff, orNone, secondsAsMs, wholeNumber } from './parsers.ts';
 import type { Place } from './place.ts';
@@ -14,12 +14,21 @@ const ENTRIES = {
     description:
       'Place of the data: `sqlite:PATH`, `sqlite::memory:` to keep nothing, or `postgres://USER:PASSWORD@HOST/DATABASE`.',
   },
+  replica: {
+    name: 'database-read-url',
+    placeholder: 'URL',
+    parser: postgresUrl,
+    isSecret: true,
+    description:
+      'PostgreSQL: a streaming replica of the database, which answers reads of conversations and items.',
+  },
   poolSize: {
     name: 'database-pool-size',
     placeholder: 'COUNT',
     parser: wholeNumber(1, 1000),
     default: '10',
-    description: 'PostgreSQL: connections of this process at a time.',
+    description:
+      'PostgreSQL: connections of this process at a time, to the primary and to a replica each.',
   },
   statementTimeoutMs: {
     name: 'database-statement-timeout',
@@ -70,12 +79,23 @@ const ENTRIES = {
 export const DATABASE = { database: group({ entries: ENTRIES, finish: databaseOptions }) } as const;
 
 function databaseOptions(
-  { address, synchronous, ...settings }: Parsed<typeof ENTRIES>,
+  { address, replica, synchronous, ...settings }: Parsed<typeof ENTRIES>,
   place: Place,
 ): DatabaseOptions {
   if (address.kind === 'postgres') {
-    const applicationName = address.applicationName ?? settings.applicationName ?? '';
-    return { ...settings, ...address, applicationName };
+    const named = <Address extends typeof address>(server: Address) => ({
+      ...server,
+      applicationName: server.applicationName ?? settings.applicationName ?? '',
+    });
+    return { ...settings, ...named(address), replica: replica && named(replica) };
+  }
+  if (replica !== undefined) {
+    throw place
+      .at('replica')
+      .invalid(
+        'it is given, and the database is SQLite, which has no replicas',
+        'Leave database-read-url out, or name a PostgreSQL database with --database-url.',
+      );
   }
   if (settings.rowLevelSecurity) {
     const rls = place.at('rowLevelSecurity');

@@ -1,17 +1,18 @@
 import {
   MODEL_PROFILES,
   MODEL_SERVER_LIMITS,
+  SINGLE_MODEL_SERVER,
   type ModelServerOptions,
 } from '../../options/model-server.ts';
 import { group, records, type Parsed, type Table } from './entry.ts';
 import {
   choice,
   exactText,
+  httpUrl,
   list,
   orNone,
   parser,
   secondsAsMs,
-  url,
   variableValue,
 } from './parsers.ts';
 import type { Place } from './place.ts';
@@ -48,7 +49,7 @@ const RECORD = {
   },
   url: {
     name: 'url',
-    parser: url,
+    parser: httpUrl,
     isRequired: true,
     description: 'Base of its API, such as `http://127.0.0.1:8080/v1`.',
   },
@@ -72,7 +73,7 @@ const ENTRIES = {
   url: {
     name: 'model-url',
     placeholder: 'URL',
-    parser: orNone(url),
+    parser: orNone(httpUrl),
     description:
       'Base of the API of the model server, such as `http://127.0.0.1:11434/v1`. Without one, and without `model_servers`, responses are refused.',
   },
@@ -101,7 +102,7 @@ const ENTRIES = {
     description: 'Longest silence of a model server after that.',
   },
   servers: records({
-    name: 'model_servers',
+    name: 'model-servers',
     description: 'Model servers. The first one whose `models` fit a request serves it.',
     entries: RECORD,
   }),
@@ -164,19 +165,20 @@ function modelServers(
   const limits = { ...MODEL_SERVER_LIMITS, firstByteTimeoutMs, idleTimeoutMs };
   const common = { adjustments: {}, limits };
   const names = servers.map(({ name }) => name);
-  const repeated = names.find((name, index) => name === FIRST || names.indexOf(name) !== index);
+  const repeated = names.find(
+    (name, index) => name === SINGLE_MODEL_SERVER || names.indexOf(name) !== index,
+  );
   if (repeated !== undefined) {
     throw place
       .at('servers')
       .invalid(
         `two model servers are named ${repeated}`,
-        `Give each a name of its own; ${FIRST} is the one of --model-url.`,
+        `Give each a name of its own; ${SINGLE_MODEL_SERVER} is the one of --model-url.`,
       );
   }
   const single =
-    first === undefined ? [] : [{ ...common, ...rest, name: FIRST, url: first, key, models: [] }];
+    first === undefined
+      ? []
+      : [{ ...common, ...rest, name: SINGLE_MODEL_SERVER, url: first, key, models: [] }];
   return [...single, ...servers.map((server) => ({ ...common, ...server, key: server.key }))];
 }
-
-/** Name of the server of `--model-url`. */
-const FIRST = 'default';

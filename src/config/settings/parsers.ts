@@ -107,15 +107,21 @@ function parseEach<Value>(
     given.entries(separator).map((entry) => inner.parse(entry, environment));
 }
 
-export const url: Parser<string> = {
-  expected: 'a URL such as https://HOST/PATH',
-  examples: ['https://one.example/a', 'https://two.example'],
-  parse: (given) => {
-    const exact = given.exactText();
-    if (!URL.canParse(exact)) throw given.invalid(url.expected);
-    return exact;
-  },
-};
+export const url = urlParser('a URL such as https://HOST/PATH', /:$/);
+export const httpUrl = urlParser('a URL that begins with http:// or https://', /^https?:$/);
+
+function urlParser(expected: string, scheme: RegExp): Parser<string> {
+  return {
+    expected,
+    examples: ['https://one.example/a', 'https://two.example'],
+    parse: (given) => {
+      const exact = given.exactText();
+      const isFitting = URL.canParse(exact) && scheme.test(new URL(exact).protocol);
+      if (!isFitting) throw given.invalid(expected);
+      return exact;
+    },
+  };
+}
 
 const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
 

@@ -20,7 +20,7 @@ function event<Type extends StreamEventType>(
 }
 
 /** An item that is under way. */
-export interface Block {
+interface Block {
   /** The events that begin it. */
   open(): readonly BareEvent[];
   /** The events that end it, and the whole item. */
@@ -103,7 +103,8 @@ export class MessageBlock implements Block {
 
   close(status: ItemStatus): { readonly events: readonly BareEvent[]; readonly item: OutputItem } {
     // A message without a part is none: clients read the text of the first part.
-    const opened = this.#parts.length === 0 ? this.#opened('text').events : [];
+    const isBare = this.#parts.length === 0 && this.#part === undefined;
+    const opened = isBare ? this.#opened('text').events : [];
     const events = [...opened, ...this.#closePart()];
     const item = this.#item(status);
     return { events: [...events, done(this.#place, item)], item };

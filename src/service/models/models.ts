@@ -1,7 +1,9 @@
 import { apiError } from '../../contract/errors/registry.ts';
+import { ModelServerError } from '../../model/failure.ts';
 import type { ModelServer } from '../../model/model-server.ts';
 import { modelServerError } from './failures.ts';
 import type { ListedModel } from '../../model/port.ts';
+import type { Observer } from '../../observe/observer.ts';
 
 /** Time for which a list of models is kept. */
 const KEPT_MS = 10_000;
@@ -19,8 +21,8 @@ export interface Model {
 export class Models {
   readonly #lists: readonly ModelList[];
 
-  constructor(servers: readonly ModelServer[]) {
-    this.#lists = servers.map((server) => new ModelList(server));
+  constructor(servers: readonly ModelServer[], observer: Pick<Observer, 'modelFailed'>) {
+    this.#lists = servers.map((server) => new ModelList(server, observer));
   }
 
   /**
@@ -78,11 +80,13 @@ export class Models {
 /** The list of one server, which is asked for it once in a while. */
 class ModelList {
   readonly server: ModelServer;
+  readonly #observer: Pick<Observer, 'modelFailed'>;
   #models: Promise<readonly ListedModel[]> | undefined;
   #expiresAt = 0;
 
-  constructor(server: ModelServer) {
+  constructor(server: ModelServer, observer: Pick<Observer, 'modelFailed'>) {
     this.server = server;
+    this.#observer = observer;
   }
 
   async has(model: string): Promise<boolean> {
@@ -97,7 +101,10 @@ class ModelList {
     const models = this.server.listModels(AbortSignal.timeout(LIST_WITHIN_MS));
     this.#models = models;
     this.#expiresAt = performance.now() + KEPT_MS;
-    models.catch(() => {
+    models.catch((error: unknown) => {
+      // Any other error is the end of the time for a list.
+      const kind = error instanceof ModelServerError ? error.failure.kind : 'timeout_first_byte';
+      this.#observer.modelFailed(this.server.name, kind);
       this.#expiresAt = Math.min(this.#expiresAt, performance.now() + FAILURE_KEPT_MS);
     });
     return models;

@@ -25,7 +25,7 @@ export async function readHistory(
   let after: string | undefined;
   for (;;) {
     const page = { order: 'asc', limit: ITEMS_PER_PAGE, after } as const;
-    const result = await store.listItems({ ...conversation, page, within });
+    const result = await store.listItems({ ...conversation, page, within, isCurrent: true });
     // An item that was deleted between two pages can no longer be the cursor: the history begins anew.
     if (result.absent === 'cursor') return readHistory(store, { conversation, until });
     if (result.absent !== undefined) return null;

@@ -2,24 +2,22 @@ import type { Authorizer } from '../../access/policy/authorizer.ts';
 import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
-import type { JsonObject } from '../../base/json-object.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
-import { assembleContext, type AssembledContext } from '../../context/assemble.ts';
-import type { ContextProblem } from '../../context/problem.ts';
-import { openReasoning, sealReasoning } from '../../context/sealed-reasoning.ts';
+import type { AssembledContext } from '../../context/assemble.ts';
+import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
-import type { ParsedItem } from '../../contract/items/parse.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
-import type { Observer } from '../../observe/observer.ts';
+import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Models } from '../models/models.ts';
-import { parsedItem, readHistory } from './history.ts';
-import { targetOf, type Destination, type Target } from './target.ts';
+import { targetOf, type Destination } from './target.ts';
+import { contextOf, requestPath } from './turn-context.ts';
 import { DetachedTurns } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
+import { OpenTurns, type TurnObserver, type TurnWatch } from './turn-watch.ts';
 import { Turn } from './turn.ts';
 import { Turns, type WhenBusy } from './turns.ts';
 
@@ -30,7 +28,7 @@ export interface ResponsesOptions {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly seal: TextSeal;
-  readonly observer: Pick<Observer, 'transferred'>;
+  readonly observer: TurnObserver;
   readonly defaultModel: string | undefined;
   readonly turnWaitMs: number;
   readonly onDisconnect: 'cancel' | 'finish';
@@ -61,11 +59,18 @@ export class Responses {
   readonly #options: ResponsesOptions;
   readonly #turns: Turns;
   readonly #detached = new DetachedTurns();
+  readonly #open: OpenTurns;
 
   constructor(options: ResponsesOptions) {
     this.#options = options;
-    const { store, turnWaitMs } = options;
+    const { store, turnWaitMs, observer } = options;
+    this.#open = new OpenTurns(observer);
     this.#turns = new Turns(store.turns, store.conversations, { waitMs: turnWaitMs });
+  }
+
+  /** Numbers of turns that have begun and not ended. */
+  get openTurns(): OpenTurnCounts {
+    return this.#open.counts;
   }
 
   /**
@@ -81,11 +86,20 @@ export class Responses {
     if (model === undefined) throw apiError('missing_required_parameter', { param: 'model' });
     const { authorizer, store, models } = this.#options;
     const server = await models.serverOf(model);
+    const isNamed = model === this.#options.defaultModel || server.isNamedFor(model);
+    const watch = this.#open.begin(server, model, isNamed);
     const targets = { store, authorizer, turns: this.#turns };
-    const target = await targetOf(targets, principal, request, options);
+    const target = await targetOf(targets, principal, request, options).catch((error: unknown) => {
+      watch.stopped(error, options.signal);
+      throw error;
+    });
+    watch.taken(request.conversationId);
     try {
       this.#assertMayCreate(principal, target.destination);
-      const { context, input } = await this.#context(principal, request, model, target);
+      const { context, input } = await contextOf(this.#options, principal, request, {
+        model,
+        history: target.history,
+      });
       const stop = this.#stopOf(options);
       const { destination } = target;
       const signal =
@@ -100,16 +114,21 @@ export class Responses {
         context,
         answer,
         stop,
+        watch,
       });
       await turn.start();
       const running = new RunningTurn(turn, {
         isClientGone: options.isClientGone,
         onDisconnect: this.#options.onDisconnect,
-        detach: (detached) => this.#detached.add(detached),
+        detach: (detached) => {
+          watch.detached();
+          this.#detached.add(detached);
+        },
       });
       return { turn: running, repairs: context.repairs };
     } catch (error) {
       if (target.destination.kind === 'conversation') await target.destination.turn.release();
+      watch.stopped(error, options.signal);
       throw error;
     }
   }
@@ -146,7 +165,12 @@ export class Responses {
     const access = this.#options.authorizer.filter(principal, 'read');
     const ref = { tenant, conversationId, access };
     const within = { from: 0, until };
-    const result = await this.#options.store.conversations.listItems({ ...ref, page, within });
+    const result = await this.#options.store.conversations.listItems({
+      ...ref,
+      page,
+      within,
+      isCurrent: true,
+    });
     if (result.absent === undefined) {
       this.#options.observer.transferred('read', result.page.entries);
       return result.page;
@@ -190,62 +214,13 @@ export class Responses {
         access,
         page,
         within,
+        isCurrent: true,
       });
       if (result.absent !== undefined) throw apiError('response_not_found', { id });
       items.push(...result.page.entries);
       if (!result.page.hasMore) break;
     }
     this.#options.observer.transferred('read', items);
-    return items;
-  }
-
-  /** Reads the history and makes what the model is shown. Throws an `ApiError` for input that does not fit it. */
-  async #context(
-    principal: Principal,
-    request: ResponseRequest,
-    model: string,
-    { history: ref }: Target,
-  ): Promise<{ readonly context: AssembledContext; readonly input: readonly ResponseItem[] }> {
-    const { store, seal, history: mode } = this.#options;
-    const history = ref === undefined ? [] : await readHistory(store.conversations, ref);
-    if (history === null) throw absence(request);
-    const known = new Set(history.map(({ item }) => item['id']));
-    const input = await this.#resolved(principal, request.input, known);
-    const context = assembleContext({
-      history,
-      input: input.map(parsedItem),
-      mode,
-      model,
-      openReasoning: (blob) => openReasoning(seal, principal.tenant, blob),
-      openCompaction: (blob) =>
-        seal.open(blob, { tenant: principal.tenant, purpose: 'compaction' }),
-    });
-    if (context.problem !== 'none') throw problemError(context);
-    return { context, input: input.filter(({ id }) => !known.has(id)) };
-  }
-
-  /** Replaces references with the items that they name. One to an item of the history adds nothing. */
-  async #resolved(
-    principal: Principal,
-    input: readonly ParsedItem[],
-    known: ReadonlySet<JsonObject[string]>,
-  ): Promise<readonly ResponseItem[]> {
-    const { store, authorizer } = this.#options;
-    const items: ResponseItem[] = [];
-    for (const item of input) {
-      if (item.kind !== 'reference') {
-        items.push(item);
-        continue;
-      }
-      if (known.has(item.id)) continue;
-      const found = await store.conversations.findItem({
-        tenant: principal.tenant,
-        itemId: item.id,
-        readable: authorizer.filter(principal, 'read'),
-      });
-      if (found === null) throw apiError('input_item_not_found', { id: item.id });
-      items.push({ ...found, kind: 'given' });
-    }
     return items;
   }
 
@@ -259,9 +234,10 @@ export class Responses {
       readonly context: AssembledContext;
       readonly answer: ConstructorParameters<typeof Turn>[0]['answer'];
       readonly stop: AbortController;
+      readonly watch: TurnWatch;
     },
   ): Turn {
-    const { store, seal, observer } = this.#options;
+    const { store, seal } = this.#options;
     const { context, model, ...rest } = begun;
     const wantsSealed = request.include.includes('reasoning.encrypted_content');
     return new Turn({
@@ -279,7 +255,6 @@ export class Responses {
           ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
           : undefined,
       requestPath: (path) => requestPath(path, context.inputIndexes),
-      onEnd: ({ written }) => observer.transferred('written', written),
     });
   }
 
@@ -294,29 +269,4 @@ export class Responses {
 /** A response with the texts of its output items. */
 export interface StoredResponse extends ResponseRecord {
   readonly output: readonly ItemRecord[];
-}
-
-function absence({ conversationId, previousResponseId }: ResponseRequest): Error {
-  return conversationId === undefined
-    ? apiError('previous_response_not_found', { id: previousResponseId ?? '' })
-    : apiError('conversation_not_found', { id: conversationId });
-}
-
-/** Names of kinds of calls in OpenAI's sentences, by the types of calls and outputs. */
-function problemError(problem: ContextProblem): Error {
-  if (problem.problem === 'duplicate_item') return apiError('duplicate_item', { id: problem.id });
-  const call = problem.type.replace(/_output$/, '').replaceAll('_', ' ');
-  const detail = { call, callId: problem.callId ?? '' };
-  return apiError(
-    problem.problem === 'output_missing' ? 'missing_tool_output' : 'missing_tool_call',
-    detail,
-  );
-}
-
-/** Turns a path in what the model is shown, such as `input[7].content[0]`, into one of the request. */
-function requestPath(path: string, inputIndexes: readonly (number | null)[]): string {
-  const [, index, rest = ''] = /^input\[(\d+)\](.*)$/s.exec(path) ?? [];
-  if (index === undefined) return path;
-  const own = inputIndexes[Number(index)] ?? null;
-  return own === null ? 'input' : `input[${own}]${rest}`;
 }

@@ -10,7 +10,7 @@ import {
   type ResponseState,
 } from '../../contract/responses/response.ts';
 import { streamEvent, type StreamEvent } from '../../contract/responses/stream-events.ts';
-import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
+import type { FinishReason, ModelEvent, ModelFailure, ModelUsage } from '../../model/port.ts';
 import type { NewResponse, ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { Accumulator } from '../generation/accumulate.ts';
@@ -18,6 +18,8 @@ import type { BareEvent, SealReasoning } from '../generation/blocks.ts';
 import { failureError, responseFailure } from '../models/failures.ts';
 import { commit, commitAlone, type CommitParams } from './commit.ts';
 import type { Destination } from './target.ts';
+import type { TurnEnd, TurnWatch } from './turn-watch.ts';
+import { TurnLost } from './turns.ts';
 
 export interface TurnParams {
   readonly store: Pick<Store, 'responses'>;
@@ -35,17 +37,9 @@ export interface TurnParams {
   /** The answer of the model server, which ends when `stop` is aborted. */
   readonly answer: AsyncGenerator<readonly ModelEvent[], void, undefined>;
   readonly stop: AbortController;
+  readonly watch: TurnWatch;
   /** Turns a path in what the model is shown into one of the request. */
   readonly requestPath: (path: string) => string;
-  /** Called once, with the end of the turn. */
-  readonly onEnd: (end: TurnEnd) => void;
-}
-
-export interface TurnEnd {
-  readonly status: ResponseObject['status'];
-  readonly usage: ModelUsage | null;
-  /** Items that were stored. */
-  readonly written: readonly ResponseItem[];
 }
 
 /** Events that are to be sent; the last one is the terminal event, which is sent after all is stored. */
@@ -96,15 +90,13 @@ export class Turn {
    * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and stores nothing then.
    */
   async start(): Promise<void> {
-    const first = await this.#params.answer.next();
-    const [event] = first.done === true ? [] : first.value;
-    if (first.done === true || event?.type === 'started') return;
-    if (event?.type === 'failure') {
-      const error = failureError(event.failure, this.#params);
-      await this.#end('failed', []);
-      throw error;
-    }
-    throw new Error('an answer begins with something else than its beginning');
+    this.#params.watch.asked(this.#params.id);
+    const [first] = await this.#next();
+    if (first?.type === 'started') return;
+    if (first?.type !== 'failure') throw new Error('an answer begins in its middle');
+    const error = this.#errorOf(first);
+    await this.#end({ status: 'failed', written: [], error });
+    throw error;
   }
 
   /** Makes the next step. Throws the reason of the signal that has stopped the turn. */
@@ -131,11 +123,8 @@ export class Turn {
   async giveUp(how: GivenUp): Promise<void> {
     if (this.isOver) return;
     this.#params.stop.abort();
-    await this.#endAlone(
-      how.kind === 'cancelled'
-        ? { status: 'cancelled' }
-        : { status: 'failed', error: responseFailure(how.error) },
-    );
+    if (how.kind === 'cancelled') await this.#endAlone({ status: 'cancelled' });
+    else await this.#endAlone({ status: 'failed', error: responseFailure(how.error) }, how.error);
   }
 
   /** Makes the terminal event of a failure that comes from outside of the turn. */
@@ -148,16 +137,34 @@ export class Turn {
     return streamEvent('response.failed', this.#sequence, { response });
   }
 
+  /** Resolves with the next events of the model server; a turn that is lost fails. */
+  async #next(): Promise<
+    readonly (ModelEvent | { readonly type: 'failure'; readonly failure: TurnLost })[]
+  > {
+    try {
+      const { done, value } = await this.#params.answer.next();
+      if (done !== true) {
+        for (const event of value) this.#params.watch.received(event);
+        return value;
+      }
+    } catch (error) {
+      if (error instanceof TurnLost) return [{ type: 'failure', failure: error }];
+      throw error;
+    }
+    throw new Error('an answer ended without its last event');
+  }
+
+  #errorOf({ failure }: { readonly failure: ModelFailure | TurnLost }): ApiError {
+    return failure instanceof TurnLost
+      ? apiError('turn_overtaken')
+      : failureError(failure, this.#params);
+  }
+
   async #answering(): Promise<Step> {
-    const { answer } = this.#params;
     for (;;) {
-      const next = await answer.next();
-      if (next.done === true) throw new Error('an answer ended without its last event');
       const events: StreamEvent[] = [];
-      for (const event of next.value) {
-        if (event.type === 'failure') {
-          return this.#failed(failureError(event.failure, this.#params));
-        }
+      for (const event of await this.#next()) {
+        if (event.type === 'failure') return this.#failed(this.#errorOf(event));
         for (const each of this.#grown(event)) events.push(this.#numbered(each));
       }
       if (events.length > 0 || this.#phase === 'finished') return { isLast: false, events };
@@ -202,12 +209,12 @@ export class Turn {
 
   async #failed(error: ApiError): Promise<Step> {
     const ending: Ending = { status: 'failed', error: responseFailure(error) };
-    await this.#endAlone(ending);
+    await this.#endAlone(ending, error);
     return this.#last(ending, error);
   }
 
   async #over(ending: Ending, written: readonly ResponseItem[]): Promise<Step> {
-    await this.#end(ending.status, written);
+    await this.#end({ status: ending.status, written, error: undefined });
     return this.#last(ending);
   }
 
@@ -226,7 +233,7 @@ export class Turn {
   }
 
   /** Stores the response without items, as well as that is possible, and ends the turn. */
-  async #endAlone(ending: Ending): Promise<void> {
+  async #endAlone(ending: Ending, error?: ApiError): Promise<void> {
     const { destination } = this.#params;
     if (destination.kind !== 'none') {
       const partial = ending.status === 'cancelled' ? [] : this.#accumulator.items;
@@ -234,15 +241,15 @@ export class Turn {
         () => undefined,
       );
     }
-    await this.#end(ending.status, []);
+    await this.#end({ status: ending.status, written: [], error });
   }
 
-  async #end(status: TurnEnd['status'], written: readonly ResponseItem[]): Promise<void> {
+  async #end(end: Omit<TurnEnd, 'usage'>): Promise<void> {
     this.#phase = 'over';
-    const { destination, answer, onEnd } = this.#params;
+    const { destination, answer, watch } = this.#params;
     if (destination.kind === 'conversation') await destination.turn.release();
     await answer.return();
-    onEnd({ status, usage: this.#usage, written });
+    watch.ended({ ...end, usage: this.#usage });
   }
 
   #committing(destination: CommitParams['destination']): CommitParams {

@@ -96,6 +96,8 @@ export interface Positions {
 
 export interface ListItemsParams extends ConversationRef {
   readonly page: PageRequest;
+  /** Whether the items must be those of this moment; a replica may lack what another process has just stored. */
+  readonly isCurrent?: boolean;
   /** The positions of the items to list; `undefined` for all. */
   readonly within?: Positions | undefined;
 }

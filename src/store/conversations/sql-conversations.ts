@@ -1,5 +1,5 @@
 import { rowsToFetch, toPage, withinReason, type Page } from '../../base/paging.ts';
-import type { Driver, Write } from '../engine/driver.ts';
+import type { Driver, ReplicaRead, Write } from '../engine/driver.ts';
 import { singleStatement } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { attributes, cell, text } from '../engine/rows.ts';
@@ -31,6 +31,7 @@ import { toConversation, toItem } from './records.ts';
 import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
+import { conversationSubject, existenceSubjects, listSubject } from './subjects.ts';
 
 /** Conversations and items in SQL, over a driver. */
 export class SqlConversations implements ConversationStore {
@@ -43,9 +44,7 @@ export class SqlConversations implements ConversationStore {
   }
 
   async get(ref: ConversationRef): Promise<ConversationRecord | null> {
-    const query = this.#statements.query(sql.selectConversation, keyOf(ref), ref.access);
-    const [row] = await this.#read(ref, query);
-    return row === undefined ? null : toConversation(row);
+    return this.#find(ref, { subject: conversationSubject(ref) });
   }
 
   async getResource(key: ConversationKey): Promise<ResourceRecord | null> {
@@ -57,9 +56,10 @@ export class SqlConversations implements ConversationStore {
 
   async list(params: ListConversationsParams): Promise<Page<ConversationRecord> | null> {
     const { tenant, access, limit, cursor } = params;
-    const rows = await this.#read(params, conversationsPage(params, this.#driver.syntax));
+    const query = conversationsPage(params, this.#driver.syntax);
+    const rows = await this.#read(params, query, { subject: listSubject(params) });
     if (rows.length === 0 && cursor !== undefined) {
-      const seen = await this.get({ tenant, access, conversationId: cursor.id });
+      const seen = await this.#find({ tenant, access, conversationId: cursor.id });
       if (seen === null) return null;
     }
     const page = toPage({ limit }, rows.map(toConversation));
@@ -77,7 +77,7 @@ export class SqlConversations implements ConversationStore {
     const parameters = [...keyOf(params), params.metadata];
     const query = this.#statements.query(sql.updateMetadata, parameters, params.access);
     return this.#driver.write(
-      singleStatement(scopeOf(params), query, ([row]) =>
+      singleStatement(scopeOf(params), query, existenceSubjects(params), ([row]) =>
         row === undefined ? null : toConversation(row),
       ),
     );
@@ -106,7 +106,11 @@ export class SqlConversations implements ConversationStore {
       after === undefined
         ? this.#statements.query(pages[order].first, parameters, access)
         : this.#statements.query(pages[order].after, [...parameters, after], access);
-    const rows = await this.#read(params, query);
+    const rows = await this.#read(
+      params,
+      query,
+      params.isCurrent === true ? undefined : { subject: conversationSubject(params) },
+    );
     if (rows.length === 0) return this.#emptyPage(params);
     const found = withinReason(toPage(page, rows.map(toItem)), ({ data }) => data.length);
     return { absent: undefined, page: found };
@@ -127,7 +131,10 @@ export class SqlConversations implements ConversationStore {
   async getItem(ref: ItemRef): Promise<GetItemResult> {
     const parameters = [...keyOf(ref), ref.itemId];
     const query = this.#statements.query(sql.selectItem, parameters, ref.access);
-    const [row] = await this.#read(ref, query);
+    const [row] = await this.#read(ref, query, {
+      subject: conversationSubject(ref),
+      isPresent: ([found]) => found !== undefined && cell(found, 'id') !== null,
+    });
     if (row === undefined) return { absent: 'conversation' };
     return cell(row, 'id') === null ? { absent: 'item' } : { absent: undefined, item: toItem(row) };
   }
@@ -142,8 +149,19 @@ export class SqlConversations implements ConversationStore {
     return this.#driver.write(deleteItem(ref, this.#statements));
   }
 
-  #read(of: { readonly tenant: string }, query: Query): Promise<readonly Row[]> {
-    return this.#driver.read({ scope: scopeOf(of), query });
+  async #find(ref: ConversationRef, fromReplica?: ReplicaRead): Promise<ConversationRecord | null> {
+    const query = this.#statements.query(sql.selectConversation, keyOf(ref), ref.access);
+    const [row] = await this.#read(ref, query, fromReplica);
+    return row === undefined ? null : toConversation(row);
+  }
+
+  #read(
+    of: { readonly tenant: string },
+    query: Query,
+    fromReplica?: ReplicaRead,
+  ): Promise<readonly Row[]> {
+    const read = { scope: scopeOf(of), query };
+    return this.#driver.read(fromReplica === undefined ? read : { ...read, fromReplica });
   }
 
   /**
@@ -202,7 +220,7 @@ export class SqlConversations implements ConversationStore {
     refusal: AppendRefusal,
     target: ConversationRef | undefined,
   ): Promise<AppendRefusal> {
-    const isAbsent = target !== undefined && (await this.get(target)) === null;
+    const isAbsent = target !== undefined && (await this.#find(target)) === null;
     return isAbsent ? { refused: 'conversation_absent' } : refusal;
   }
 

@@ -15,6 +15,7 @@ import {
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
 import { distributionOf, missingLimits, undistributedTables } from '../postgres/citus.ts';
 import { assertRights, assertWalls } from '../postgres/preconditions.ts';
+import type { ReplicaReport } from '../postgres/replica.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 import { databaseFiles } from '../sqlite/files.ts';
 
@@ -94,6 +95,18 @@ export class Inspection implements AsyncDisposable {
     return limits.map(
       ([name, milliseconds]) => `ALTER ROLE CURRENT_USER SET ${name} = ${milliseconds};`,
     );
+  }
+
+  /**
+   * Returns the state of the replica; `undefined` without one. Rejects with an `OperatorError` where no server would
+   * start with it.
+   */
+  async replica(): Promise<ReplicaReport | undefined> {
+    const options = this.#options;
+    if (options.kind === 'sqlite' || options.replica === undefined) return undefined;
+    // Loaded only where it is used: this file is part of every start.
+    const { Replica } = await import('../postgres/replica.ts');
+    return Replica.examine(options.replica, options, this.#reader);
   }
 
   /** Returns the time of the database's own clock, Unix milliseconds. */

@@ -52,7 +52,8 @@ export class SqlKeys implements KeyStore {
 
   #write(statement: string, parameters: readonly Value[]): Promise<readonly Row[]> {
     const query = { sql: statement, parameters };
-    return this.#driver.write(singleStatement(SCOPE, query, (rows) => rows));
+    // Keys are read from the primary alone.
+    return this.#driver.write(singleStatement(SCOPE, query, [], (rows) => rows));
   }
 }
 

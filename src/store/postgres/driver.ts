@@ -16,7 +16,7 @@ import { inTime } from './in-time.ts';
 import { loadPackage, tidy } from './package.ts';
 import { NO_SCOPE_QUERIES, scopeQueriesOf, type ScopeQueries } from './scope-queries.ts';
 import { StatementCache } from './statement-cache.ts';
-import { PostgresTransaction } from './transaction.ts';
+import { PostgresTransaction, type AfterCommit, type AttemptOptions } from './transaction.ts';
 
 /** Longest time during which a request is retried while the database restarts or another one takes its place. */
 const LONGEST_WAIT_MS = 5_000;
@@ -113,7 +113,7 @@ export class PostgresDriver implements Driver {
     return inTime(reading, IMPATIENCE_MS);
   }
 
-  write<Result>(write: Write<Result>): Promise<Result> {
+  write<Result>(write: Write<Result>, afterCommit?: AfterCommit): Promise<Result> {
     const { scope, proof, inRoundTrips } = write;
     let isFateUnknown = false;
     const findDone = async (): Promise<Result | undefined> =>
@@ -124,7 +124,7 @@ export class PostgresDriver implements Driver {
       const done = await findDone();
       if (done !== undefined) return done;
       try {
-        return await this.#attempt('write', scope, inRoundTrips);
+        return await this.#attempt('write', scope, inRoundTrips, { afterCommit });
       } catch (thrown) {
         const error = duplicateError(thrown, write) ?? thrown;
         isFateUnknown ||= error instanceof AttemptError && error.isFateUnknown;
@@ -178,7 +178,7 @@ export class PostgresDriver implements Driver {
 
   async #readOnce(scope: Scope, query: Query, timeoutMs?: number): Promise<readonly Row[]> {
     const read = (transaction: PostgresTransaction) => transaction.finish(query);
-    const [rows = []] = await this.#attempt('read', scope, read, timeoutMs);
+    const [rows = []] = await this.#attempt('read', scope, read, { timeoutMs });
     return rows;
   }
 
@@ -187,14 +187,14 @@ export class PostgresDriver implements Driver {
     kind: StoreCall['kind'],
     scope: Scope,
     work: (transaction: PostgresTransaction) => Promise<Result>,
-    timeoutMs?: number,
+    options: AttemptOptions,
   ): Promise<Result> {
     const call = beginCall(kind, 'postgresql');
     const client = await this.#connect().finally(() => {
       call.started = performance.now();
       call.ended = call.started;
     });
-    const transaction = this.#begin(client, scope, timeoutMs);
+    const transaction = this.#begin(client, scope, options);
     let hasWritten = false;
     try {
       const result = await work(transaction);
@@ -214,11 +214,12 @@ export class PostgresDriver implements Driver {
     this.#observer.committed({ writes: 1, waited: started - began, took: ended - started });
   }
 
-  #begin(client: PoolClient, scope: Scope, timeoutMs = this.#timeoutMs): PostgresTransaction {
+  #begin(client: PoolClient, scope: Scope, options: AttemptOptions = {}): PostgresTransaction {
     return new PostgresTransaction(client, {
       statements: this.#statements,
-      timeoutMs,
+      timeoutMs: options.timeoutMs ?? this.#timeoutMs,
       scopeQueries: this.#scopeQueries(scope),
+      afterCommit: options.afterCommit,
     });
   }
 

@@ -2,7 +2,7 @@ import type { ReasonOn } from '../../base/errors/store-unavailable.ts';
 
 /** A class of failures, by what can be done next. */
 export type Fault =
-  /** The connection broke, or leads nowhere useful: the server is going down, not up yet, or no longer the primary. */
+  /** The connection broke, or leads nowhere useful: the server is going down, or not up yet. */
   | 'lost'
   /** The connection has forgotten its prepared statements, or they have grown old; another one has not. */
   | 'stale'
@@ -15,11 +15,12 @@ export type Fault =
   /** The statement's own fault. */
   | 'statement';
 
+/** The server is a standby, or has been made read-only. */
+const READ_ONLY = '25006';
+
 /** Faults by SQLSTATE, or its class, https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const FAULTS: Readonly<Record<string, Fault>> = {
   '08': 'lost',
-  // read_only_sql_transaction
-  '25006': 'lost',
   // too_many_connections: other clients will close some.
   '53300': 'lost',
   '57P': 'lost',
@@ -28,6 +29,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   '42P05': 'stale',
   '40': 'conflict',
   '23505': 'duplicate',
+  // read_only_sql_transaction
+  [READ_ONLY]: 'unavailable',
   // transaction_timeout, idle_in_transaction_session_timeout
   '25P': 'unavailable',
   // The role or the schema is not what it was when the server started.
@@ -68,7 +71,7 @@ function byState<Entry>(table: Readonly<Record<string, Entry>>, state: string): 
 const REASONS: Readonly<Record<string, ReasonOn<'postgres'>>> = {
   '08': 'out_of_reach',
   '57P': 'out_of_reach',
-  '25006': 'standby',
+  [READ_ONLY]: 'standby',
   '53100': 'disk_full',
   '53300': 'no_connections_left',
   // transaction_timeout, idle_in_transaction_session_timeout
@@ -95,10 +98,12 @@ export function leavesFateUnknown(error: unknown): boolean {
   return sqlStateOf(error) === undefined || isFatal(error) || isFromNode(error);
 }
 
-/** Returns `true` when the connection can no longer be used. */
+/** Returns `true` when the connection can no longer be used, or another one may lead to a better server. */
 export function breaksConnection(error: unknown): boolean {
   const fault = faultOf(error);
-  return (fault === 'lost' && !isFromNode(error)) || fault === 'stale' || isFatal(error);
+  const isLost = fault === 'lost' && !isFromNode(error);
+  const isReadOnly = sqlStateOf(error) === READ_ONLY;
+  return isLost || fault === 'stale' || isReadOnly || isFatal(error);
 }
 
 /**
@@ -113,6 +118,22 @@ function isFromNode(error: unknown): boolean {
 export function isForbidden(error: unknown): boolean {
   // insufficient_privilege
   return sqlStateOf(error) === '42501';
+}
+
+/** Returns `true` when the server refuses the role, the password or the database of a URL. */
+export function isMisconfigured(error: unknown): boolean {
+  return /^(?:28|3D|42501)/.test(sqlStateOf(error) ?? '');
+}
+
+/** Returns `true` when the server is in another state than the statement needs, such as in recovery. */
+export function isNotReady(error: unknown): boolean {
+  // object_not_in_prerequisite_state
+  return sqlStateOf(error) === '55000';
+}
+
+/** Returns `true` when the database has no such function, or does not support it. */
+export function lacksFunction(error: unknown): boolean {
+  return ['42883', '0A000'].includes(sqlStateOf(error) ?? '');
 }
 
 /** Returns the SQLSTATE; `undefined` when the error does not come from the server. */

@@ -6,6 +6,8 @@ type Results = readonly (readonly Row[])[];
 
 export interface RoundTripOptions {
   readonly statements: StatementCache;
+  /** How many statements must succeed, by default all; without the rest the trip resolves with no rows of theirs. */
+  readonly required?: number;
   /** After how many milliseconds without an answer the connection counts as broken. */
   readonly timeoutMs: number;
   readonly resolve: (results: Results) => void;
@@ -76,7 +78,9 @@ export class RoundTrip implements Submittable {
 
   handleError(error: unknown): void {
     this.#end();
-    this.#options.reject(error);
+    const { required = this.#queries.length } = this.#options;
+    if (this.#current >= required) this.#options.resolve(this.#results);
+    else this.#options.reject(error);
   }
 
   handleReadyForQuery(): void {

@@ -14,7 +14,18 @@ const BEGIN_SNAPSHOT = statement('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONL
 // The consumer of the rows may take long.
 const WAIT_FOR_READER = statement('SET LOCAL idle_in_transaction_session_timeout = 0');
 
-export interface TransactionOptions {
+/** A query that follows the commit on the same trip. `take` receives no rows where the commit succeeded alone. */
+export interface AfterCommit {
+  readonly query: Query;
+  readonly take: (rows: readonly Row[]) => void;
+}
+
+export interface AttemptOptions {
+  readonly timeoutMs?: number | undefined;
+  readonly afterCommit?: AfterCommit | undefined;
+}
+
+export interface TransactionOptions extends AttemptOptions {
   readonly statements: StatementCache;
   readonly timeoutMs: number;
   /** The first statements of the transaction, by which row-level policies let its rows through. */
@@ -54,14 +65,20 @@ export class PostgresTransaction implements RoundTrips {
   }
 
   async finish(...queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
-    const scope = this.#isOpen ? [] : this.#options.scopeQueries;
-    const isAlone = !this.#isOpen && scope.length === 0 && queries.length === 1;
+    const { afterCommit, scopeQueries } = this.#options;
+    const scope = this.#isOpen ? [] : scopeQueries;
+    const isAlone =
+      !this.#isOpen && scope.length === 0 && queries.length === 1 && afterCommit === undefined;
     const before = this.#isOpen || isAlone ? scope : [BEGIN, ...scope];
-    const after = isAlone ? [] : [COMMIT];
+    const transaction = [...before, ...queries, ...(isAlone ? [] : [COMMIT])];
     this.#isCommitting = true;
     this.#isOpen = !isAlone;
-    const results = await this.#trip([...before, ...queries, ...after]);
+    const results = await this.#trip(
+      afterCommit === undefined ? transaction : [...transaction, afterCommit.query],
+      transaction.length,
+    );
     this.#isOpen = false;
+    afterCommit?.take(results[transaction.length] ?? []);
     return results.slice(before.length, before.length + queries.length);
   }
 
@@ -86,14 +103,18 @@ export class PostgresTransaction implements RoundTrips {
     return results.slice(before.length);
   }
 
-  #trip(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+  #trip(
+    queries: readonly Query[],
+    required = queries.length,
+  ): Promise<readonly (readonly Row[])[]> {
     const { statements, timeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => {
         this.#failure = error;
         reject(error);
       };
-      this.#client.query(new RoundTrip(queries, { statements, timeoutMs, resolve, reject: fail }));
+      const options = { statements, timeoutMs, required, resolve, reject: fail };
+      this.#client.query(new RoundTrip(queries, options));
     });
   }
 }

@@ -34,7 +34,7 @@ export class SqlTurns implements TurnStore {
       parameters: [...turnOf(params), params.leaseMs],
     };
     return this.#driver.write({
-      ...singleStatement(scopeOf(params), query, (rows) => rows.length > 0),
+      ...singleStatement(scopeOf(params), query, [], (rows) => rows.length > 0),
       proof: presence(params, (isPresent) => (isPresent ? undefined : false)),
     });
   }
@@ -42,7 +42,7 @@ export class SqlTurns implements TurnStore {
   async release(turn: TurnRef): Promise<void> {
     const query = { sql: sql.RELEASE_TURN, parameters: turnOf(turn) };
     await this.#driver.write({
-      ...singleStatement(scopeOf(turn), query, () => true),
+      ...singleStatement(scopeOf(turn), query, [], () => true),
       proof: presence(turn, (isPresent) => (isPresent ? undefined : true)),
     });
   }
@@ -63,6 +63,7 @@ function takeTurn(
   };
   return {
     scope: scopeOf(params),
+    changes: [],
     inSteps: (steps) => result(steps.all(take), steps.all(find)),
     inRoundTrips: async (trips) => {
       const [taken = [], found = []] = await trips.finish(take, find);

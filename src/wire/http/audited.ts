@@ -16,13 +16,12 @@ export async function beginAudit(
   requestId: string,
   audit: AuditTrail,
 ): Promise<RecordEnd | undefined> {
-  if (route.actions === undefined) return undefined;
+  if (route.audited === undefined) return undefined;
   const request: AuditedRequest = {
+    ...route.audited(call),
     requestId,
     principal: call.principal,
     operation: route.operationId,
-    actions: route.actions,
-    conversationId: call.path['conversation_id'],
   };
   const decision = await audit.decision(request);
   return (end) => audit.record(request, decision, end);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Credentials } from '../../access/authentication/scheme.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { AnsweredRequest, Observer } from '../../observe/observer.ts';
-import type { StoreCall } from '../../observe/store-calls.ts';
+import type { RequestNotes } from '../../observe/request-notes.ts';
 import type { AuditTrail } from '../../service/audit.ts';
 import type { Admission } from './admission.ts';
 import type { Call } from './call.ts';
@@ -35,11 +35,9 @@ export interface ExchangeContext {
 }
 
 /** State of one request on its way to an answer. Times are milliseconds of `performance.now()`. */
-export interface Exchange {
+export interface Exchange extends RequestNotes {
   readonly request: IncomingMessage;
-  readonly id: string;
   readonly began: number;
-  readonly calls: StoreCall[];
   route: Route | undefined;
   principal: Principal | undefined;
   authorised: AnsweredRequest['authorised'];

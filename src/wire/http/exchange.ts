@@ -3,7 +3,7 @@ import { ANONYMOUS, type Principal } from '../../access/principal.ts';
 import { randomHex } from '../../base/random.ts';
 import { ApiError } from '../../contract/errors/registry.ts';
 import { parseJson } from '../../contract/schema/json.ts';
-import { notingCalls } from '../../observe/store-calls.ts';
+import { noting } from '../../observe/request-notes.ts';
 import { assertAdmissible } from './admission.ts';
 import { isStream } from './answer.ts';
 import { beginAudit } from './audited.ts';
@@ -36,6 +36,7 @@ export async function answerRequest(
     id: requestId(request.headers['x-request-id']),
     began: performance.now(),
     calls: [],
+    turn: undefined,
     route: undefined,
     principal: undefined,
     authorised: undefined,
@@ -47,13 +48,13 @@ export async function answerRequest(
   try {
     assertAdmissible(request, context.admission);
     if (context.crossOrigin !== undefined && (await context.crossOrigin(request, response))) return;
-    answer = await notingCalls(exchange.calls, () => answerOf(exchange, response, context));
+    answer = await noting(exchange, () => answerOf(exchange, response, context));
   } catch (error) {
     answer = refusal(error, exchange, context);
   }
   if ('producer' in answer) {
     const stream = answer;
-    await notingCalls(exchange.calls, () => sendStream(exchange, stream, response, context));
+    await noting(exchange, () => sendStream(exchange, stream, response, context));
     return;
   }
   // The answers to writes go out together in any case, out of one commit.

@@ -10,7 +10,7 @@ export function reportAnswered(
   end: Pick<AnsweredRequest, 'status' | 'error' | 'ended' | 'bytesOut' | 'stream'>,
   observer: ExchangeContext['observer'],
 ): void {
-  const { id, request, route, principal, began, authorised, bytesIn, calls } = exchange;
+  const { id, request, route, principal, began, authorised, bytesIn, calls, turn } = exchange;
   const answered: AnsweredRequest = {
     id,
     method: request.method ?? '',
@@ -25,6 +25,7 @@ export function reportAnswered(
     bytesIn,
     bytesOut: end.bytesOut,
     calls,
+    turn,
   };
   harmless(() => {
     observer.answered(answered);

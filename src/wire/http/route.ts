@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import type { QueryParameters } from '../../contract/schema/query.ts';
-import type { AuditedRequest } from '../../service/audit.ts';
+import type { Audited } from '../../service/audit.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 
@@ -14,8 +14,11 @@ export interface Route {
   readonly tag: string;
   /** Set for routes that answer without credentials. */
   readonly isPublic: boolean;
-  /** Actions that the policy must all allow, the operation's own first; left out when no policy applies. */
-  readonly actions?: AuditedRequest['actions'];
+  /**
+   * Returns what the policy must allow for a call, and what the audit trail records of it; left out when no policy
+   * applies. The body is parsed JSON, and not checked yet.
+   */
+  readonly audited?: (call: Pick<Call, 'path' | 'body'>) => Audited;
   /** Set for operations that OpenAI's API does not have. */
   readonly isExtension?: boolean;
   readonly query: QueryParameters;

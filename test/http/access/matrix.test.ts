@@ -29,7 +29,13 @@ afterAll(() => owned[Symbol.asyncDispose]());
 const ABSENT: Target = {
   conversation: `conv_${'0'.repeat(48)}`,
   item: `msg_${'0'.repeat(48)}`,
+  response: `resp_${'0'.repeat(48)}`,
+  loneResponse: `resp_${'1'.repeat(48)}`,
+  loneItem: `msg_${'1'.repeat(48)}`,
 };
+
+// Sound: the keys of the type are all that the object has.
+const NAMES = Object.keys(ABSENT) as readonly (keyof Target)[];
 
 function text(answer: Answer): string {
   return JSON.stringify(answer.body);
@@ -54,17 +60,16 @@ describe.each([
   'a token of another tenant',
 ])('%s', (stranger) => {
   test.each(OPERATION_REQUESTS)(
-    `$name answers ${stranger} as if the conversation did not exist`,
-    async ({ method, path, body }) => {
+    `$name answers ${stranger} as if what it names did not exist`,
+    async ({ method, path, body, status }) => {
       const { access, target } = owned;
       const token = tokens[stranger];
       const real = await access.call(token, method, path(target), body(target));
       const absent = await access.call(token, method, path(ABSENT), body(ABSENT));
-      expect(real.status).toBe(404);
+      expect(real.status).toBe(status);
       expect(real.status).toBe(absent.status);
-      const anonymised = text(real)
-        .replaceAll(target.conversation, ABSENT.conversation)
-        .replaceAll(target.item, ABSENT.item);
+      let anonymised = text(real);
+      for (const name of NAMES) anonymised = anonymised.replaceAll(target[name], ABSENT[name]);
       expect(anonymised).toBe(text(absent));
       await owned.assertUnchanged();
     },

@@ -1,39 +1,78 @@
 import { servedOperations, type ServedOperation } from '../../support/operations.ts';
 
-/** A conversation and one of its items. */
+/** Ids of what one caller owns. */
 export interface Target {
   readonly conversation: string;
+  /** An item of the conversation. */
   readonly item: string;
+  /** A response in the conversation. */
+  readonly response: string;
+  /** A response without a conversation. */
+  readonly loneResponse: string;
+  /** The output of that response. */
+  readonly loneItem: string;
 }
 
 /** Parts of a request that the path of its operation does not have. */
 interface RequestParts {
   readonly query?: (target: Target) => string;
   readonly body?: (target: Target) => unknown;
+  /** Status of the answer to a caller that may not read the target; left out for 404. */
+  readonly status?: number;
+}
+
+/** Parts of a request for a response, which names the target in these fields. */
+function responseNaming(fields: (target: Target) => object, status = 404): RequestParts {
+  return { body: (target) => ({ model: 'small', input: 'x', ...fields(target) }), status };
+}
+
+function reference(id: string) {
+  return [{ type: 'item_reference', id }];
 }
 
 const message = { role: 'user', content: 'x' };
 
 /**
  * Requests of each operation that need credentials, by `operationId`. Each names the target, in its path or
- * here, and must be answered 404 to a caller that may not read the target.
+ * here, and must be answered to a caller that may not read the target as if that did not exist. Operations that can
+ * name no target have no requests.
  */
 const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   listConversations: [
     { query: ({ conversation }) => `?after=${conversation}` },
     { query: ({ conversation }) => `?before=${conversation}` },
   ],
-  createConversation: [{ body: ({ item }) => ({ items: [{ type: 'item_reference', id: item }] }) }],
+  createConversation: [
+    { body: ({ item }) => ({ items: reference(item) }) },
+    { body: ({ loneItem }) => ({ items: reference(loneItem) }) },
+  ],
   getConversation: [{}],
   updateConversation: [{ body: () => ({ metadata: { hacked: 'yes' } }) }],
   deleteConversation: [{}],
   createConversationItems: [
     { body: () => ({ items: [message] }) },
-    { body: ({ item }) => ({ items: [{ type: 'item_reference', id: item }] }) },
+    { body: ({ item }) => ({ items: reference(item) }) },
   ],
   listConversationItems: [{}, { query: ({ item }) => `?after=${item}` }],
   getConversationItem: [{}],
   deleteConversationItem: [{}],
+  createResponse: [
+    responseNaming(({ conversation }) => ({ conversation })),
+    responseNaming(({ conversation }) => ({ conversation, stream: true })),
+    responseNaming(({ conversation: id }) => ({ conversation: { id } })),
+    responseNaming(({ conversation }) => ({ conversation, store: false })),
+    responseNaming(({ response }) => ({ previous_response_id: response }), 400),
+    responseNaming(({ response }) => ({ previous_response_id: response, stream: true }), 400),
+    responseNaming(({ loneResponse }) => ({ previous_response_id: loneResponse }), 400),
+    responseNaming(({ loneResponse: id }) => ({ previous_response_id: id, store: false }), 400),
+    responseNaming(({ item }) => ({ input: reference(item) })),
+    responseNaming(({ loneItem }) => ({ input: reference(loneItem), store: false })),
+  ],
+  getResponse: [{}, { query: () => '?stream=true' }],
+  deleteResponse: [{}],
+  listInputItems: [{}, { query: ({ item }) => `?after=${item}` }],
+  listModels: [],
+  getModel: [],
 };
 
 /** A request about a target that is not the caller's. */
@@ -43,6 +82,8 @@ export interface OperationRequest {
   readonly method: string;
   readonly path: (target: Target) => string;
   readonly body: (target: Target) => unknown;
+  /** Status of the answer to a caller that may not read the target. */
+  readonly status: number;
 }
 
 /** Every operation that the server documents. */
@@ -59,7 +100,9 @@ export const OPERATION_REQUESTS: readonly OperationRequest[] = OPERATIONS.flatMa
     path: (target) =>
       operation.template
         .replace('{conversation_id}', target.conversation)
-        .replace('{item_id}', target.item) + (parts.query?.(target) ?? ''),
+        .replace('{item_id}', target.item)
+        .replace('{response_id}', target.response) + (parts.query?.(target) ?? ''),
     body: (target) => parts.body?.(target),
+    status: parts.status ?? 404,
   })),
 );

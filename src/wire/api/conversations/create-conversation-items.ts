@@ -3,6 +3,7 @@ import { createItemsParser } from '../../../contract/conversations/requests.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { itemListJson } from './json.ts';
 import { include } from './parameters.ts';
@@ -21,7 +22,7 @@ export function createConversationItems(
     summary: 'Append items to a conversation: all of them or none',
     tag: TAG,
     isPublic: false,
-    actions: ['update'],
+    audited: onConversation('update'),
     query: { include },
     body: { schema: createItemsBody(contract.InputItem, maxItemsPerRequest), required: true },
     response: {

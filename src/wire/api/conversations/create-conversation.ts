@@ -6,6 +6,7 @@ import { createConversationParser } from '../../../contract/conversations/reques
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { creating } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { conversationJson } from './json.ts';
 import { COLLECTION, TAG } from './paths.ts';
@@ -23,7 +24,7 @@ export function createConversation(
     summary: 'Create a conversation, with first items if any are given',
     tag: TAG,
     isPublic: false,
-    actions: ['create'],
+    audited: creating,
     query: {},
     body: {
       schema: createConversationBody(contract.InputItem, maxItemsPerRequest),

@@ -1,6 +1,7 @@
 import { Conversation, ItemDeleted } from '../../../contract/conversations/conversation.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { conversationJson, itemDeletedJson } from './json.ts';
 import { conversationId, ITEM, itemId, TAG } from './paths.ts';
@@ -17,7 +18,7 @@ export function deleteConversationItem(
     tag: TAG,
     isPublic: false,
     // The answer may show the conversation.
-    actions: ['update', 'read'],
+    audited: onConversation('update', 'read'),
     query: {},
     response:
       dialect === 'openai'

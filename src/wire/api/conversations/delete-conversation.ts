@@ -1,6 +1,7 @@
 import { ConversationDeleted } from '../../../contract/conversations/conversation.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { deletedJson } from './json.ts';
 import { CONVERSATION, conversationId, TAG } from './paths.ts';
@@ -13,7 +14,7 @@ export function deleteConversation(conversations: Conversations): Route {
     summary: 'Delete a conversation and its items',
     tag: TAG,
     isPublic: false,
-    actions: ['delete'],
+    audited: onConversation('delete'),
     query: {},
     response: { description: 'The conversation is gone', schema: ConversationDeleted },
     errors: [404],

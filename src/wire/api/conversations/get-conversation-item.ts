@@ -1,6 +1,7 @@
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { include } from './parameters.ts';
 import { conversationId, ITEM, itemId, TAG } from './paths.ts';
@@ -13,7 +14,7 @@ export function getConversationItem(conversations: Conversations, contract: Item
     summary: 'Get an item',
     tag: TAG,
     isPublic: false,
-    actions: ['read'],
+    audited: onConversation('read'),
     query: { include },
     response: { description: 'The item', schema: contract.ConversationItem },
     errors: [404],

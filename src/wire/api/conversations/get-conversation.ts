@@ -1,6 +1,7 @@
 import { Conversation } from '../../../contract/conversations/conversation.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { conversationJson } from './json.ts';
 import { CONVERSATION, conversationId, TAG } from './paths.ts';
@@ -13,7 +14,7 @@ export function getConversation(conversations: Conversations): Route {
     summary: 'Get a conversation',
     tag: TAG,
     isPublic: false,
-    actions: ['read'],
+    audited: onConversation('read'),
     query: {},
     response: { description: 'The conversation', schema: Conversation },
     errors: [404],

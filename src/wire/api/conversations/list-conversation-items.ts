@@ -1,6 +1,7 @@
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { itemListJson } from './json.ts';
 import { include, pageParameters } from './parameters.ts';
@@ -18,7 +19,7 @@ export function listConversationItems(
     summary: "List a conversation's items in the order they were appended, or backwards",
     tag: TAG,
     isPublic: false,
-    actions: ['read'],
+    audited: onConversation('read'),
     query: {
       ...pageParameters({
         maxPageSize,

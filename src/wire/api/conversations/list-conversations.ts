@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { ConversationList, MetadataFilter } from '../../../contract/conversations/conversation.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { listing } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { conversationListJson } from './json.ts';
 import { pageParameters } from './parameters.ts';
@@ -20,7 +21,7 @@ export function listConversations(
     tag: TAG,
     isPublic: false,
     isExtension: true,
-    actions: ['read'],
+    audited: listing,
     query: {
       ...pageParameters({
         maxPageSize,

@@ -5,6 +5,7 @@ import {
 import { parseUpdateConversation } from '../../../contract/conversations/requests.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
+import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { conversationJson } from './json.ts';
 import { CONVERSATION, conversationId, TAG } from './paths.ts';
@@ -17,7 +18,7 @@ export function updateConversation(conversations: Conversations): Route {
     summary: "Replace a conversation's metadata",
     tag: TAG,
     isPublic: false,
-    actions: ['update'],
+    audited: onConversation('update'),
     query: {},
     body: { schema: UpdateConversationBody, required: true },
     response: { description: 'The conversation with its new metadata', schema: Conversation },

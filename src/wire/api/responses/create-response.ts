@@ -13,6 +13,7 @@ import type { Call } from '../../http/call.ts';
 import type { Route } from '../../http/route.ts';
 import { stopReason } from '../../http/signal.ts';
 import { defineRoute } from '../define-route.ts';
+import { auditedTurn } from './audited-turn.ts';
 import { COLLECTION, TAG } from './paths.ts';
 
 const WHEN_BUSY = 'x-colloquy-when-busy';
@@ -31,7 +32,7 @@ export function createResponse(responses: Responses, contract: ItemContract): Ro
     summary: 'Have a model answer, in a conversation or after an earlier response',
     tag: TAG,
     isPublic: false,
-    actions: ['create'],
+    audited: auditedTurn,
     query: {},
     headers: {
       [WHEN_BUSY]: {
@@ -72,8 +73,10 @@ async function* frames(turn: RunningTurn): AsyncGenerator<string, string, void> 
   try {
     for (;;) {
       const step = await turn.step();
-      if (step.isLast) return streamFrame(step.event);
-      yield step.events.map(streamFrame).join('');
+      if (!step.isLast) yield step.events.map(streamFrame).join('');
+      // The stream's failure, so that it is reported as one; its event is the same.
+      else if (step.error !== undefined) throw step.error;
+      else return streamFrame(step.event);
     }
   } finally {
     await turn.leave();

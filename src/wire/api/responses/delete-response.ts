@@ -1,6 +1,7 @@
 import { ResponseDeleted, responseDeleted } from '../../../contract/responses/response.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
+import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
 
@@ -12,7 +13,7 @@ export function deleteResponse(responses: Responses): Route {
     summary: 'Delete a response; the items of its conversation stay',
     tag: TAG,
     isPublic: false,
-    actions: ['delete', 'read'],
+    audited: onResponse('delete', 'read'),
     query: {},
     response: { description: 'That it is deleted', schema: ResponseDeleted },
     errors: [404],

@@ -5,6 +5,7 @@ import { ResponseObject, withOutput } from '../../../contract/responses/response
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
 import { include } from '../conversations/parameters.ts';
+import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
 
@@ -18,7 +19,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     summary: 'Get a stored response',
     tag: TAG,
     isPublic: false,
-    actions: ['read'],
+    audited: onResponse('read'),
     query: {
       include,
       stream: {

@@ -4,6 +4,7 @@ import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
 import { itemListJson } from '../conversations/json.ts';
 import { include, pageParameters } from '../conversations/parameters.ts';
+import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { INPUT_ITEMS, responseId, TAG } from './paths.ts';
 
@@ -19,7 +20,7 @@ export function listInputItems(
     summary: 'List the items that a response was made from: the history and its own input',
     tag: TAG,
     isPublic: false,
-    actions: ['read'],
+    audited: onResponse('read'),
     query: {
       ...pageParameters({
         maxPageSize,

@@ -1,0 +1,271 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CONVERSATIONS,
+  createConversation,
+  keysWithPolicy,
+  pathOf,
+  startAccessServer,
+  type AccessServer,
+} from '../../support/access.ts';
+import { said } from '../../support/chat-answers.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+import { startModelServer } from '../../support/model-server.ts';
+import { OPERATIONS } from './operation-requests.ts';
+
+/** Every operation with every action forbidden in turn: the service refuses when the audit log says so, and only then. */
+
+const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
+type Action = (typeof ACTIONS)[number];
+
+const RESPONSES = '/v1/responses';
+
+/** What a request may name. */
+interface Named {
+  readonly conversation: string;
+  readonly item: string;
+  /** A response in the conversation. */
+  readonly response: string;
+  /** A response without a conversation, after which nothing follows. */
+  readonly newest: string;
+  /** A response without a conversation that another one continues. */
+  readonly continued: string;
+}
+
+interface Case {
+  readonly operation: string;
+  readonly about: string;
+  /** The actions without which the request is refused. */
+  readonly demands: readonly Action[];
+  /** The entry's own action; `undefined` when a request that is done has no entry. */
+  readonly action: Action | undefined;
+  readonly resource?: (named: Named) => string;
+  readonly body?: (named: Named) => unknown;
+}
+
+const asked = { model: 'qwen3', input: 'Hello' };
+const message = { role: 'user', content: 'x' };
+const conversation = ({ conversation: id }: Named) => id;
+const response = ({ response: id }: Named) => id;
+const newest = ({ newest: id }: Named) => id;
+const continued = ({ continued: id }: Named) => id;
+
+const CASES: readonly Case[] = [
+  { operation: 'listConversations', about: '', demands: [], action: undefined },
+  { operation: 'createConversation', about: '', demands: ['create'], action: 'create' },
+  ...(['getConversation', 'listConversationItems', 'getConversationItem'] as const).map(
+    (operation): Case => ({
+      operation,
+      about: '',
+      demands: ['read'],
+      action: undefined,
+      resource: conversation,
+    }),
+  ),
+  {
+    operation: 'updateConversation',
+    about: '',
+    demands: ['update'],
+    action: 'update',
+    resource: conversation,
+    body: () => ({ metadata: {} }),
+  },
+  {
+    operation: 'deleteConversation',
+    about: '',
+    demands: ['delete'],
+    action: 'delete',
+    resource: conversation,
+  },
+  {
+    operation: 'createConversationItems',
+    about: '',
+    demands: ['update'],
+    action: 'update',
+    resource: conversation,
+    body: () => ({ items: [message] }),
+  },
+  {
+    operation: 'deleteConversationItem',
+    about: '',
+    demands: ['update', 'read'],
+    action: 'update',
+    resource: conversation,
+  },
+  ...['alone', 'not stored'].map((about): Case => ({
+    operation: 'createResponse',
+    about,
+    demands: ['create'],
+    action: 'create',
+    body: () => ({ ...asked, store: about === 'alone' }),
+  })),
+  {
+    operation: 'createResponse',
+    about: 'in a conversation',
+    demands: ['update', 'read'],
+    action: 'update',
+    resource: conversation,
+    body: (named) => ({ ...asked, conversation: named.conversation }),
+  },
+  {
+    operation: 'createResponse',
+    about: 'with a conversation, not stored',
+    demands: ['create', 'read'],
+    action: 'create',
+    resource: conversation,
+    body: (named) => ({ ...asked, conversation: { id: named.conversation }, store: false }),
+  },
+  {
+    operation: 'createResponse',
+    about: 'after the newest response, where either an update or a creation will do',
+    demands: ['read'],
+    action: 'create',
+    resource: newest,
+    body: (named) => ({ ...asked, previous_response_id: named.newest }),
+  },
+  {
+    operation: 'createResponse',
+    about: 'after a response that another one continues',
+    demands: ['create', 'read'],
+    action: 'create',
+    resource: continued,
+    body: (named) => ({ ...asked, previous_response_id: named.continued }),
+  },
+  {
+    operation: 'createResponse',
+    about: 'after a response in a conversation',
+    demands: ['create', 'read'],
+    action: 'create',
+    resource: response,
+    body: (named) => ({ ...asked, previous_response_id: named.response }),
+  },
+  {
+    operation: 'createResponse',
+    about: 'after a response, not stored',
+    demands: ['create', 'read'],
+    action: 'create',
+    resource: newest,
+    body: (named) => ({ ...asked, previous_response_id: named.newest, store: false }),
+  },
+  ...(['getResponse', 'listInputItems'] as const).map((operation): Case => ({
+    operation,
+    about: '',
+    demands: ['read'],
+    action: undefined,
+    resource: response,
+  })),
+  {
+    operation: 'deleteResponse',
+    about: '',
+    demands: ['delete', 'read'],
+    action: 'delete',
+    resource: response,
+  },
+];
+
+/** Operations that no policy is about. */
+const UNDECIDED = ['listModels', 'getModel'];
+
+let access: AccessServer;
+let log: string;
+const keys = new Map<Action | 'all', string>();
+const stack = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  const folder = stack.use(await temporaryFolder());
+  const model = stack.use(await startModelServer(said('Hi')));
+  log = folder.path('audit.jsonl');
+  const forbidding = ACTIONS.map(
+    (action) =>
+      `{ forbid: { actions: [${action}] }, when: user with no-${action} in roles, description: No ${action}. }`,
+  );
+  const permit = `{ permit: { actions: [${ACTIONS.join(', ')}] }, when: user is owner }`;
+  access = stack.use(
+    await startAccessServer(
+      keysWithPolicy(...forbidding, permit),
+      '--model-url',
+      model.url,
+      '--audit-log',
+      log,
+    ),
+  );
+  keys.set('all', await access.key('ann'));
+  for (const action of ACTIONS) {
+    keys.set(action, await access.key('ann', '--role', `no-${action}`));
+  }
+});
+afterAll(() => stack.disposeAsync());
+
+/** Makes what a request may name, with a key that may do everything. */
+async function named(): Promise<Named> {
+  const key = keys.get('all') ?? '';
+  const id = await createConversation(access, key);
+  const { body: added } = await access.call(key, 'POST', `${pathOf(id)}/items`, {
+    items: [message],
+  });
+  const responded = async (more: object): Promise<string> =>
+    (await access.call(key, 'POST', RESPONSES, { ...asked, ...more })).body.id;
+  const first = await responded({});
+  await responded({ previous_response_id: first });
+  return {
+    conversation: id,
+    item: added.data[0]?.id ?? '',
+    response: await responded({ conversation: id }),
+    newest: await responded({}),
+    continued: first,
+  };
+}
+
+/** Runs a case with a key, and returns the status with the entry that the audit log has of it. */
+async function run({ operation, body }: Case, key: Action | 'all', about: Named) {
+  const found = OPERATIONS.find(({ id }) => id === operation);
+  const path = (found?.template ?? CONVERSATIONS)
+    .replace('{conversation_id}', about.conversation)
+    .replace('{item_id}', about.item)
+    .replace('{response_id}', about.response);
+  const id = crypto.randomUUID();
+  const headers = { 'x-request-id': id };
+  const answer = await access.call(
+    keys.get(key),
+    found?.method ?? '',
+    path,
+    body?.(about),
+    headers,
+  );
+  const entries = readFileSync(log, 'utf8').trim().split('\n');
+  const entry = entries.find((line) => line.includes(id));
+  return {
+    status: answer.status,
+    // Sound: a line of the audit log is an object.
+    entry:
+      entry === undefined ? undefined : (JSON.parse(entry) as Readonly<Record<string, unknown>>),
+  };
+}
+
+test('The cases have every operation that needs credentials, and no other', () => {
+  const closed = OPERATIONS.filter(({ isPublic }) => !isPublic).map(({ id }) => id);
+  const taught = new Set([...CASES.map(({ operation }) => operation), ...UNDECIDED]);
+  expect([...taught].toSorted(), 'add or remove cases in this file').toEqual(closed.toSorted());
+});
+
+describe.each(CASES)('$operation $about', (each) => {
+  test.each(ACTIONS)(
+    `${each.operation} ${each.about} is refused, and recorded so, if it demands %s and that is forbidden`,
+    async (forbidden) => {
+      const about = await named();
+      const { status, entry } = await run(each, forbidden, about);
+      const [resource, { operation }] = [each.resource?.(about) ?? null, each];
+      if (each.demands.includes(forbidden)) {
+        expect([400, 403, 404], 'the service must refuse it').toContain(status);
+        const rule = `No ${forbidden}.`;
+        expect(entry).toMatchObject({ operation, resource, outcome: 'denied', rule });
+        return;
+      }
+      expect(status, 'the service must carry it out').toBe(200);
+      const { action } = each;
+      const done = { operation, action, resource, outcome: 'done' };
+      if (action === undefined) expect(entry).toBeUndefined();
+      else expect(entry).toMatchObject({ ...done, rule: expect.stringContaining('line 8 of') });
+    },
+  );
+});
