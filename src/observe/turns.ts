@@ -1,7 +1,7 @@
 import type { ServedModel } from './model-servers.ts';
 
 /** Tokens of a turn. The cached ones are part of the input, and those of reasoning part of the output. */
-export interface TurnTokens {
+interface TurnTokens {
   readonly input: number;
   readonly cached: number;
   readonly output: number;

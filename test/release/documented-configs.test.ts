@@ -59,3 +59,13 @@ test.each(STARTS)('the flags $flags of $page name a model server', async ({ flag
 test('docs/responses.md has the flags of at least five model servers', () => {
   expect(STARTS.filter(({ page }) => page === 'docs/responses.md').length).toBeGreaterThan(4);
 });
+
+test('the model servers of docs/embedding.md are accepted', async () => {
+  const modelServers = [{ name: 'local', url: 'http://127.0.0.1:11434/v1', profile: 'ollama' }];
+  const page = readText('docs/embedding.md');
+  expect(page).toContain(
+    "[{ name: 'local', url: 'http://127.0.0.1:11434/v1', profile: 'ollama' }]",
+  );
+  const config = await loadConfig({ settings: { modelServers } });
+  expect(config.modelServers).toMatchObject(modelServers);
+});

@@ -24,12 +24,10 @@ export interface ObservedServer extends AsyncDisposable {
 export async function startObservedServer(...settings: readonly string[]): Promise<ObservedServer> {
   const model = await startModelServer();
   const lines: Line[] = [];
+  const common = ['--port', '0', '--database-url', 'sqlite::memory:', '--model-url', model.url];
   const config = await loadConfig({
     // The last value of a repeated setting counts.
-    arguments: [
-      ...['--port', '0', '--database-url', 'sqlite::memory:', '--model-url', model.url],
-      ...settings,
-    ],
+    arguments: [...common, ...settings],
     environment: {},
   });
   const log = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
@@ -60,7 +58,7 @@ export async function startObservedServer(...settings: readonly string[]): Promi
 }
 
 /** Returns a metric by its name with labels, from a text in Prometheus's format. */
-export function sampleOf(text: string, name: string): number | undefined {
+function sampleOf(text: string, name: string): number | undefined {
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }

@@ -66,18 +66,13 @@ test('Log, metrics, traces and audit log have no text of a turn, whatever comes 
   using sink = await traceReceiver();
   await using model = await startModelServer();
   const [database, audit] = [`sqlite:${folder.path('x.db')}`, folder.path('audit.jsonl')];
-  const created = await runProcess([
-    ...['keys', 'create', '--subject', 'ann', '--json', '--database-url', database],
-  ]);
+  const place = ['--database-url', database];
+  const created = await runProcess(['keys', 'create', '--subject', 'ann', '--json', ...place]);
   const { key } = JSON.parse(created.stdout) as { key: string };
   const settings = ['--auth', 'keys', '--metrics', 'on', '--audit-log', audit];
   const levels = ['--log-level', 'trace', '--slow-request', '1'];
   await using server = startProcess(
-    [
-      ...['serve', '--port', '0', '--database-url', database, '--model-url', model.url],
-      ...settings,
-      ...levels,
-    ],
+    ['serve', '--port', '0', '--model-url', model.url, ...place, ...settings, ...levels],
     {
       environment: {
         NODE_OPTIONS: `--import ${PRELOAD}`,

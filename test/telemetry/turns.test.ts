@@ -44,6 +44,24 @@ function inState(server: ObservedServer, state: string, count: number): Promise<
   return expect.poll(sample, { message: `turns that are ${state}` }).toBe(count);
 }
 
+/** Begins a turn that the model holds, and a second one that waits for it. */
+async function twoTurns(server: ObservedServer) {
+  const conversation = await newConversation(server);
+  const { answer, release } = held();
+  server.model.play(answer, said('Done'));
+  const first = ask(server, { conversation });
+  await inState(server, 'running', 1);
+  const second = ask(server, { conversation });
+  await inState(server, 'waiting', 1);
+  return { release, ended: Promise.all([first, second]) };
+}
+
+/** Streams a response, and goes away after the first piece of its text. */
+async function leave({ client }: ObservedServer): Promise<void> {
+  const stream = await client.responses.create({ model: MODEL, input: 'Hello', stream: true });
+  for await (const { type } of stream) if (type === 'response.output_text.delta') break;
+}
+
 function times(line: Line | undefined, ...names: readonly string[]): readonly number[] {
   return names.map((name) => Number(line?.[`${name}_ms`]));
 }
@@ -85,7 +103,10 @@ test('The line of a turn has its model server, its status, its phases and its to
   const sum = phases.reduce((total, ms) => total + ms, 0);
   const [duration = 0, firstByte = 0, firstToken = 0, model = 0] = times(
     line,
-    ...['duration', 'model_first_byte', 'first_token', 'model'],
+    'duration',
+    'model_first_byte',
+    'first_token',
+    'model',
   );
   expect(sum, 'the phases of a turn are parts of its request').toBeLessThanOrEqual(duration + 0.1);
   expect(firstToken).toBeGreaterThanOrEqual(firstByte);
@@ -113,16 +134,10 @@ test('The metrics count turns by model and status, their tokens by kind, and the
 
 test('A turn is counted as waiting, as running, and then not at all', async () => {
   await using server = await startObservedServer();
-  const conversation = await newConversation(server);
-  const { answer, release } = held();
-  server.model.play(answer, said('Done'));
-  const first = ask(server, { conversation });
-  await inState(server, 'running', 1);
-  const second = ask(server, { conversation });
-  await inState(server, 'waiting', 1);
+  const { release, ended } = await twoTurns(server);
   await inState(server, 'running', 1);
   release();
-  await Promise.all([first, second]);
+  await ended;
   await inState(server, 'waiting', 0);
   await inState(server, 'running', 0);
 });
@@ -191,13 +206,7 @@ test('A turn whose client goes away is cancelled', async () => {
   await using server = await startObservedServer();
   const { answer } = held();
   server.model.play(answer);
-  const client = new AbortController();
-  const stream = await server.client.responses.create(
-    { model: MODEL, input: 'Hello', stream: true },
-    { signal: client.signal },
-  );
-  for await (const { type } of stream) if (type === 'response.output_text.delta') break;
-  client.abort();
+  await leave(server);
   const [line] = await server.turnLines();
   expect(line).toMatchObject({ outcome: 'client_gone', turn_status: 'cancelled' });
   expect(await server.metrics()).toContain(`colloquy_turns_total{${OF_MODEL},status="cancelled"}`);
@@ -214,13 +223,7 @@ test('A turn that goes on without its client has a line of its own when it ends'
     { kind: 'pause', ms: 10 } as const,
   ]);
   server.model.play(streamed(...pieces.flat(), promise, ...steps));
-  const client = new AbortController();
-  const stream = await server.client.responses.create(
-    { model: MODEL, input: 'Hello', stream: true },
-    { signal: client.signal },
-  );
-  for await (const { type } of stream) if (type === 'response.output_text.delta') break;
-  client.abort();
+  await leave(server);
   const [request] = await server.turnLines();
   expect(request).toMatchObject({ outcome: 'client_gone', turn_status: 'detached' });
   await inState(server, 'detached', 1);
@@ -239,19 +242,13 @@ test('A turn that goes on without its client has a line of its own when it ends'
 
 test('The time of a model does not make a request slow, and a wait for another turn does', async () => {
   await using server = await startObservedServer('--slow-request', '60000');
-  const conversation = await newConversation(server);
-  const { answer, release } = held();
-  server.model.play(answer, said('Done'));
-  const first = ask(server, { conversation });
-  await inState(server, 'running', 1);
-  const second = ask(server, { conversation });
-  await inState(server, 'waiting', 1);
+  const { release, ended } = await twoTurns(server);
   const now = performance.now.bind(performance);
   // From here on the clock is far ahead.
   performance.now = () => now() + 100_000;
   try {
     release();
-    await Promise.all([first, second]);
+    await ended;
   } finally {
     performance.now = now;
   }
@@ -294,7 +291,7 @@ test('A name of a model that no server has answered for is in no label and no li
   expect(metrics + JSON.stringify(server.lines)).not.toContain('made-up');
 });
 
-test('Only fifty models have labels, besides those that the operator has named', async () => {
+test('The first fifty models have labels, and those that the operator has named', async () => {
   await using server = await startObservedServer('--default-model', 'named');
   server.model.play(said('Hello'));
   for (let n = 0; n < 55; n += 1) await ask(server, { model: `model-${n}` });

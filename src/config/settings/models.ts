@@ -102,7 +102,7 @@ const ENTRIES = {
     description: 'Longest silence of a model server after that.',
   },
   servers: records({
-    name: 'model_servers',
+    name: 'model-servers',
     description: 'Model servers. The first one whose `models` fit a request serves it.',
     entries: RECORD,
   }),

@@ -2,26 +2,22 @@ import type { Authorizer } from '../../access/policy/authorizer.ts';
 import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
-import type { JsonObject } from '../../base/json-object.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
-import { assembleContext, type AssembledContext } from '../../context/assemble.ts';
-import type { ContextProblem } from '../../context/problem.ts';
-import { openReasoning, sealReasoning } from '../../context/sealed-reasoning.ts';
+import type { AssembledContext } from '../../context/assemble.ts';
+import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
-import type { ParsedItem } from '../../contract/items/parse.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
-import type { Observer } from '../../observe/observer.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Models } from '../models/models.ts';
-import { parsedItem, readHistory } from './history.ts';
-import { targetOf, type Destination, type Target } from './target.ts';
+import { targetOf, type Destination } from './target.ts';
+import { contextOf, requestPath } from './turn-context.ts';
 import { DetachedTurns } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
-import { OpenTurns, type TurnWatch } from './turn-watch.ts';
+import { OpenTurns, type TurnObserver, type TurnWatch } from './turn-watch.ts';
 import { Turn } from './turn.ts';
 import { Turns, type WhenBusy } from './turns.ts';
 
@@ -32,7 +28,7 @@ export interface ResponsesOptions {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly seal: TextSeal;
-  readonly observer: Pick<Observer, 'transferred' | 'turnAsked' | 'turnEnded' | 'modelFailed'>;
+  readonly observer: TurnObserver;
   readonly defaultModel: string | undefined;
   readonly turnWaitMs: number;
   readonly onDisconnect: 'cancel' | 'finish';
@@ -100,7 +96,10 @@ export class Responses {
     watch.taken(request.conversationId);
     try {
       this.#assertMayCreate(principal, target.destination);
-      const { context, input } = await this.#context(principal, request, model, target);
+      const { context, input } = await contextOf(this.#options, principal, request, {
+        model,
+        history: target.history,
+      });
       const stop = this.#stopOf(options);
       const { destination } = target;
       const signal =
@@ -117,7 +116,6 @@ export class Responses {
         stop,
         watch,
       });
-      watch.asked(turn.id);
       await turn.start();
       const running = new RunningTurn(turn, {
         isClientGone: options.isClientGone,
@@ -226,56 +224,6 @@ export class Responses {
     return items;
   }
 
-  /** Reads the history and makes what the model is shown. Throws an `ApiError` for input that does not fit it. */
-  async #context(
-    principal: Principal,
-    request: ResponseRequest,
-    model: string,
-    { history: ref }: Target,
-  ): Promise<{ readonly context: AssembledContext; readonly input: readonly ResponseItem[] }> {
-    const { store, seal, history: mode } = this.#options;
-    const history = ref === undefined ? [] : await readHistory(store.conversations, ref);
-    if (history === null) throw absence(request);
-    const known = new Set(history.map(({ item }) => item['id']));
-    const input = await this.#resolved(principal, request.input, known);
-    const context = assembleContext({
-      history,
-      input: input.map(parsedItem),
-      mode,
-      model,
-      openReasoning: (blob) => openReasoning(seal, principal.tenant, blob),
-      openCompaction: (blob) =>
-        seal.open(blob, { tenant: principal.tenant, purpose: 'compaction' }),
-    });
-    if (context.problem !== 'none') throw problemError(context);
-    return { context, input: input.filter(({ id }) => !known.has(id)) };
-  }
-
-  /** Replaces references with the items that they name. One to an item of the history adds nothing. */
-  async #resolved(
-    principal: Principal,
-    input: readonly ParsedItem[],
-    known: ReadonlySet<JsonObject[string]>,
-  ): Promise<readonly ResponseItem[]> {
-    const { store, authorizer } = this.#options;
-    const items: ResponseItem[] = [];
-    for (const item of input) {
-      if (item.kind !== 'reference') {
-        items.push(item);
-        continue;
-      }
-      if (known.has(item.id)) continue;
-      const found = await store.conversations.findItem({
-        tenant: principal.tenant,
-        itemId: item.id,
-        readable: authorizer.filter(principal, 'read'),
-      });
-      if (found === null) throw apiError('input_item_not_found', { id: item.id });
-      items.push({ ...found, kind: 'given' });
-    }
-    return items;
-  }
-
   #turn(
     principal: Principal,
     request: ResponseRequest,
@@ -289,7 +237,7 @@ export class Responses {
       readonly watch: TurnWatch;
     },
   ): Turn {
-    const { store, seal, observer } = this.#options;
+    const { store, seal } = this.#options;
     const { context, model, ...rest } = begun;
     const wantsSealed = request.include.includes('reasoning.encrypted_content');
     return new Turn({
@@ -307,10 +255,6 @@ export class Responses {
           ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
           : undefined,
       requestPath: (path) => requestPath(path, context.inputIndexes),
-      onEnd: ({ written, ...end }) => {
-        observer.transferred('written', written);
-        begun.watch.ended(end);
-      },
     });
   }
 
@@ -325,29 +269,4 @@ export class Responses {
 /** A response with the texts of its output items. */
 export interface StoredResponse extends ResponseRecord {
   readonly output: readonly ItemRecord[];
-}
-
-function absence({ conversationId, previousResponseId }: ResponseRequest): Error {
-  return conversationId === undefined
-    ? apiError('previous_response_not_found', { id: previousResponseId ?? '' })
-    : apiError('conversation_not_found', { id: conversationId });
-}
-
-/** Names of kinds of calls in OpenAI's sentences, by the types of calls and outputs. */
-function problemError(problem: ContextProblem): Error {
-  if (problem.problem === 'duplicate_item') return apiError('duplicate_item', { id: problem.id });
-  const call = problem.type.replace(/_output$/, '').replaceAll('_', ' ');
-  const detail = { call, callId: problem.callId ?? '' };
-  return apiError(
-    problem.problem === 'output_missing' ? 'missing_tool_output' : 'missing_tool_call',
-    detail,
-  );
-}
-
-/** Turns a path in what the model is shown, such as `input[7].content[0]`, into one of the request. */
-function requestPath(path: string, inputIndexes: readonly (number | null)[]): string {
-  const [, index, rest = ''] = /^input\[(\d+)\](.*)$/s.exec(path) ?? [];
-  if (index === undefined) return path;
-  const own = inputIndexes[Number(index)] ?? null;
-  return own === null ? 'input' : `input[${own}]${rest}`;
 }

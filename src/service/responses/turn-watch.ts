@@ -14,13 +14,20 @@ const MODEL_NAME = /^[\w.:/@+-]{1,100}$/;
 /** Names of models that are remembered for having been answered for. */
 const MAX_ANSWERED = 1_000;
 
-type TurnObserver = Pick<Observer, 'turnAsked' | 'turnEnded' | 'modelFailed'>;
+/** The reports of turns. */
+export type TurnObserver = Pick<
+  Observer,
+  'transferred' | 'turnAsked' | 'turnEnded' | 'modelFailed'
+>;
 type Counts = { -readonly [State in keyof OpenTurnCounts]: number };
 type Report = { -readonly [Field in keyof TurnReport]: TurnReport[Field] };
 
-export interface WatchedEnd {
+export interface TurnEnd {
   readonly status: TurnStatus;
   readonly usage: ModelUsage | null;
+  /** Items that were stored. */
+  readonly written: readonly { readonly type: string }[];
+  /** Set when the turn has failed. */
   readonly error: ApiError | undefined;
 }
 
@@ -160,7 +167,7 @@ export class TurnWatch {
     this.#enter('detached');
   }
 
-  ended({ status, usage, error }: WatchedEnd): void {
+  ended({ status, usage, written, error }: TurnEnd): void {
     const report = this.#report;
     if (report.ended !== undefined) return;
     report.ended = performance.now();
@@ -176,6 +183,7 @@ export class TurnWatch {
       };
     }
     this.#counts[this.#state] -= 1;
+    this.#observer.transferred('written', written);
     this.#observer.turnEnded(report);
     publishTurn(report);
   }
@@ -183,7 +191,8 @@ export class TurnWatch {
   /** Notes the end of a turn that has not begun to be answered, unless that is noted. */
   stopped(error: unknown, { aborted }: AbortSignal): void {
     const status = aborted ? 'cancelled' : this.#report.asked === undefined ? 'refused' : 'failed';
-    this.ended({ status, usage: null, error: error instanceof ApiError ? error : undefined });
+    const known = error instanceof ApiError ? error : undefined;
+    this.ended({ status, usage: null, written: [], error: known });
   }
 
   #enter(state: keyof Counts): void {

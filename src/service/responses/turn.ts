@@ -18,7 +18,7 @@ import type { BareEvent, SealReasoning } from '../generation/blocks.ts';
 import { failureError, responseFailure } from '../models/failures.ts';
 import { commit, commitAlone, type CommitParams } from './commit.ts';
 import type { Destination } from './target.ts';
-import type { TurnWatch } from './turn-watch.ts';
+import type { TurnEnd, TurnWatch } from './turn-watch.ts';
 import { TurnLost } from './turns.ts';
 
 export interface TurnParams {
@@ -37,20 +37,9 @@ export interface TurnParams {
   /** The answer of the model server, which ends when `stop` is aborted. */
   readonly answer: AsyncGenerator<ModelEvent, void, undefined>;
   readonly stop: AbortController;
-  readonly watch: Pick<TurnWatch, 'received'>;
+  readonly watch: TurnWatch;
   /** Turns a path in what the model is shown into one of the request. */
   readonly requestPath: (path: string) => string;
-  /** Called once, with the end of the turn. */
-  readonly onEnd: (end: TurnEnd) => void;
-}
-
-export interface TurnEnd {
-  readonly status: Ending['status'];
-  readonly usage: ModelUsage | null;
-  /** Set when the response has failed. */
-  readonly error: ApiError | undefined;
-  /** Items that were stored. */
-  readonly written: readonly ResponseItem[];
 }
 
 /** Events that are to be sent; the last one is the terminal event, which is sent after all is stored. */
@@ -92,10 +81,6 @@ export class Turn {
     this.#accumulator = new Accumulator({ seal, includesLogprobs });
   }
 
-  get id(): string {
-    return this.#params.id;
-  }
-
   /** Whether nothing is left to do. */
   get isOver(): boolean {
     return this.#phase === 'over';
@@ -105,11 +90,12 @@ export class Turn {
    * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and stores nothing then.
    */
   async start(): Promise<void> {
+    this.#params.watch.asked(this.#params.id);
     const first = await this.#next();
     if (first.type === 'started') return;
     if (first.type !== 'failure') throw new Error('an answer begins in its middle');
     const error = this.#errorOf(first);
-    await this.#end('failed', [], error);
+    await this.#end({ status: 'failed', written: [], error });
     throw error;
   }
 
@@ -224,7 +210,7 @@ export class Turn {
   }
 
   async #over(ending: Ending, written: readonly ResponseItem[]): Promise<Step> {
-    await this.#end(ending.status, written);
+    await this.#end({ status: ending.status, written, error: undefined });
     return this.#last(ending);
   }
 
@@ -251,19 +237,15 @@ export class Turn {
         () => undefined,
       );
     }
-    await this.#end(ending.status, [], error);
+    await this.#end({ status: ending.status, written: [], error });
   }
 
-  async #end(
-    status: TurnEnd['status'],
-    written: readonly ResponseItem[],
-    error?: ApiError,
-  ): Promise<void> {
+  async #end(end: Omit<TurnEnd, 'usage'>): Promise<void> {
     this.#phase = 'over';
-    const { destination, answer, onEnd } = this.#params;
+    const { destination, answer, watch } = this.#params;
     if (destination.kind === 'conversation') await destination.turn.release();
     await answer.return();
-    onEnd({ status, usage: this.#usage, written, error });
+    watch.ended({ ...end, usage: this.#usage });
   }
 
   #committing(destination: CommitParams['destination']): CommitParams {

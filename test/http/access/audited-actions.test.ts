@@ -183,7 +183,10 @@ beforeAll(async () => {
   access = stack.use(
     await startAccessServer(
       keysWithPolicy(...forbidding, permit),
-      ...['--model-url', model.url, '--audit-log', log],
+      '--model-url',
+      model.url,
+      '--audit-log',
+      log,
     ),
   );
   keys.set('all', await access.key('ann'));
