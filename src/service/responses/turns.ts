@@ -93,13 +93,14 @@ export class Turns {
     signal: AbortSignal,
   ): Promise<HeldTurn | null> {
     const key = JSON.stringify([ref.tenant, ref.conversationId]);
-    const earlier = this.#lastOf.get(key);
     // Only those who may see the conversation may notice that it is busy.
-    if (earlier !== undefined && (await this.#conversations.get(ref)) === null) return null;
+    if (this.#lastOf.has(key) && (await this.#conversations.get(ref)) === null) return null;
+    // Read after that: others may have come meanwhile, and go ahead.
+    const earlier = this.#lastOf.get(key);
     if (earlier !== undefined && whenBusy === 'reject') throw apiError('conversation_locked');
     const deadline = performance.now() + (whenBusy === 'wait' ? this.#waitMs : 0);
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    const last = Promise.all([this.#lastOf.get(key), over]).then(() => undefined);
+    const last = Promise.all([earlier, over]).then(() => undefined);
     this.#lastOf.set(key, last);
     void last.then(() => {
       if (this.#lastOf.get(key) === last) this.#lastOf.delete(key);

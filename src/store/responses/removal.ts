@@ -7,12 +7,16 @@ import type { Write } from '../engine/driver.ts';
 import type { ResponseRef } from './port.ts';
 import * as sql from './statements.ts';
 
-/** Deletes a response, and a hidden conversation with its last one. Returns `false` when it is absent. */
+/**
+ * Deletes a response, and of a hidden conversation the items that no other one shows, or all of it with its last one.
+ * Returns `false` when it is absent.
+ */
 export function deleteResponse(ref: ResponseRef, statements: FilteredStatements): Write<boolean> {
   const key = keyOf(ref);
   const response = statements.query(sql.deleteResponse, [...key, ref.responseId], ref.access);
   const lock = { sql: sql.LOCK_CONVERSATION, parameters: key };
   const conversation = { sql: sql.DELETE_WITHOUT_RESPONSE, parameters: key };
+  const items = { sql: sql.DELETE_ITEMS_WITHOUT_RESPONSE, parameters: key };
   const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: key }));
   return {
     scope: scopeOf(ref),
@@ -20,11 +24,12 @@ export function deleteResponse(ref: ResponseRef, statements: FilteredStatements)
     erases: true,
     inSteps: (steps) => {
       if (steps.get(response) === undefined) return false;
+      steps.run(items);
       if (steps.run(conversation) > 0) for (const child of children) steps.run(child);
       return true;
     },
     inRoundTrips: async (trips) => {
-      const results = await trips.finish(lock, response, conversation, ...children);
+      const results = await trips.finish(lock, response, items, conversation, ...children);
       return (results[1] ?? []).length > 0;
     },
   };

@@ -171,3 +171,11 @@ export const DELETE_WITHOUT_RESPONSE = `
   DELETE FROM conversations
   WHERE tenant = $1 AND id = $2 AND is_hidden = 1
     AND NOT EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2)`;
+
+/** Deletes the items of a hidden conversation that come after the context of its last response. */
+export const DELETE_ITEMS_WITHOUT_RESPONSE = `
+  DELETE FROM items
+  WHERE tenant = $1 AND conversation_id = $2
+    AND position >= (
+      SELECT max(end_position) FROM responses WHERE tenant = $1 AND conversation_id = $2)
+    AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND is_hidden = 1)`;

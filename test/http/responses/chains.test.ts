@@ -79,6 +79,32 @@ test('a deleted response cannot be continued, and those after it can', async () 
   expect(shown()).toEqual(['a', 'A', 'e']);
 });
 
+test('the items of a deleted response are gone once no other response shows them', async () => {
+  const a = await ask('a');
+  const b = await ask('b', a);
+  const c = await ask('c', b);
+  const items = await Promise.all(
+    [a, b, c].map(async (id) => (await client.responses.retrieve(id)).output[0]?.id ?? ''),
+  );
+  const isThere = async (index: number): Promise<boolean> => {
+    const input = [{ type: 'item_reference' as const, id: items[index] ?? '' }];
+    const answer = client.responses.create({ model: MODEL, input, store: false });
+    return answer.then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toMatchObject({ status: 404, param: 'input' });
+        return false;
+      },
+    );
+  };
+  await client.responses.delete(b);
+  expect(await isThere(1), 'c shows the items of b').toBe(true);
+  await client.responses.delete(c);
+  expect([await isThere(0), await isThere(1), await isThere(2)]).toEqual([true, false, false]);
+  await client.responses.delete(a);
+  expect(await isThere(0)).toBe(false);
+});
+
 test('a branch stays whole when the response that it began from is deleted', async () => {
   const a = await ask('a');
   const b = await ask('b', a);
@@ -122,6 +148,8 @@ test('a failed response is stored, and cannot be continued', async () => {
   });
   expect(await itemsOf(client, conversation)).toEqual([]);
   await expect(ask('y', failed.id)).rejects.toMatchObject({ code: 'previous_response_not_found' });
+  // The failure of the model server is reported.
+  expect(turns.server.failures.splice(0)).toHaveLength(1);
 });
 
 test('a response that was not stored continues a stored one, and is not continued itself', async () => {

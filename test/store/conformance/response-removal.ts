@@ -44,6 +44,21 @@ export function testResponseRemoval(test: StoreTest): void {
     await takeTurn(store, 'h');
   });
 
+  test('deleting the newest response of a hidden conversation deletes the items that only it shows', async ({
+    store,
+  }) => {
+    await store.responses.create(newHidden('h', 'r', 'a', 'b'));
+    const ref = { ...key('h'), responseId: 's' };
+    for (const item of ['d', 'e']) {
+      const token = await takeTurn(store, 'h');
+      await store.responses.commitTurn(commitOf('h', token, 's', item));
+      expect(await store.responses.delete({ ...ref, access: unmatched })).toBe(false);
+      expect(await itemIds(store, 'h')).toEqual({ ids: ['a', 'b', item], hasMore: false });
+      expect(await store.responses.delete(ref)).toBe(true);
+      expect(await itemIds(store, 'h')).toEqual({ ids: ['a', 'b'], hasMore: false });
+    }
+  });
+
   test('deleting a conversation deletes its responses', async ({ store }) => {
     await create(store, 'c');
     const token = await takeTurn(store, 'c');
