@@ -3,15 +3,10 @@
 import { newId } from '../../base/ids.ts';
 import type { OutputItem } from '../../contract/responses/output-items.ts';
 import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
-import {
-  CallBlock,
-  MessageBlock,
-  ReasoningBlock,
-  type Annotation,
-  type BareEvent,
-  type ItemStatus,
-  type SealReasoning,
-} from './blocks.ts';
+import type { BareEvent, ItemStatus } from './block.ts';
+import { CallBlock } from './call-block.ts';
+import { MessageBlock, type Annotation } from './message-block.ts';
+import { ReasoningBlock, type SealReasoning } from './reasoning-block.ts';
 
 export interface AccumulatorOptions {
   readonly seal: SealReasoning;

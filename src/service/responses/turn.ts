@@ -14,7 +14,8 @@ import type { FinishReason, ModelEvent, ModelFailure, ModelUsage } from '../../m
 import type { NewResponse, ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { Accumulator } from '../generation/accumulate.ts';
-import type { BareEvent, SealReasoning } from '../generation/blocks.ts';
+import type { BareEvent } from '../generation/block.ts';
+import type { SealReasoning } from '../generation/reasoning-block.ts';
 import { failureError, responseFailure } from '../models/failures.ts';
 import { commit, commitAlone, type CommitParams } from './commit.ts';
 import type { Destination } from './target.ts';
