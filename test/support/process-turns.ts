@@ -16,7 +16,7 @@ import {
 } from './model-server.ts';
 import { createDatabase } from './postgres.ts';
 
-export type StreamEvent = OpenAI.Responses.ResponseStreamEvent;
+type StreamEvent = OpenAI.Responses.ResponseStreamEvent;
 
 type Row = Record<string, unknown>;
 
@@ -85,7 +85,7 @@ export function answerTo(
 /** A step that is waited for until the test opens it. */
 export interface Gate {
   readonly opened: Promise<void>;
-  open(): void;
+  readonly open: () => void;
 }
 
 export function gate(): Gate {
