@@ -5,11 +5,18 @@ import { Turns } from './turns.ts';
 
 const SIGNAL = new AbortController().signal;
 
-test('turns that are waited for at once are taken in the order of their requests', async () => {
-  await using store = await openOn('sqlite::memory:');
+/** Opens a store with the conversation `c`, of which a turn is held. */
+async function heldConversation() {
+  const store = await openOn('sqlite::memory:');
   await store.conversations.create(newConversation('c'));
   const turns = new Turns(store.turns, store.conversations, { waitMs: 60_000 });
   const first = await turns.take(key('c'), 'wait', SIGNAL);
+  return { turns, first, [Symbol.asyncDispose]: () => store.close() };
+}
+
+test('turns that are waited for at once are taken in the order of their requests', async () => {
+  await using held = await heldConversation();
+  const { turns, first } = held;
   const order: number[] = [];
   const waiting = Array.from({ length: 8 }, async (_, index) => {
     const turn = await turns.take(key('c'), 'wait', SIGNAL);
@@ -22,10 +29,8 @@ test('turns that are waited for at once are taken in the order of their requests
 });
 
 test('a request that may not wait, or may not see the conversation, keeps no one waiting', async () => {
-  await using store = await openOn('sqlite::memory:');
-  await store.conversations.create(newConversation('c'));
-  const turns = new Turns(store.turns, store.conversations, { waitMs: 60_000 });
-  const first = await turns.take(key('c'), 'wait', SIGNAL);
+  await using held = await heldConversation();
+  const { turns, first } = held;
   await expect(turns.take(key('c'), 'reject', SIGNAL)).rejects.toThrow('Another process');
   expect(await turns.take({ ...key('c'), access: unmatched }, 'wait', SIGNAL)).toBeNull();
   const stop = new AbortController();

@@ -43,7 +43,7 @@ describe.each(SHARED_DATABASES)('two processes on %s', (name, openDatabase) => {
     expect(new Set(ends.map(({ type }) => type))).toEqual(new Set(['response.completed']));
     const order = model.requests.map((request) => shownTexts(request).at(-1) ?? '');
     expect(new Set(order)).toEqual(new Set(inputs));
-  expect(order).toHaveLength(inputs.length);
+    expect(order).toHaveLength(inputs.length);
     const history: string[] = [];
     for (const request of model.requests) {
       const input = shownTexts(request).at(-1) ?? '';

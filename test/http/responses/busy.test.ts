@@ -82,16 +82,17 @@ test('a response that waits too long for its conversation is refused', async () 
   stream.controller.abort();
 });
 
-test('a conversation can be read and changed while a response is made in it', async () => {
+/** Begins a response in a new conversation, which ends when it is opened. */
+async function beginLong() {
   const { id: conversation } = await client.conversations.create();
   const { answer, open } = gated();
   play(answer);
-  const stream = await client.responses.create({
-    model: MODEL,
-    input: 'long',
-    conversation,
-    stream: true,
-  });
+  const request = { model: MODEL, input: 'long', conversation, stream: true } as const;
+  return { conversation, stream: await client.responses.create(request), open };
+}
+
+test('a conversation can be read and changed while a response is made in it', async () => {
+  const { conversation, stream, open } = await beginLong();
   const { data } = await client.conversations.items.create(conversation, {
     items: [{ role: 'user', content: 'meanwhile' }],
   });
@@ -111,15 +112,7 @@ test('a conversation can be read and changed while a response is made in it', as
 });
 
 test('a response is delivered although its conversation was deleted meanwhile', async () => {
-  const { id: conversation } = await client.conversations.create();
-  const { answer, open } = gated();
-  play(answer);
-  const stream = await client.responses.create({
-    model: MODEL,
-    input: 'long',
-    conversation,
-    stream: true,
-  });
+  const { conversation, stream, open } = await beginLong();
   await client.conversations.delete(conversation);
   open();
   const events = await eventsOf(stream);

@@ -181,10 +181,16 @@ test('a refused request leaves the conversation as it was, and free', async () =
   expect(answer.output_text).toBe('12');
 });
 
-test('of two outputs for a call the model is shown the first, and both are stored', async () => {
+/** Creates a conversation in which the model has called a tool, and will then answer. */
+async function conversationWithCall(): Promise<string> {
   const { id: conversation } = await client.conversations.create();
   play(called(['weather', BONN, 'call_a']), said('12'));
   await client.responses.create({ model: MODEL, input: 'Bonn?', tools, conversation });
+  return conversation;
+}
+
+test('the first of two outputs for a call is shown to the model, and both are stored', async () => {
+  const conversation = await conversationWithCall();
   await client.responses.create({
     model: MODEL,
     input: [output('call_a', '12'), output('call_a', '13')],
@@ -199,9 +205,7 @@ test('of two outputs for a call the model is shown the first, and both are store
 });
 
 test('an output that the Agents SDK sends is all that a call needs', async () => {
-  const { id: conversation } = await client.conversations.create();
-  play(called(['weather', BONN, 'call_a']), said('12'));
-  await client.responses.create({ model: MODEL, input: 'Bonn?', tools, conversation });
+  const conversation = await conversationWithCall();
   await client.responses.create({
     model: MODEL,
     input: [{ ...output('call_a', '12'), status: 'completed' }],
