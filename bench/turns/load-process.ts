@@ -1,10 +1,8 @@
 /** Load generator of streams in a process of its own: a closed loop on each of several connections. */
 
 import { answerJob } from '../answer-job.ts';
-import { requestText } from '../http-connection.ts';
 import { summaryOf, type Measured } from '../latencies.ts';
-import { StreamConnection } from './stream-connection.ts';
-import { turnRequest } from './shared.ts';
+import { TurnClient } from './client.ts';
 
 export interface TurnJob {
   readonly url: string;
@@ -24,8 +22,7 @@ export interface MeasuredTurns extends Measured {
 }
 
 async function run(job: TurnJob): Promise<MeasuredTurns> {
-  const url = new URL(job.url);
-  const { conversations, key, durationMs } = job;
+  const { conversations, durationMs } = job;
   const begin = performance.now() + job.warmUpMs;
   const end = begin + durationMs;
   const latencies: number[] = [];
@@ -33,18 +30,16 @@ async function run(job: TurnJob): Promise<MeasuredTurns> {
   let turns = 0;
   await Promise.all(
     Array.from({ length: job.connections }, async () => {
-      const connection = await StreamConnection.open(url);
+      const client = await TurnClient.open(job);
       while (performance.now() < end) {
         const conversation = conversations[turns % conversations.length] ?? '';
         turns += 1;
-        const request = requestText(turnRequest({ conversation }), { host: url.host, key });
-        const { text, sent, began, ended } = await connection.send(request);
-        if (!text.includes('event: response.completed')) throw new Error(text.slice(-500));
+        const { sent, began, ended } = await client.turn({ conversation });
         if (sent < begin || ended >= end) continue;
         latencies.push(ended - sent);
         firstEvents.push(began - sent);
       }
-      connection.close();
+      client.close();
     }),
   );
   return {

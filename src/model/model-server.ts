@@ -8,7 +8,7 @@ import { failed, ModelServerError, refusal } from './failure.ts';
 import type { ListedModel, ModelEvent, ModelFailure, ModelRequest } from './port.ts';
 import { profileOf } from './profiles.ts';
 import { chatCompletions } from './protocols/chat-completions/protocol.ts';
-import type { Protocol } from './protocols/protocol.ts';
+import type { AnswerDecoder, Protocol } from './protocols/protocol.ts';
 import { objectField, objectsField } from './protocols/read-values.ts';
 import { responses } from './protocols/responses/protocol.ts';
 import { ToolNames } from './tool-names.ts';
@@ -78,15 +78,11 @@ export class ModelServer implements Disposable {
    * has only `started`; the last event is `finish`, or a `failure` in a list of its own. Throws only the reason of the
    * signal. Nothing is read ahead of the consumer; leaving the loop closes the connection.
    */
-  async *respond(
+  respond(
     request: ModelRequest,
     signal: AbortSignal,
   ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
-    try {
-      yield* this.#events(request, signal);
-    } catch (error) {
-      yield [{ type: 'failure', failure: this.#failureOf(error) }];
-    }
+    return this.#events(new Unsent(request), signal);
   }
 
   /** Lists the server's models. Rejects with a `ModelServerError`, or the signal's reason. */
@@ -112,37 +108,49 @@ export class ModelServer implements Disposable {
   }
 
   async *#events(
-    request: ModelRequest,
+    unsent: Unsent,
     signal: AbortSignal,
   ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
+    try {
+      const { opening, decoder } = this.#ask(unsent.take(), signal);
+      using answer = await opening;
+      yield* answerEvents(answer, decoder, this.#options.limits);
+    } catch (error) {
+      yield [{ type: 'failure', failure: this.#failureOf(error) }];
+    }
+  }
+
+  /** Sends a request. Not asynchronous itself, so that only the text of the body is kept until the answer begins. */
+  #ask(
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): { readonly opening: Promise<HttpAnswer>; readonly decoder: AnswerDecoder } {
     const protocol = PROTOCOLS[this.#options.protocol];
     const names = new ToolNames(request.tools ?? []);
-    const body = protocol.encode(request, this.#profile, names);
+    const body = JSON.stringify(protocol.encode(request, this.#profile, names));
     const decoder = protocol.decoder({
       profile: this.#profile,
       names,
       callIds: new CallIds(request.items),
       maxOutputTokens: request.maxOutputTokens,
     });
-    using answer = await this.#open('POST', protocol.path, body, signal);
-    yield* answerEvents(answer, decoder, this.#options.limits);
+    return { opening: this.#open('POST', protocol.path, body, signal), decoder };
   }
 
   /** Sends a request, and throws unless it is answered with a status 2xx. */
   async #open(
     method: 'GET' | 'POST',
     path: string,
-    body: JsonObject | undefined,
+    body: string | undefined,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
     const url = new URL(this.#base);
     url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
-    const text = body === undefined ? undefined : JSON.stringify(body);
     const answer = await this.#connections.open({
       method,
       url,
-      headers: this.#headers(text),
-      body: text,
+      headers: this.#headers(body),
+      body,
       signal,
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
@@ -176,6 +184,22 @@ export class ModelServer implements Disposable {
     let { message } = error.failure;
     for (const secret of this.#secrets) message = message.replaceAll(secret, '***');
     return { ...error.failure, message };
+  }
+}
+
+/** A request that is taken once and not kept: a generator keeps its parameters until its end. */
+class Unsent {
+  #request: ModelRequest | undefined;
+
+  constructor(request: ModelRequest) {
+    this.#request = request;
+  }
+
+  take(): ModelRequest {
+    const request = this.#request;
+    if (request === undefined) throw new Error('the request was sent');
+    this.#request = undefined;
+    return request;
   }
 }
 

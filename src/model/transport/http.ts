@@ -7,7 +7,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  /** Taken away when the answer begins, which may take long, and needs no second request. */
+  body: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +30,8 @@ export class Connections {
     const began = performance.now();
     request.signal.throwIfAborted();
     try {
-      return new HttpAnswer(await this.#send(request, began), request, this.#limits, began);
+      const response = await this.#send(request, began);
+      return new HttpAnswer(response, request.signal, this.#limits, began);
     } catch (error) {
       request.signal.throwIfAborted();
       throw asFailure(error, 'unreachable');
@@ -42,7 +44,7 @@ export class Connections {
   }
 
   #send(request: HttpRequest, began: number, isFirst = true): Promise<IncomingMessage> {
-    const { url, method, headers, body, signal } = request;
+    const { url, method, headers, signal } = request;
     const isEncrypted = url.protocol === 'https:';
     const agent = isEncrypted ? this.#https : this.#http;
     const { firstByteTimeoutMs, connectTimeoutMs } = this.#limits;
@@ -67,6 +69,7 @@ export class Connections {
       let isAnswered = false;
       sent.once('response', (response) => {
         isAnswered = true;
+        request.body = undefined;
         clearTimeout(timer);
         resolve(response);
       });
@@ -78,7 +81,7 @@ export class Connections {
           resolve(this.#send(request, began, false));
         else reject(error);
       });
-      sent.end(body);
+      sent.end(request.body);
     });
   }
 }
@@ -87,7 +90,7 @@ export class Connections {
 export class HttpAnswer implements Disposable {
   readonly #response: IncomingMessage;
   readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #request: HttpRequest;
+  readonly #signal: AbortSignal;
   readonly #limits: ModelServerLimits;
   readonly #began: number;
   #bytes = 0;
@@ -95,7 +98,7 @@ export class HttpAnswer implements Disposable {
 
   constructor(
     response: IncomingMessage,
-    request: HttpRequest,
+    signal: AbortSignal,
     limits: ModelServerLimits,
     began: number,
   ) {
@@ -103,7 +106,7 @@ export class HttpAnswer implements Disposable {
     response.on('error', () => undefined);
     this.#response = response;
     this.#chunks = response[Symbol.asyncIterator]();
-    this.#request = request;
+    this.#signal = signal;
     this.#limits = limits;
     this.#began = began;
   }
@@ -194,7 +197,7 @@ export class HttpAnswer implements Disposable {
       if (this.#bytes <= maxAnswerBytes) return read;
       throw failed('too_large', `the answer of the model server exceeds ${maxAnswerBytes} bytes`);
     } catch (error) {
-      this.#request.signal.throwIfAborted();
+      this.#signal.throwIfAborted();
       throw asFailure(error, 'cut');
     } finally {
       clearTimeout(timer);

@@ -8,12 +8,13 @@ import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
+import type { ModelServer } from '../../model/model-server.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Models } from '../models/models.ts';
-import { targetOf, type Destination } from './target.ts';
+import { targetOf, type Destination, type Target } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
 import { DetachedTurns } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
@@ -42,6 +43,14 @@ export interface BeginOptions {
   readonly signal: AbortSignal;
   /** Whether that was since the client has gone away. */
   readonly isClientGone: () => boolean;
+}
+
+/** What is known of a turn before its context is. */
+interface Preparing {
+  readonly model: string;
+  readonly server: ModelServer;
+  readonly target: Target;
+  readonly watch: TurnWatch;
 }
 
 /** A turn that has begun, and what was changed in what its model is shown. */
@@ -96,24 +105,10 @@ export class Responses {
     watch.taken(request.conversationId);
     try {
       this.#assertMayCreate(principal, target.destination);
-      const { context, input } = await contextOf(this.#options, principal, request, {
+      const { turn, repairs } = await this.#prepared(principal, request, options, {
         model,
-        history: target.history,
-      });
-      const stop = this.#stopOf(options);
-      const { destination } = target;
-      const signal =
-        destination.kind === 'conversation'
-          ? AbortSignal.any([stop.signal, destination.turn.lost])
-          : stop.signal;
-      const answer = server.respond({ ...request.generation, model, items: context.items }, signal);
-      const turn = this.#turn(principal, request, {
-        model,
-        destination,
-        input,
-        context,
-        answer,
-        stop,
+        server,
+        target,
         watch,
       });
       await turn.start();
@@ -125,7 +120,7 @@ export class Responses {
           this.#detached.add(detached);
         },
       });
-      return { turn: running, repairs: context.repairs };
+      return { turn: running, repairs };
     } catch (error) {
       if (target.destination.kind === 'conversation') await target.destination.turn.release();
       watch.stopped(error, options.signal);
@@ -224,6 +219,36 @@ export class Responses {
     return items;
   }
 
+  /** Makes a turn, with its request to the model server, which nothing keeps after it is sent. */
+  async #prepared(
+    principal: Principal,
+    request: ResponseRequest,
+    options: BeginOptions,
+    { model, server, target, watch }: Preparing,
+  ): Promise<{ readonly turn: Turn; readonly repairs: string }> {
+    const { destination, history } = target;
+    const { context, input } = await contextOf(this.#options, principal, request, {
+      model,
+      history,
+    });
+    const stop = this.#stopOf(options);
+    const signal =
+      destination.kind === 'conversation'
+        ? AbortSignal.any([stop.signal, destination.turn.lost])
+        : stop.signal;
+    const answer = server.respond({ ...request.generation, model, items: context.items }, signal);
+    const turn = this.#turn(principal, request, {
+      model,
+      destination,
+      input,
+      context,
+      answer,
+      stop,
+      watch,
+    });
+    return { turn, repairs: context.repairs };
+  }
+
   #turn(
     principal: Principal,
     request: ResponseRequest,
@@ -239,6 +264,7 @@ export class Responses {
   ): Turn {
     const { store, seal } = this.#options;
     const { context, model, ...rest } = begun;
+    const { inputIndexes } = context;
     const wantsSealed = request.include.includes('reasoning.encrypted_content');
     return new Turn({
       ...rest,
@@ -254,7 +280,7 @@ export class Responses {
         wantsSealed || encrypted !== undefined
           ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
           : undefined,
-      requestPath: (path) => requestPath(path, context.inputIndexes),
+      requestPath: (path) => requestPath(path, inputIndexes),
     });
   }
 
