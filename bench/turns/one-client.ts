@@ -100,7 +100,7 @@ export async function oldConversation(template: Template, rounds: number): Promi
 }
 
 /** Returns a table of two kinds of turns that were measured in pairs. */
-export function turnsTable(
+function turnsTable(
   first: string,
   second: string,
   times: readonly (readonly [number, number])[],

@@ -91,7 +91,9 @@ describe('the headers api-key and authorization', () => {
   );
 });
 
-const OPERATIONS = (await servedOperations()).filter(({ template }) => template.startsWith('/v1/'));
+const OPERATIONS = (await servedOperations()).filter(({ template }) =>
+  template.startsWith('/v1/conversations'),
+);
 const BASES = ['/openai/v1', '/openai', '/v1'];
 const bodies: Readonly<Record<string, unknown>> = {
   createConversation: { items: messages('first') },
