@@ -7,6 +7,26 @@ export interface Answer {
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
+/** Connects to the server of a URL. */
+export function openSocket({ hostname, port }: URL): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => resolve(socket));
+    socket.setNoDelay(true);
+    socket.once('error', reject);
+  });
+}
+
+/** Passes on what arrives on a socket, and the error with which it ends. */
+export function receive(
+  socket: Socket,
+  take: (chunk: Buffer) => void,
+  fail: (error: Error) => void,
+): void {
+  socket.on('data', take);
+  socket.on('error', fail);
+  socket.on('close', () => fail(new Error('the server closed the connection')));
+}
+
 /**
  * One keep-alive connection with the part of HTTP/1.1 that a measurement needs. On two cores, a full client would
  * cost more than the measured servers, and would hide the differences.
@@ -18,17 +38,15 @@ export class HttpConnection {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('error', (error) => this.#waiting?.reject(error));
-    socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
+    receive(
+      socket,
+      (chunk) => this.#take(chunk),
+      (error) => this.#waiting?.reject(error),
+    );
   }
 
-  static open({ hostname, port }: URL): Promise<HttpConnection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), hostname, () => resolve(new HttpConnection(socket)));
-      socket.once('error', reject);
-    });
+  static async open(url: URL): Promise<HttpConnection> {
+    return new HttpConnection(await openSocket(url));
   }
 
   /** Sends a request and returns its answer. The next request must wait for that. */

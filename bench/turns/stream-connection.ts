@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { openSocket, receive } from '../http-connection.ts';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const BODY_END = Buffer.from('\r\n0\r\n\r\n');
@@ -28,17 +29,15 @@ export class StreamConnection {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('error', (error) => this.#waiting?.reject(error));
-    socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
+    receive(
+      socket,
+      (chunk) => this.#take(chunk),
+      (error) => this.#waiting?.reject(error),
+    );
   }
 
-  static open({ hostname, port }: URL): Promise<StreamConnection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), hostname, () => resolve(new StreamConnection(socket)));
-      socket.once('error', reject);
-    });
+  static async open(url: URL): Promise<StreamConnection> {
+    return new StreamConnection(await openSocket(url));
   }
 
   /** Sends a request and resolves with its whole answer. Rejects unless that is a stream of status 200. */

@@ -8,6 +8,7 @@ import { temporaryFolder } from './folder.ts';
 import {
   chunk,
   DONE,
+  startModelServer,
   streamed,
   type ReceivedRequest,
   type ScriptedAnswer,
@@ -59,6 +60,29 @@ export function serveTurns(
 ): Promise<ServingProcess> {
   const at = database.url.replace(/^sqlite:/, '');
   return serve(at, {}, '--model-url', model.url, '--default-model', 'm', ...settings);
+}
+
+/** Starts two processes on one database, with a model server, a conversation and a gate. The settings are those of the second. */
+export async function startTwo(
+  openDatabase: () => Promise<SharedDatabase>,
+  ...settings: readonly string[]
+) {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await openDatabase());
+  const model = stack.use(await startModelServer());
+  const first = stack.use(await serveTurns(database, model));
+  const second = stack.use(await serveTurns(database, model, ...settings));
+  const { id } = await first.client.conversations.create();
+  const opened = stack.move();
+  return {
+    ...gate(),
+    database,
+    model,
+    first,
+    second,
+    id,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
 
 /** Returns the texts of the messages that a model server was shown. */

@@ -38,6 +38,15 @@ async function conversationOf({ client }: ServingProcess): Promise<string> {
   return (await client.conversations.create()).id;
 }
 
+/** Begins a turn in a new conversation, whose answer ends when it is opened. */
+async function holdTurn(server: ServingProcess) {
+  const conversation = await conversationOf(server);
+  const { opened, open } = gate();
+  model.play((request) => answerTo(request, { before: [opened] }));
+  const turn = await beginTurn(server.client, { conversation, input: 'asked' });
+  return { conversation, open, turn };
+}
+
 /** Fails unless a turn can begin in the conversation at once. */
 async function assertFree({ client }: ServingProcess, conversation: string): Promise<void> {
   const length = (await textsOf(client, conversation)).length;
@@ -96,10 +105,7 @@ describe.each([[true], [false]])('with stream: %s', (stream) => {
 
   test(`A client that leaves while it waits for its turn leaves nothing behind, with stream: ${stream}`, async () => {
     for (const server of [cancelling, finishing]) {
-      const conversation = await conversationOf(server);
-      const { opened, open } = gate();
-      model.play((request) => answerTo(request, { before: [opened] }));
-      const held = await beginTurn(server.client, { conversation, input: 'asked' });
+      const { conversation, open, turn: held } = await holdTurn(server);
       const known = model.requests.length;
       const leaving = new AbortController();
       const request = { conversation, input: 'left', stream };
@@ -176,10 +182,7 @@ test('A client that leaves a response without a conversation cancels it, and it 
 
 test('A turn whose client leaves during its commit is stored whole, or cancelled whole', async () => {
   for (const server of [cancelling, finishing]) {
-    const conversation = await conversationOf(server);
-    const { opened, open } = gate();
-    model.play((request) => answerTo(request, { before: [opened] }));
-    const turn = await beginTurn(server.client, { conversation, input: 'asked' });
+    const { conversation, open, turn } = await holdTurn(server);
     await turn.reached('response.output_text.delta');
     {
       using other = new DatabaseSync(database.url.replace('sqlite:', ''));

@@ -12,6 +12,7 @@ import {
   SHARED_DATABASES,
   textsOf,
   type SharedDatabase,
+  startTwo,
 } from '../../support/process-turns.ts';
 
 /** The time of a lease, which leases are made older by instead of waiting for it. */
@@ -26,12 +27,8 @@ async function expiryOf(database: SharedDatabase): Promise<number> {
 
 describe.concurrent.each(SHARED_DATABASES)('leases on %s', (name, openDatabase) => {
   test(`A process on ${name} that stood still past its lease writes no item when it goes on`, async () => {
-    await using database = await openDatabase();
-    await using model = await startModelServer();
-    await using first = await serveTurns(database, model);
-    await using second = await serveTurns(database, model);
-    const { id } = await first.client.conversations.create();
-    const { opened, open } = gate();
+    await using two = await startTwo(openDatabase);
+    const { database, model, first, second, id, opened, open } = two;
     model.play(
       (request) => answerTo(request, { between: [opened] }),
       (request) => answerTo(request),
@@ -58,12 +55,8 @@ describe.concurrent.each(SHARED_DATABASES)('leases on %s', (name, openDatabase) 
   });
 
   test(`A turn on ${name} that is overtaken before the first byte of its answer is refused with a status`, async () => {
-    await using database = await openDatabase();
-    await using model = await startModelServer();
-    await using first = await serveTurns(database, model);
-    await using second = await serveTurns(database, model);
-    const { id } = await first.client.conversations.create();
-    const { opened, open } = gate();
+    await using two = await startTwo(openDatabase);
+    const { database, model, first, second, id, opened, open } = two;
     model.play(
       () => ({ steps: [opened] }),
       (request) => answerTo(request, { between: [opened] }),
@@ -87,12 +80,8 @@ describe.concurrent.each(SHARED_DATABASES)('leases on %s', (name, openDatabase) 
   });
 
   test(`A process on ${name} that was killed frees its conversation when its lease is over`, async () => {
-    await using database = await openDatabase();
-    await using model = await startModelServer();
-    await using first = await serveTurns(database, model);
-    await using second = await serveTurns(database, model, '--turn-wait', '600');
-    const { id } = await first.client.conversations.create();
-    const { opened, open } = gate();
+    await using two = await startTwo(openDatabase, '--turn-wait', '600');
+    const { database, model, first, second, id, opened, open } = two;
     model.play(
       (request) => answerTo(request, { before: [opened] }),
       (request) => answerTo(request),

@@ -12,6 +12,7 @@ import {
   SHARED_DATABASES,
   shownTexts,
   textsOf,
+  startTwo,
 } from '../../support/process-turns.ts';
 
 const TURNS = 20;
@@ -58,13 +59,9 @@ describe.each(SHARED_DATABASES)('two processes on %s', (name, openDatabase) => {
   });
 
   test(`A turn on ${name} waits for the one of another process, and is refused when that takes too long`, async () => {
-    await using database = await openDatabase();
-    await using model = await startModelServer();
-    await using first = await serveTurns(database, model);
-    await using patient = await serveTurns(database, model, '--turn-wait', '600');
+    await using two = await startTwo(openDatabase, '--turn-wait', '600');
+    const { database, model, first, second: patient, id, opened, open } = two;
     await using impatient = await serveTurns(database, model, '--turn-wait', '1');
-    const { id } = await first.client.conversations.create();
-    const { opened, open } = gate();
     model.play(
       (request) => answerTo(request, { before: [opened] }),
       (request) => answerTo(request),
@@ -87,12 +84,8 @@ describe.each(SHARED_DATABASES)('two processes on %s', (name, openDatabase) => {
   });
 
   test(`Items that are posted during a turn on ${name} are never held up, and stand before those of the turn`, async () => {
-    await using database = await openDatabase();
-    await using model = await startModelServer();
-    await using first = await serveTurns(database, model);
-    await using second = await serveTurns(database, model);
-    const { id } = await first.client.conversations.create();
-    const { opened, open } = gate();
+    await using two = await startTwo(openDatabase);
+    const { database, model, first, second, id, opened, open } = two;
     model.play((request) => answerTo(request, { between: [opened] }));
     const turn = await beginTurn(first.client, { conversation: id, input: 'asked' });
     for (const [index, { client }] of [first, second, first].entries()) {
