@@ -106,10 +106,10 @@ function storedIn({ database: file }: TurnTarget): Added {
   let [rows, bytes] = [0, 0];
   for (const { name } of tables) {
     const columns = database.prepare(`SELECT name FROM pragma_table_info(?)`).all(name ?? '');
-    const size = columns.map((column) => `coalesce(octet_length("${column['name']}"), 0)`);
+    const size = columns.map((column) => `coalesce(octet_length("${String(column['name'])}"), 0)`);
     const row = database
       .prepare(
-        `SELECT count(*) AS rows, coalesce(sum(${size.join(' + ')}), 0) AS bytes FROM "${name}"`,
+        `SELECT count(*) AS rows, coalesce(sum(${size.join(' + ')}), 0) AS bytes FROM "${String(name)}"`,
       )
       .get();
     rows += Number(row?.['rows']);

@@ -21,7 +21,9 @@ export async function firstEvent(template: Template, rounds: number): Promise<st
   await using stub = await startStub('at-once');
   await using colloquy = await startTurns(template, stub);
   await using floor = await startTurnsFloor(template, stub);
-  const [direct, ours, theirs] = await Promise.all([stub, colloquy, floor].map(TurnClient.open));
+  const [direct, ours, theirs] = await Promise.all(
+    [stub, colloquy, floor].map((target) => TurnClient.open(target)),
+  );
   if (direct === undefined || ours === undefined || theirs === undefined) throw new Error('none');
   const request = modelRequest(Array.from({ length: ITEMS_EACH }, () => TEXT));
   const answers: [StreamedAnswer, StreamedAnswer, StreamedAnswer][] = [];

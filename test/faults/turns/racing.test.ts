@@ -85,7 +85,7 @@ describe.each(SHARED_DATABASES)('two processes on %s', (name, openDatabase) => {
 
   test(`Items that are posted during a turn on ${name} are never held up, and stand before those of the turn`, async () => {
     await using two = await startTwo(openDatabase);
-    const { database, model, first, second, id, opened, open } = two;
+    const { model, first, second, id, opened, open } = two;
     model.play((request) => answerTo(request, { between: [opened] }));
     const turn = await beginTurn(first.client, { conversation: id, input: 'asked' });
     for (const [index, { client }] of [first, second, first].entries()) {
