@@ -15,7 +15,7 @@ import type { NewResponse, ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { Accumulator } from '../generation/accumulate.ts';
 import type { BareEvent, SealReasoning } from '../generation/blocks.ts';
-import { failureError, responseFailure } from '../models/failures.ts';
+import { failureError, responseFailure, type ResponseFailure } from '../models/failures.ts';
 import { commit, commitAlone, type CommitParams } from './commit.ts';
 import type { Destination } from './target.ts';
 import type { TurnWatch } from './turn-watch.ts';
@@ -85,6 +85,10 @@ export class Turn {
   #sequence = 0;
   #phase: 'started' | 'answering' | 'finished' | 'over' = 'started';
   #reason: FinishReason = 'stop';
+  /** Resolves when the commit under way has its result. */
+  #committed: Promise<void> | undefined;
+  #endedAlone: Promise<void> | undefined;
+  #failure: ResponseFailure | undefined;
 
   constructor(params: TurnParams) {
     this.#params = params;
@@ -102,10 +106,17 @@ export class Turn {
   }
 
   /**
-   * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and stores nothing then.
+   * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and the reason of the signal
+   * that has stopped the turn. Then the turn is over, and nothing is stored.
    */
   async start(): Promise<void> {
-    const first = await this.#next();
+    let first;
+    try {
+      first = await this.#next();
+    } catch (error) {
+      await this.#end('cancelled', []);
+      throw error;
+    }
     if (first.type === 'started') return;
     if (first.type !== 'failure') throw new Error('an answer begins in its middle');
     const error = this.#errorOf(first);
@@ -137,15 +148,18 @@ export class Turn {
   async giveUp(how: GivenUp): Promise<void> {
     if (this.isOver) return;
     this.#params.stop.abort();
+    // A commit under way decides how the turn ends.
+    await this.#committed;
+    if (this.isOver) return;
     if (how.kind === 'cancelled') await this.#endAlone({ status: 'cancelled' });
     else await this.#endAlone({ status: 'failed', error: responseFailure(how.error) }, how.error);
   }
 
-  /** Makes the terminal event of a failure that comes from outside of the turn. */
+  /** Makes the terminal event of a failure that comes from outside of the turn, with the error that is stored. */
   failure(error: ApiError): StreamEvent<'response.failed'> {
     const response = this.#response({
       status: 'failed',
-      error: responseFailure(error),
+      error: this.#failure ?? responseFailure(error),
       usage: this.#usage,
     });
     return streamEvent('response.failed', this.#sequence, { response });
@@ -208,7 +222,12 @@ export class Turn {
     const exchange = { response: this.#stored(ending, rest), input, output };
     let result;
     try {
-      result = await commit(this.#committing(destination), exchange);
+      const commits = commit(this.#committing(destination), exchange);
+      this.#committed = commits.then(
+        () => undefined,
+        () => undefined,
+      );
+      result = await commits;
     } catch (error) {
       return this.#failed(apiError('turn_not_stored', undefined, error));
     }
@@ -242,9 +261,15 @@ export class Turn {
     };
   }
 
-  /** Stores the response without items, as well as that is possible, and ends the turn. */
-  async #endAlone(ending: Ending, error?: ApiError): Promise<void> {
+  /** Stores the response without items, as well as that is possible, and ends the turn. The first ending counts. */
+  #endAlone(ending: Ending, error?: ApiError): Promise<void> {
+    this.#endedAlone ??= this.#storeAlone(ending, error);
+    return this.#endedAlone;
+  }
+
+  async #storeAlone(ending: Ending, error: ApiError | undefined): Promise<void> {
     const { destination } = this.#params;
+    if (ending.status === 'failed') this.#failure = ending.error;
     if (destination.kind !== 'none') {
       const partial = ending.status === 'cancelled' ? [] : this.#accumulator.items;
       await commitAlone(this.#committing(destination), this.#stored(ending, partial)).catch(

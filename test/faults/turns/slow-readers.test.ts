@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openConnection, type Connection } from '../../support/connection.ts';
 import { chunk, startModelServer, type ScriptedModelServer } from '../../support/model-server.ts';
-import { serveTurns, sqliteFile } from '../../support/turns.ts';
+import { serveTurns, sqliteFile } from '../../support/process-turns.ts';
 
 const READERS = 10;
 const MB = 1024 * 1024;
