@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/index.ts';
 import type { Read } from '../../src/store/engine/driver.ts';
 import { CITUS } from '../../src/store/engine/syntax.ts';
 import { readOrigin } from '../../src/store/postgres/standing.ts';
+import { TABLES_OF_CONVERSATIONS } from '../../src/store/tables.ts';
 import { createDatabase, ordinaryRole, type PostgresDatabase } from '../support/postgres.ts';
 import {
   onStandby,
@@ -67,7 +68,7 @@ test('a role of the read URL that cannot read the tables, or finds others, is re
     unusable(/no tables items that its role/),
   );
   await own.run(`CREATE SCHEMA twin; GRANT USAGE ON SCHEMA twin TO ${guest.username};
-    CREATE TABLE twin.items (LIKE items); CREATE TABLE twin.conversations (LIKE conversations);
+    ${TABLES_OF_CONVERSATIONS.map(({ name }) => `CREATE TABLE twin.${name} (LIKE ${name});`).join(' ')}
     GRANT SELECT ON ALL TABLES IN SCHEMA twin TO ${guest.username};
     ALTER ROLE ${guest.username} SET search_path = twin`);
   await replication.caughtUp();

@@ -72,7 +72,7 @@ function loggedError(failure: ModelFailure): Error {
   );
 }
 
-type ResponseFailure = {
+export type ResponseFailure = {
   readonly code: 'server_error' | 'rate_limit_exceeded' | 'invalid_prompt';
   readonly message: string;
 };

@@ -6,8 +6,9 @@ import type { Turn } from './turn.ts';
 export class DetachedTurns {
   readonly #running = new Map<Turn, Promise<void>>();
 
-  add(turn: Turn): void {
-    const ended = finish(turn).finally(() => this.#running.delete(turn));
+  /** `underWay` is the step that the turn makes already. */
+  add(turn: Turn, underWay: Promise<unknown>): void {
+    const ended = finish(turn, underWay).finally(() => this.#running.delete(turn));
     this.#running.set(turn, ended);
   }
 
@@ -30,8 +31,9 @@ export class DetachedTurns {
 }
 
 /** Runs a turn to its end, which stores it. One that cannot go on has ended too. */
-async function finish(turn: Turn): Promise<void> {
+async function finish(turn: Turn, underWay: Promise<unknown>): Promise<void> {
   try {
+    await underWay;
     while (!turn.isOver) await turn.step();
   } catch {
     await turn.giveUp({ kind: 'failed', error: apiError('turn_stopped') });

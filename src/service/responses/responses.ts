@@ -103,6 +103,7 @@ export class Responses {
       throw error;
     });
     watch.taken(request.conversationId);
+    let running: RunningTurn | undefined;
     try {
       this.#assertMayCreate(principal, target.destination);
       const { turn, repairs } = await this.#prepared(principal, request, options, {
@@ -111,17 +112,18 @@ export class Responses {
         target,
         watch,
       });
-      await turn.start();
-      const running = new RunningTurn(turn, {
-        isClientGone: options.isClientGone,
+      running = new RunningTurn(turn, {
+        ...options,
         onDisconnect: this.#options.onDisconnect,
-        detach: (detached) => {
+        detach: (detached, underWay) => {
           watch.detached();
-          this.#detached.add(detached);
+          this.#detached.add(detached, underWay);
         },
       });
+      await running.start();
       return { turn: running, repairs };
     } catch (error) {
+      if (running?.isDetached === true) throw error;
       if (target.destination.kind === 'conversation') await target.destination.turn.release();
       watch.stopped(error, options.signal);
       throw error;

@@ -16,7 +16,7 @@ import type { Store } from '../../store/store.ts';
 import { Accumulator } from '../generation/accumulate.ts';
 import type { BareEvent } from '../generation/block.ts';
 import type { SealReasoning } from '../generation/reasoning-block.ts';
-import { failureError, responseFailure } from '../models/failures.ts';
+import { failureError, responseFailure, type ResponseFailure } from '../models/failures.ts';
 import { commit, commitAlone, type CommitParams } from './commit.ts';
 import type { Destination } from './target.ts';
 import type { TurnEnd, TurnWatch } from './turn-watch.ts';
@@ -63,6 +63,12 @@ type Ending =
       : never
     : never;
 
+/** The end of a turn that another process has taken. */
+interface Overtaken {
+  readonly type: 'failure';
+  readonly failure: TurnLost;
+}
+
 /** How a turn is given up. */
 export type GivenUp =
   | { readonly kind: 'cancelled' }
@@ -75,6 +81,10 @@ export class Turn {
   #sequence = 0;
   #phase: 'started' | 'answering' | 'finished' | 'over' = 'started';
   #reason: FinishReason = 'stop';
+  /** Resolves when the commit under way has its result. */
+  #committed: Promise<void> | undefined;
+  #endedAlone: Promise<void> | undefined;
+  #failure: ResponseFailure | undefined;
 
   constructor(params: TurnParams) {
     this.#params = params;
@@ -88,11 +98,18 @@ export class Turn {
   }
 
   /**
-   * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and stores nothing then.
+   * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and the reason of the signal
+   * that has stopped the turn. Then the turn is over, and nothing is stored.
    */
   async start(): Promise<void> {
     this.#params.watch.asked(this.#params.id);
-    const [first] = await this.#next();
+    let first: ModelEvent | Overtaken | undefined;
+    try {
+      [first] = await this.#next();
+    } catch (error) {
+      await this.#end({ status: 'cancelled', written: [], error: undefined });
+      throw error;
+    }
     if (first?.type === 'started') return;
     if (first?.type !== 'failure') throw new Error('an answer begins in its middle');
     const error = this.#errorOf(first);
@@ -124,24 +141,25 @@ export class Turn {
   async giveUp(how: GivenUp): Promise<void> {
     if (this.isOver) return;
     this.#params.stop.abort();
+    // A commit under way decides how the turn ends.
+    await this.#committed;
+    if (this.isOver) return;
     if (how.kind === 'cancelled') await this.#endAlone({ status: 'cancelled' });
     else await this.#endAlone({ status: 'failed', error: responseFailure(how.error) }, how.error);
   }
 
-  /** Makes the terminal event of a failure that comes from outside of the turn. */
+  /** Makes the terminal event of a failure that comes from outside of the turn, with the error that is stored. */
   failure(error: ApiError): StreamEvent<'response.failed'> {
     const response = this.#response({
       status: 'failed',
-      error: responseFailure(error),
+      error: this.#failure ?? responseFailure(error),
       usage: this.#usage,
     });
     return streamEvent('response.failed', this.#sequence, { response });
   }
 
   /** Resolves with the next events of the model server; a turn that is lost fails. */
-  async #next(): Promise<
-    readonly (ModelEvent | { readonly type: 'failure'; readonly failure: TurnLost })[]
-  > {
+  async #next(): Promise<readonly (ModelEvent | Overtaken)[]> {
     try {
       const { done, value } = await this.#params.answer.next();
       if (done !== true) {
@@ -199,7 +217,12 @@ export class Turn {
     const exchange = { response: this.#stored(ending, rest), input, output };
     let result;
     try {
-      result = await commit(this.#committing(destination), exchange);
+      const commits = commit(this.#committing(destination), exchange);
+      this.#committed = commits.then(
+        () => undefined,
+        () => undefined,
+      );
+      result = await commits;
     } catch (error) {
       return this.#failed(apiError('turn_not_stored', undefined, error));
     }
@@ -233,9 +256,15 @@ export class Turn {
     };
   }
 
-  /** Stores the response without items, as well as that is possible, and ends the turn. */
-  async #endAlone(ending: Ending, error?: ApiError): Promise<void> {
+  /** Stores the response without items, as well as that is possible, and ends the turn. The first ending counts. */
+  #endAlone(ending: Ending, error?: ApiError): Promise<void> {
+    this.#endedAlone ??= this.#storeAlone(ending, error);
+    return this.#endedAlone;
+  }
+
+  async #storeAlone(ending: Ending, error: ApiError | undefined): Promise<void> {
     const { destination } = this.#params;
+    if (ending.status === 'failed') this.#failure = ending.error;
     if (destination.kind !== 'none') {
       const partial = ending.status === 'cancelled' ? [] : this.#accumulator.items;
       await commitAlone(this.#committing(destination), this.#stored(ending, partial)).catch(

@@ -11,14 +11,22 @@ const RENEW_EVERY_MS = LEASE_MS / 3;
 /** Bounds of the pause between two attempts, by chance, since several processes wait for one conversation. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 250;
+/** Pause between two attempts to give a turn back to a database that is away. */
+const RELEASE_PAUSE_MS = 500;
 
 export type WhenBusy = 'wait' | 'reject';
 
-/** Reason of the signal of a turn that another process has taken, or whose conversation is gone. */
+/** Reason of the signal of a turn that another process has taken. */
 export class TurnLost extends Error {
   constructor() {
     super('the turn was lost');
   }
+}
+
+export interface HeldTurnOptions {
+  /** Resolves with whether the conversation is there. */
+  readonly isThere: () => Promise<boolean>;
+  readonly onEnd: () => void;
 }
 
 /** A turn of this process. It is renewed until it ends. */
@@ -27,17 +35,17 @@ export class HeldTurn {
   readonly #store: TurnStore;
   readonly #lost = new AbortController();
   readonly #renewal: NodeJS.Timeout;
-  readonly #onEnd: () => void;
+  readonly #options: HeldTurnOptions;
   #isOver = false;
 
-  constructor(store: TurnStore, ref: TurnRef, onEnd: () => void) {
+  constructor(store: TurnStore, ref: TurnRef, options: HeldTurnOptions) {
     this.ref = ref;
     this.#store = store;
-    this.#onEnd = onEnd;
+    this.#options = options;
     this.#renewal = setInterval(() => void this.#renew(), RENEW_EVERY_MS).unref();
   }
 
-  /** Aborted when the turn is no longer this process's. */
+  /** Aborted with a `TurnLost` when another process has taken the turn. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -47,21 +55,37 @@ export class HeldTurn {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#renewal);
-    this.#onEnd();
+    this.#options.onEnd();
   }
 
-  /** Gives the turn back. One that cannot be given back now ends with its time. */
+  /** Gives the turn back. One that cannot be given back now is given back later, or ends with its time. */
   async release(): Promise<void> {
     if (this.#isOver) return;
     clearInterval(this.#renewal);
-    await this.#store.release(this.ref).catch(() => undefined);
+    await this.#store.release(this.ref).catch(() => void this.#releaseLater());
     this.end();
+  }
+
+  async #releaseLater(): Promise<void> {
+    const expiresAt = performance.now() + LEASE_MS;
+    let isReleased = false;
+    while (!isReleased && performance.now() < expiresAt) {
+      await sleep(RELEASE_PAUSE_MS, undefined, { ref: false });
+      isReleased = await this.#store.release(this.ref).then(
+        () => true,
+        () => false,
+      );
+    }
   }
 
   async #renew(): Promise<void> {
     // A database that is away for a moment takes no turn from anyone.
     const isKept = await this.#store.renew({ ...this.ref, leaseMs: LEASE_MS }).catch(() => true);
-    if (!isKept && !this.#isOver) this.#lost.abort(new TurnLost());
+    if (isKept || this.#isOver) return;
+    clearInterval(this.#renewal);
+    // Without its conversation the turn goes on, so that its answer is delivered. Nothing is stored of it.
+    const isThere = await this.#options.isThere().catch(() => true);
+    if (isThere && !this.#isOver) this.#lost.abort(new TurnLost());
   }
 }
 
@@ -93,8 +117,9 @@ export class Turns {
     signal: AbortSignal,
   ): Promise<HeldTurn | null> {
     const key = JSON.stringify([ref.tenant, ref.conversationId]);
+    const isThere = async (): Promise<boolean> => (await this.#conversations.get(ref)) !== null;
     // Only those who may see the conversation may notice that it is busy.
-    if (this.#lastOf.has(key) && (await this.#conversations.get(ref)) === null) return null;
+    if (this.#lastOf.has(key) && !(await isThere())) return null;
     // Read after that: others may have come meanwhile, and go ahead.
     const earlier = this.#lastOf.get(key);
     if (earlier !== undefined && whenBusy === 'reject') throw apiError('conversation_locked');
@@ -108,7 +133,9 @@ export class Turns {
     try {
       if (earlier !== undefined) await within(earlier, deadline, signal);
       const token = await this.#token(ref, deadline, signal);
-      if (token !== null) return new HeldTurn(this.#store, { ...keyOf(ref), token }, end);
+      if (token !== null) {
+        return new HeldTurn(this.#store, { ...keyOf(ref), token }, { isThere, onEnd: end });
+      }
       end();
       return null;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServingProcess } from '../../support/faulty.ts';
@@ -78,13 +79,17 @@ async function statusesOf(conversation: string): Promise<readonly unknown[]> {
   return rows.map(({ status }) => status);
 }
 
+function turnsIn(conversation: string): Promise<readonly object[]> {
+  return database.run(`SELECT token FROM turns WHERE conversation_id = '${conversation}'`);
+}
+
 describe.each([[true], [false]])('with stream: %s', (stream) => {
   test(`A client that leaves before the first byte closes the model server's connection, with stream: ${stream}`, async () => {
     const conversation = await conversationOf(cancelling);
     model.play({ steps: [SILENCE] });
     await sendAndLeave(cancelling.client, { conversation, stream }, async () => undefined);
     expect(await model.requests.at(-1)?.abandoned).toBe(true);
-    await expect.poll(() => database.run('SELECT token FROM turns')).toEqual([]);
+    await expect.poll(() => turnsIn(conversation)).toEqual([]);
     expect(await textsOf(cancelling.client, conversation)).toEqual([]);
     await assertFree(cancelling, conversation);
   });
@@ -109,11 +114,14 @@ describe.each([[true], [false]])('with stream: %s', (stream) => {
       const known = model.requests.length;
       const leaving = new AbortController();
       const request = { conversation, input: 'left', stream };
-      const sent = server.client.responses.create(request, { signal: leaving.signal });
+      const requestId = `left_${conversation}_${stream}`;
+      const headers = { 'x-request-id': requestId };
+      const sent = server.client.responses.create(request, { signal: leaving.signal, headers });
       sent.catch(() => undefined);
-      await server.client.conversations.retrieve(conversation);
+      await sleep(200);
       leaving.abort();
       await expect(sent).rejects.toThrow('aborted');
+      await server.errorText(new RegExp(`${requestId}.*"status":499`));
       open();
       expect((await held.ended).type).toBe('response.completed');
       await assertFree(server, conversation);
