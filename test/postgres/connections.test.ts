@@ -15,6 +15,8 @@ test('a read-only connection, as to a former primary, is replaced', async () => 
   await database.run(
     `BEGIN READ WRITE; ALTER DATABASE ${name} RESET default_transaction_read_only; COMMIT`,
   );
+  const refused = store.conversations.create(newConversation('c'));
+  await expect(refused).rejects.toMatchObject({ reason: 'standby' });
   await store.conversations.create(newConversation('c'));
   expect(await store.conversations.get(key('c'))).not.toBeNull();
 });
