@@ -14,6 +14,7 @@ import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Models } from '../models/models.ts';
+import { Pace } from './pace.ts';
 import { targetOf, type Destination, type Target } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
 import { DetachedTurns } from './detached-turns.ts';
@@ -69,6 +70,7 @@ export class Responses {
   readonly #turns: Turns;
   readonly #detached = new DetachedTurns();
   readonly #open: OpenTurns;
+  readonly #pace = new Pace();
 
   constructor(options: ResponsesOptions) {
     this.#options = options;
@@ -229,6 +231,7 @@ export class Responses {
     { model, server, target, watch }: Preparing,
   ): Promise<{ readonly turn: Turn; readonly repairs: string }> {
     const { destination, history } = target;
+    await this.#pace.wait();
     const { context, input } = await contextOf(this.#options, principal, request, {
       model,
       history,
