@@ -39,7 +39,9 @@ export async function contextOf(
   const history =
     from.history === undefined ? [] : await readHistory(store.conversations, from.history);
   if (history === null) throw absence(request);
-  const known = new Set(history.map(({ item }) => item['id']));
+  // An id that was made for its item is in no history.
+  const mayRepeat = request.input.some(({ kind }) => kind !== 'minted');
+  const known = new Set(mayRepeat ? history.map(({ item }) => item['id']) : []);
   const input = await resolved(options, principal, request.input, known);
   const { tenant } = principal;
   const context = assembleContext({

@@ -64,7 +64,10 @@ function takeTurn(
   return {
     scope: scopeOf(params),
     changes: [],
-    inSteps: (steps) => result(steps.all(take), steps.all(find)),
+    inSteps: (steps) => {
+      const taken = steps.all(take);
+      return result(taken, taken.length > 0 ? [] : steps.all(find));
+    },
     inRoundTrips: async (trips) => {
       const [taken = [], found = []] = await trips.finish(take, find);
       return result(taken, found);
