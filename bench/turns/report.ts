@@ -10,7 +10,7 @@ import { newTemplate } from './targets.ts';
 import { turnThroughput } from './throughput.ts';
 
 /** Conversations that the turns use in turn: so many that a run adds few items to each. */
-const CONVERSATIONS = 1_000;
+const CONVERSATIONS = 2_000;
 
 const ROUNDS_PER_PAIR = 100;
 
