@@ -57,6 +57,21 @@ export function readChunk(value: JsonObject): Chunk {
   };
 }
 
+/** Returns the text of a chunk that has nothing else, as most have; `undefined` for any other. */
+export function textAlone({ choices, usage = null }: JsonObject): string | undefined {
+  if (usage !== null || !Array.isArray(choices) || choices.length !== 1) return undefined;
+  const choice: unknown = choices[0];
+  if (!isJsonObject(choice)) return undefined;
+  const { index = 0, delta, finish_reason: finish = null, logprobs = null } = choice;
+  const isOther = (index ?? 0) !== 0 || finish !== null || logprobs !== null;
+  if (isOther || !isJsonObject(delta)) return undefined;
+  for (const name in delta) {
+    if (name !== 'content' && name !== 'role' && delta[name] !== null) return undefined;
+  }
+  const { content } = delta;
+  return typeof content === 'string' && content !== '' ? content : undefined;
+}
+
 function messageOf(choice: JsonObject): JsonObject {
   const { delta, message } = choice;
   if (isJsonObject(delta)) return delta;

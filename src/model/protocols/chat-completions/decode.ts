@@ -4,7 +4,7 @@ import { errorOf, failed, reportedError } from '../../failure.ts';
 import type { FinishReason, ModelEvent, ModelUsage, TokenLogprob } from '../../port.ts';
 import type { AnswerDecoder, DecodingContext } from '../protocol.ts';
 import { Calls } from './calls.ts';
-import { readChunk, type Chunk, type TextPiece } from './chunk.ts';
+import { readChunk, textAlone, type Chunk, type TextPiece } from './chunk.ts';
 import { ThinkTags } from './think-tags.ts';
 
 /** Meaning of the reasons that servers give. Any other is an error. */
@@ -45,6 +45,12 @@ export class ChatDecoder implements AnswerDecoder {
   decode(value: JsonObject): readonly ModelEvent[] {
     const error = reportedError(value);
     if (error !== undefined) throw error;
+    const isPlain = this.#tags === undefined && this.#logprobs.length === 0;
+    const text = isPlain ? textAlone(value) : undefined;
+    if (text !== undefined) {
+      this.#hasChoice = true;
+      return this.#inMessage({ type: 'text_delta', text });
+    }
     const chunk = readChunk(value);
     this.#hasChoice ||= chunk.hasChoice;
     this.#usage = chunk.usage ?? this.#usage;

@@ -5,7 +5,7 @@ import type { ModelProfile } from '../../../options/model-server.ts';
 import type { ContextCall, ContextOutput, ContextPart, ModelRequest } from '../../port.ts';
 import type { ToolNames } from '../../tool-names.ts';
 import { isMedia, joinedText, sentCall } from '../context-items.ts';
-import { definedFields, sentArguments } from '../parameters.ts';
+import { sentArguments } from '../parameters.ts';
 import { grouped, type AssistantGroup, type Group } from './groups.ts';
 import { chatContent, type ChatContent } from './parts.ts';
 
@@ -74,7 +74,11 @@ function assistantMessages(
   profile: ModelProfile,
   names: ToolNames,
 ): readonly ChatMessage[] {
-  const parts = group.messages.flatMap(({ item }) => item.content);
+  const [first] = group.messages;
+  const parts =
+    first !== undefined && group.messages.length === 1
+      ? first.item.content
+      : group.messages.flatMap(({ item }) => item.content);
   const refusals = profile.refusals === 'field' ? parts.filter(isRefusal) : [];
   const text = joinedText(
     refusals.length === 0 ? parts : parts.filter((part) => !refusals.includes(part)),
@@ -91,6 +95,7 @@ function assistantMessages(
   else if (profile.reasoningRequired && calls.length > 0) fields[profile.reasoningField] = '';
   if (calls.length > 0) fields['tool_calls'] = calls.map((call) => toolCall(call, profile, names));
   const message = { role: 'assistant', ...contentField(text, profile), ...fields };
+  if (group.outputs.length === 0) return [message];
   return [message, ...outputMessages(group.outputs, profile)];
 }
 
@@ -160,9 +165,7 @@ function arranged(
     );
   const head = leadingSystem === 'merged' ? merged(leading, isSystem) : leading;
   const tail = userMessages === 'merged' ? merged(rest, ({ role }) => role === 'user') : rest;
-  return [...head, ...tail].map((message) =>
-    message.content === null ? message : definedFields(message),
-  );
+  return [...head, ...tail];
 }
 
 /** Joins neighbours that both pass the test. */
