@@ -12,6 +12,7 @@ export function stringField(object: JsonObject, field: string): string | undefin
 
 /** Returns the objects of a list; none if the field is not a list. */
 export function objectsOf(object: JsonObject, field: string): readonly JsonObject[] {
-  const list = object[field];
-  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+  const list: unknown = object[field];
+  if (!Array.isArray(list)) return [];
+  return list.every(isJsonObject) ? list : list.filter(isJsonObject);
 }

@@ -11,13 +11,12 @@ export function contextParts(
   field: string,
   repairs: Repairs,
 ): readonly ContextPart[] {
-  const parts: ContextPart[] = [];
-  for (const part of objectsOf(item, field)) {
-    const shown = contextPart(part);
-    if (shown === undefined) repairs.add('unknown_part');
-    else parts.push(shown);
+  const parts = objectsOf(item, field).map(contextPart);
+  const shown = parts.filter((part) => part !== undefined);
+  for (let unknown = parts.length - shown.length; unknown > 0; unknown -= 1) {
+    repairs.add('unknown_part');
   }
-  return parts;
+  return shown;
 }
 
 /** Returns the output of a call: a text as it is, or its parts. */

@@ -19,7 +19,7 @@ export class Authorizer {
   filter(principal: Principal, ...actions: readonly [Action, ...Action[]]): RowFilter {
     const known = this.#filters.get(principal) ?? new Map<string, RowFilter>();
     this.#filters.set(principal, known);
-    const key = actions.join(' ');
+    const key = actions.length === 1 ? actions[0] : actions.join(' ');
     const filter =
       known.get(key) ?? and(...actions.map((action) => filterFor(this.#policy, principal, action)));
     known.set(key, filter);

@@ -42,8 +42,16 @@ export class MessageBlock implements Block {
   text(delta: string): readonly BareEvent[] {
     const { events, part } = this.#opened('text');
     part.text += delta;
-    const fields = { ...this.#where(part), logprobs: [] };
-    return [...events, event('response.output_text.delta', { ...fields, delta })];
+    const { id, outputIndex } = this.#place;
+    const grown: BareEvent = {
+      type: 'response.output_text.delta',
+      content_index: part.index,
+      delta,
+      item_id: id,
+      logprobs: [],
+      output_index: outputIndex,
+    };
+    return events.length === 0 ? [grown] : [...events, grown];
   }
 
   refusal(delta: string): readonly BareEvent[] {
