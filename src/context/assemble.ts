@@ -22,6 +22,8 @@ export interface AssembleContextParams extends TranslationParams {
   readonly input: readonly JsonObject[];
   /** `strict` if the request's items must fit the history, `repair` if they are repaired too. */
   readonly mode: 'strict' | 'repair';
+  /** Whether the ids of the history and the input are known to be distinct. */
+  readonly hasDistinctIds?: boolean;
 }
 
 export interface AssembledContext {
@@ -39,11 +41,13 @@ export function assembleContext({
   history,
   input,
   mode,
+  hasDistinctIds = false,
   ...params
 }: AssembleContextParams): AssembledContext | ContextProblem {
   const stored = history.map(({ item }) => item);
   const { items, indexes, findings } = examine([...stored, ...input], {
     beforeCompaction: 'examined',
+    ids: hasDistinctIds ? 'distinct' : 'examined',
   });
   const problem = mode === 'strict' ? firstProblem(findings, stored, input) : undefined;
   if (problem !== undefined) return problem;

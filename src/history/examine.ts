@@ -13,6 +13,8 @@ import {
 export interface ExamineOptions extends CallOptions {
   /** `skipped` if items before the last compaction, which stands for them, may stay as they are. */
   readonly beforeCompaction: 'skipped' | 'examined';
+  /** `distinct` if no two items are known to have the same id. */
+  readonly ids: 'examined' | 'distinct';
 }
 
 export interface Examination {
@@ -22,6 +24,8 @@ export interface Examination {
   readonly indexes: readonly number[];
   readonly findings: readonly Finding[];
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /**
  * Finds what model servers refuse in a list of items, and repairs a copy of the list. Items are in the stored form.
@@ -33,9 +37,10 @@ export function examine(
     openCalls = 'answer',
     tail = 'closed',
     beforeCompaction = 'skipped',
+    ids = 'examined',
   }: Partial<ExamineOptions> = {},
 ): Examination {
-  const repeated = repeatedItems(items);
+  const repeated = ids === 'distinct' ? NONE : repeatedItems(items);
   const compaction = items.findLastIndex(
     ({ type }, index) => type === 'compaction' && !repeated.has(index),
   );

@@ -39,7 +39,7 @@ export async function contextOf(
   const history =
     from.history === undefined ? [] : await readHistory(store.conversations, from.history);
   if (history === null) throw absence(request);
-  // An id that was made for its item is in no history.
+  // The store keeps the ids of a conversation distinct, and an id that was made for its item is in no history.
   const mayRepeat = request.input.some(({ kind }) => kind !== 'minted');
   const known = new Set(mayRepeat ? history.map(({ item }) => item['id']) : []);
   const input = await resolved(options, principal, request.input, known);
@@ -48,6 +48,7 @@ export async function contextOf(
     history,
     input: input.map(parsedItem),
     mode,
+    hasDistinctIds: !mayRepeat,
     model: from.model,
     openReasoning: (blob) => openReasoning(seal, tenant, blob),
     openCompaction: (blob) => seal.open(blob, { tenant, purpose: 'compaction' }),
