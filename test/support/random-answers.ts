@@ -100,6 +100,13 @@ const item = fc.oneof(
     name: 'reasoning_text',
     deltas,
   })),
+  fc.array(text, { maxLength: 3 }).map((deltas) => ({
+    type: 'reasoning',
+    begun: { summary: [] },
+    done: { summary: [{ type: 'summary_text', text: deltas.join('') }] },
+    name: 'reasoning_summary_text',
+    deltas,
+  })),
   fc.subarray(['{"a"', ':1', '}']).map((deltas) => ({
     type: 'function_call',
     begun: { call_id: 'call_a', name: 'look', arguments: '' },
@@ -121,6 +128,7 @@ export const responsesAnswer: fc.Arbitrary<ScriptedAnswer> = fc
         const place = {
           output_index: index,
           content_index: 0,
+          summary_index: 0,
           ...(hasIds && { item_id: `i_${index}` }),
         };
         const id = hasIds ? `i_${index}` : `tmp_${index}`;

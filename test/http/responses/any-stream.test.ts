@@ -61,6 +61,10 @@ async function check({ client, play }: TurnServer, answer: ScriptedAnswer): Prom
     event.type === 'response.output_item.done' ? [event.item] : [],
   );
   expect(bare(done)).toEqual(bare(final.output));
+  const places = events.flatMap((event) =>
+    event.type === 'response.output_item.added' ? [event.output_index] : [],
+  );
+  expect(places.slice(0, done.length)).toEqual([...done.keys()]);
   const isKept = final.status !== 'failed';
   const kept = final.output.filter(
     (item) => !(item.type.endsWith('_call') && 'status' in item && item.status === 'incomplete'),

@@ -1,5 +1,7 @@
-import { afterAll, expect, test } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, expect, inject, test } from 'vitest';
 import { called, said } from '../../support/chat-answers.ts';
+import { freshDatabase } from '../../support/database.ts';
 import { itemsOf, MODEL, spoken, startTurnServer } from '../../support/turns.ts';
 
 const turns = await startTurnServer();
@@ -227,3 +229,24 @@ test('an item of the input keeps the id that it was sent with', async () => {
   });
   expect((await itemsOf(client, conversation))[0]).toMatchObject({ id: 'msg_mine' });
 });
+
+test.runIf(inject('database') === 'sqlite')(
+  'a history that cannot be read is an error, and the model is not asked without it',
+  async () => {
+    await using database = await freshDatabase();
+    await using broken = await startTurnServer('--database-url', database.url);
+    broken.play(said('hi'));
+    const { id: conversation } = await broken.client.conversations.create({
+      items: numbered(0, 3),
+    });
+    {
+      using file = new DatabaseSync(database.url.slice('sqlite:'.length));
+      file.exec("UPDATE items SET data = 'no JSON' WHERE position = 1");
+    }
+    await expect(
+      broken.client.responses.create({ model: MODEL, conversation, input: 'x' }),
+    ).rejects.toMatchObject({ status: 500 });
+    expect(broken.server.failures.splice(0)).toHaveLength(1);
+    expect(broken.model.requests).toEqual([]);
+  },
+);
