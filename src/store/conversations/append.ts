@@ -13,7 +13,7 @@ import type {
 } from './port.ts';
 import { toItem } from './records.ts';
 import * as sql from './statements.ts';
-import { conversationSubject, existenceSubjects } from './subjects.ts';
+import { conversationTopic, existenceTopics } from './topics.ts';
 
 /** Thrown inside a transaction to undo it. */
 export class Refused extends Error {
@@ -54,7 +54,7 @@ export function createConversation(params: WithItems<CreateConversationParams>):
   };
   return {
     scope: scopeOf(params),
-    changes: existenceSubjects(params),
+    changes: existenceTopics(params),
     inSteps: (steps) => {
       steps.run(insert);
       insertOneByOne(steps, params, items, 0, createdAt);
@@ -78,7 +78,7 @@ export function appendItems(
   const { items, createdAt, access } = params;
   return {
     scope: scopeOf(params),
-    changes: [conversationSubject(params)],
+    changes: [conversationTopic(params)],
     inSteps: (steps) => {
       const parameters = [...keyOf(params), items.length];
       const reserved = steps.get(statements.query(sql.reservePositions, parameters, access));
