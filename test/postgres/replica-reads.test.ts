@@ -271,7 +271,7 @@ test('a process sees its writes also when they are committed before they are on 
   }
 });
 
-test('a write counts as done when only its position cannot be read, and is seen', async () => {
+test('a write counts as done when only its mark cannot be read, and is seen', async () => {
   await using database = await createDatabase(replication.primary.url);
   const url = await ordinaryRole(database);
   await using opened = await openFilled(database, url);

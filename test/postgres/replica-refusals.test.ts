@@ -91,7 +91,7 @@ test('a wrong password of the read URL is refused', async () => {
   expect(await refusalOf(wrong)).toMatchObject(unusable(/refuses: password/));
 });
 
-test('a database without positions, or with those of a coordinator alone, has no replicas', async () => {
+test('a database without marks, or with those of a coordinator alone, has no replicas', async () => {
   await using own = await createDatabase(replication.primary.url);
   await (await openOn(own.url)).close();
   const name = new URL(own.url).pathname.slice(1);
@@ -100,7 +100,7 @@ test('a database without positions, or with those of a coordinator alone, has no
     BEGIN RAISE undefined_function; END $$;
     ALTER DATABASE ${name} SET search_path = public, pg_catalog`);
   expect(await refusalOf(onStandby(own.url, replication), own.url)).toMatchObject(
-    unusable(/does not tell its position/),
+    unusable(/does not tell how long its log is/),
   );
   const driver = await openPostgresDriver(database.url);
   const distributed = { syntax: CITUS, read: (read: Read) => driver.read(read) };

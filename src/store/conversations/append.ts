@@ -13,7 +13,7 @@ import type {
 import { toItem } from './records.ts';
 import { duplicateRow, PresentItem, Refused } from './refusal.ts';
 import * as sql from './statements.ts';
-import { conversationSubject, existenceSubjects } from './subjects.ts';
+import { conversationTopic, existenceTopics } from './topics.ts';
 
 /** An item to be written: a reference has been replaced with a copy of the item that it names. */
 export interface ItemToWrite extends ItemRecord {
@@ -41,7 +41,7 @@ export function createConversation(params: WithItems<CreateConversationParams>):
   };
   return {
     scope: scopeOf(params),
-    changes: existenceSubjects(params),
+    changes: existenceTopics(params),
     inSteps: (steps) => {
       steps.run(insert);
       insertOneByOne(steps, params, items, 0, createdAt);
@@ -65,7 +65,7 @@ export function appendItems(
   const { items, createdAt, access } = params;
   return {
     scope: scopeOf(params),
-    changes: [conversationSubject(params)],
+    changes: [conversationTopic(params)],
     inSteps: (steps) => {
       const parameters = [...keyOf(params), items.length];
       const reserved = steps.get(statements.query(sql.reservePositions, parameters, access));

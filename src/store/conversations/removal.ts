@@ -6,7 +6,7 @@ import type { Query, Row } from '../engine/query.ts';
 import type { ConversationRef, DeleteItemResult, ItemRef } from './port.ts';
 import { toConversation } from './records.ts';
 import * as sql from './statements.ts';
-import { conversationSubject, existenceSubjects } from './subjects.ts';
+import { conversationTopic, existenceTopics } from './topics.ts';
 
 /** Deletes a conversation with all that belongs to it. Returns `false` when it is absent. */
 export function deleteConversation(
@@ -21,7 +21,7 @@ export function deleteConversation(
   }));
   return {
     scope: scopeOf(ref),
-    changes: existenceSubjects(ref),
+    changes: existenceTopics(ref),
     erases: true,
     inSteps: (steps) => {
       if (steps.get(conversation) === undefined) return false;
@@ -40,7 +40,7 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
   const item = [...keyOf(ref), ref.itemId];
   return {
     scope: scopeOf(ref),
-    changes: [conversationSubject(ref)],
+    changes: [conversationTopic(ref)],
     erases: true,
     inSteps: (steps) => {
       const found = steps.get(find);

@@ -31,7 +31,7 @@ import { toConversation, toItem } from './records.ts';
 import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
-import { conversationSubject, existenceSubjects, listSubject } from './subjects.ts';
+import { conversationTopic, existenceTopics, listTopic } from './topics.ts';
 
 /** Conversations and items in SQL, over a driver. */
 export class SqlConversations implements ConversationStore {
@@ -44,7 +44,7 @@ export class SqlConversations implements ConversationStore {
   }
 
   async get(ref: ConversationRef): Promise<ConversationRecord | null> {
-    return this.#find(ref, { subject: conversationSubject(ref) });
+    return this.#find(ref, { topic: conversationTopic(ref) });
   }
 
   async getResource(key: ConversationKey): Promise<ResourceRecord | null> {
@@ -57,7 +57,7 @@ export class SqlConversations implements ConversationStore {
   async list(params: ListConversationsParams): Promise<Page<ConversationRecord> | null> {
     const { tenant, access, limit, cursor } = params;
     const query = conversationsPage(params, this.#driver.syntax);
-    const rows = await this.#read(params, query, { subject: listSubject(params) });
+    const rows = await this.#read(params, query, { topic: listTopic(params) });
     if (rows.length === 0 && cursor !== undefined) {
       const seen = await this.#find({ tenant, access, conversationId: cursor.id });
       if (seen === null) return null;
@@ -77,7 +77,7 @@ export class SqlConversations implements ConversationStore {
     const parameters = [...keyOf(params), params.metadata];
     const query = this.#statements.query(sql.updateMetadata, parameters, params.access);
     return this.#driver.write(
-      singleStatement(scopeOf(params), query, existenceSubjects(params), ([row]) =>
+      singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
         row === undefined ? null : toConversation(row),
       ),
     );
@@ -109,7 +109,7 @@ export class SqlConversations implements ConversationStore {
     const rows = await this.#read(
       params,
       query,
-      params.isCurrent === true ? undefined : { subject: conversationSubject(params) },
+      params.isCurrent === true ? undefined : { topic: conversationTopic(params) },
     );
     if (rows.length === 0) return this.#emptyPage(params);
     const found = withinReason(toPage(page, rows.map(toItem)), ({ data }) => data.length);
@@ -132,7 +132,7 @@ export class SqlConversations implements ConversationStore {
     const parameters = [...keyOf(ref), ref.itemId];
     const query = this.#statements.query(sql.selectItem, parameters, ref.access);
     const [row] = await this.#read(ref, query, {
-      subject: conversationSubject(ref),
+      topic: conversationTopic(ref),
       isPresent: ([found]) => found !== undefined && cell(found, 'id') !== null,
     });
     if (row === undefined) return { absent: 'conversation' };

@@ -15,13 +15,13 @@ export type Scope =
   /** For tables that belong to no tenant. */
   | { readonly kind: 'none' };
 
-/** The name of what a write changes and a read depends on. Equal texts are the same subject. */
-export type Subject = string;
+/** The name of what a write changes and a read depends on. Equal texts are the same topic. */
+export type Topic = string;
 
 /** Permission to answer a read from a replica. */
 export interface ReplicaRead {
-  /** The replica must have all writes of this process to the subject. */
-  readonly subject: Subject;
+  /** The replica must have all writes of this process to the topic. */
+  readonly topic: Topic;
   /**
    * Returns `false` for rows that mean that something is absent. Only the primary may say so: a replica may not have
    * it yet. When left out, these are no rows.
@@ -71,8 +71,8 @@ export interface Write<Result> {
   readonly scope: Scope;
   readonly inSteps: (steps: Steps) => Result;
   readonly inRoundTrips: (trips: RoundTrips) => Promise<Result>;
-  /** The subjects that the write changes, of those that reads name. When left out, it may change all of them. */
-  readonly changes?: readonly Subject[];
+  /** The topics that the write changes, of those that reads name. When left out, it may change all of them. */
+  readonly changes?: readonly Topic[];
   /**
    * Finds out whether the write was committed, after the connection broke during its commit: returns the result if it
    * was, otherwise `undefined`. Only writes with ids that prevent a second application have it; the rest are given up.
@@ -108,7 +108,7 @@ export type Reader = Pick<Driver, 'syntax' | 'read' | 'close'>;
 export function singleStatement<Result>(
   scope: Scope,
   query: Query,
-  changes: readonly Subject[],
+  changes: readonly Topic[],
   result: (rows: readonly Row[]) => Result,
 ): Write<Result> {
   return {

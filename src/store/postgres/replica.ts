@@ -9,7 +9,7 @@ import { integerOrNull } from '../engine/rows.ts';
 import { clientConfig } from './client-config.ts';
 import { faultOf, isMisconfigured } from './faults.ts';
 import { loadPackage, tidy } from './package.ts';
-import type { Position } from './positions.ts';
+import type { Mark } from './marks.ts';
 import {
   misfitOf,
   readOrigin,
@@ -28,7 +28,7 @@ const ANSWER_WITHIN_MS = 1_000;
 const STATEMENT_WITHIN_MS = 800;
 /** Time without reads after a failure. */
 const LEAVE_ALONE_MS = 2_000;
-/** Time during which a position that the replica had not reached is not asked for again. */
+/** Time during which a mark that the replica had not reached is not asked for again. */
 const LAG_KNOWN_FOR_MS = 20;
 
 const SCOPE: Scope = { kind: 'none' };
@@ -62,7 +62,7 @@ export class Replica {
   #nextTry: number | undefined;
   #isTrying = false;
   #closed: Promise<void> | undefined;
-  /** Last position of the replica, and the time at which it was known. */
+  /** Last mark of the replica, and the time at which it was known. */
   #seen = { replayed: Number.POSITIVE_INFINITY, at: 0 };
 
   private constructor(makePool: () => Pool, options: PostgresOptions, origin: Origin) {
@@ -137,14 +137,14 @@ export class Replica {
     if (misfit !== undefined) return { kind: 'away', problem: `${misfit.problem} yet` };
     const { replayed } = standing;
     if (replayed === null) return { kind: 'away', problem: 'is no replica, but a primary' };
-    const { timeline, offset } = this.#origin.position ?? { timeline: 0, offset: 0 };
+    const { timeline, offset } = this.#origin.mark ?? { timeline: 0, offset: 0 };
     return isOn(timeline, standing)
       ? { kind: 'following', bytesBehind: Math.max(0, offset - replayed) }
       : { kind: 'away', problem: 'is on an older timeline than the primary' };
   }
 
   /** Resolves with rows as of `needed` or later, or with the reason for which there are none. Never rejects. */
-  async read({ scope, query }: Read, needed: Position): Promise<readonly Row[] | Silence> {
+  async read({ scope, query }: Read, needed: Mark): Promise<readonly Row[] | Silence> {
     if (!this.#isServing(needed)) return 'replica_away';
     const now = performance.now();
     if (needed.offset > this.#seen.replayed) {
@@ -170,7 +170,7 @@ export class Replica {
     return this.#closed;
   }
 
-  #isServing({ timeline }: Position): boolean {
+  #isServing({ timeline }: Mark): boolean {
     if (this.#nextTry === undefined) return true;
     if (!this.#isTrying && performance.now() >= this.#nextTry) void this.#try(timeline);
     return false;
@@ -209,7 +209,7 @@ export class Replica {
     // Read by a statement of its own, before the query takes its snapshot.
     const select = isCompared ? SELECT_REPLAYED : this.#origin.selectStanding;
     const [[row] = [], rows = []] = await this.#trip(client, scope, [select, query]);
-    if (row === undefined) throw new NotFollowing('no position');
+    if (row === undefined) throw new NotFollowing('no mark');
     if (!isCompared) this.#compare(client, standingIn(row), timeline);
     const replayed = integerOrNull(row, 'replayed');
     if (replayed === null) throw new NotFollowing('a primary');

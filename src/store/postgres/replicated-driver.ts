@@ -1,35 +1,30 @@
 import type { Observer, ReadPlace, StoreGauges } from '../../observe/observer.ts';
 import type { PostgresOptions, PostgresServer } from '../../options/database.ts';
-import type { Driver, Read, Subject, Write } from '../engine/driver.ts';
+import type { Driver, Read, Topic, Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
 import type { PostgresDriver } from './driver.ts';
-import { Positions } from './positions.ts';
+import { Marks } from './marks.ts';
 import { Replica } from './replica.ts';
-import { positionIn, readOrigin, SELECT_POSITION } from './standing.ts';
+import { markIn, readOrigin, SELECT_MARK } from './standing.ts';
 
 /**
  * A primary, and a replica that answers the reads that permit it. A read is answered by a replica that has all writes
- * of this process to its subject, and by the primary otherwise.
+ * of this process to its topic, and by the primary otherwise.
  */
 export class ReplicatedDriver implements Driver {
   readonly syntax: Driver['syntax'];
   readonly #primary: PostgresDriver;
   readonly #replica: Replica;
-  readonly #positions: Positions;
+  readonly #marks: Marks;
   readonly #observer: Observer;
   #isLocating = false;
 
-  private constructor(
-    primary: PostgresDriver,
-    replica: Replica,
-    positions: Positions,
-    observer: Observer,
-  ) {
+  private constructor(primary: PostgresDriver, replica: Replica, marks: Marks, observer: Observer) {
     this.syntax = primary.syntax;
     this.#primary = primary;
     this.#replica = replica;
-    this.#positions = positions;
+    this.#marks = marks;
     this.#observer = observer;
   }
 
@@ -43,7 +38,7 @@ export class ReplicatedDriver implements Driver {
     const origin = await readOrigin(primary);
     const replica = await Replica.open(server, options, origin);
     // What another process has written before this one began is seen too.
-    return new ReplicatedDriver(primary, replica, new Positions(origin.position), observer);
+    return new ReplicatedDriver(primary, replica, new Marks(origin.mark), observer);
   }
 
   async read(read: Read): Promise<readonly Row[]> {
@@ -56,8 +51,8 @@ export class ReplicatedDriver implements Driver {
   /** Resolves with the rows, or with the reason for which the primary must answer. */
   async #askReplica(read: Read): Promise<readonly Row[] | Exclude<ReadPlace, 'replica'>> {
     if (read.fromReplica === undefined) return 'primary';
-    const { subject, isPresent = hasRows } = read.fromReplica;
-    const needed = this.#positions.neededFor(subject);
+    const { topic, isPresent = hasRows } = read.fromReplica;
+    const needed = this.#marks.neededFor(topic);
     if (needed === undefined) {
       void this.#locate();
       return 'replica_behind';
@@ -72,14 +67,14 @@ export class ReplicatedDriver implements Driver {
     let isNoted = false;
     const take = ([row]: readonly Row[]): void => {
       if (row === undefined) return;
-      this.#positions.note(changes, positionIn(row));
+      this.#marks.note(changes, markIn(row));
       isNoted = true;
     };
     const loseUnlessNoted = (): void => {
       if (!isNoted) this.#lose(changes);
     };
     try {
-      const result = await this.#primary.write(write, { query: SELECT_POSITION, take });
+      const result = await this.#primary.write(write, { query: SELECT_MARK, take });
       loseUnlessNoted();
       return result;
     } catch (error) {
@@ -103,20 +98,20 @@ export class ReplicatedDriver implements Driver {
     await Promise.all([this.#primary.close(), this.#replica.close()]);
   }
 
-  #lose(changes: readonly Subject[] | undefined): void {
-    this.#positions.lose(changes);
+  #lose(changes: readonly Topic[] | undefined): void {
+    this.#marks.lose(changes);
     void this.#locate();
   }
 
-  /** Asks the primary for a position, for the writes without one. Reads of what they changed ask again if it fails. */
+  /** Asks the primary for a mark, for the writes without one. Reads of what they changed ask again if it fails. */
   async #locate(): Promise<void> {
     if (this.#isLocating) return;
     this.#isLocating = true;
-    const { losses } = this.#positions;
+    const { losses } = this.#marks;
     try {
-      const read = { scope: { kind: 'none' }, query: SELECT_POSITION, isImpatient: true } as const;
+      const read = { scope: { kind: 'none' }, query: SELECT_MARK, isImpatient: true } as const;
       const [row] = await this.#primary.read(read);
-      if (row !== undefined) this.#positions.settle(positionIn(row), losses);
+      if (row !== undefined) this.#marks.settle(markIn(row), losses);
     } catch {
       // The next read of what was written asks again.
     } finally {

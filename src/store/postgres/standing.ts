@@ -7,27 +7,27 @@ import type { Query, Row } from '../engine/query.ts';
 import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
 import { TABLES_OF_CONVERSATIONS } from '../tables.ts';
 import { isNotReady, lacksFunction } from './faults.ts';
-import type { Position } from './positions.ts';
+import type { Mark } from './marks.ts';
 
 const SCOPE: Scope = { kind: 'none' };
 const query = (sql: string): Query => ({ sql, parameters: [] });
 
 /**
- * Selects a position of the primary's log that is not before the commits of this connection. What is on disk includes
+ * Selects a mark in the primary's log that is not before the commits of this connection. What is on disk includes
  * them, unless `synchronous_commit` is off. The end of the log, which then counts, would keep replicas waiting for
  * records of others, which they are sent later.
  */
-export const SELECT_POSITION = query(`
+export const SELECT_MARK = query(`
   SELECT (CASE current_setting('synchronous_commit')
       WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn()
     END - '0/0')::bigint AS written,
     ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int AS timeline`);
 
-export function positionIn(row: Row): Position {
+export function markIn(row: Row): Mark {
   return { timeline: integer(row, 'timeline'), offset: integer(row, 'written') };
 }
 
-/** A server that has been promoted keeps its last position, and no longer follows. */
+/** A server that has been promoted keeps its last mark, and no longer follows. */
 const REPLAYED = `
   CASE WHEN pg_is_in_recovery() THEN (pg_last_wal_replay_lsn() - '0/0')::bigint END AS replayed`;
 
@@ -89,7 +89,7 @@ export function standingIn(row: Row): Standing {
 export interface Origin {
   readonly standing: Standing;
   /** `undefined` while the primary is a standby, as during a failover. */
-  readonly position: Position | undefined;
+  readonly mark: Mark | undefined;
   /** Selects the standing of a server. */
   readonly selectStanding: Query;
 }
@@ -99,7 +99,7 @@ export async function readOrigin(primary: Pick<Reader, 'read' | 'syntax'>): Prom
   if (primary.syntax.name === 'citus') {
     throw new OperatorError(
       'unusable_replica',
-      'The database is distributed by Citus, and the position of its coordinator says nothing about replicas of the workers.',
+      'The database is distributed by Citus, and the log of its coordinator says nothing about replicas of the workers.',
       'Leave --database-read-url out.',
     );
   }
@@ -109,24 +109,24 @@ export async function readOrigin(primary: Pick<Reader, 'read' | 'syntax'>): Prom
     return row;
   };
   try {
-    const position = await read(SELECT_POSITION).then(positionIn, noPositionOfStandby);
+    const mark = await read(SELECT_MARK).then(markIn, noMarkOfStandby);
     const mayReadControl = integer(await read(SELECT_MAY_READ_CONTROL), 'may') !== 0;
     const control = mayReadControl ? CONTROL : 'NULL AS cluster, NULL::int AS timeline';
     const selectStanding = query(`SELECT ${REPLAYED}, ${control}, ${PLACE}`);
-    return { standing: standingIn(await read(selectStanding)), position, selectStanding };
+    return { standing: standingIn(await read(selectStanding)), mark, selectStanding };
   } catch (error) {
     const cause = error instanceof StoreUnavailableError ? error.cause : error;
     if (!lacksFunction(cause)) throw error;
     throw new OperatorError(
       'unusable_replica',
-      'The database of --database-url does not tell its position in a log, so no replica can be compared with it.',
+      'The database of --database-url does not tell how long its log is, so no replica can be compared with it.',
       'Leave --database-read-url out.',
       error,
     );
   }
 }
 
-function noPositionOfStandby(error: unknown): undefined {
+function noMarkOfStandby(error: unknown): undefined {
   if (!(error instanceof StoreUnavailableError) || !isNotReady(error.cause)) throw error;
 }
 
@@ -141,7 +141,7 @@ export interface Misfit {
 /** Compares a server with the primary. Returns `undefined` when it may be read, as far as it has replayed. */
 export function misfitOf(
   server: Standing,
-  { standing: primary, position }: Origin,
+  { standing: primary, mark }: Origin,
   rowLevelSecurity: boolean,
 ): Misfit | undefined {
   const nameReplica =
@@ -149,7 +149,7 @@ export function misfitOf(
   if (server.cluster !== primary.cluster) {
     return { problem: 'is of another cluster', fix: nameReplica, mayPass: false };
   }
-  const isBehind = position === undefined || (server.replayed ?? Infinity) < position.offset;
+  const isBehind = mark === undefined || (server.replayed ?? Infinity) < mark.offset;
   const mayPass = server.replayed !== null && isBehind;
   if (server.database !== primary.database) {
     return { problem: 'is another database of the cluster', fix: nameReplica, mayPass };

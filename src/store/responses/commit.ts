@@ -3,7 +3,7 @@
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { columnsOf, insertOneByOne } from '../conversations/append.ts';
 import type { ConversationKey } from '../conversations/port.ts';
-import { conversationSubject } from '../conversations/subjects.ts';
+import { conversationTopic } from '../conversations/topics.ts';
 import { duplicateRow } from '../conversations/refusal.ts';
 import type { Proof, Write } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
@@ -34,7 +34,7 @@ export function commitTurn(
   const release = releaseAfter(params, response.id, token);
   return {
     scope: scopeOf(params),
-    changes: [conversationSubject(params)],
+    changes: [conversationTopic(params)],
     inSteps: (steps) => {
       const inserted = steps.get(insert);
       if (inserted === undefined) throw new NothingStored();
@@ -66,7 +66,7 @@ export function addResponse(
   const releases = token === undefined ? [] : [releaseAfter(params, response.id, token)];
   return {
     scope: scopeOf(params),
-    changes: [conversationSubject(params)],
+    changes: [conversationTopic(params)],
     inSteps: (steps) => {
       const inserted = steps.get(insert);
       if (inserted === undefined) throw new NothingStored();

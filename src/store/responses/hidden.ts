@@ -1,6 +1,6 @@
 /** Storing responses in hidden conversations of their own, in the two forms of a write. */
 
-import { conversationSubject } from '../conversations/subjects.ts';
+import { conversationTopic } from '../conversations/topics.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { insertOneByOne } from '../conversations/append.ts';
 import { duplicateRow } from '../conversations/refusal.ts';
@@ -54,7 +54,7 @@ export function createResponse(params: CreateResponseParams): Write<ResponsePlac
   const place = placeFrom(making);
   return {
     scope: scopeOf(params),
-    changes: [conversationSubject(params)],
+    changes: [conversationTopic(params)],
     inSteps: (steps) => {
       runSteps(steps, making, []);
       return place;
@@ -85,7 +85,7 @@ export function forkConversation(
   const place = placeFrom(making);
   return {
     scope: scopeOf(params),
-    changes: [conversationSubject(params)],
+    changes: [conversationTopic(params)],
     inSteps: (steps) => {
       if (steps.get(find) === undefined) throw new NothingStored();
       runSteps(steps, making, [copy]);

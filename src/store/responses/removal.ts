@@ -1,6 +1,6 @@
 /** Deleting a response, in the two forms of a write. */
 
-import { conversationSubject } from '../conversations/subjects.ts';
+import { conversationTopic } from '../conversations/topics.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { DELETE_CHILDREN } from '../conversations/statements.ts';
 import type { Write } from '../engine/driver.ts';
@@ -20,7 +20,7 @@ export function deleteResponse(ref: ResponseRef, statements: FilteredStatements)
   const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: key }));
   return {
     scope: scopeOf(ref),
-    changes: [conversationSubject(ref)],
+    changes: [conversationTopic(ref)],
     erases: true,
     inSteps: (steps) => {
       if (steps.get(response) === undefined) return false;
