@@ -1,0 +1,89 @@
+import { renameSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import {
+  answerTo,
+  assertDense,
+  beginTurn,
+  refusalOf,
+  responseIdOf,
+  SHARED_DATABASES,
+  sqliteFile,
+  startTwo,
+  textsOf,
+} from '../../support/process-turns.ts';
+
+/** Longer than a turn goes without being renewed. */
+const RENEWED_MS = 6_000;
+
+describe.each(SHARED_DATABASES)(
+  'conversations on %s that are deleted during a turn',
+  (name, open) => {
+    test.each([
+      ['at once', 0],
+      ['long after the deletion', RENEWED_MS],
+    ])(
+      `An answer in a conversation on ${name} that was deleted meanwhile is delivered %s, and not stored`,
+      async (_when, ms) => {
+        await using two = await startTwo(open);
+        const { database, model, first, second, id, opened } = two;
+        model.play((request) => answerTo(request, { between: [opened] }));
+        const turn = await beginTurn(first.client, { conversation: id, input: 'asked' });
+        const responseId = await responseIdOf(turn);
+        await second.client.conversations.delete(id);
+        await sleep(ms);
+        two.open();
+        const last = await turn.ended;
+        if (last.type !== 'response.completed') throw new Error(JSON.stringify(last));
+        expect(last.response.output).toHaveLength(1);
+        const { status } = await refusalOf(second.client.responses.retrieve(responseId));
+        expect(status).toBe(404);
+        for (const table of ['items', 'responses', 'turns', 'conversations']) {
+          expect(await database.run(`SELECT * FROM ${table}`), table).toEqual([]);
+        }
+      },
+    );
+
+    test(`A response without a stream in a conversation on ${name} that is deleted before the first byte is delivered`, async () => {
+      await using two = await startTwo(open);
+      const { database, model, first, second, id, opened } = two;
+      model.play((request) => ({ steps: [opened, ...answerTo(request).steps] }));
+      const answer = first.client.responses.create({ conversation: id, input: 'asked' });
+      await expect.poll(() => model.requests.length).toBe(1);
+      await second.client.conversations.delete(id);
+      two.open();
+      expect(await answer).toMatchObject({ status: 'completed', output_text: 'answer to asked' });
+      expect(await database.run('SELECT id FROM responses')).toEqual([]);
+      expect(await database.run('SELECT id FROM items')).toEqual([]);
+    });
+  },
+);
+
+test('A turn whose database is away at its commit fails and says so, and the next one works when it is back', async () => {
+  await using two = await startTwo(sqliteFile);
+  const { database, model, first, id, opened } = two;
+  const path = database.url.replace('sqlite:', '');
+  model.play(
+    (request) => answerTo(request, { between: [opened] }),
+    (request) => answerTo(request),
+  );
+  const turn = await beginTurn(first.client, { conversation: id, input: 'asked' });
+  await turn.reached('response.output_text.delta');
+  renameSync(path, `${path}.away`);
+  two.open();
+  expect(await turn.ended).toMatchObject({
+    type: 'response.failed',
+    response: {
+      status: 'failed',
+      error: { code: 'server_error', message: expect.stringMatching(/could not be stored/) },
+    },
+  });
+  await first.errorText(/"cause":"the database file is gone from its place"/);
+  const refused = await refusalOf(first.client.responses.create({ conversation: id, input: 'x' }));
+  expect(refused.status).toBe(503);
+  renameSync(`${path}.away`, path);
+  const next = await first.client.responses.create({ conversation: id, input: 'next' });
+  expect(next.status).toBe('completed');
+  expect(await textsOf(first.client, id)).toEqual(['next', 'answer to next']);
+  await assertDense(database);
+});
