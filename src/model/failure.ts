@@ -27,8 +27,6 @@ export function unsupported(param: string, message: string): ModelServerError {
   return new ModelServerError({ kind: 'unsupported', param, message });
 }
 
-const LONGEST_MESSAGE = 500;
-
 const CONTEXT_CODES = new Set(['context_length_exceeded', 'exceed_context_size_error']);
 const CONTEXT_MESSAGE =
   /context (?:length|size|window)|ContextWindowExceeded|maximum context|prompt is too long|longer than the model/i;
@@ -70,8 +68,7 @@ function reportedFailure(
   status?: number,
   retryAfterSeconds?: number,
 ): ModelServerError {
-  const message = text.slice(0, LONGEST_MESSAGE).toWellFormed();
-  const details = { message, code, retryAfterSeconds };
+  const details = { message: text, code, retryAfterSeconds };
   const isClientError = status === undefined || (status >= 400 && status < 500);
   if (
     isClientError &&

@@ -19,6 +19,8 @@ const PROTOCOLS: Readonly<Record<ModelProtocol, Protocol>> = { chat: chatComplet
 
 /** Bytes of a refusal that are read for its message. */
 const REFUSAL_BYTES = 64 * 1024;
+/** Characters of a failure's message. */
+const LONGEST_MESSAGE = 500;
 
 /** A model server, as its protocol and its profile describe it. */
 export class ModelServer implements Disposable {
@@ -183,7 +185,8 @@ export class ModelServer implements Disposable {
     if (!(error instanceof ModelServerError)) throw error;
     let { message } = error.failure;
     for (const secret of this.#secrets) message = message.replaceAll(secret, '***');
-    return { ...error.failure, message };
+    // Cut afterwards: the beginning of a secret at the end would not be found.
+    return { ...error.failure, message: message.slice(0, LONGEST_MESSAGE).toWellFormed() };
   }
 }
 

@@ -139,7 +139,7 @@ describe('messages', () => {
         'ollama',
         'input[0].content[0].image_url',
       ],
-      [{ type: 'input_file', file_id: 'file_1' }, 'openai', 'input[0].content[0]'],
+      [{ type: 'input_file', file_id: 'file_1' }, 'openai', 'input[0].content[0].file_id'],
       [
         { type: 'input_file', file_data: 'data:application/pdf;base64,AA==' },
         'generic',

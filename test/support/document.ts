@@ -62,13 +62,15 @@ export class ResponseValidator {
   ): string {
     const operation = this.#document.paths[template]?.[method];
     if (operation === undefined) return '/components/schemas/ErrorResponse';
-    if (operation.responses[status] === undefined) {
+    const range = `${Math.floor(status / 100)}XX`;
+    const described = [String(status), range].find((name) => name in operation.responses);
+    if (described === undefined) {
       throw new Error(
         `the document does not describe the status ${status} of ${method} ${template}`,
       );
     }
     const [path, type] = [template, contentType].map((name) => name.replaceAll('/', '~1'));
-    return `/paths/${path}/${method}/responses/${status}/content/${type}/schema`;
+    return `/paths/${path}/${method}/responses/${described}/content/${type}/schema`;
   }
 
   #validator(pointer: string): ValidateFunction {

@@ -3,6 +3,8 @@
 /** One kind of error: the answer that a caller gets, and its explanation in `docs/errors.md`. */
 export interface ErrorDefinition<Detail> {
   readonly status: number;
+  /** Returns the status of an error that passes another server's on; `status` is then the usual one. */
+  readonly statusOf?: (detail: Detail) => number;
   /** OpenAI's `type`. */
   readonly type: 'invalid_request_error' | 'server_error' | 'requests';
   /** OpenAI's `code`; null where OpenAI sends none. */

@@ -39,9 +39,12 @@ export const MODEL_SERVER_ERRORS = {
   }),
   model_server_refusal: invalidRequest({
     status: 400,
-    code: null,
-    message: (d: { reason: string }) => `The model server refused the request: ${d.reason}`,
-    cause: "The model server answered with a status of 4xx. The reason is the model server's own.",
+    statusOf: (d) => d.status,
+    code: 'model_server_refusal',
+    message: (d: { status: number; reason: string }) =>
+      `The model server refused the request: ${d.reason}`,
+    cause:
+      "The model server answered with a status of 4xx, which the answer has too. The reason is the model server's own. With 404, its address may be wrong.",
     fix: 'Change what the reason names.',
   }),
   model_server_busy: rateLimited({

@@ -66,13 +66,13 @@ export class ApiError extends Error {
 
   constructor(
     kind: ErrorKind,
-    definition: Pick<ErrorDefinition<never>, 'status' | 'type' | 'code'>,
-    text: Pick<ApiError, 'message' | 'param' | 'retryAfterSeconds' | 'allow'>,
+    definition: Pick<ErrorDefinition<never>, 'type' | 'code'>,
+    text: Pick<ApiError, 'status' | 'message' | 'param' | 'retryAfterSeconds' | 'allow'>,
     cause?: unknown,
   ) {
     super(text.message, { cause });
     this.kind = kind;
-    this.status = definition.status;
+    this.status = text.status;
     this.type = definition.type;
     this.code = definition.code;
     this.param = text.param;
@@ -92,6 +92,7 @@ export function apiError<Kind extends ErrorKind>(
   const definition = DEFINITIONS[kind] as ErrorDefinition<typeof detail>;
   const param = definition.param?.(detail);
   const text = {
+    status: definition.statusOf?.(detail) ?? definition.status,
     message: definition.message(detail),
     param: param === undefined ? null : echo(param),
     retryAfterSeconds: definition.retryAfterSeconds?.(detail),

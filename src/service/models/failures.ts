@@ -58,7 +58,7 @@ function refusalError(failure: Extract<ModelFailure, { kind: 'refused' }>, cause
   if (status >= 500) {
     return apiError('model_server_failed', { reason: `it answered ${status}` }, cause);
   }
-  return apiError('model_server_refusal', { reason });
+  return apiError('model_server_refusal', { status, reason });
 }
 
 /** Returns a failure as the log may have it. */

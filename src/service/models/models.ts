@@ -1,5 +1,5 @@
 import { apiError } from '../../contract/errors/registry.ts';
-import { ModelServerError } from '../../model/failure.ts';
+import { failed, ModelServerError } from '../../model/failure.ts';
 import type { ModelServer } from '../../model/model-server.ts';
 import { modelServerError } from './failures.ts';
 import type { ListedModel } from '../../model/port.ts';
@@ -98,15 +98,25 @@ class ModelList {
 
   models(): Promise<readonly ListedModel[]> {
     if (this.#models !== undefined && performance.now() < this.#expiresAt) return this.#models;
-    const models = this.server.listModels(AbortSignal.timeout(LIST_WITHIN_MS));
+    const models = this.#ask();
     this.#models = models;
     this.#expiresAt = performance.now() + KEPT_MS;
     models.catch((error: unknown) => {
-      // Any other error is the end of the time for a list.
-      const kind = error instanceof ModelServerError ? error.failure.kind : 'timeout_first_byte';
-      this.#observer.modelFailed(this.server.name, kind);
+      if (error instanceof ModelServerError) {
+        this.#observer.modelFailed(this.server.name, error.failure.kind);
+      }
       this.#expiresAt = Math.min(this.#expiresAt, performance.now() + FAILURE_KEPT_MS);
     });
     return models;
+  }
+
+  async #ask(): Promise<readonly ListedModel[]> {
+    const timeout = AbortSignal.timeout(LIST_WITHIN_MS);
+    try {
+      return await this.server.listModels(timeout);
+    } catch (error) {
+      if (error !== timeout.reason) throw error;
+      throw failed('timeout_first_byte', 'it did not list its models in time', error);
+    }
   }
 }

@@ -32,8 +32,8 @@ export interface Route {
   readonly streamed?: TSchema;
   /** Content type of a text answer; left out for JSON. */
   readonly contentType?: string;
-  /** Statuses besides 200 that the operation itself can answer. */
-  readonly errors: readonly number[];
+  /** Statuses besides 200 that the operation itself can answer; `4XX` where it passes those of another server on. */
+  readonly errors: readonly (number | '4XX')[];
   /** Resolves with the body of the answer. Its status is 200; errors are thrown. */
   handle(call: Call): Promise<Answer>;
 }

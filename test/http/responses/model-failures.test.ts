@@ -27,7 +27,11 @@ const BEFORE: [string, ScriptedAnswer, Refused][] = [
   [
     'a refusal',
     json({ error: { message: 'top_p must be positive' } }, 400),
-    { status: 400, code: null, message: /The model server refused the request: top_p must be/ },
+    {
+      status: 400,
+      code: 'model_server_refusal',
+      message: /The model server refused the request: top_p must be/,
+    },
   ],
   [
     'a context that is too long',

@@ -84,7 +84,7 @@ test.each([
     { type: 'input_file', filename: 'a.pdf', file_data: PDF },
     'input[1].content[1].file_data',
   ],
-  ['the id of a file', { type: 'input_file', file_id: 'file_1' }, 'input[1].content[1]'],
+  ['the id of a file', { type: 'input_file', file_id: 'file_1' }, 'input[1].content[1].file_id'],
   [
     'the id of an image',
     { type: 'input_image', file_id: 'file_1', detail: 'auto' },

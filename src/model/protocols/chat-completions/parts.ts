@@ -59,12 +59,20 @@ const TEXT_DATA_URL = /^data:text\/[^,;]*(?:;charset=[^,;]*)?(;base64)?,/i;
 
 /** Encodes a file. Servers that take none get the files of plain text as text. */
 function filePart(
-  { file_data: data = null, filename }: Extract<ContextPart, { type: 'input_file' }>,
+  {
+    file_data: data = null,
+    file_id: id = null,
+    filename,
+  }: Extract<ContextPart, { type: 'input_file' }>,
   { files }: ModelProfile,
   path: string,
 ): JsonObject {
   if (data === null) {
-    throw unsupported(path, 'a model server takes files by their data only, not by an id or a URL');
+    const field = id === null ? 'file_url' : 'file_id';
+    throw unsupported(
+      `${path}.${field}`,
+      'a model server takes files by their data only, not by an id or a URL',
+    );
   }
   if (files) return { type: 'file', file: definedFields({ filename, file_data: data }) };
   const [head, base64] = TEXT_DATA_URL.exec(data) ?? [];

@@ -8,7 +8,7 @@ import { securitySchemes, type Authentication } from './security.ts';
 
 type Node = Record<string, unknown>;
 
-const ERROR_DESCRIPTIONS: Readonly<Record<number, string>> = {
+const ERROR_DESCRIPTIONS: Readonly<Record<string, string>> = {
   400: 'The request is not valid',
   401: 'The credentials are missing or wrong',
   403: 'The caller may not do this',
@@ -16,6 +16,7 @@ const ERROR_DESCRIPTIONS: Readonly<Record<number, string>> = {
   413: 'The body is too large',
   415: 'The body is not JSON',
   429: 'Too many requests; retry after `retry-after` seconds',
+  '4XX': 'The model server has refused the request with this status',
   503: 'The database cannot take the request now; retry after `retry-after` seconds',
 };
 const ERRORS_WITH_A_BODY = [413, 415];

@@ -47,7 +47,7 @@ export function createResponse(responses: Responses, contract: ItemContract): Ro
       schema: ResponseObject,
     },
     streamed: ResponseStreamEvent,
-    errors: [404, 500, 503],
+    errors: [404, '4XX', 500, 503],
     handle: async (call) => {
       const request = parse(call.body);
       const { turn, repairs } = await responses.begin(call.principal, request, {
