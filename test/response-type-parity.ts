@@ -28,12 +28,15 @@ type TheirBody = Omit<OpenAI.Responses.ResponseCreateParamsStreaming, 'stream'> 
   stream?: boolean | null;
 };
 
-/** The table has every parameter of their types, and two that the live API takes and their types lack. */
+/** The table has every parameter of their types, and those that the live API takes and their types lack. */
 type SameParameters = [
   Assignable<keyof OpenAI.Responses.ResponseCreateParamsStreaming, keyof ResponseBody>,
   Assignable<keyof OpenAI.Responses.ResponseCreateParamsNonStreaming, keyof ResponseBody>,
   Never<
-    Unlike<Exclude<keyof ResponseBody, keyof TheirBody>, 'frequency_penalty' | 'presence_penalty'>
+    Unlike<
+      Exclude<keyof ResponseBody, keyof TheirBody>,
+      'client_metadata' | 'frequency_penalty' | 'presence_penalty'
+    >
   >,
 ];
 

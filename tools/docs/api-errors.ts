@@ -18,6 +18,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   413: 'the body is too large',
   415: 'the body is of a kind that is not taken',
   417: 'the request expects something unknown',
+  426: 'no WebSockets',
   429: 'too many requests',
   431: 'the headers are too large',
   500: "the server's own fault",
@@ -28,7 +29,7 @@ const STATUSES: Readonly<Record<number, string>> = {
 /** Returns the Markdown of all errors of the API, by status. */
 export function apiErrors(): string {
   const errors = errorKinds().map(sample);
-  const statuses = [...new Set(errors.map(({ status }) => status))].toSorted((a, b) => a - b);
+  const statuses = [...new Set(errors.map(statusOf))].toSorted((a, b) => a - b);
   return statuses
     .map((status) => {
       const title = STATUSES[status];
@@ -37,10 +38,14 @@ export function apiErrors(): string {
           `add a heading for status ${status} to STATUSES in tools/docs/api-errors.ts`,
         );
       }
-      const entries = errors.filter((error) => error.status === status).map(entry);
+      const entries = errors.filter((error) => statusOf(error) === status).map(entry);
       return [`### ${status}: ${title}`, ...entries].join('\n\n');
     })
     .join('\n\n');
+}
+
+function statusOf({ kind }: ApiError): number {
+  return explanationOf(kind).status;
 }
 
 function entry(error: ApiError): string {

@@ -7,6 +7,7 @@ const USES: Readonly<Record<Use, string>> = {
   honour: 'honoured',
   pass: 'passed on',
   echo: 'repeated only',
+  ignore: 'taken, without any effect',
   refuse: 'refused',
 };
 

@@ -19,6 +19,13 @@ export const HTTP_ERRORS = {
     cause: 'The path exists, and not with this method.',
     fix: 'Use one of the methods in the header `allow`.',
   }),
+  websocket_not_supported: invalidRequest({
+    status: 426,
+    code: 'websocket_not_supported',
+    message: () => 'This server has no WebSockets. Send the request over HTTP.',
+    cause: 'The client asked for a WebSocket, as Codex does before it uses HTTP.',
+    fix: 'Nothing, if the client goes on with HTTP. Else turn WebSockets off in it.',
+  }),
   malformed_url: invalidRequest({
     status: 400,
     code: null,

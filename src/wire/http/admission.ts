@@ -15,6 +15,8 @@ export interface Admission {
 export function assertAdmissible(request: IncomingMessage, admission: Admission): void {
   const { headers, httpVersion } = request;
   if (headers.host === undefined && httpVersion === '1.1') throw apiError('malformed_request');
+  // The one status after which Codex goes on with HTTP at once: it tries others seven times.
+  if (headers.upgrade?.toLowerCase() === 'websocket') throw apiError('websocket_not_supported');
   if (admission.localHostsOnly) assertLocal(request, admission.corsOrigins);
 }
 

@@ -144,6 +144,8 @@ function refusal(error: unknown, exchange: Exchange, context: ExchangeContext): 
     ...(status === 401 ? ['www-authenticate', CHALLENGE] : []),
     ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
     ...(allow === undefined ? [] : ['allow', allow.join(', ')]),
+    // RFC 9110 demands the name of a protocol to go on with.
+    ...(status === 426 ? ['upgrade', 'HTTP/1.1'] : []),
   ];
   return { status, text: errorJson(failure), contentType: JSON_TYPE, headers, error: kind };
 }

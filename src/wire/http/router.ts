@@ -19,8 +19,8 @@ const METHODS = ['GET', 'POST', 'DELETE'] as const;
 const ORIGIN = /^https?:\/\/[^/?#]*(?=\/)/i;
 /** The base paths of Azure's clients, which stand for `/v1`. */
 const AZURE_BASE = /^\/openai(?:\/v1)?(?=\/)/;
-/** Azure's clients send it with every request. */
-const AZURE_VERSION = 'api-version';
+/** Names in queries that change nothing here: of Azure's clients, and of OpenAI's for features in beta. */
+const IGNORED = ['api-version', 'beta'] as const;
 
 /** Returns the function that finds the route of a request. */
 export function routeFinder(routes: readonly Route[]): FindRoute {
@@ -56,15 +56,18 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
       // Sound: a match has every parameter of its route.
       path: found.params as Record<string, string>,
       // Strings, and arrays of strings for repeated keys; the package's type is broader.
-      query: withoutVersion(found.searchParams),
+      query: withoutIgnored(found.searchParams),
     };
   };
 }
 
-function withoutVersion(query: Query): Query {
-  if (!(AZURE_VERSION in query)) return query;
-  const { [AZURE_VERSION]: _version, ...rest } = query;
-  return rest;
+function withoutIgnored(query: Query): Query {
+  if (!IGNORED.some((name) => name in query)) return query;
+  return Object.fromEntries(Object.entries(query).filter(([name]) => !isIgnored(name)));
+}
+
+function isIgnored(name: string): boolean {
+  return IGNORED.some((ignored) => ignored === name);
 }
 
 function urlNotFound(method: string, url: string): Error {

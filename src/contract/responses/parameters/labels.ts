@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { omittable } from '../../schema/schema.ts';
-import { repeated } from './parameter.ts';
+import { parameter, repeated } from './parameter.ts';
 
 /** Parameters for accounts, tiers and caches of OpenAI's service. */
 export const LABEL_PARAMETERS = {
@@ -48,5 +48,10 @@ export const LABEL_PARAMETERS = {
       { title: 'PromptCacheOptions' },
     ),
     default: null,
+  }),
+  client_metadata: parameter({
+    use: 'ignore',
+    description: "What Codex tells OpenAI's service about itself.",
+    schema: Type.Record(Type.String(), Type.Unknown()),
   }),
 };

@@ -5,9 +5,9 @@ import { acceptsNull, asJsonSchema, nullable } from '../../schema/schema.ts';
 
 /**
  * Treatment of a parameter: `honour` by the server itself, `pass` to the model server, `echo` in the answer without
- * any effect, `refuse` by name.
+ * any effect, `ignore` without a trace, `refuse` by name.
  */
-export type Use = 'honour' | 'pass' | 'echo' | 'refuse';
+export type Use = 'honour' | 'pass' | 'echo' | 'ignore' | 'refuse';
 
 export interface Parameter<Schema extends TSchema = TSchema> {
   readonly use: Use;

@@ -85,6 +85,7 @@ const UNREPEATED: Readonly<Record<string, unknown>> = {
   stream: true,
   stream_options: { include_obfuscation: true },
   include: ['message.output_text.logprobs'],
+  client_metadata: { installation: 'x' },
 };
 
 /** A body with one parameter, and what that needs. */
