@@ -1,6 +1,7 @@
 import type { Connection, FieldDef, Submittable } from 'pg';
 import type { Query, Row, Value } from '../engine/query.ts';
 import type { Description, StatementCache } from './statement-cache.ts';
+import { textArray } from './text-array.ts';
 
 type Results = readonly (readonly Row[])[];
 
@@ -100,15 +101,11 @@ export class RoundTrip implements Submittable {
   }
 }
 
-/** A value as PostgreSQL reads it from text. */
-function bindable(value: Value): string | null {
+/** A value as PostgreSQL reads it: from text, and a list in binary. */
+function bindable(value: Value): string | Buffer | null {
   if (value === null) return null;
-  if (typeof value === 'object') return `{${value.map(arrayElement).join(',')}}`;
+  if (typeof value === 'object') return textArray(value.map(storable));
   return storable(String(value));
-}
-
-function arrayElement(text: string): string {
-  return `"${storable(text).replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 /** PostgreSQL's text has no U+0000, and nothing stored has one outside JSON, where it is escaped: what has one finds nothing. */

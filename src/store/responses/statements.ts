@@ -135,7 +135,7 @@ export const INSERT_COPIES = `
   INSERT INTO items (tenant, conversation_id, ${COPIED})
   SELECT conversations.tenant, conversations.id, ${COPIED_COLUMNS.map(({ name }) => `copied.${name}`).join(', ')}
   FROM conversations, unnest(${COPIED_COLUMNS.map(
-    ({ isNumber }, index) => `$${index + 3}::${isNumber ? 'bigint' : 'text'}[]`,
+    ({ isNumber }, index) => `$${index + 3}::text[]${isNumber ? '::bigint[]' : ''}`,
   ).join(', ')}) AS copied (${COPIED})
   WHERE conversations.tenant = $1 AND conversations.id = $2`;
 
