@@ -6,6 +6,7 @@ import {
   chunk,
   DONE,
   json,
+  SILENCE,
   sse,
   startModelServer,
   streamed,
@@ -190,4 +191,14 @@ test('a model server that does not answer hides the models of no other one', asy
   expect((await server.client.models.list()).data.map(({ id }) => id)).toEqual(['two']);
   const response = await server.client.responses.create({ model: 'two', input: 'x' });
   expect(response.output_text).toBe('second');
+});
+
+test('a model server that does not list its models in time is unavailable', async () => {
+  await using turns = await startTurnServer();
+  turns.play(streamed(SILENCE));
+  await expect(turns.client.models.list()).rejects.toMatchObject({
+    status: 503,
+    code: 'model_server_unavailable',
+  });
+  expect(turns.server.failures.splice(0)).toHaveLength(1);
 });
