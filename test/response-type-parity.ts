@@ -46,7 +46,6 @@ type NarrowerParameter =
   | 'image'
   | 'moderation'
   | 'prompt'
-  | 'truncation'
   // The hosted tools are OpenAI's own.
   | 'tools'
   | 'tool_choice';
@@ -110,8 +109,7 @@ type NarrowerField =
   | 'reasoning'
   | 'text'
   | 'tool_choice'
-  | 'tools'
-  | 'truncation';
+  | 'tools';
 type TheirResponseFitsOurs = Never<
   Unlike<Differing<TheirResponse, ResponseObject, SharedField>, NarrowerField>
 >;

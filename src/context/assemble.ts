@@ -32,8 +32,7 @@ export interface AssembledContext {
   readonly items: readonly ContextItem[];
   /** Place in the request's input of each of the items; `null` for one of the history. */
   readonly inputIndexes: readonly (number | null)[];
-  /** Counts of the repairs, as in `duplicate_id=1, hosted_item=3`; empty without repairs. */
-  readonly repairs: string;
+  readonly repairs: Repairs;
 }
 
 /** Makes the context of a request. The history is repaired for the model alone; stored items stay as they are. */
@@ -67,6 +66,6 @@ export function assembleContext({
     problem: 'none',
     items: kept.map(({ translated }) => translated),
     inputIndexes: kept.map(({ index }) => (index < history.length ? null : index - history.length)),
-    repairs: repairs.text(),
+    repairs,
   };
 }

@@ -63,6 +63,20 @@ export class ModelServer implements Disposable {
     return this.#options.models.length === 0;
   }
 
+  /** Tokens of a context: `given` by the operator, or as `assumed` of a server of this make that names none. */
+  get contextTokens(): {
+    readonly given: number | undefined;
+    readonly assumed: number | undefined;
+  } {
+    return { given: this.#options.contextTokens, assumed: this.#profile.contextTokens };
+  }
+
+  /** Whether reasoning before the last message of the user is sent to the model, unless a request asks for it. */
+  get keepsReasoning(): boolean {
+    const { reasoningBack } = this.#profile;
+    return reasoningBack === 'all' || reasoningBack === 'tool_turns';
+  }
+
   /** Checks that the server is named for exactly this model, not by a pattern. */
   isNamedFor(model: string): boolean {
     return !model.includes('*') && this.#options.models.includes(model);

@@ -30,6 +30,7 @@ const GENERIC: ModelProfile = {
   itemIds: false,
   reportsCuts: true,
   parsesArguments: true,
+  contextTokens: undefined,
 };
 
 type Difference = Partial<ModelProfile>;
@@ -83,6 +84,8 @@ const PROFILES: Readonly<
     toolChoices: [],
     reasoningEfforts: { minimal: 'low', xhigh: 'max' },
     reasoningField: 'reasoning',
+    // The length that it gives a model on a small machine; it cuts longer contexts without an error.
+    contextTokens: 4096,
     in: {
       responses: {
         toolImages: 'tool',

@@ -36,11 +36,11 @@ export function assembled(
   history: readonly JsonObject[],
   input: readonly JsonObject[],
   overrides: Partial<AssembleContextParams> = {},
-): AssembledContext {
+): Omit<AssembledContext, 'repairs'> & { readonly repairs: string } {
   const result = assembleContext(params(history, input, overrides));
   if (result.problem !== 'none') throw new Error(`the request has a problem: ${result.problem}`);
   expect(result.inputIndexes.length).toBe(result.items.length);
-  return result;
+  return { ...result, repairs: result.repairs.text() };
 }
 
 /** Returns an item as a short text: its role or type, its call, its texts. */

@@ -258,7 +258,6 @@ test.each<readonly [body: unknown, message: string, param: string | null, code: 
     'invalid_type',
   ],
   [{ input: 'hello', background: true }, ...unsupported('background')],
-  [{ input: 'hello', truncation: 'auto' }, ...unsupported('truncation')],
   [{ prompt: { id: 'pmpt_1' } }, ...unsupported('prompt')],
   [{ input: 'hello', moderation: { model: 'm' } }, ...unsupported('moderation')],
   [{ input: 'hello', access_programs: {} }, ...unsupported('access_programs')],

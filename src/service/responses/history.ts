@@ -4,6 +4,7 @@ import type {
   ConversationReader,
   ConversationRef,
   ItemRecord,
+  Positions,
 } from '../../store/conversations/port.ts';
 
 const ITEMS_PER_PAGE = 1_000;
@@ -33,6 +34,22 @@ export async function readHistory(
     for (const entry of entries) history.push({ item: parsedItem(entry) });
     if (!hasMore) return history;
     after = entries.at(-1)?.id;
+  }
+}
+
+/** Reads the items within positions, as they are stored; `null` when the conversation is absent. */
+export async function itemsWithin(
+  store: Pick<ConversationReader, 'listItems'>,
+  conversation: ConversationRef,
+  within: Positions,
+): Promise<readonly ItemRecord[] | null> {
+  const items: ItemRecord[] = [];
+  for (;;) {
+    const page = { order: 'asc', limit: ITEMS_PER_PAGE, after: items.at(-1)?.id } as const;
+    const result = await store.listItems({ ...conversation, page, within, isCurrent: true });
+    if (result.absent !== undefined) return null;
+    items.push(...result.page.entries);
+    if (!result.page.hasMore) return items;
   }
 }
 

@@ -3,17 +3,19 @@ import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
-import type { AssembledContext } from '../../context/assemble.ts';
 import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ModelServer } from '../../model/model-server.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
-import type { ItemRecord } from '../../store/conversations/port.ts';
+import type { ItemRecord, Positions } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
+import { ContextWindows } from '../models/context-windows.ts';
 import type { Models } from '../models/models.ts';
+import { itemsWithin } from './history.ts';
+import { modelAnswer } from './model-answer.ts';
 import { Pace } from './pace.ts';
 import { targetOf, type Destination, type Target } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
@@ -57,7 +59,7 @@ interface Preparing {
 /** A turn that has begun, and what was changed in what its model is shown. */
 export interface BegunTurn {
   readonly turn: RunningTurn;
-  /** Counts of repairs by rule; empty without any. */
+  /** Counts of repairs by rule, as in `duplicate_id=1, truncated_turn=3`; empty without any. */
   readonly repairs: string;
 }
 
@@ -71,11 +73,13 @@ export class Responses {
   readonly #detached = new DetachedTurns();
   readonly #open: OpenTurns;
   readonly #pace = new Pace();
+  readonly #windows: ContextWindows;
 
   constructor(options: ResponsesOptions) {
     this.#options = options;
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
+    this.#windows = new ContextWindows(options.models);
     this.#turns = new Turns(store.turns, store.conversations, { waitMs: turnWaitMs });
   }
 
@@ -123,7 +127,7 @@ export class Responses {
         },
       });
       await running.start();
-      return { turn: running, repairs };
+      return { turn: running, repairs: repairs() };
     } catch (error) {
       if (running?.isDetached === true) throw error;
       if (target.destination.kind === 'conversation') await target.destination.turn.release();
@@ -201,24 +205,12 @@ export class Responses {
   async #itemsWithin(
     principal: Principal,
     { tenant, conversationId, id }: ResponseRecord,
-    within: { readonly from: number; readonly until: number },
+    within: Positions,
   ): Promise<readonly ItemRecord[]> {
     const access = this.#options.authorizer.filter(principal, 'read');
-    const items: ItemRecord[] = [];
-    for (let after: string | undefined; ; after = items.at(-1)?.id) {
-      const page = { order: 'asc', limit: 1_000, after } as const;
-      const result = await this.#options.store.conversations.listItems({
-        tenant,
-        conversationId,
-        access,
-        page,
-        within,
-        isCurrent: true,
-      });
-      if (result.absent !== undefined) throw apiError('response_not_found', { id });
-      items.push(...result.page.entries);
-      if (!result.page.hasMore) break;
-    }
+    const { conversations } = this.#options.store;
+    const items = await itemsWithin(conversations, { tenant, conversationId, access }, within);
+    if (items === null) throw apiError('response_not_found', { id });
     this.#options.observer.transferred('read', items);
     return items;
   }
@@ -229,7 +221,7 @@ export class Responses {
     request: ResponseRequest,
     options: BeginOptions,
     { model, server, target, watch }: Preparing,
-  ): Promise<{ readonly turn: Turn; readonly repairs: string }> {
+  ): Promise<{ readonly turn: Turn; readonly repairs: () => string }> {
     const { destination, history } = target;
     await this.#pace.wait();
     const { context, input } = await contextOf(this.#options, principal, request, {
@@ -241,17 +233,23 @@ export class Responses {
       destination.kind === 'conversation'
         ? AbortSignal.any([stop.signal, destination.turn.lost])
         : stop.signal;
-    const answer = server.respond({ ...request.generation, model, items: context.items }, signal);
+    const { inputIndexes, repairs, events } = modelAnswer(this.#windows, {
+      ref: { server, model, conversationId: history?.conversation.conversationId },
+      request: { ...request.generation, model },
+      context,
+      isTruncated: request.echo.truncation === 'auto',
+      signal,
+    });
     const turn = this.#turn(principal, request, {
       model,
       destination,
       input,
-      context,
-      answer,
+      inputIndexes,
+      answer: events,
       stop,
       watch,
     });
-    return { turn, repairs: context.repairs };
+    return { turn, repairs };
   }
 
   #turn(
@@ -261,15 +259,14 @@ export class Responses {
       readonly model: string;
       readonly destination: Destination;
       readonly input: readonly ResponseItem[];
-      readonly context: AssembledContext;
+      readonly inputIndexes: () => readonly (number | null)[];
       readonly answer: ConstructorParameters<typeof Turn>[0]['answer'];
       readonly stop: AbortController;
       readonly watch: TurnWatch;
     },
   ): Turn {
     const { store, seal } = this.#options;
-    const { context, model, ...rest } = begun;
-    const { inputIndexes } = context;
+    const { inputIndexes, model, ...rest } = begun;
     const wantsSealed = request.include.includes('reasoning.encrypted_content');
     return new Turn({
       ...rest,
@@ -285,7 +282,7 @@ export class Responses {
         wantsSealed || encrypted !== undefined
           ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
           : undefined,
-      requestPath: (path) => requestPath(path, inputIndexes),
+      requestPath: (path) => requestPath(path, inputIndexes()),
     });
   }
 

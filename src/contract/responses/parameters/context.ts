@@ -36,10 +36,10 @@ export const CONTEXT_PARAMETERS = {
     default: null,
   }),
   truncation: repeated({
-    use: 'refuse',
-    description: 'With a context that is too long, the request fails. `auto` is refused.',
-    schema: Type.Enum(['disabled']),
-    known: Type.Enum(['auto', 'disabled']),
+    use: 'honour',
+    description:
+      "With `auto`, the oldest turns of a context that is too long for the model are left out of what it is shown. With `disabled`, such a request fails with the model server's own error.",
+    schema: Type.Enum(['auto', 'disabled']),
     default: 'disabled',
   }),
   context_management: parameter({
