@@ -20,6 +20,7 @@ import {
   listInputItems,
   listModels,
 } from './responses.ts';
+import { getConversationHealth, repairConversation } from './health.ts';
 import type { TaughtOperation } from './operation.ts';
 
 const PUBLIC: TaughtOperation = { access: 'public', weight: 1 };
@@ -35,6 +36,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   listConversationItems,
   getConversationItem,
   deleteConversationItem,
+  getConversationHealth,
+  repairConversation,
   createResponse,
   getResponse,
   deleteResponse,

@@ -8,9 +8,11 @@ import { assertNotOpenToNetwork, type Config } from '../config/config.ts';
 import { itemContract } from '../contract/items/contract.ts';
 import { packageVersion } from '../config/version.ts';
 import { AuditTrail } from '../service/audit.ts';
+import { ConversationHealth } from '../service/conversations/health.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
 import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
+import { isOwnCompaction } from '../context/sealed-compaction.ts';
 import { Models } from '../service/models/models.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { openStore } from '../store/open.ts';
@@ -72,6 +74,9 @@ async function openComponents(
   };
   const servers = config.modelServers.map((options) => stack.use(new ModelServer(options)));
   const models = new Models(servers, telemetry);
+  const seal = new TextSeal(
+    config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
+  );
   return {
     store,
     telemetry,
@@ -82,10 +87,14 @@ async function openComponents(
       store,
       authorizer,
       models,
-      seal: new TextSeal(
-        config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
-      ),
+      seal,
       observer: telemetry,
+    }),
+    health: new ConversationHealth({
+      store: store.conversations,
+      authorizer,
+      observer: telemetry,
+      isOwnCompaction: (tenant, item) => isOwnCompaction(seal, tenant, item),
     }),
     audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
@@ -94,12 +103,13 @@ async function openComponents(
 }
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
-  const { store, telemetry, authorizer, state, responses, models } = components;
+  const { store, telemetry, authorizer, state, responses, health, models } = components;
   const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
+      health,
       responses,
       models,
       items: itemContract({ isStrict: config.strict }),

@@ -1,13 +1,6 @@
-import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import type { HistoryItem } from '../../context/assemble.ts';
-import type {
-  ConversationReader,
-  ConversationRef,
-  ItemRecord,
-  Positions,
-} from '../../store/conversations/port.ts';
-
-const ITEMS_PER_PAGE = 1_000;
+import type { ConversationReader, ConversationRef } from '../../store/conversations/port.ts';
+import { ITEMS_PER_PAGE, parsedItem } from '../conversations/read-items.ts';
 
 /** A conversation, or the items of it before a position. */
 export interface HistoryRef {
@@ -35,27 +28,4 @@ export async function readHistory(
     if (!hasMore) return history;
     after = entries.at(-1)?.id;
   }
-}
-
-/** Reads the items within positions, as they are stored; `null` when the conversation is absent. */
-export async function itemsWithin(
-  store: Pick<ConversationReader, 'listItems'>,
-  conversation: ConversationRef,
-  within: Positions,
-): Promise<readonly ItemRecord[] | null> {
-  const items: ItemRecord[] = [];
-  for (;;) {
-    const page = { order: 'asc', limit: ITEMS_PER_PAGE, after: items.at(-1)?.id } as const;
-    const result = await store.listItems({ ...conversation, page, within, isCurrent: true });
-    if (result.absent !== undefined) return null;
-    items.push(...result.page.entries);
-    if (!result.page.hasMore) return items;
-  }
-}
-
-/** Returns an item as an object. */
-export function parsedItem({ data }: Pick<ItemRecord, 'data'>): JsonObject {
-  const item: unknown = JSON.parse(data);
-  if (!isJsonObject(item)) throw new Error('a stored item is not an object');
-  return item;
 }

@@ -12,9 +12,9 @@ import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord, Positions } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
+import { firstItems } from '../conversations/read-items.ts';
 import { ContextWindows } from '../models/context-windows.ts';
 import type { Models } from '../models/models.ts';
-import { itemsWithin } from './history.ts';
 import { modelAnswer } from './model-answer.ts';
 import { Pace } from './pace.ts';
 import { targetOf, type Destination, type Target } from './target.ts';
@@ -209,10 +209,11 @@ export class Responses {
   ): Promise<readonly ItemRecord[]> {
     const access = this.#options.authorizer.filter(principal, 'read');
     const { conversations } = this.#options.store;
-    const items = await itemsWithin(conversations, { tenant, conversationId, access }, within);
-    if (items === null) throw apiError('response_not_found', { id });
-    this.#options.observer.transferred('read', items);
-    return items;
+    const conversation = { tenant, conversationId, access };
+    const page = await firstItems(conversations, conversation, { within, most: Infinity });
+    if (page === null) throw apiError('response_not_found', { id });
+    this.#options.observer.transferred('read', page.entries);
+    return page.entries;
   }
 
   /** Makes a turn, with its request to the model server, which nothing keeps after it is sent. */

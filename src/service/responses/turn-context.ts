@@ -12,7 +12,8 @@ import type { ParsedItem } from '../../contract/items/parse.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
-import { parsedItem, readHistory, type HistoryRef } from './history.ts';
+import { parsedItem } from '../conversations/read-items.ts';
+import { readHistory, type HistoryRef } from './history.ts';
 
 export interface ContextOptions {
   readonly store: Pick<Store, 'conversations'>;

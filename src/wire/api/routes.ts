@@ -1,4 +1,5 @@
 import type { ItemContract } from '../../contract/items/contract.ts';
+import type { ConversationHealth } from '../../service/conversations/health.ts';
 import type { Conversations } from '../../service/conversations/conversations.ts';
 import type { Route } from '../http/route.ts';
 import { createConversation } from './conversations/create-conversation.ts';
@@ -6,9 +7,11 @@ import { createConversationItems } from './conversations/create-conversation-ite
 import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
 import { getConversation } from './conversations/get-conversation.ts';
+import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
+import { repairConversation } from './conversations/repair-conversation.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
@@ -26,6 +29,7 @@ import { getReadiness, type Readiness } from './system/get-readiness.ts';
 
 export interface ApiOptions {
   readonly conversations: Conversations;
+  readonly health: ConversationHealth;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
@@ -43,7 +47,7 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, responses, models, items, limits, dialect } = options;
+  const { conversations, health, responses, models, items, limits, dialect } = options;
   const { auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
@@ -55,6 +59,8 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),
     deleteConversationItem(conversations, dialect),
+    getConversationHealth(health),
+    repairConversation(health),
     createResponse(responses, items),
     getResponse(responses, items),
     deleteResponse(responses),

@@ -53,15 +53,20 @@ const continued = ({ continued: id }: Named) => id;
 const CASES: readonly Case[] = [
   { operation: 'listConversations', about: '', demands: [], action: undefined },
   { operation: 'createConversation', about: '', demands: ['create'], action: 'create' },
-  ...(['getConversation', 'listConversationItems', 'getConversationItem'] as const).map(
-    (operation): Case => ({
-      operation,
-      about: '',
-      demands: ['read'],
-      action: undefined,
-      resource: conversation,
-    }),
-  ),
+  ...(
+    [
+      'getConversation',
+      'listConversationItems',
+      'getConversationItem',
+      'getConversationHealth',
+    ] as const
+  ).map((operation): Case => ({
+    operation,
+    about: '',
+    demands: ['read'],
+    action: undefined,
+    resource: conversation,
+  })),
   {
     operation: 'updateConversation',
     about: '',
@@ -87,6 +92,13 @@ const CASES: readonly Case[] = [
   },
   {
     operation: 'deleteConversationItem',
+    about: '',
+    demands: ['update', 'read'],
+    action: 'update',
+    resource: conversation,
+  },
+  {
+    operation: 'repairConversation',
     about: '',
     demands: ['update', 'read'],
     action: 'update',

@@ -56,6 +56,8 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   listConversationItems: [{}, { query: ({ item }) => `?after=${item}` }],
   getConversationItem: [{}],
   deleteConversationItem: [{}],
+  getConversationHealth: [{}],
+  repairConversation: [{}, { body: () => ({ dry_run: true }) }],
   createResponse: [
     responseNaming(({ conversation }) => ({ conversation })),
     responseNaming(({ conversation }) => ({ conversation, stream: true })),
