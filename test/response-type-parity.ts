@@ -42,10 +42,11 @@ type NarrowerParameter =
   // Refused by name: this server lacks the function.
   | 'access_programs'
   | 'background'
-  | 'context_management'
   | 'image'
   | 'moderation'
   | 'prompt'
+  // Their type of an entry is any text.
+  | 'context_management'
   // The hosted tools are OpenAI's own.
   | 'tools'
   | 'tool_choice';

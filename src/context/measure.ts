@@ -12,6 +12,11 @@ export function itemBytes(item: ContextItem): number {
   return ITEM_BYTES + contentBytes(item);
 }
 
+/** Returns the bytes of items. */
+export function itemsBytes(items: readonly ContextItem[]): number {
+  return items.reduce((bytes, item) => bytes + itemBytes(item), 0);
+}
+
 function contentBytes(item: ContextItem): number {
   switch (item.type) {
     case 'message':

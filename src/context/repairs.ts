@@ -8,6 +8,7 @@ import type { Rule } from '../history/findings.ts';
  * - `foreign_reasoning`, `foreign_compaction`: an encrypted text that this server cannot open.
  * - `other_model_reasoning`: reasoning of another model than the request's.
  * - `open_approval`: a request for an approval that has not been answered. The model is shown a refusal.
+ * - `compacted_item`: an item that the summary of a compaction stands for.
  * - `truncated_turn`: a turn that was left out since the context is too long for the model.
  */
 export type RepairRule =
@@ -19,6 +20,7 @@ export type RepairRule =
   | 'other_model_reasoning'
   | 'foreign_compaction'
   | 'open_approval'
+  | 'compacted_item'
   | 'truncated_turn';
 
 /** Counts of the repairs of one context. */

@@ -171,6 +171,8 @@ export type ModelEvent =
     } & ToolName)
   /** Text of a function's arguments, or of a custom tool's input. */
   | { readonly type: 'arguments_delta'; readonly text: string }
+  /** A whole item: a summary of what was said, as this server seals it. Model servers make none. */
+  | { readonly type: 'compaction'; readonly encrypted: string }
   | { readonly type: 'usage'; readonly usage: ModelUsage }
   | { readonly type: 'finish'; readonly reason: FinishReason }
   | { readonly type: 'failure'; readonly failure: ModelFailure };

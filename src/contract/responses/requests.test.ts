@@ -262,10 +262,6 @@ test.each<readonly [body: unknown, message: string, param: string | null, code: 
   [{ input: 'hello', moderation: { model: 'm' } }, ...unsupported('moderation')],
   [{ input: 'hello', access_programs: {} }, ...unsupported('access_programs')],
   [{ input: 'hello', image: {} }, ...unsupported('image')],
-  [
-    { input: 'hello', context_management: [{ type: 'compaction' }] },
-    ...unsupported('context_management'),
-  ],
 ])('the body %j is refused', (body, message, param, code) => {
   expect(refusal(body)).toEqual({ status: 400, message, param, code });
 });

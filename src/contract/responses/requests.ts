@@ -28,6 +28,8 @@ export interface ResponseRequest {
   readonly previousResponseId: string | undefined;
   readonly store: boolean;
   readonly stream: boolean;
+  /** Compaction of a long context; `threshold` is in tokens. `undefined` if the context is not compacted. */
+  readonly compaction: { readonly threshold: number | undefined } | undefined;
   readonly include: readonly Include[];
   readonly metadata: Metadata;
   /** What goes to the model server besides model and items. */
@@ -102,10 +104,18 @@ function parsed(
     previousResponseId,
     store: body.store ?? true,
     stream: body.stream ?? false,
+    compaction: compactionOf(body.context_management),
     include: body.include ?? [],
     metadata: body.metadata ?? {},
     echo: echoOf(body),
   };
+}
+
+function compactionOf(
+  management: ResponseBody['context_management'] = [],
+): ResponseRequest['compaction'] {
+  const [entry] = management;
+  return entry === undefined ? undefined : { threshold: entry.compact_threshold ?? undefined };
 }
 
 function prefixed(id: string | undefined, prefix: string, param: string): string | undefined {

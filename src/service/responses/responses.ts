@@ -3,6 +3,7 @@ import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
+import { sealCompaction } from '../../context/sealed-compaction.ts';
 import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
@@ -13,9 +14,9 @@ import type { ItemRecord, Positions } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { firstItems } from '../conversations/read-items.ts';
-import { ContextWindows } from '../models/context-windows.ts';
+import { ContextWindows } from '../context-window/context-windows.ts';
 import type { Models } from '../models/models.ts';
-import { modelAnswer } from './model-answer.ts';
+import { modelAnswer } from '../context-window/model-answer.ts';
 import { Pace } from './pace.ts';
 import { targetOf, type Destination, type Target } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
@@ -239,6 +240,8 @@ export class Responses {
       request: { ...request.generation, model },
       context,
       isTruncated: request.echo.truncation === 'auto',
+      compaction: request.compaction,
+      seal: (compaction) => sealCompaction(this.#options.seal, principal.tenant, compaction),
       signal,
     });
     const turn = this.#turn(principal, request, {

@@ -110,7 +110,6 @@ const REFUSED: [string, object, Refusal][] = [
     },
   ],
   ...[
-    { context_management: [{ type: 'compaction', compact_threshold: 1000 }] },
     { prompt: { id: 'pmpt_1' } },
     { moderation: { model: 'm' } },
     { access_programs: ['a'] },

@@ -78,7 +78,7 @@ const ECHOES: Readonly<Record<string, readonly [value: unknown, echo: unknown, o
 const UNREPEATED: Readonly<Record<string, unknown>> = {
   input: [{ role: 'user', content: 'hello' }],
   conversation: { id: 'conv_1' },
-  context_management: null,
+  context_management: [{ type: 'compaction', compact_threshold: 1000 }],
   prompt: null,
   image: null,
   model: 'qwen3',

@@ -1,29 +1,22 @@
 /** The answer to a request that is made to fit the context of its model. */
 
 import type { AssembledContext } from '../../context/assemble.ts';
-import { textBytes } from '../../context/measure.ts';
 import { truncate, type Truncation } from '../../context/truncate.ts';
-import type { ModelEvent, ModelFailure, ModelRequest } from '../../model/port.ts';
-import type { ContextWindows, WindowRef } from '../models/context-windows.ts';
+import type { ModelEvent, ModelRequest } from '../../model/port.ts';
+import type { ContextWindows, WindowRef } from './context-windows.ts';
+import { fixedBytes, overflowOf, requestTokens } from './request-size.ts';
 
 /** Attempts at a request that the model server finds too long. */
 const MAX_ATTEMPTS = 3;
-/** Part of a context that is left to the answer, and the most tokens of it, unless the request has a limit. */
-const ANSWER_SHARE = 1 / 4;
-const USUAL_ANSWER_TOKENS = 8_192;
-/** Part of a context that a limit of the answer leaves to the request at least. */
-const LEAST_REQUEST_SHARE = 1 / 4;
-/** Part of a context that estimates may be wrong by. */
-const TOLERANCE_SHARE = 1 / 32;
-
 type Events = AsyncGenerator<readonly ModelEvent[], void, undefined>;
-type Overflow = Extract<ModelFailure, { readonly kind: 'context_length_exceeded' }>;
 
 export interface FittedAnswerParams {
   readonly windows: ContextWindows;
   readonly ref: WindowRef;
   readonly request: Omit<ModelRequest, 'items'>;
   readonly context: AssembledContext;
+  /** Whether turns may be left out. */
+  readonly isTruncated: boolean;
 }
 
 /** A request whose oldest turns are left out when its context is too long. */
@@ -119,9 +112,9 @@ export class FittedAnswer {
   }
 
   async #truncated(): Promise<Truncation> {
-    const { windows, ref, request } = this.#params;
+    const { windows, ref, request, isTruncated } = this.#params;
     const { items, inputIndexes } = this.#whole;
-    const length = await windows.length(ref);
+    const length = isTruncated ? await windows.length(ref) : undefined;
     const tokens = length === undefined ? Infinity : requestTokens(length, request);
     return truncate({
       items,
@@ -135,31 +128,4 @@ export class FittedAnswer {
     if (this.#context === undefined) throw new Error('the model server has begun to answer');
     return this.#context;
   }
-}
-
-/** Returns the tokens of a context that the request may take. */
-function requestTokens(length: number, { maxOutputTokens }: Omit<ModelRequest, 'items'>): number {
-  const answer =
-    maxOutputTokens === undefined
-      ? Math.min(length * ANSWER_SHARE, USUAL_ANSWER_TOKENS)
-      : Math.min(maxOutputTokens, length * (1 - LEAST_REQUEST_SHARE));
-  return length * (1 - TOLERANCE_SHARE) - answer;
-}
-
-/** Returns the bytes of what each request sends besides its items. */
-function fixedBytes({
-  instructions = '',
-  tools = [],
-  format,
-}: Omit<ModelRequest, 'items'>): number {
-  const described = [tools, format].map((value) => JSON.stringify(value) ?? '').join('');
-  return (
-    textBytes(instructions) +
-    (tools.length === 0 && format === undefined ? 0 : textBytes(described))
-  );
-}
-
-function overflowOf([event]: readonly ModelEvent[]): Overflow | undefined {
-  if (event?.type !== 'failure') return undefined;
-  return event.failure.kind === 'context_length_exceeded' ? event.failure : undefined;
 }

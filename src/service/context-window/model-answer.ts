@@ -1,6 +1,8 @@
 import type { AssembledContext } from '../../context/assemble.ts';
+import type { SealedCompaction } from '../../context/sealed-compaction.ts';
 import type { ModelEvent, ModelRequest } from '../../model/port.ts';
-import type { ContextWindows, WindowRef } from '../models/context-windows.ts';
+import { CompactingAnswer } from './compacting-answer.ts';
+import type { ContextWindows, WindowRef } from './context-windows.ts';
 import { FittedAnswer } from './fitted-answer.ts';
 
 export interface ModelAnswerParams {
@@ -9,6 +11,9 @@ export interface ModelAnswerParams {
   readonly context: AssembledContext;
   /** Whether the oldest turns are left out when the context is too long. */
   readonly isTruncated: boolean;
+  /** The compaction of a context that is too long; `undefined` if it is not compacted. */
+  readonly compaction: { readonly threshold: number | undefined } | undefined;
+  readonly seal: (compaction: SealedCompaction) => string;
   readonly signal: AbortSignal;
 }
 
@@ -21,23 +26,28 @@ export interface ModelAnswer {
   readonly repairs: () => string;
 }
 
-/** Asks the model. Nothing keeps the context when the answer has begun. */
+/** Asks the model. Unless the context may be compacted, nothing keeps it when the answer has begun. */
 export function modelAnswer(
   windows: ContextWindows,
-  { ref, request, context, isTruncated, signal }: ModelAnswerParams,
+  { compaction, seal, signal, ...params }: ModelAnswerParams,
 ): ModelAnswer {
-  if (isTruncated) {
-    const fitted = new FittedAnswer({ windows, ref, request, context });
-    return {
-      events: fitted.events(signal),
-      inputIndexes: () => fitted.inputIndexes,
-      repairs: () => fitted.repairs,
-    };
+  if (compaction !== undefined) {
+    return answerOf(new CompactingAnswer({ windows, ...params, ...compaction, seal }), signal);
   }
+  if (params.isTruncated) return answerOf(new FittedAnswer({ windows, ...params }), signal);
+  const { ref, request, context } = params;
   const { items, inputIndexes, repairs } = context;
   return {
     events: ref.server.respond({ ...request, items }, signal),
     inputIndexes: () => inputIndexes,
     repairs: () => repairs.text(),
+  };
+}
+
+function answerOf(answer: FittedAnswer | CompactingAnswer, signal: AbortSignal): ModelAnswer {
+  return {
+    events: answer.events(signal),
+    inputIndexes: () => answer.inputIndexes,
+    repairs: () => answer.repairs,
   };
 }

@@ -1,6 +1,6 @@
 import type { ModelServer } from '../../model/model-server.ts';
 import type { OverflowFigures } from '../../model/overflow.ts';
-import type { Models } from './models.ts';
+import type { Models } from '../models/models.ts';
 
 /** Bytes of a token before any are counted: less than most texts have, so that a first context rather fits. */
 const USUAL_BYTES_PER_TOKEN = 3;
