@@ -13,6 +13,8 @@ import {
   listConversationItems,
 } from './items.ts';
 import {
+  compactResponse,
+  countInputTokens,
   createResponse,
   deleteResponse,
   getModel,
@@ -42,6 +44,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   getResponse,
   deleteResponse,
   listInputItems,
+  compactResponse,
+  countInputTokens,
   listModels,
   getModel,
   getHealth: PUBLIC,

@@ -30,6 +30,7 @@ const GENERIC: ModelProfile = {
   itemIds: false,
   reportsCuts: true,
   parsesArguments: true,
+  counting: 'none',
   contextTokens: undefined,
 };
 
@@ -54,7 +55,14 @@ const PROFILES: Readonly<
     reasoningItem: 'encrypted',
     verbosity: true,
     hostedFields: true,
-    in: { responses: { toolImages: 'tool', customTools: true, reasoningBack: 'all' } },
+    in: {
+      responses: {
+        toolImages: 'tool',
+        customTools: true,
+        reasoningBack: 'all',
+        counting: 'input_tokens',
+      },
+    },
   },
   openrouter: {
     parsesArguments: false,
@@ -74,6 +82,7 @@ const PROFILES: Readonly<
   'llama-cpp': {
     // A choice that is an object counts as auto, and `none` leaves the tools in the prompt.
     toolChoices: ['required'],
+    counting: 'input_tokens',
     streamsToolLogprobs: false,
     in: { responses: { formats: [], reportsCuts: false } },
   },
@@ -97,6 +106,7 @@ const PROFILES: Readonly<
   },
   sglang: {},
   vllm: {
+    counting: 'tokenize',
     reasoningField: 'reasoning',
     in: { responses: { itemIds: true } },
   },

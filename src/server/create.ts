@@ -13,7 +13,9 @@ import { Conversations } from '../service/conversations/conversations.ts';
 import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
 import { isOwnCompaction } from '../context/sealed-compaction.ts';
+import { ContextWindows } from '../service/context-window/context-windows.ts';
 import { Models } from '../service/models/models.ts';
+import { Contexts } from '../service/responses/contexts.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -77,19 +79,15 @@ async function openComponents(
   const seal = new TextSeal(
     config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
   );
+  const windows = new ContextWindows(models);
+  const contexts = { ...config, store, authorizer, models, seal, windows };
   return {
     store,
     telemetry,
     authorizer,
     models,
-    responses: new Responses({
-      ...config,
-      store,
-      authorizer,
-      models,
-      seal,
-      observer: telemetry,
-    }),
+    responses: new Responses({ ...contexts, observer: telemetry }),
+    contexts: new Contexts(contexts),
     health: new ConversationHealth({
       store: store.conversations,
       authorizer,
@@ -103,7 +101,7 @@ async function openComponents(
 }
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
-  const { store, telemetry, authorizer, state, responses, health, models } = components;
+  const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
   const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
@@ -111,6 +109,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       conversations,
       health,
       responses,
+      contexts,
       models,
       items: itemContract({ isStrict: config.strict }),
       limits: config,

@@ -27,7 +27,7 @@ const OutputCustomToolCall = Type.Object(
   { title: 'OutputCustomToolCall' },
 );
 
-const OutputCompaction = Type.Object(
+export const OutputCompaction = Type.Object(
   {
     id: Type.String(),
     type: Type.Literal('compaction'),

@@ -14,6 +14,7 @@ import {
   knownResponseBody,
   PARAMETERS,
   REFUSING,
+  type ParameterSubset,
   type ResponseBody,
   type ResponseEcho,
 } from './parameters/table.ts';
@@ -40,6 +41,8 @@ export interface ResponseRequest {
 
 export interface ResponseRules {
   readonly maxInputItems: number;
+  /** The parameters of an operation that does not take all of them. */
+  readonly subset?: ParameterSubset;
   /** Names of parameters that OpenAI's service lacks, which go to the model server unchecked. */
   readonly passThrough?: readonly string[];
 }
@@ -47,9 +50,9 @@ export interface ResponseRules {
 /** Returns a parser of the body that creates a response. */
 export function responseParser(
   { parse }: Pick<ItemContract, 'parse'>,
-  { maxInputItems, passThrough = [] }: ResponseRules,
+  { maxInputItems, subset, passThrough = [] }: ResponseRules,
 ): (body: unknown) => ResponseRequest {
-  const validate = validator(knownResponseBody(maxInputItems));
+  const validate = validator(knownResponseBody(maxInputItems, subset));
   const extras = new Set(passThrough.filter((name) => !Object.hasOwn(PARAMETERS, name)));
   return (body) => {
     const [extra, sent] = split(bodyObject(body), extras);

@@ -111,21 +111,27 @@ export class FittedAnswer {
     return { items, bytes: bytes + this.#fixedBytes };
   }
 
-  async #truncated(): Promise<Truncation> {
-    const { windows, ref, request, isTruncated } = this.#params;
-    const { items, inputIndexes } = this.#whole;
-    const length = isTruncated ? await windows.length(ref) : undefined;
-    const tokens = length === undefined ? Infinity : requestTokens(length, request);
-    return truncate({
-      items,
-      inputIndexes,
-      budget: tokens * windows.bytesPerToken(ref) - this.#fixedBytes,
-      countsReasoning: request.reasoningContext === 'all_turns' || ref.server.keepsReasoning,
-    });
+  #truncated(): Promise<Truncation> {
+    return fitting(this.#params, this.#whole);
   }
 
   get #whole(): AssembledContext {
     if (this.#context === undefined) throw new Error('the model server has begun to answer');
     return this.#context;
   }
+}
+
+/** Leaves out the oldest turns of a context that is too long for its model, if that is wanted. */
+export async function fitting(
+  { windows, ref, request, isTruncated }: Omit<FittedAnswerParams, 'context'>,
+  { items, inputIndexes }: Pick<AssembledContext, 'items' | 'inputIndexes'>,
+): Promise<Truncation> {
+  const length = isTruncated ? await windows.length(ref) : undefined;
+  const tokens = length === undefined ? Infinity : requestTokens(length, request);
+  return truncate({
+    items,
+    inputIndexes,
+    budget: tokens * windows.bytesPerToken(ref) - fixedBytes(request),
+    countsReasoning: request.reasoningContext === 'all_turns' || ref.server.keepsReasoning,
+  });
 }

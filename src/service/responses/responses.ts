@@ -14,7 +14,7 @@ import type { ItemRecord, Positions } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { firstItems } from '../conversations/read-items.ts';
-import { ContextWindows } from '../context-window/context-windows.ts';
+import type { ContextWindows } from '../context-window/context-windows.ts';
 import type { Models } from '../models/models.ts';
 import { modelAnswer } from '../context-window/model-answer.ts';
 import { Pace } from './pace.ts';
@@ -34,6 +34,7 @@ export interface ResponsesOptions {
   readonly models: Models;
   readonly seal: TextSeal;
   readonly observer: TurnObserver;
+  readonly windows: ContextWindows;
   readonly defaultModel: string | undefined;
   readonly turnWaitMs: number;
   readonly onDisconnect: 'cancel' | 'finish';
@@ -74,13 +75,11 @@ export class Responses {
   readonly #detached = new DetachedTurns();
   readonly #open: OpenTurns;
   readonly #pace = new Pace();
-  readonly #windows: ContextWindows;
 
   constructor(options: ResponsesOptions) {
     this.#options = options;
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
-    this.#windows = new ContextWindows(options.models);
     this.#turns = new Turns(store.turns, store.conversations, { waitMs: turnWaitMs });
   }
 
@@ -235,7 +234,7 @@ export class Responses {
       destination.kind === 'conversation'
         ? AbortSignal.any([stop.signal, destination.turn.lost])
         : stop.signal;
-    const { inputIndexes, repairs, events } = modelAnswer(this.#windows, {
+    const { inputIndexes, repairs, events } = modelAnswer(this.#options.windows, {
       ref: { server, model, conversationId: history?.conversation.conversationId },
       request: { ...request.generation, model },
       context,

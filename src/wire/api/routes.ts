@@ -15,9 +15,12 @@ import { repairConversation } from './conversations/repair-conversation.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
+import type { Contexts } from '../../service/responses/contexts.ts';
 import type { Responses } from '../../service/responses/responses.ts';
 import { getModel } from './models/get-model.ts';
 import { listModels } from './models/list-models.ts';
+import { compactResponse } from './responses/compact-response.ts';
+import { countInputTokens } from './responses/count-input-tokens.ts';
 import { createResponse } from './responses/create-response.ts';
 import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
@@ -39,6 +42,7 @@ export interface ApiOptions {
   readonly auth: Authentication;
   readonly version: string;
   readonly responses: Responses;
+  readonly contexts: Contexts;
   readonly models: Models;
   readonly readiness: () => Promise<Readiness>;
   /** Returns the metrics' text; `undefined` when this server does not serve metrics. */
@@ -47,7 +51,7 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, health, responses, models, items, limits, dialect } = options;
+  const { conversations, health, responses, contexts, models, items, limits, dialect } = options;
   const { auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
@@ -65,6 +69,8 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getResponse(responses, items),
     deleteResponse(responses),
     listInputItems(responses, items, limits),
+    compactResponse(contexts, items),
+    countInputTokens(contexts, items),
     listModels(models),
     getModel(models),
     ...(metricsText === undefined ? [] : [getMetrics(metricsText)]),
