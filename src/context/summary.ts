@@ -10,7 +10,7 @@ export function summaryMessage(summary: string): ContextItem {
   return { type: 'message', role: 'system', content: [{ type: 'input_text', text }] };
 }
 
-const REQUEST = `Summarise our conversation so far. The summary will replace it, so write down everything that is needed to go on: names, numbers, code words, preferences, decisions, results of tools, and what is still to be done. Copy names and numbers exactly. Write only the summary.`;
+const REQUEST = `Summarise our conversation so far. The summary will replace it, so write down everything that is needed to go on: names, numbers, codes, preferences, decisions, results of tools, and what is still to be done. Copy names and numbers exactly. Write only the summary.`;
 
 /** Asks a model for a summary of all that it was shown. */
 export const SUMMARY_REQUEST: ContextItem = {

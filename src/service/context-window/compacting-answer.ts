@@ -63,7 +63,9 @@ export class CompactingAnswer {
 
   async *events(signal: AbortSignal): Events {
     const threshold = await this.#threshold();
-    const before = (await this.#isTooLong(threshold)) ? await this.#compacted(signal) : undefined;
+    const before = (await this.#isTooLong(threshold, signal))
+      ? await this.#compacted(signal)
+      : undefined;
     let compaction = before;
     let answer = this.#fitted.events(signal);
     try {
@@ -120,8 +122,9 @@ export class CompactingAnswer {
   }
 
   /** Checks whether a context is too long to be sent. What is not learnt yet is tried. */
-  async #isTooLong(threshold: number | undefined): Promise<boolean> {
+  async #isTooLong(threshold: number | undefined, signal: AbortSignal): Promise<boolean> {
     const { windows, ref, request } = this.#params;
+    await windows.count(ref, { ...request, items: this.#context.items }, this.#bytes(), signal);
     if (!windows.isLearnt(ref) && !(await this.#isFarTooLong())) return false;
     const tokens = this.#bytes() / windows.bytesPerToken(ref);
     const length = await windows.length(ref);

@@ -1,4 +1,6 @@
+import { ModelServerError } from '../../model/failure.ts';
 import type { ModelServer } from '../../model/model-server.ts';
+import type { ModelRequest } from '../../model/port.ts';
 import type { OverflowFigures } from '../../model/overflow.ts';
 import type { Models } from '../models/models.ts';
 
@@ -18,6 +20,8 @@ const TOLERANCE = 1.25;
 const FULL = 0.95;
 /** Part of a request that is tried after it was too long, where the server does not say by how much. */
 const RETRIED = 0.5;
+/** Part of a context up to which an estimate is good enough. */
+const SHORT_SHARE = 0.5;
 /** Time for which a length is kept that a server has named in an error. */
 const KEPT_MS = 3_600_000;
 const MOST_CONVERSATIONS = 10_000;
@@ -69,6 +73,28 @@ export class ContextWindows {
   isLearnt({ server, model, conversationId }: WindowRef): boolean {
     const key = keyOf(server, model);
     return this.#ofModels.has(key) || this.#ofConversations.has(`${key} ${conversationId ?? ''}`);
+  }
+
+  /**
+   * Has the server count a request of so many bytes, if it can, and if the request may be too long as far as is known:
+   * that of a conversation from which nothing was learnt. The count only improves an estimate, so its failure is none.
+   */
+  async count(
+    ref: WindowRef,
+    request: ModelRequest,
+    bytes: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { server, conversationId } = ref;
+    const length = await this.length(ref);
+    const isShort = length === undefined || bytes / USUAL_BYTES_PER_TOKEN < length * SHORT_SHARE;
+    const own = this.#ofConversations.has(`${keyOf(server, ref.model)} ${conversationId ?? ''}`);
+    if (own || isShort || !server.canCount) return;
+    const tokens = await server.countTokens(request, signal).catch((error: unknown) => {
+      if (error instanceof ModelServerError) return undefined;
+      throw error;
+    });
+    if (tokens !== undefined) this.counted(ref, bytes, tokens, undefined);
   }
 
   /** Learns from a request of so many bytes that the server has counted. `length` is that of the context. */

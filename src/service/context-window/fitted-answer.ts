@@ -1,6 +1,7 @@
 /** The answer to a request that is made to fit the context of its model. */
 
 import type { AssembledContext } from '../../context/assemble.ts';
+import { itemsBytes } from '../../context/measure.ts';
 import { truncate, type Truncation } from '../../context/truncate.ts';
 import type { ModelEvent, ModelRequest } from '../../model/port.ts';
 import type { ContextWindows, WindowRef } from './context-windows.ts';
@@ -68,7 +69,11 @@ export class FittedAnswer {
   async #asked(
     signal: AbortSignal,
   ): Promise<{ readonly answer: Events; readonly bytes: number; readonly count: number }> {
-    const { ref, request } = this.#params;
+    const { windows, ref, request, isTruncated } = this.#params;
+    if (isTruncated) {
+      const whole = { ...request, items: this.#whole.items };
+      await windows.count(ref, whole, itemsBytes(whole.items) + this.#fixedBytes, signal);
+    }
     const { items, bytes } = await this.#fitting();
     return {
       answer: ref.server.respond({ ...request, items }, signal),

@@ -1,7 +1,7 @@
 /** Having a model summarise a conversation. */
 
 import { firstChunk, turnsOf } from '../../context/chunks.ts';
-import { itemBytes, itemsBytes } from '../../context/measure.ts';
+import { itemBytes, itemsBytes, textBytes } from '../../context/measure.ts';
 import { SUMMARY_REQUEST, summaryMessage } from '../../context/summary.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type {
@@ -39,43 +39,54 @@ export interface Summary {
 type Answer = { readonly text: string; readonly usage: ModelUsage | null } | ModelFailure;
 
 /**
- * Returns a summary of items. A context that is too long is read in parts of whole turns, each with the summary of the
- * parts before it. Throws an `ApiError` when the model server fails, and the signal's reason.
+ * Returns a summary of items. A context that is too long is read in parts of whole turns. Their summaries follow each
+ * other: a text that is summarised again and again loses what it began with. Only where they would be too long
+ * together, they are summarised once more. Throws an `ApiError` when the model server fails, and the signal's reason.
  */
 export async function summarise(params: SummariseParams): Promise<Summary> {
   const { leading, turns } = turnsOf(params.items);
-  let rest = turns;
-  let text: string | undefined;
+  if (turns.length === 0) throw apiError('nothing_to_compact');
+  const { texts, usage } = await inParts(params, leading, turns);
+  const text = texts.join('\n');
+  const { budget } = await sized(params, leading);
+  if (texts.length === 1 || textBytes(text) <= budget * SUMMARY_SHARE) return { text, usage };
+  const again = await inParts(params, [], [[summaryMessage(text)]]);
+  return { text: again.texts.join('\n'), usage: added(usage, again.usage) };
+}
+
+/** Summarises turns, as many at a time as fit. */
+async function inParts(
+  params: SummariseParams,
+  leading: readonly ContextItem[],
+  turns: readonly (readonly ContextItem[])[],
+): Promise<{ readonly texts: readonly string[]; readonly usage: ModelUsage | null }> {
+  const texts: string[] = [];
   let usage: ModelUsage | null = null;
-  let attempt = 1;
-  while (rest.length > 0) {
-    const head = text === undefined ? leading : [...leading, summaryMessage(text)];
-    const { request, budget } = await sized(params, head);
+  let rest = turns;
+  for (let attempt = 1; rest.length > 0; attempt += 1) {
+    const { request, budget } = await sized(params, leading);
     const { count, items } = firstChunk(rest, budget);
-    const asked = [...head, ...items, SUMMARY_REQUEST];
+    const asked = [...leading, ...items, SUMMARY_REQUEST];
     const answer = await answerTo(params, { ...request, items: asked });
-    if (!('kind' in answer)) {
-      if (answer.text === '') {
-        throw apiError('model_server_failed', { reason: 'it wrote no summary' });
+    const bytes = itemsBytes(asked) + fixedBytes(request);
+    if ('kind' in answer) {
+      if (answer.kind !== 'context_length_exceeded' || attempt >= MAX_ATTEMPTS) {
+        throw failureError(answer, params.ref);
       }
-      ({ text } = answer);
-      if (answer.usage !== null) {
-        const bytes = itemsBytes(asked) + fixedBytes(request);
-        params.windows.counted(params.ref, bytes, answer.usage.inputTokens, undefined);
-      }
-      usage = added(usage, answer.usage);
-      rest = rest.slice(count);
-      attempt = 1;
+      params.windows.exceeded(params.ref, bytes, answer);
       continue;
     }
-    if (answer.kind !== 'context_length_exceeded' || attempt >= MAX_ATTEMPTS) {
-      throw failureError(answer, params.ref);
+    if (answer.text === '') {
+      throw apiError('model_server_failed', { reason: 'it wrote no summary' });
     }
-    attempt += 1;
-    params.windows.exceeded(params.ref, itemsBytes(asked) + fixedBytes(request), answer);
+    const { inputTokens } = answer.usage ?? { inputTokens: 0 };
+    params.windows.counted(params.ref, bytes, inputTokens, undefined);
+    texts.push(answer.text);
+    usage = added(usage, answer.usage);
+    rest = rest.slice(count);
+    attempt = 0;
   }
-  if (text === undefined) throw apiError('nothing_to_compact');
-  return { text, usage };
+  return { texts, usage };
 }
 
 /** Returns the request for a summary, and the bytes that the turns to summarise may take in it. */
