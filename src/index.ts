@@ -25,6 +25,8 @@ export type * from './store/archive/port.ts';
 export { ALL, type Attributes, type RowFilter } from './base/row-filter.ts';
 export type { Order, Page, PageRequest } from './base/paging.ts';
 export { newId } from './base/ids.ts';
+export { examine, type Examination, type ExamineOptions } from './history/examine.ts';
+export type { Finding, Rule } from './history/findings.ts';
 export { parseItem, type ParsedItem } from './contract/items/parse.ts';
 export { ApiError, type ErrorKind } from './contract/errors/registry.ts';
 export { OperatorError, type OperatorCode } from './base/errors/operator-error.ts';

@@ -45,11 +45,11 @@ type NarrowerParameter =
   // Refused by name: this server lacks the function.
   | 'access_programs'
   | 'background'
-  | 'context_management'
   | 'image'
   | 'moderation'
   | 'prompt'
-  | 'truncation'
+  // Their type of an entry is any text.
+  | 'context_management'
   // The hosted tools are OpenAI's own.
   | 'tools'
   | 'tool_choice';
@@ -113,8 +113,7 @@ type NarrowerField =
   | 'reasoning'
   | 'text'
   | 'tool_choice'
-  | 'tools'
-  | 'truncation';
+  | 'tools';
 type TheirResponseFitsOurs = Never<
   Unlike<Differing<TheirResponse, ResponseObject, SharedField>, NarrowerField>
 >;

@@ -1,3 +1,5 @@
+import { COMPACTION_PARAMETERS } from '../../src/contract/responses/compaction.ts';
+import { INPUT_TOKENS_PARAMETERS } from '../../src/contract/responses/input-tokens.ts';
 import { PARAMETERS } from '../../src/contract/responses/parameters/table.ts';
 import { assertThat } from '../mismatch.ts';
 import { asList } from '../pages.ts';
@@ -20,6 +22,32 @@ export const createResponse: PrivateOperation = {
   headers: ['x-colloquy-when-busy'],
   body: {
     fields: Object.keys(PARAMETERS),
+    make: () => ({ model: 'none', input: 'Hello' }),
+  },
+  expect: () => NO_MODEL_SERVER,
+  ...NEVER_SERVED,
+};
+
+export const compactResponse: PrivateOperation = {
+  access: 'private',
+  weight: 1,
+  path: [],
+  query: {},
+  body: {
+    fields: [...COMPACTION_PARAMETERS.names],
+    make: () => ({ model: 'none', input: 'Hello' }),
+  },
+  expect: () => NO_MODEL_SERVER,
+  ...NEVER_SERVED,
+};
+
+export const countInputTokens: PrivateOperation = {
+  access: 'private',
+  weight: 1,
+  path: [],
+  query: {},
+  body: {
+    fields: [...INPUT_TOKENS_PARAMETERS.names, ...Object.keys(INPUT_TOKENS_PARAMETERS.ignored)],
     make: () => ({ model: 'none', input: 'Hello' }),
   },
   expect: () => NO_MODEL_SERVER,

@@ -13,6 +13,8 @@ import {
   listConversationItems,
 } from './items.ts';
 import {
+  compactResponse,
+  countInputTokens,
   createResponse,
   deleteResponse,
   getModel,
@@ -20,6 +22,7 @@ import {
   listInputItems,
   listModels,
 } from './responses.ts';
+import { getConversationHealth, repairConversation } from './health.ts';
 import type { TaughtOperation } from './operation.ts';
 
 const PUBLIC: TaughtOperation = { access: 'public', weight: 1 };
@@ -35,10 +38,14 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   listConversationItems,
   getConversationItem,
   deleteConversationItem,
+  getConversationHealth,
+  repairConversation,
   createResponse,
   getResponse,
   deleteResponse,
   listInputItems,
+  compactResponse,
+  countInputTokens,
   listModels,
   getModel,
   getHealth: PUBLIC,

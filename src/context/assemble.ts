@@ -3,6 +3,7 @@ import { withOutputsAfterGroups } from '../history/calls.ts';
 import { examine } from '../history/examine.ts';
 import { loneReasoning } from '../history/single-items.ts';
 import type { ContextItem } from '../model/port.ts';
+import { afterCompaction } from './after-compaction.ts';
 import { approvalOutputs } from './approvals.ts';
 import { contextItem, type TranslationParams } from './context-item.ts';
 import { firstProblem, type ContextProblem } from './problem.ts';
@@ -30,10 +31,11 @@ export interface AssembledContext {
   readonly problem: 'none';
   /** Items for the model. Every call has its output after its group, and every output its call. */
   readonly items: readonly ContextItem[];
+  /** The stored form of each of the items. */
+  readonly sources: readonly JsonObject[];
   /** Place in the request's input of each of the items; `null` for one of the history. */
   readonly inputIndexes: readonly (number | null)[];
-  /** Counts of the repairs, as in `duplicate_id=1, hosted_item=3`; empty without repairs. */
-  readonly repairs: string;
+  readonly repairs: Repairs;
 }
 
 /** Makes the context of a request. The history is repaired for the model alone; stored items stay as they are. */
@@ -44,20 +46,23 @@ export function assembleContext({
   hasDistinctIds = false,
   ...params
 }: AssembleContextParams): AssembledContext | ContextProblem {
-  const stored = history.map(({ item }) => item);
-  const { items, indexes, findings } = examine([...stored, ...input], {
+  const shownItems = afterCompaction(history, input, params.openCompaction);
+  const { input: own, firstInput } = shownItems;
+  const stored = shownItems.history.map(({ item }) => item);
+  const { items, indexes, findings } = examine([...stored, ...own], {
     beforeCompaction: 'examined',
     ids: hasDistinctIds ? 'distinct' : 'examined',
   });
-  const problem = mode === 'strict' ? firstProblem(findings, stored, input) : undefined;
+  const problem = mode === 'strict' ? firstProblem(findings, stored, own) : undefined;
   if (problem !== undefined) return problem;
   const repairs = new Repairs();
+  repairs.add('compacted_item', shownItems.covered);
   for (const { rule } of findings) if (rule !== 'left_in_progress') repairs.add(rule);
   const translation = { ...params, approvalOutput: approvalOutputs(items), repairs };
   const entries = items.map((item, place) => ({ item, index: indexes[place] ?? 0 }));
   const shown: { item: JsonObject; index: number; translated: ContextItem }[] = [];
   for (const { item, index } of withOutputsAfterGroups(entries)) {
-    const translated = contextItem(item, history[index]?.model, translation);
+    const translated = contextItem(item, shownItems.history[index]?.model, translation);
     if (translated !== undefined) shown.push({ item, index, translated });
   }
   // Where a hosted call was left out, nothing may be left to follow its reasoning.
@@ -66,7 +71,10 @@ export function assembleContext({
   return {
     problem: 'none',
     items: kept.map(({ translated }) => translated),
-    inputIndexes: kept.map(({ index }) => (index < history.length ? null : index - history.length)),
-    repairs: repairs.text(),
+    sources: kept.map(({ item }) => item),
+    inputIndexes: kept.map(({ index }) =>
+      index < stored.length ? null : index - stored.length + firstInput,
+    ),
+    repairs,
   };
 }

@@ -6,10 +6,12 @@ import type { ApprovalOutput } from './approvals.ts';
 import { contextParts, outputParts } from './parts.ts';
 import { contextReasoning, type ReasoningParams } from './reasoning.ts';
 import type { Repairs } from './repairs.ts';
+import type { SealedCompaction } from './sealed-compaction.ts';
+import { summaryMessage } from './summary.ts';
 
 export interface TranslationParams extends ReasoningParams {
-  /** Opens the server's own compaction, a summary; `undefined` for any other. */
-  readonly openCompaction: (blob: string) => string | undefined;
+  /** Opens the server's own compaction; `undefined` for any other. */
+  readonly openCompaction: (blob: string) => SealedCompaction | undefined;
 }
 
 export interface Translation extends TranslationParams {
@@ -112,10 +114,10 @@ function summary(
   item: JsonObject,
   { openCompaction, repairs }: Translation,
 ): ContextItem | undefined {
-  const text = openCompaction(textOf(item, 'encrypted_content'));
-  if (text === undefined) {
+  const opened = openCompaction(textOf(item, 'encrypted_content'));
+  if (opened === undefined) {
     repairs.add('foreign_compaction');
     return undefined;
   }
-  return { type: 'message', role: 'system', content: [{ type: 'input_text', text }] };
+  return summaryMessage(opened.summary);
 }

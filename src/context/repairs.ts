@@ -8,6 +8,8 @@ import type { Rule } from '../history/findings.ts';
  * - `foreign_reasoning`, `foreign_compaction`: an encrypted text that this server cannot open.
  * - `other_model_reasoning`: reasoning of another model than the request's.
  * - `open_approval`: a request for an approval that has not been answered. The model is shown a refusal.
+ * - `compacted_item`: an item that the summary of a compaction stands for.
+ * - `truncated_turn`: a turn that was left out since the context is too long for the model.
  */
 export type RepairRule =
   | Exclude<Rule, 'left_in_progress'>
@@ -17,14 +19,23 @@ export type RepairRule =
   | 'foreign_reasoning'
   | 'other_model_reasoning'
   | 'foreign_compaction'
-  | 'open_approval';
+  | 'open_approval'
+  | 'compacted_item'
+  | 'truncated_turn';
 
 /** Counts of the repairs of one context. */
 export class Repairs {
   readonly #counts = new Map<RepairRule, number>();
 
-  add(rule: RepairRule): void {
-    this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + 1);
+  add(rule: RepairRule, times = 1): void {
+    if (times > 0) this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + times);
+  }
+
+  /** Returns the same counts, to which others may be added. */
+  copy(): Repairs {
+    const copy = new Repairs();
+    for (const [rule, count] of this.#counts) copy.add(rule, count);
+    return copy;
   }
 
   /** Returns the counts in the form of a header, as in `duplicate_id=1, hosted_item=3`; empty without repairs. */

@@ -1,17 +1,8 @@
 import { stringField, type JsonObject } from '../base/json-object.ts';
+import type { HISTORY_FIXES, HISTORY_RULES } from '../contract/conversations/health.ts';
 import { callIdOf } from './call-kinds.ts';
 
-export type Rule =
-  | 'duplicate_id'
-  | 'empty_message'
-  | 'approval_without_request'
-  | 'call_of_unapproved_request'
-  | 'output_without_call'
-  | 'output_before_call'
-  | 'duplicate_output'
-  | 'call_without_output'
-  | 'reasoning_alone'
-  | 'left_in_progress';
+export type Rule = (typeof HISTORY_RULES)[number];
 
 /** A defect of an examined list. */
 export interface Finding {
@@ -21,7 +12,7 @@ export interface Finding {
   readonly itemId: string | null;
   readonly callId: string | null;
   /** Difference that the finding makes to the repaired list: `insert` adds an output of the named call. */
-  readonly fix: 'drop' | 'insert' | 'move' | 'change' | 'none';
+  readonly fix: (typeof HISTORY_FIXES)[number];
   readonly message: string;
 }
 

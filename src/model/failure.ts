@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../base/json-object.ts';
+import { overflowFigures } from './overflow.ts';
 import type { ModelFailure } from './port.ts';
 
 /** A failure of a model server on its way to the event or the caller that reports it. */
@@ -29,7 +30,7 @@ export function unsupported(param: string, message: string): ModelServerError {
 
 const CONTEXT_CODES = new Set(['context_length_exceeded', 'exceed_context_size_error']);
 const CONTEXT_MESSAGE =
-  /context (?:length|size|window)|ContextWindowExceeded|maximum context|prompt is too long|longer than the model/i;
+  /context (?:length|size|window)|ContextWindowExceeded|maximum context|maximum model length|prompt is too long|longer than the model/i;
 const MODEL_CODES = new Set(['model_not_found', 'no_such_model']);
 const MODEL_MESSAGE =
   /\bmodel\b.*(?:not found|does not exist|not accessible)|invalid model name|no such model/i;
@@ -74,7 +75,13 @@ function reportedFailure(
     isClientError &&
     ((code !== undefined && CONTEXT_CODES.has(code)) || CONTEXT_MESSAGE.test(text))
   ) {
-    return new ModelServerError({ kind: 'context_length_exceeded', status, ...details });
+    const figures = overflowFigures(text);
+    return new ModelServerError({
+      kind: 'context_length_exceeded',
+      status,
+      ...details,
+      ...figures,
+    });
   }
   if (
     isClientError &&

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../base/json-object.ts';
 import type { ObservedServer } from '../observe/model-servers.ts';
 import type { ModelProfile, ModelProtocol, ModelServerOptions } from '../options/model-server.ts';
 import { answerEvents } from './answer-events.ts';
+import { countedTokens, countingRequest } from './counting.ts';
 import { CallIds } from './call-ids.ts';
 import { decodedText } from './decoded-text.ts';
 import { failed, ModelServerError, refusal } from './failure.ts';
@@ -65,6 +66,27 @@ export class ModelServer implements Disposable {
     return this.#options.models.length === 0;
   }
 
+  /** Tokens of a context: `given` by the operator, or as `assumed` of a server of this make that names none. */
+  get contextTokens(): {
+    readonly given: number | undefined;
+    readonly assumed: number | undefined;
+  } {
+    return { given: this.#options.contextTokens, assumed: this.#profile.contextTokens };
+  }
+
+  /** Whether reasoning before the last message of the user is sent to the model, unless a request asks for it. */
+  get keepsReasoning(): boolean {
+    const { reasoningBack } = this.#profile;
+    return reasoningBack === 'all' || reasoningBack === 'tool_turns';
+  }
+
+  /** Whether the server counts the tokens of requests. */
+  get canCount(): boolean {
+    const { protocol } = this.#options;
+    const { counting } = this.#profile;
+    return counting === 'input_tokens' || (counting === 'tokenize' && protocol === 'chat');
+  }
+
   /** Checks that the server is named for exactly this model, not by a pattern. */
   isNamedFor(model: string): boolean {
     return !model.includes('*') && this.#options.models.includes(model);
@@ -87,16 +109,34 @@ export class ModelServer implements Disposable {
     return this.#events(new Unsent(request), signal);
   }
 
+  /**
+   * Counts the tokens of a request; `undefined` when the server cannot. Rejects with a `ModelServerError`, or the
+   * signal's reason.
+   */
+  async countTokens(request: ModelRequest, signal: AbortSignal): Promise<number | undefined> {
+    try {
+      const protocol = PROTOCOLS[this.#options.protocol];
+      const names = new ToolNames(request.tools ?? []);
+      const encoded = protocol.encode(request, this.#profile, names);
+      const counting = countingRequest(this.#profile, protocol.path, encoded);
+      if (counting === undefined) return undefined;
+      const { path, isAtRoot } = counting;
+      const body = JSON.stringify(counting.body);
+      using answer = await this.#open('POST', path, body, signal, isAtRoot);
+      const tokens = countedTokens(await wholeObject(answer));
+      if (tokens !== undefined) return tokens;
+      throw failed('malformed', 'the model server sent no number of tokens');
+    } catch (error) {
+      throw new ModelServerError(this.#failureOf(error), { cause: error });
+    }
+  }
+
   /** Lists the server's models. Rejects with a `ModelServerError`, or the signal's reason. */
   async listModels(signal: AbortSignal): Promise<readonly ListedModel[]> {
     try {
       using answer = await this.#open('GET', '/models', undefined, signal);
-      const chunks: Uint8Array[] = [];
-      for (let chunk = await answer.read(); chunk !== undefined; chunk = await answer.read()) {
-        chunks.push(chunk);
-      }
-      const value = parsedJson(Buffer.concat(chunks).toString('utf8'));
-      if (isJsonObject(value) && Array.isArray(value['data'])) {
+      const value = await wholeObject(answer);
+      if (Array.isArray(value['data'])) {
         return objectsField(value, 'data').flatMap((entry) => listedModel(entry));
       }
       throw failed('malformed', 'the model server sent a list of models of another form');
@@ -145,9 +185,11 @@ export class ModelServer implements Disposable {
     path: string,
     body: string | undefined,
     signal: AbortSignal,
+    isAtRoot = false,
   ): Promise<HttpAnswer> {
     const url = new URL(this.#base);
-    url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
+    const base = url.pathname.replace(/\/+$/, '');
+    url.pathname = `${isAtRoot ? base.replace(/\/v\d+$/, '') : base}${path}`;
     const answer = await this.#connections.open({
       method,
       url,
@@ -188,6 +230,16 @@ export class ModelServer implements Disposable {
     // Cut afterwards: the beginning of a secret at the end would not be found.
     return { ...error.failure, message: message.slice(0, LONGEST_MESSAGE).toWellFormed() };
   }
+}
+
+/** Reads the body of an answer, which must be an object. */
+async function wholeObject(answer: HttpAnswer): Promise<JsonObject> {
+  const chunks: Uint8Array[] = [];
+  for (let chunk = await answer.read(); chunk !== undefined; chunk = await answer.read()) {
+    chunks.push(chunk);
+  }
+  const value = parsedJson(Buffer.concat(chunks).toString('utf8'));
+  return isJsonObject(value) ? value : {};
 }
 
 /** A request that is taken once and not kept: a generator keeps its parameters until its end. */

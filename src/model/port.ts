@@ -171,6 +171,8 @@ export type ModelEvent =
     } & ToolName)
   /** Text of a function's arguments, or of a custom tool's input. */
   | { readonly type: 'arguments_delta'; readonly text: string }
+  /** A whole item: a summary of what was said, as this server seals it. Model servers make none. */
+  | { readonly type: 'compaction'; readonly encrypted: string }
   | { readonly type: 'usage'; readonly usage: ModelUsage }
   | { readonly type: 'finish'; readonly reason: FinishReason }
   | { readonly type: 'failure'; readonly failure: ModelFailure };
@@ -217,9 +219,13 @@ export type ModelFailure = { readonly message: string } & (
   /** The server has reported an error in an answer of status 200, or ended it for a reason that is an error. */
   | ({ readonly kind: 'reported' } & ReportedError)
   | ({
-      readonly kind: 'context_length_exceeded' | 'model_not_found';
+      readonly kind: 'context_length_exceeded';
       readonly status: number | undefined;
+      /** Tokens of the context and of the request, where the server names them. */
+      readonly contextTokens: number | undefined;
+      readonly requestTokens: number | undefined;
     } & ReportedError)
+  | ({ readonly kind: 'model_not_found'; readonly status: number | undefined } & ReportedError)
   /** The request has something that the server cannot take; nothing was sent. `param` is a path in the request. */
   | { readonly kind: 'unsupported'; readonly param: string }
 );

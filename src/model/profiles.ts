@@ -30,6 +30,8 @@ const GENERIC: ModelProfile = {
   itemIds: false,
   reportsCuts: true,
   parsesArguments: true,
+  counting: 'none',
+  contextTokens: undefined,
 };
 
 type Difference = Partial<ModelProfile>;
@@ -53,7 +55,14 @@ const PROFILES: Readonly<
     reasoningItem: 'encrypted',
     verbosity: true,
     hostedFields: true,
-    in: { responses: { toolImages: 'tool', customTools: true, reasoningBack: 'all' } },
+    in: {
+      responses: {
+        toolImages: 'tool',
+        customTools: true,
+        reasoningBack: 'all',
+        counting: 'input_tokens',
+      },
+    },
   },
   openrouter: {
     parsesArguments: false,
@@ -73,6 +82,7 @@ const PROFILES: Readonly<
   'llama-cpp': {
     // A choice that is an object counts as auto, and `none` leaves the tools in the prompt.
     toolChoices: ['required'],
+    counting: 'input_tokens',
     streamsToolLogprobs: false,
     in: { responses: { formats: [], reportsCuts: false } },
   },
@@ -83,6 +93,8 @@ const PROFILES: Readonly<
     toolChoices: [],
     reasoningEfforts: { minimal: 'low', xhigh: 'max' },
     reasoningField: 'reasoning',
+    // The length that it gives a model on a small machine; it cuts longer contexts without an error.
+    contextTokens: 4096,
     in: {
       responses: {
         toolImages: 'tool',
@@ -94,6 +106,7 @@ const PROFILES: Readonly<
   },
   sglang: {},
   vllm: {
+    counting: 'tokenize',
     reasoningField: 'reasoning',
     in: { responses: { itemIds: true } },
   },

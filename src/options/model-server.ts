@@ -34,6 +34,8 @@ export interface ModelServerOptions {
   readonly adjustments: Partial<ModelProfile>;
   /** Names of the models to send to this server, in which `*` stands for any text. When empty, all. */
   readonly models: readonly string[];
+  /** Tokens of a request and its answer, whatever the server says of itself. */
+  readonly contextTokens: number | undefined;
   readonly limits: ModelServerLimits;
 }
 
@@ -117,4 +119,11 @@ export interface ModelProfile {
   readonly reportsCuts: boolean;
   /** `true` when the server parses the arguments of earlier calls, and refuses those that are not JSON. */
   readonly parsesArguments: boolean;
+  /**
+   * Operation that counts the tokens of a request: `input_tokens` after the path of the protocol's own, or `tokenize`
+   * next to the API's base. `none` when the server has neither.
+   */
+  readonly counting: 'input_tokens' | 'tokenize' | 'none';
+  /** Tokens of a context that the server neither lists nor names in an error; `undefined` when it does either. */
+  readonly contextTokens: number | undefined;
 }

@@ -1,6 +1,8 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
+import type { ConversationHealth } from '../service/conversations/health.ts';
 import type { Models } from '../service/models/models.ts';
+import type { Contexts } from '../service/responses/contexts.ts';
 import type { Responses } from '../service/responses/responses.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -13,6 +15,8 @@ export interface Components {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly responses: Responses;
+  readonly contexts: Contexts;
+  readonly health: ConversationHealth;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];

@@ -8,10 +8,14 @@ import { assertNotOpenToNetwork, type Config } from '../config/config.ts';
 import { itemContract } from '../contract/items/contract.ts';
 import { packageVersion } from '../config/version.ts';
 import { AuditTrail } from '../service/audit.ts';
+import { ConversationHealth } from '../service/conversations/health.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
 import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
+import { isOwnCompaction } from '../context/sealed-compaction.ts';
+import { ContextWindows } from '../service/context-window/context-windows.ts';
 import { Models } from '../service/models/models.ts';
+import { Contexts } from '../service/responses/contexts.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -72,20 +76,23 @@ async function openComponents(
   };
   const servers = config.modelServers.map((options) => stack.use(new ModelServer(options)));
   const models = new Models(servers, telemetry);
+  const seal = new TextSeal(
+    config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
+  );
+  const windows = new ContextWindows(models);
+  const contexts = { ...config, store, authorizer, models, seal, windows };
   return {
     store,
     telemetry,
     authorizer,
     models,
-    responses: new Responses({
-      ...config,
-      store,
+    responses: new Responses({ ...contexts, observer: telemetry }),
+    contexts: new Contexts(contexts),
+    health: new ConversationHealth({
+      store: store.conversations,
       authorizer,
-      models,
-      seal: new TextSeal(
-        config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
-      ),
       observer: telemetry,
+      isOwnCompaction: (tenant, item) => isOwnCompaction(seal, tenant, item),
     }),
     audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
@@ -94,13 +101,15 @@ async function openComponents(
 }
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
-  const { store, telemetry, authorizer, state, responses, models } = components;
+  const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
   const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
+      health,
       responses,
+      contexts,
       models,
       items: itemContract({ isStrict: config.strict }),
       limits: config,

@@ -6,6 +6,7 @@ import {
   type AssembledContext,
 } from '../../src/context/assemble.ts';
 import { TextSeal } from '../../src/context/seal.ts';
+import { openCompaction, sealCompaction } from '../../src/context/sealed-compaction.ts';
 import { openReasoning } from '../../src/context/sealed-reasoning.ts';
 import type { ContextItem } from '../../src/model/port.ts';
 
@@ -13,6 +14,15 @@ export const SECRET = Buffer.alloc(32, 'secret');
 export const SEAL = new TextSeal(SECRET);
 export const MODEL = 'small';
 export const TENANT = 'acme';
+
+/** Returns an item with the server's own compaction. */
+export function compaction(
+  summary: string,
+  { coversAll = true, kept = [] }: { coversAll?: boolean; kept?: readonly JsonObject[] } = {},
+): JsonObject {
+  const sealed = sealCompaction(SEAL, TENANT, { summary, coversAll, kept });
+  return { id: 'cmp_1', type: 'compaction', encrypted_content: sealed };
+}
 
 /** Returns the parameters of a context; `overrides` replaces some. */
 export function params(
@@ -26,7 +36,7 @@ export function params(
     mode: 'strict',
     model: MODEL,
     openReasoning: (blob) => openReasoning(SEAL, TENANT, blob),
-    openCompaction: (blob) => SEAL.open(blob, { tenant: TENANT, purpose: 'compaction' }),
+    openCompaction: (blob) => openCompaction(SEAL, TENANT, blob),
     ...overrides,
   };
 }
@@ -36,11 +46,11 @@ export function assembled(
   history: readonly JsonObject[],
   input: readonly JsonObject[],
   overrides: Partial<AssembleContextParams> = {},
-): AssembledContext {
+): Omit<AssembledContext, 'repairs'> & { readonly repairs: string } {
   const result = assembleContext(params(history, input, overrides));
   if (result.problem !== 'none') throw new Error(`the request has a problem: ${result.problem}`);
   expect(result.inputIndexes.length).toBe(result.items.length);
-  return result;
+  return { ...result, repairs: result.repairs.text() };
 }
 
 /** Returns an item as a short text: its role or type, its call, its texts. */

@@ -12,7 +12,7 @@ import {
   output,
   reasoning,
 } from '../history/items.ts';
-import { assembled, brief, MODEL, SEAL, TENANT } from './context.ts';
+import { assembled, brief, compaction, MODEL, SEAL, TENANT } from './context.ts';
 
 const GO = message('user', 'Go');
 
@@ -187,11 +187,10 @@ test('the first of two answers to a request is shown', () => {
   ]);
 });
 
-test('items before a compaction are repaired like the others', () => {
-  const blob = SEAL.seal('They like lakes.', { tenant: TENANT, purpose: 'compaction' });
-  const history = [output('x'), GO, item('compaction', { encrypted_content: blob })];
+test('items that a compaction does not stand for are repaired like the others', () => {
+  const history = [output('x'), GO, compaction('They like lakes.', { coversAll: false })];
   expect(shown(history)).toEqual([
-    ['user: Go', 'system: They like lakes.'],
+    ['system: Summary of the conversation so far:\nThey like lakes.', 'user: Go'],
     'output_without_call=1',
   ]);
 });
@@ -296,18 +295,6 @@ test('reasoning of another model is not shown, whether the item or its sealed te
     'assistant: Yes',
   ]);
   expect(repairs).toBe('other_model_reasoning=2');
-});
-
-test('the server’s own compaction is a system message, and a foreign one is left out', () => {
-  const blob = SEAL.seal('They like lakes.', { tenant: TENANT, purpose: 'compaction' });
-  const history = [
-    item('compaction', { encrypted_content: blob }),
-    item('compaction', { encrypted_content: 'gAAAAABo' }),
-  ];
-  const { items, repairs } = assembled(history, [GO]);
-  expect(items.map(brief)).toEqual(['system: They like lakes.', 'user: Go']);
-  expect(items[0]).toMatchObject({ content: [{ type: 'input_text' }] });
-  expect(repairs).toBe('foreign_compaction=1');
 });
 
 test('reasoning is not shown alone where the hosted call after it is left out', () => {

@@ -21,6 +21,7 @@ export function clientOf(url: string, { limits, ...overrides }: Overrides = {}):
     profile: 'generic',
     adjustments: {},
     models: [],
+    contextTokens: undefined,
     ...overrides,
     limits: { ...MODEL_SERVER_LIMITS, usageGraceMs: 200, ...limits },
   });

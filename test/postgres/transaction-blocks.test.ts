@@ -149,6 +149,9 @@ function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
     checkPlaces: () => inspection.checkPlaces(full),
     checkItems: () => inspection.checkItems(full),
     figures: () => inspection.figures(full),
+    histories: async () => {
+      for await (const { items } of inspection.histories(undefined)) expect(items).not.toEqual([]);
+    },
     sizes: () => inspection.sizes(),
   };
 }

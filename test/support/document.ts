@@ -20,7 +20,7 @@ export class ResponseValidator {
 
   /** Throws unless the document describes this event of a streamed answer of this route. */
   assertEvent(method: string, path: string, event: unknown): void {
-    const template = this.#template(path) ?? path;
+    const template = this.#template(method, path) ?? path;
     const pointer = this.#pointer(template, method.toLowerCase(), 200, 'text/event-stream');
     const validate = this.#validator(pointer);
     if (!validate(event)) {
@@ -32,7 +32,7 @@ export class ResponseValidator {
 
   /** Throws unless the document describes this answer of this route. */
   assert(method: string, path: string, status: number, body: unknown): void {
-    const template = this.#template(path);
+    const template = this.#template(method, path);
     // A path without a route is answered with the error envelope.
     const pointer =
       template === undefined
@@ -47,10 +47,17 @@ export class ResponseValidator {
   }
 
   /** Returns the template of a path, as the router reads it: without Azure's base and a slash at the end. */
-  #template(asked: string): string | undefined {
+  #template(method: string, asked: string): string | undefined {
     const path = asked.replace(/^\/openai(\/v1)?(?=\/)/, '/v1').replace(/(?<=.)\/$/, '');
-    return Object.keys(this.#document.paths).find((template) =>
+    const { paths } = this.#document;
+    // A path without parameters precedes one that has them, for the methods that it has.
+    if (paths[path]?.[method.toLowerCase()] !== undefined) return path;
+    const fitting = Object.keys(paths).filter((template) =>
       new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]*')}$`).test(path),
+    );
+    return (
+      fitting.find((template) => paths[template]?.[method.toLowerCase()] !== undefined) ??
+      fitting[0]
     );
   }
 

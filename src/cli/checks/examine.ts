@@ -1,4 +1,4 @@
-import { databaseName, type DatabaseOptions } from '../../options/database.ts';
+import { databaseName } from '../../options/database.ts';
 import type { Config } from '../../config/config.ts';
 import { loadConfig, type ConfigSources } from '../../config/load.ts';
 import type { Inspection } from '../../store/inspection/inspection.ts';
@@ -10,13 +10,19 @@ import { checkConfiguration } from './configuration.ts';
 import { checkIntegrity, checkNodes, checkReplica, checkRights, checkSchema } from './database.ts';
 import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
+import { checkHistories } from './histories.ts';
 import { checkModelServers } from './model-servers.ts';
 import { checkItems, checkPlaces } from './stored.ts';
+
+export interface ExamineOptions extends Thoroughness {
+  /** The tenant whose histories are examined, or all tenants; `undefined` to examine none. */
+  readonly histories: { readonly tenant: string | undefined } | undefined;
+}
 
 /** Runs the checks one after the other, since each relies on the earlier ones. */
 export async function* examine(
   sources: ConfigSources,
-  thoroughness: Thoroughness,
+  thoroughness: ExamineOptions,
 ): AsyncGenerator<Finding> {
   let config: Config;
   try {
@@ -45,13 +51,13 @@ export async function* examine(
     return;
   }
   await using inspection = opened;
-  yield* checkDatabase(inspection, database, thoroughness);
+  yield* checkDatabase(inspection, config, thoroughness);
 }
 
 async function* checkDatabase(
   inspection: Inspection,
-  database: DatabaseOptions,
-  thoroughness: Thoroughness,
+  { database, sealKey }: Config,
+  { histories, ...thoroughness }: ExamineOptions,
 ): AsyncGenerator<Finding> {
   const tried = (check: string, work: () => Promise<Finding>): Promise<Finding> =>
     work().catch((error: unknown) => failedBy(check, storeError(error, database)));
@@ -83,5 +89,16 @@ async function* checkDatabase(
   }
   yield await tried('places', () => checkPlaces(inspection, thoroughness));
   yield await tried('items', () => checkItems(inspection, thoroughness));
+  if (histories !== undefined) {
+    const { tenant } = histories;
+    const { onProgress } = thoroughness;
+    yield await tried('history', () =>
+      checkHistories(inspection, {
+        tenant,
+        sealKey,
+        ...(onProgress === undefined ? {} : { onProgress }),
+      }),
+    );
+  }
   yield await tried('clock', () => checkClock(inspection, database));
 }

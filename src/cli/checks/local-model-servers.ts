@@ -71,6 +71,7 @@ function optionsOf(url: string): ModelServerOptions {
     protocol: 'chat',
     profile: 'generic',
     adjustments: {},
+    contextTokens: undefined,
     models: [],
     limits: MODEL_SERVER_LIMITS,
   };

@@ -14,6 +14,7 @@ import {
   parser,
   secondsAsMs,
   variableValue,
+  wholeNumber,
 } from './parsers.ts';
 import type { Place } from './place.ts';
 
@@ -38,6 +39,13 @@ const protocol = {
   default: 'chat',
   description:
     'API of the server: `chat` for Chat Completions, `responses` for a Responses API without state.',
+} as const;
+
+const context = {
+  parser: wholeNumber(256, 100_000_000),
+  placeholder: 'TOKENS',
+  description:
+    'Length of the context of its models, the answer included, for `truncation: auto` and compaction. Without it, as the server lists it, or names it when a request is too long.',
 } as const;
 
 const RECORD = {
@@ -67,6 +75,7 @@ const RECORD = {
     description:
       'Names of the models to send there, in which `*` stands for any text. Without any, those that the server lists.',
   },
+  contextTokens: { name: 'context', ...context },
 } as const satisfies Table;
 
 const ENTRIES = {
@@ -86,6 +95,7 @@ const ENTRIES = {
   },
   profile: { name: 'model-profile', ...profile },
   protocol: { name: 'model-protocol', ...protocol },
+  contextTokens: { name: 'model-context', ...context },
   firstByteTimeoutMs: {
     name: 'model-timeout',
     placeholder: 'SECONDS',

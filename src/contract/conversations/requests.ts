@@ -7,6 +7,7 @@ import {
   UpdateConversationBody,
   type Metadata,
 } from './conversation.ts';
+import { RepairConversationBody, type OpenCalls, type HistoryRule } from './health.ts';
 import type { ItemContract } from '../items/contract.ts';
 import type { ParsedItem } from '../items/parse.ts';
 import { bodyObject } from '../schema/body-object.ts';
@@ -43,6 +44,22 @@ const validateUpdate = validator(UpdateConversationBody);
 /** Returns the new metadata of a conversation; null in the body empties it. */
 export function parseUpdateConversation(body: unknown): Metadata {
   return validateUpdate(bodyObject(body), '').metadata ?? {};
+}
+
+const validateRepair = validator(RepairConversationBody);
+
+export interface RepairConversationParams {
+  /** Whether nothing is deleted. */
+  readonly isDryRun: boolean;
+  /** Rules whose findings are repaired; `undefined` for all. */
+  readonly rules: readonly HistoryRule[] | undefined;
+  readonly openCalls: OpenCalls;
+}
+
+/** Returns the options of a repair. An absent body has the defaults. */
+export function parseRepairConversation(body: unknown): RepairConversationParams {
+  const { dry_run, rules, open_calls } = validateRepair(bodyObject(body), '');
+  return { isDryRun: dry_run ?? false, rules, openCalls: open_calls ?? 'answer' };
 }
 
 function parseItems(

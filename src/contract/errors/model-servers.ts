@@ -37,6 +37,16 @@ export const MODEL_SERVER_ERRORS = {
     cause: 'The protocol or the profile of the model server has no place for the value.',
     fix: 'Leave it out, or use a model on another server.',
   }),
+  tokens_not_counted: invalidRequest({
+    status: 400,
+    code: 'unsupported_parameter',
+    message: (d: { model: string }) =>
+      `The server of the model '${echo(d.model)}' does not count tokens.`,
+    param: () => 'model',
+    cause:
+      'Only some makes of model servers have an operation that counts tokens: those with the profiles `llama-cpp` and `vllm`. No number is guessed.',
+    fix: 'Read `usage` of a response, or use a model on such a server.',
+  }),
   model_server_refusal: invalidRequest({
     status: 400,
     statusOf: (d) => d.status,

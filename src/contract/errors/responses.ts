@@ -18,6 +18,15 @@ export const RESPONSE_ERRORS = {
     cause: 'The request has both `conversation` and `previous_response_id`.',
     fix: 'Send one of them.',
   }),
+  nothing_to_compact: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: () => 'There is nothing to compact: the conversation has no items.',
+    param: () => 'input',
+    cause:
+      'The request names a conversation or a response without items, or has only system and developer messages.',
+    fix: 'Compact a conversation that has turns.',
+  }),
   unsupported_parameter: invalidRequest({
     status: 400,
     code: 'unsupported_parameter',

@@ -4,7 +4,7 @@ import { Type, type Static } from 'typebox';
 import { OutputText, Refusal } from '../items/content.ts';
 import { customToolCall, functionCall } from '../items/function-tools.ts';
 import { Phase } from '../items/message.ts';
-import { reasoning } from '../items/model-state.ts';
+import { compaction, reasoning } from '../items/model-state.ts';
 import { nullable, Status } from '../schema/schema.ts';
 
 const OutputMessage = Type.Object(
@@ -27,8 +27,17 @@ const OutputCustomToolCall = Type.Object(
   { title: 'OutputCustomToolCall' },
 );
 
+export const OutputCompaction = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.Literal('compaction'),
+    encrypted_content: compaction.returned.properties.encrypted_content,
+  },
+  { title: 'OutputCompaction' },
+);
+
 export const OutputItem = Type.Union(
-  [OutputMessage, OutputReasoning, OutputFunctionCall, OutputCustomToolCall],
+  [OutputMessage, OutputReasoning, OutputFunctionCall, OutputCustomToolCall, OutputCompaction],
   { title: 'OutputItem' },
 );
 export type OutputItem = Static<typeof OutputItem>;

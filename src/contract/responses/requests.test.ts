@@ -258,15 +258,10 @@ test.each<readonly [body: unknown, message: string, param: string | null, code: 
     'invalid_type',
   ],
   [{ input: 'hello', background: true }, ...unsupported('background')],
-  [{ input: 'hello', truncation: 'auto' }, ...unsupported('truncation')],
   [{ prompt: { id: 'pmpt_1' } }, ...unsupported('prompt')],
   [{ input: 'hello', moderation: { model: 'm' } }, ...unsupported('moderation')],
   [{ input: 'hello', access_programs: {} }, ...unsupported('access_programs')],
   [{ input: 'hello', image: {} }, ...unsupported('image')],
-  [
-    { input: 'hello', context_management: [{ type: 'compaction' }] },
-    ...unsupported('context_management'),
-  ],
 ])('the body %j is refused', (body, message, param, code) => {
   expect(refusal(body)).toEqual({ status: 400, message, param, code });
 });

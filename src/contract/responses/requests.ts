@@ -14,6 +14,7 @@ import {
   knownResponseBody,
   PARAMETERS,
   REFUSING,
+  type ParameterSubset,
   type ResponseBody,
   type ResponseEcho,
 } from './parameters/table.ts';
@@ -28,6 +29,8 @@ export interface ResponseRequest {
   readonly previousResponseId: string | undefined;
   readonly store: boolean;
   readonly stream: boolean;
+  /** Compaction of a long context; `threshold` is in tokens. `undefined` if the context is not compacted. */
+  readonly compaction: { readonly threshold: number | undefined } | undefined;
   readonly include: readonly Include[];
   readonly metadata: Metadata;
   /** What goes to the model server besides model and items. */
@@ -38,6 +41,8 @@ export interface ResponseRequest {
 
 export interface ResponseRules {
   readonly maxInputItems: number;
+  /** The parameters of an operation that does not take all of them. */
+  readonly subset?: ParameterSubset;
   /** Names of parameters that OpenAI's service lacks, which go to the model server unchecked. */
   readonly passThrough?: readonly string[];
 }
@@ -45,9 +50,9 @@ export interface ResponseRules {
 /** Returns a parser of the body that creates a response. */
 export function responseParser(
   { parse }: Pick<ItemContract, 'parse'>,
-  { maxInputItems, passThrough = [] }: ResponseRules,
+  { maxInputItems, subset, passThrough = [] }: ResponseRules,
 ): (body: unknown) => ResponseRequest {
-  const validate = validator(knownResponseBody(maxInputItems));
+  const validate = validator(knownResponseBody(maxInputItems, subset));
   const extras = new Set(passThrough.filter((name) => !Object.hasOwn(PARAMETERS, name)));
   return (body) => {
     const [extra, sent] = split(bodyObject(body), extras);
@@ -102,10 +107,18 @@ function parsed(
     previousResponseId,
     store: body.store ?? true,
     stream: body.stream ?? false,
+    compaction: compactionOf(body.context_management),
     include: body.include ?? [],
     metadata: body.metadata ?? {},
     echo: echoOf(body),
   };
+}
+
+function compactionOf(
+  management: ResponseBody['context_management'] = [],
+): ResponseRequest['compaction'] {
+  const [entry] = management;
+  return entry === undefined ? undefined : { threshold: entry.compact_threshold ?? undefined };
 }
 
 function prefixed(id: string | undefined, prefix: string, param: string): string | undefined {

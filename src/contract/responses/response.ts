@@ -1,6 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { listOf, nullable } from '../schema/schema.ts';
 import { OutputItem } from './output-items.ts';
+import { responseUsage, Usage, type TokenUsage } from './usage.ts';
 import { ECHO_SCHEMAS, type ResponseEcho } from './parameters/table.ts';
 
 const ResponseError = Type.Object(
@@ -9,19 +10,6 @@ const ResponseError = Type.Object(
     message: Type.String(),
   },
   { title: 'ResponseError' },
-);
-const Usage = Type.Object(
-  {
-    input_tokens: Type.Integer(),
-    input_tokens_details: Type.Object({
-      cached_tokens: Type.Integer(),
-      cache_write_tokens: Type.Integer(),
-    }),
-    output_tokens: Type.Integer(),
-    output_tokens_details: Type.Object({ reasoning_tokens: Type.Integer() }),
-    total_tokens: Type.Integer(),
-  },
-  { title: 'ResponseUsage' },
 );
 const IncompleteReason = Type.Enum(['max_output_tokens', 'content_filter']);
 
@@ -104,16 +92,6 @@ export const ResponseObject = Type.Unsafe<ResponseObject>(
   Type.Object(inWireOrder<TSchema>({ ...STATE_FIELDS, ...ECHO_SCHEMAS }), { title: 'Response' }),
 );
 
-/** Tokens of a response, over all requests to the model server. */
-interface TokenUsage {
-  readonly inputTokens: number;
-  readonly cachedTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
-  readonly totalTokens: number;
-}
-
 /** The state of a response, without its output. */
 export type ResponseState = {
   readonly id: string;
@@ -160,7 +138,7 @@ export function responseObject(
     incomplete_details: status === 'incomplete' ? { reason: state.reason } : null,
     model,
     output: status === 'cancelled' ? [] : [...output],
-    usage: usage === null ? null : usageObject(usage),
+    usage: usage === null ? null : responseUsage(usage),
     service_tier: hasEnded && echo.service_tier === 'auto' ? 'default' : echo.service_tier,
   };
   // Sound: the same fields in another order.
@@ -199,19 +177,6 @@ const MS_PER_SECOND = 1000;
 
 function seconds(unixMs: number): number {
   return Math.floor(unixMs / MS_PER_SECOND);
-}
-
-function usageObject(usage: TokenUsage): Static<typeof Usage> {
-  return {
-    input_tokens: usage.inputTokens,
-    input_tokens_details: {
-      cached_tokens: usage.cachedTokens,
-      cache_write_tokens: usage.cacheWriteTokens,
-    },
-    output_tokens: usage.outputTokens,
-    output_tokens_details: { reasoning_tokens: usage.reasoningTokens },
-    total_tokens: usage.totalTokens,
-  };
 }
 
 export const ResponseDeleted = Type.Object(

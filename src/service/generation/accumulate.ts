@@ -5,6 +5,7 @@ import type { OutputItem } from '../../contract/responses/output-items.ts';
 import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
 import type { BareEvent, ItemStatus } from './block.ts';
 import { CallBlock } from './call-block.ts';
+import { CompactionBlock } from './compaction-block.ts';
 import { MessageBlock, type Annotation } from './message-block.ts';
 import { ReasoningBlock, type SealReasoning } from './reasoning-block.ts';
 
@@ -14,7 +15,10 @@ export interface AccumulatorOptions {
   readonly includesLogprobs: boolean;
 }
 
-type OpenBlock = MessageBlock | ReasoningBlock | CallBlock;
+/** Items without an answer for the user or the application. */
+const SILENT: readonly OutputItem['type'][] = ['reasoning', 'compaction'];
+
+type OpenBlock = MessageBlock | ReasoningBlock | CallBlock | CompactionBlock;
 
 /** Events of an answer, without those about a failure. */
 type Growth = Exclude<ModelEvent, { readonly type: 'finish' | 'failure' }>;
@@ -55,6 +59,11 @@ export class Accumulator {
           (place) => new CallBlock(place, event),
           event.tool === 'function' ? 'fc' : 'ctc',
         );
+      case 'compaction':
+        return [
+          ...this.#open((place) => new CompactionBlock(place, event.encrypted), 'cmp'),
+          ...this.#close('completed'),
+        ];
       case 'text_delta':
         return this.#in(MessageBlock).text(event.text);
       case 'refusal_delta':
@@ -83,7 +92,7 @@ export class Accumulator {
    */
   finish(reason: FinishReason): readonly BareEvent[] {
     const closed = this.#close(reason === 'stop' ? 'completed' : 'incomplete');
-    if (this.#items.some(({ type }) => type !== 'reasoning')) return closed;
+    if (this.#items.some(({ type }) => !SILENT.includes(type))) return closed;
     const opened = this.#open((place) => new MessageBlock(place, undefined), 'msg');
     return [...closed, ...opened, ...this.#close(reason === 'stop' ? 'completed' : 'incomplete')];
   }

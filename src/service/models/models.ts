@@ -69,6 +69,15 @@ export class Models {
     return [...models.values()];
   }
 
+  /** Returns the length of a model's context as its server lists it; `undefined` where it does not, or is silent. */
+  async listedContext(server: ModelServer, model: string): Promise<number | undefined> {
+    const list = this.#lists.find((each) => each.server === server);
+    const models = (await list?.models().catch(() => undefined)) ?? [];
+    // A server with one model answers with it to any name.
+    const [only] = models.length === 1 ? models : [];
+    return (models.find(({ id }) => id === model) ?? only)?.contextLength;
+  }
+
   /** Throws an `ApiError` for a model that no server lists. */
   async get(id: string): Promise<Model> {
     const found = (await this.list()).find((model) => model.id === id);

@@ -1,12 +1,6 @@
-import { isJsonObject, type JsonObject } from '../../base/json-object.ts';
 import type { HistoryItem } from '../../context/assemble.ts';
-import type {
-  ConversationReader,
-  ConversationRef,
-  ItemRecord,
-} from '../../store/conversations/port.ts';
-
-const ITEMS_PER_PAGE = 1_000;
+import type { ConversationReader, ConversationRef } from '../../store/conversations/port.ts';
+import { ITEMS_PER_PAGE, parsedItem } from '../conversations/read-items.ts';
 
 /** A conversation, or the items of it before a position. */
 export interface HistoryRef {
@@ -34,11 +28,4 @@ export async function readHistory(
     if (!hasMore) return history;
     after = entries.at(-1)?.id;
   }
-}
-
-/** Returns an item as an object. */
-export function parsedItem({ data }: Pick<ItemRecord, 'data'>): JsonObject {
-  const item: unknown = JSON.parse(data);
-  if (!isJsonObject(item)) throw new Error('a stored item is not an object');
-  return item;
 }

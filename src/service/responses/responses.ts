@@ -3,17 +3,20 @@ import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
-import type { AssembledContext } from '../../context/assemble.ts';
+import { sealCompaction } from '../../context/sealed-compaction.ts';
 import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ModelServer } from '../../model/model-server.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
-import type { ItemRecord } from '../../store/conversations/port.ts';
+import type { ItemRecord, Positions } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
+import { firstItems } from '../conversations/read-items.ts';
+import type { ContextWindows } from '../context-window/context-windows.ts';
 import type { Models } from '../models/models.ts';
+import { modelAnswer } from '../context-window/model-answer.ts';
 import { Pace } from './pace.ts';
 import { targetOf, type Destination, type Target } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
@@ -31,6 +34,7 @@ export interface ResponsesOptions {
   readonly models: Models;
   readonly seal: TextSeal;
   readonly observer: TurnObserver;
+  readonly windows: ContextWindows;
   readonly defaultModel: string | undefined;
   readonly turnWaitMs: number;
   readonly onDisconnect: 'cancel' | 'finish';
@@ -57,7 +61,7 @@ interface Preparing {
 /** A turn that has begun, and what was changed in what its model is shown. */
 export interface BegunTurn {
   readonly turn: RunningTurn;
-  /** Counts of repairs by rule; empty without any. */
+  /** Counts of repairs by rule, as in `duplicate_id=1, truncated_turn=3`; empty without any. */
   readonly repairs: string;
 }
 
@@ -123,7 +127,7 @@ export class Responses {
         },
       });
       await running.start();
-      return { turn: running, repairs };
+      return { turn: running, repairs: repairs() };
     } catch (error) {
       if (running?.isDetached === true) throw error;
       if (target.destination.kind === 'conversation') await target.destination.turn.release();
@@ -201,26 +205,15 @@ export class Responses {
   async #itemsWithin(
     principal: Principal,
     { tenant, conversationId, id }: ResponseRecord,
-    within: { readonly from: number; readonly until: number },
+    within: Positions,
   ): Promise<readonly ItemRecord[]> {
     const access = this.#options.authorizer.filter(principal, 'read');
-    const items: ItemRecord[] = [];
-    for (let after: string | undefined; ; after = items.at(-1)?.id) {
-      const page = { order: 'asc', limit: 1_000, after } as const;
-      const result = await this.#options.store.conversations.listItems({
-        tenant,
-        conversationId,
-        access,
-        page,
-        within,
-        isCurrent: true,
-      });
-      if (result.absent !== undefined) throw apiError('response_not_found', { id });
-      items.push(...result.page.entries);
-      if (!result.page.hasMore) break;
-    }
-    this.#options.observer.transferred('read', items);
-    return items;
+    const { conversations } = this.#options.store;
+    const conversation = { tenant, conversationId, access };
+    const page = await firstItems(conversations, conversation, { within, most: Infinity });
+    if (page === null) throw apiError('response_not_found', { id });
+    this.#options.observer.transferred('read', page.entries);
+    return page.entries;
   }
 
   /** Makes a turn, with its request to the model server, which nothing keeps after it is sent. */
@@ -229,7 +222,7 @@ export class Responses {
     request: ResponseRequest,
     options: BeginOptions,
     { model, server, target, watch }: Preparing,
-  ): Promise<{ readonly turn: Turn; readonly repairs: string }> {
+  ): Promise<{ readonly turn: Turn; readonly repairs: () => string }> {
     const { destination, history } = target;
     await this.#pace.wait();
     const { context, input } = await contextOf(this.#options, principal, request, {
@@ -241,17 +234,25 @@ export class Responses {
       destination.kind === 'conversation'
         ? AbortSignal.any([stop.signal, destination.turn.lost])
         : stop.signal;
-    const answer = server.respond({ ...request.generation, model, items: context.items }, signal);
+    const { inputIndexes, repairs, events } = modelAnswer(this.#options.windows, {
+      ref: { server, model, conversationId: history?.conversation.conversationId },
+      request: { ...request.generation, model },
+      context,
+      isTruncated: request.echo.truncation === 'auto',
+      compaction: request.compaction,
+      seal: (compaction) => sealCompaction(this.#options.seal, principal.tenant, compaction),
+      signal,
+    });
     const turn = this.#turn(principal, request, {
       model,
       destination,
       input,
-      context,
-      answer,
+      inputIndexes,
+      answer: events,
       stop,
       watch,
     });
-    return { turn, repairs: context.repairs };
+    return { turn, repairs };
   }
 
   #turn(
@@ -261,15 +262,14 @@ export class Responses {
       readonly model: string;
       readonly destination: Destination;
       readonly input: readonly ResponseItem[];
-      readonly context: AssembledContext;
+      readonly inputIndexes: () => readonly (number | null)[];
       readonly answer: ConstructorParameters<typeof Turn>[0]['answer'];
       readonly stop: AbortController;
       readonly watch: TurnWatch;
     },
   ): Turn {
     const { store, seal } = this.#options;
-    const { context, model, ...rest } = begun;
-    const { inputIndexes } = context;
+    const { inputIndexes, model, ...rest } = begun;
     const wantsSealed = request.include.includes('reasoning.encrypted_content');
     return new Turn({
       ...rest,
@@ -285,7 +285,7 @@ export class Responses {
         wantsSealed || encrypted !== undefined
           ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
           : undefined,
-      requestPath: (path) => requestPath(path, inputIndexes),
+      requestPath: (path) => requestPath(path, inputIndexes()),
     });
   }
 

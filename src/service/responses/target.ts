@@ -5,6 +5,7 @@ import type { Principal } from '../../access/principal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ConversationRef } from '../../store/conversations/port.ts';
+import type { ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { HistoryRef } from './history.ts';
 import type { HeldTurn, Turns, WhenBusy } from './turns.ts';
@@ -40,6 +41,11 @@ export interface Targets {
 /** Statuses of responses that can be continued. */
 const CONTINUABLE = ['completed', 'incomplete'];
 
+interface Named {
+  readonly conversationId: string | undefined;
+  readonly previousResponseId: string | undefined;
+}
+
 /**
  * Finds where a request reads and stores, and takes the turn of its conversation. Throws an `ApiError` when the
  * conversation or the response is absent, or may not be used so.
@@ -47,37 +53,58 @@ const CONTINUABLE = ['completed', 'incomplete'];
 export async function targetOf(
   targets: Targets,
   principal: Principal,
-  request: Pick<ResponseRequest, 'conversationId' | 'previousResponseId' | 'store'>,
+  request: Named & Pick<ResponseRequest, 'store'>,
   options: { readonly whenBusy: WhenBusy; readonly signal: AbortSignal },
 ): Promise<Target> {
   const { conversationId, previousResponseId, store } = request;
+  if (!store) {
+    const history = await historyOf(targets, principal, request);
+    return { history, destination: { kind: 'none' } };
+  }
   if (conversationId !== undefined) {
-    return conversationTarget(targets, principal, { conversationId, store }, options);
+    return conversationTarget(targets, principal, conversationId, options);
   }
   if (previousResponseId !== undefined) {
-    return continuation(targets, principal, { previousResponseId, store }, options);
+    return continuation(targets, principal, previousResponseId, options);
   }
-  return { history: undefined, destination: { kind: store ? 'new' : 'none' } };
+  return { history: undefined, destination: { kind: 'new' } };
+}
+
+/**
+ * Finds where a request reads that stores nothing; `undefined` for one that continues nothing. Throws an `ApiError` when
+ * the conversation or the response is absent, or may not be read.
+ */
+export async function historyOf(
+  targets: Omit<Targets, 'turns'>,
+  principal: Principal,
+  { conversationId, previousResponseId }: Named,
+): Promise<HistoryRef | undefined> {
+  if (conversationId !== undefined) {
+    const access = targets.authorizer.filter(principal, 'read');
+    const conversation = { tenant: principal.tenant, conversationId, access };
+    const found = await targets.store.conversations.get(conversation);
+    if (found === null) throw apiError('conversation_not_found', { id: conversationId });
+    return { conversation, until: undefined };
+  }
+  if (previousResponseId === undefined) return undefined;
+  const { endPosition: until, ...previous } = await continued(
+    targets,
+    principal,
+    previousResponseId,
+  );
+  return { conversation: sourceOf(targets, principal, previous), until };
 }
 
 async function conversationTarget(
-  { store: { conversations }, authorizer, turns }: Targets,
+  { authorizer, turns }: Targets,
   principal: Principal,
-  { conversationId, store }: { readonly conversationId: string; readonly store: boolean },
+  conversationId: string,
   { whenBusy, signal }: { readonly whenBusy: WhenBusy; readonly signal: AbortSignal },
 ): Promise<Target> {
-  const { tenant } = principal;
-  const absence = (): Error => apiError('conversation_not_found', { id: conversationId });
-  if (!store) {
-    const access = authorizer.filter(principal, 'read');
-    const conversation = { tenant, conversationId, access };
-    if ((await conversations.get(conversation)) === null) throw absence();
-    return { history: { conversation, until: undefined }, destination: { kind: 'none' } };
-  }
   const access = authorizer.filter(principal, 'read', 'update');
-  const conversation = { tenant, conversationId, access };
+  const conversation = { tenant: principal.tenant, conversationId, access };
   const turn = await turns.take(conversation, whenBusy, signal);
-  if (turn === null) throw absence();
+  if (turn === null) throw apiError('conversation_not_found', { id: conversationId });
   return {
     history: { conversation, until: undefined },
     destination: { kind: 'conversation', conversation, turn, continuesAt: undefined },
@@ -85,28 +112,20 @@ async function conversationTarget(
 }
 
 async function continuation(
-  { store: { responses }, authorizer, turns }: Targets,
+  targets: Targets,
   principal: Principal,
-  {
-    previousResponseId: id,
-    store,
-  }: { readonly previousResponseId: string; readonly store: boolean },
+  previousResponseId: string,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Target> {
-  const { tenant } = principal;
-  const access = authorizer.filter(principal, 'read');
-  const previous = await responses.find({ tenant, responseId: id, access });
-  if (previous === null || !CONTINUABLE.includes(previous.status)) {
-    throw apiError('previous_response_not_found', { id });
-  }
+  const { authorizer, turns } = targets;
+  const previous = await continued(targets, principal, previousResponseId);
   const { conversationId, endPosition: until, isHidden, isNewest } = previous;
-  const source = { tenant, conversationId, access };
+  const source = sourceOf(targets, principal, previous);
   const history = { conversation: source, until };
-  if (!store) return { history, destination: { kind: 'none' } };
   const fork: Target = { history, destination: { kind: 'fork', source, until } };
   if (!isHidden || !isNewest) return fork;
   const updatable = authorizer.filter(principal, 'read', 'update');
-  const conversation = { tenant, conversationId, access: updatable };
+  const conversation = { tenant: principal.tenant, conversationId, access: updatable };
   // Another request that continues the same response goes ahead; this one then becomes a branch.
   const turn = await turns.take(conversation, 'reject', signal).catch((error: unknown) => {
     if (isLocked(error)) return null;
@@ -117,6 +136,27 @@ async function continuation(
     history,
     destination: { kind: 'conversation', conversation, turn, continuesAt: until },
   };
+}
+
+/** Returns the response that a request continues. */
+async function continued(
+  { store: { responses }, authorizer }: Omit<Targets, 'turns'>,
+  principal: Principal,
+  id: string,
+): Promise<ResponseRecord> {
+  const access = authorizer.filter(principal, 'read');
+  const previous = await responses.find({ tenant: principal.tenant, responseId: id, access });
+  if (previous !== null && CONTINUABLE.includes(previous.status)) return previous;
+  throw apiError('previous_response_not_found', { id });
+}
+
+function sourceOf(
+  { authorizer }: Pick<Targets, 'authorizer'>,
+  principal: Principal,
+  { conversationId }: Pick<ResponseRecord, 'conversationId'>,
+): ConversationRef {
+  const access = authorizer.filter(principal, 'read');
+  return { tenant: principal.tenant, conversationId, access };
 }
 
 function isLocked(error: unknown): boolean {

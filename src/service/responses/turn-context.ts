@@ -5,6 +5,7 @@ import type { Principal } from '../../access/principal.ts';
 import type { JsonObject } from '../../base/json-object.ts';
 import { assembleContext, type AssembledContext } from '../../context/assemble.ts';
 import type { ContextProblem } from '../../context/problem.ts';
+import { openCompaction } from '../../context/sealed-compaction.ts';
 import { openReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
@@ -12,7 +13,8 @@ import type { ParsedItem } from '../../contract/items/parse.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
-import { parsedItem, readHistory, type HistoryRef } from './history.ts';
+import { parsedItem } from '../conversations/read-items.ts';
+import { readHistory, type HistoryRef } from './history.ts';
 
 export interface ContextOptions {
   readonly store: Pick<Store, 'conversations'>;
@@ -51,7 +53,7 @@ export async function contextOf(
     hasDistinctIds: !mayRepeat,
     model: from.model,
     openReasoning: (blob) => openReasoning(seal, tenant, blob),
-    openCompaction: (blob) => seal.open(blob, { tenant, purpose: 'compaction' }),
+    openCompaction: (blob) => openCompaction(seal, tenant, blob),
   });
   if (context.problem !== 'none') throw problemError(context);
   return { context, input: input.filter(({ id }) => !known.has(id)) };

@@ -2,12 +2,14 @@ import { stat } from 'node:fs/promises';
 import type { DatabaseOptions } from '../../options/database.ts';
 import type { Read, Reader } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
+import { storedHistories, type StoredHistory } from './histories.ts';
 import { readFigures, type Figures } from './figures.ts';
 import * as sql from './statements.ts';
 import { migrationStatus, shippedMigrations, type MigrationStatus } from '../engine/migrations.ts';
 import {
   checkItems,
   checkPlaces,
+  lastConversation,
   type ItemsReport,
   type PlacesReport,
   type Thoroughness,
@@ -133,6 +135,12 @@ export class Inspection implements AsyncDisposable {
   /** Checks that items are the JSON that the rows name. */
   checkItems(thoroughness: Thoroughness): Promise<ItemsReport> {
     return checkItems(this.#reader.syntax, this.#read, thoroughness);
+  }
+
+  /** Yields the conversations that have items, of one tenant or of all. */
+  async *histories(tenant: string | undefined): AsyncGenerator<StoredHistory> {
+    const end = await lastConversation(this.#read);
+    if (end !== undefined) yield* storedHistories(this.#read, end, tenant);
   }
 
   /** Returns the figures of the store. Large tables are estimated unless a full count is requested. */

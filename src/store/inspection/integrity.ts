@@ -200,7 +200,8 @@ async function* drawnItems(syntax: SqlSyntax, read: ReadQuery): AsyncGenerator<r
   }
 }
 
-async function lastConversation(read: ReadQuery): Promise<ConversationKey | undefined> {
+/** Returns the last conversation with items; `undefined` without any. */
+export async function lastConversation(read: ReadQuery): Promise<ConversationKey | undefined> {
   const [row] = await read({ sql: sql.SELECT_LAST_CONVERSATION_OF_ITEMS, parameters: [] });
   return row === undefined ? undefined : conversationOf(row);
 }

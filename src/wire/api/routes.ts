@@ -1,4 +1,5 @@
 import type { ItemContract } from '../../contract/items/contract.ts';
+import type { ConversationHealth } from '../../service/conversations/health.ts';
 import type { Conversations } from '../../service/conversations/conversations.ts';
 import type { Route } from '../http/route.ts';
 import { createConversation } from './conversations/create-conversation.ts';
@@ -6,15 +7,20 @@ import { createConversationItems } from './conversations/create-conversation-ite
 import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
 import { getConversation } from './conversations/get-conversation.ts';
+import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
+import { repairConversation } from './conversations/repair-conversation.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
+import type { Contexts } from '../../service/responses/contexts.ts';
 import type { Responses } from '../../service/responses/responses.ts';
 import { getModel } from './models/get-model.ts';
 import { listModels } from './models/list-models.ts';
+import { compactResponse } from './responses/compact-response.ts';
+import { countInputTokens } from './responses/count-input-tokens.ts';
 import { createResponse } from './responses/create-response.ts';
 import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
@@ -26,6 +32,7 @@ import { getReadiness, type Readiness } from './system/get-readiness.ts';
 
 export interface ApiOptions {
   readonly conversations: Conversations;
+  readonly health: ConversationHealth;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
@@ -35,6 +42,7 @@ export interface ApiOptions {
   readonly auth: Authentication;
   readonly version: string;
   readonly responses: Responses;
+  readonly contexts: Contexts;
   readonly models: Models;
   readonly readiness: () => Promise<Readiness>;
   /** Returns the metrics' text; `undefined` when this server does not serve metrics. */
@@ -43,7 +51,7 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, responses, models, items, limits, dialect } = options;
+  const { conversations, health, responses, contexts, models, items, limits, dialect } = options;
   const { auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
@@ -55,10 +63,14 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),
     deleteConversationItem(conversations, dialect),
+    getConversationHealth(health),
+    repairConversation(health),
     createResponse(responses, items),
     getResponse(responses, items),
     deleteResponse(responses),
     listInputItems(responses, items, limits),
+    compactResponse(contexts, items),
+    countInputTokens(contexts, items),
     listModels(models),
     getModel(models),
     ...(metricsText === undefined ? [] : [getMetrics(metricsText)]),

@@ -53,15 +53,20 @@ const continued = ({ continued: id }: Named) => id;
 const CASES: readonly Case[] = [
   { operation: 'listConversations', about: '', demands: [], action: undefined },
   { operation: 'createConversation', about: '', demands: ['create'], action: 'create' },
-  ...(['getConversation', 'listConversationItems', 'getConversationItem'] as const).map(
-    (operation): Case => ({
-      operation,
-      about: '',
-      demands: ['read'],
-      action: undefined,
-      resource: conversation,
-    }),
-  ),
+  ...(
+    [
+      'getConversation',
+      'listConversationItems',
+      'getConversationItem',
+      'getConversationHealth',
+    ] as const
+  ).map((operation): Case => ({
+    operation,
+    about: '',
+    demands: ['read'],
+    action: undefined,
+    resource: conversation,
+  })),
   {
     operation: 'updateConversation',
     about: '',
@@ -87,6 +92,13 @@ const CASES: readonly Case[] = [
   },
   {
     operation: 'deleteConversationItem',
+    about: '',
+    demands: ['update', 'read'],
+    action: 'update',
+    resource: conversation,
+  },
+  {
+    operation: 'repairConversation',
     about: '',
     demands: ['update', 'read'],
     action: 'update',
@@ -147,6 +159,31 @@ const CASES: readonly Case[] = [
     resource: newest,
     body: (named) => ({ ...asked, previous_response_id: named.newest, store: false }),
   },
+  ...[
+    { about: 'of input', named: undefined, body: () => asked },
+    {
+      about: 'of a conversation',
+      named: conversation,
+      body: (named: Named) => ({ ...asked, conversation: named.conversation }),
+    },
+    {
+      about: 'of a response',
+      named: response,
+      body: (named: Named) => ({ ...asked, previous_response_id: named.response }),
+    },
+  ].flatMap(({ about, named: resource, body }): Case[] => {
+    const reads: readonly Action[] = resource === undefined ? [] : ['read'];
+    const shared = { about, body, ...(resource === undefined ? {} : { resource }) };
+    return [
+      {
+        operation: 'compactResponse',
+        ...shared,
+        demands: ['create', ...reads],
+        action: 'create',
+      },
+      { operation: 'countInputTokens', ...shared, demands: reads, action: undefined },
+    ];
+  }),
   ...(['getResponse', 'listInputItems'] as const).map((operation): Case => ({
     operation,
     about: '',

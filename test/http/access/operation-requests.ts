@@ -32,6 +32,14 @@ function reference(id: string) {
 
 const message = { role: 'user', content: 'x' };
 
+/** Requests that have a model read what they name. */
+const READING: readonly RequestParts[] = [
+  responseNaming(({ conversation }) => ({ conversation })),
+  responseNaming(({ response }) => ({ previous_response_id: response }), 400),
+  responseNaming(({ loneResponse }) => ({ previous_response_id: loneResponse }), 400),
+  responseNaming(({ item }) => ({ input: reference(item) })),
+];
+
 /**
  * Requests of each operation that need credentials, by `operationId`. Each names the target, in its path or
  * here, and must be answered to a caller that may not read the target as if that did not exist. Operations that can
@@ -56,6 +64,8 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   listConversationItems: [{}, { query: ({ item }) => `?after=${item}` }],
   getConversationItem: [{}],
   deleteConversationItem: [{}],
+  getConversationHealth: [{}],
+  repairConversation: [{}, { body: () => ({ dry_run: true }) }],
   createResponse: [
     responseNaming(({ conversation }) => ({ conversation })),
     responseNaming(({ conversation }) => ({ conversation, stream: true })),
@@ -71,6 +81,8 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   getResponse: [{}, { query: () => '?stream=true' }],
   deleteResponse: [{}],
   listInputItems: [{}, { query: ({ item }) => `?after=${item}` }],
+  compactResponse: READING,
+  countInputTokens: READING,
   listModels: [],
   getModel: [],
 };

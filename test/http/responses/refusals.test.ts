@@ -110,8 +110,6 @@ const REFUSED: [string, object, Refusal][] = [
     },
   ],
   ...[
-    { truncation: 'auto' },
-    { context_management: [{ type: 'compaction', compact_threshold: 1000 }] },
     { prompt: { id: 'pmpt_1' } },
     { moderation: { model: 'm' } },
     { access_programs: ['a'] },

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { Text } from '../../schema/schema.ts';
+import { omittable, Text } from '../../schema/schema.ts';
 import { parameter, refused, repeated } from './parameter.ts';
 
 /** Makes the schema of `input`. The document has the schema of items; the parser checks each item by itself. */
@@ -7,6 +7,14 @@ export function inputSchema(item: TSchema, mostItems?: number) {
   const limit = mostItems === undefined ? {} : { maxItems: mostItems };
   return Type.Union([Text, Type.Array(item, limit)]);
 }
+
+const ContextManagement = Type.Object(
+  {
+    type: Type.Literal('compaction'),
+    compact_threshold: omittable(Type.Integer({ minimum: 1000 })),
+  },
+  { title: 'ContextManagement', additionalProperties: false },
+);
 
 /** Parameters for what the model is shown. */
 export const CONTEXT_PARAMETERS = {
@@ -36,17 +44,17 @@ export const CONTEXT_PARAMETERS = {
     default: null,
   }),
   truncation: repeated({
-    use: 'refuse',
-    description: 'With a context that is too long, the request fails. `auto` is refused.',
-    schema: Type.Enum(['disabled']),
-    known: Type.Enum(['auto', 'disabled']),
+    use: 'honour',
+    description:
+      "With `auto`, the oldest turns of a context that is too long for the model are left out of what it is shown. With `disabled`, such a request fails with the model server's own error.",
+    schema: Type.Enum(['auto', 'disabled']),
     default: 'disabled',
   }),
   context_management: parameter({
-    use: 'refuse',
-    description: 'Contexts are not compacted.',
-    schema: Type.Null(),
-    known: Type.Unknown(),
+    use: 'honour',
+    description:
+      'One entry of the type `compaction`: when the context and the answer have more tokens than `compact_threshold`, the model summarises them, and later requests are shown the summary. Without a threshold, three quarters of the length of the context.',
+    schema: Type.Array(ContextManagement, { maxItems: 1 }),
   }),
   prompt: parameter({
     use: 'refuse',

@@ -20,7 +20,7 @@ const ECHOES: Readonly<Record<string, readonly [value: unknown, echo: unknown, o
   {
     instructions: ['be brief', 'be brief', null],
     previous_response_id: ['resp_1', 'resp_1', null],
-    truncation: ['disabled', 'disabled', 'disabled'],
+    truncation: ['auto', 'auto', 'disabled'],
     moderation: [null, null, null],
     access_programs: [null, null, null],
     max_output_tokens: [16, 16, null],
@@ -78,7 +78,7 @@ const ECHOES: Readonly<Record<string, readonly [value: unknown, echo: unknown, o
 const UNREPEATED: Readonly<Record<string, unknown>> = {
   input: [{ role: 'user', content: 'hello' }],
   conversation: { id: 'conv_1' },
-  context_management: null,
+  context_management: [{ type: 'compaction', compact_threshold: 1000 }],
   prompt: null,
   image: null,
   model: 'qwen3',
@@ -145,7 +145,6 @@ test('log probabilities are requested by include or by their number', () => {
 test('the documented body does not take what is refused', () => {
   for (const refused of [
     { background: true },
-    { truncation: 'auto' },
     { prompt: { id: 'pmpt_1' } },
     { tools: [{ type: 'web_search' }] },
     { inputs: 'hello' },

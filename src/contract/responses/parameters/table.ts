@@ -61,25 +61,57 @@ export const ECHO_SCHEMAS: Readonly<Record<string, TSchema>> = Object.fromEntrie
   ENTRIES.flatMap(([name, { echo }]) => (echo === undefined ? [] : [[name, echo.schema]])),
 );
 
-/** Makes the schema of the body for the document: only what is taken. */
-export function createResponseBody(item: TSchema, mostInputItems: number): TSchema {
-  const fields = ENTRIES.map(([name, { schema, description, default: byDefault }]) => {
+/** An operation that takes some of the parameters. */
+export interface ParameterSubset {
+  readonly names: readonly (keyof Parameters)[];
+  /** Parameters of this operation alone, which have no effect. */
+  readonly ignored: Readonly<Record<string, TSchema>>;
+  /** Title of the schema of its body. */
+  readonly title: string;
+}
+
+function entriesOf({ names }: Pick<ParameterSubset, 'names'>): typeof ENTRIES {
+  const taken: readonly string[] = names;
+  return ENTRIES.filter(([name]) => taken.includes(name));
+}
+
+const ALL: ParameterSubset = {
+  // Sound: the keys of the table.
+  names: Object.keys(PARAMETERS) as (keyof Parameters)[],
+  ignored: {},
+  title: 'CreateResponse',
+};
+
+/** Makes the schema of a body for the document: only what is taken. */
+export function createResponseBody(
+  item: TSchema,
+  mostInputItems: number,
+  subset: ParameterSubset = ALL,
+): TSchema {
+  const fields = entriesOf(subset).map(([name, { schema, description, default: byDefault }]) => {
     const taken = name === 'input' ? inputSchema(item, mostInputItems) : schema;
     // A named schema is described where it is defined.
     if (asJsonSchema(taken).title !== undefined) return [name, Type.Optional(taken)];
     const notes = { description, ...(byDefault !== undefined && { default: byDefault }) };
     return [name, Type.Optional(Type.Unsafe({ ...taken, ...notes }))];
   });
-  return bodyOf(Object.fromEntries(fields), 'CreateResponse');
+  return bodyOf({ ...Object.fromEntries(fields), ...optional(subset.ignored) }, subset.title);
 }
 
 /** Makes the schema of the body for the parser: also the values that are refused by name, and items of any form. */
-export function knownResponseBody(mostInputItems: number): TSchema {
-  const fields = ENTRIES.map(([name, { schema, known = schema }]) => [
+export function knownResponseBody(mostInputItems: number, subset: ParameterSubset = ALL): TSchema {
+  const fields = entriesOf(subset).map(([name, { schema, known = schema }]) => [
     name,
     Type.Optional(name === 'input' ? inputSchema(Type.Unknown(), mostInputItems) : known),
   ]);
-  return bodyOf(Object.fromEntries(fields), 'KnownResponseBody');
+  const title = `Known${subset.title}`;
+  return bodyOf({ ...Object.fromEntries(fields), ...optional(subset.ignored) }, title);
+}
+
+function optional(fields: Readonly<Record<string, TSchema>>): Record<string, TSchema> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, schema]) => [name, Type.Optional(schema)]),
+  );
 }
 
 function bodyOf(fields: Record<string, TSchema>, title: string): TSchema {

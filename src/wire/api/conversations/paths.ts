@@ -5,6 +5,8 @@ import type { Call } from '../../http/call.ts';
 export const TAG = 'Conversations';
 export const COLLECTION = '/v1/conversations';
 export const CONVERSATION = `${COLLECTION}/{conversation_id}`;
+export const HEALTH = `${CONVERSATION}/health`;
+export const REPAIR = `${CONVERSATION}/repair`;
 export const ITEMS = `${CONVERSATION}/items`;
 export const ITEM = `${ITEMS}/{item_id}`;
 

@@ -35,6 +35,17 @@ export function auditedTurn({ body }: Pick<Call, 'body'>): Audited {
   return { action: 'create', resource: responseId, demands: [own, read] };
 }
 
+/** Returns what a request demands that has a model read, and stores nothing. */
+export function auditedUse({ body }: Pick<Call, 'body'>): Audited {
+  return auditedTurn({ body: { ...(isJsonObject(body) ? body : {}), store: false } });
+}
+
+/** Returns what a request demands that only counts what a model would read. */
+export function auditedCount({ body }: Pick<Call, 'body'>): Audited {
+  const { resource, demands } = auditedUse({ body });
+  return { action: 'read', resource, demands: demands.filter(({ action }) => action === 'read') };
+}
+
 function idIn(value: unknown, prefix: string): string | undefined {
   return typeof value === 'string' && value.startsWith(prefix) ? value : undefined;
 }

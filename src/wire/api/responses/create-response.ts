@@ -14,14 +14,11 @@ import type { Route } from '../../http/route.ts';
 import { stopReason } from '../../http/signal.ts';
 import { defineRoute } from '../define-route.ts';
 import { auditedTurn } from './audited-turn.ts';
-import { COLLECTION, TAG } from './paths.ts';
+import { COLLECTION, MAX_INPUT_ITEMS, TAG } from './paths.ts';
 
 const WHEN_BUSY = 'x-colloquy-when-busy';
 const REPAIRS = 'x-colloquy-repairs';
 const WHEN_BUSY_SCHEMA = Type.Enum(['wait', 'reject'], { default: 'wait' });
-
-/** Most items of one request: clients that keep the history themselves send all of it. */
-const MAX_INPUT_ITEMS = 100_000;
 
 export function createResponse(responses: Responses, contract: ItemContract): Route {
   const parse = responseParser(contract, { maxInputItems: MAX_INPUT_ITEMS });
