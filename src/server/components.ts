@@ -1,6 +1,7 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
 import type { Models } from '../service/models/models.ts';
+import type { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import type { Responses } from '../service/responses/responses.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -13,6 +14,7 @@ export interface Components {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly responses: Responses;
+  readonly keyedResponses: KeyedResponses;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];

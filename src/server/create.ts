@@ -12,6 +12,8 @@ import { Conversations } from '../service/conversations/conversations.ts';
 import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
 import { Models } from '../service/models/models.ts';
+import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
+import { KeySweeper } from '../service/idempotency/sweeper.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -72,21 +74,19 @@ async function openComponents(
   };
   const servers = config.modelServers.map((options) => stack.use(new ModelServer(options)));
   const models = new Models(servers, telemetry);
+  const seal = new TextSeal(
+    config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
+  );
+  const observer = telemetry;
+  const responses = new Responses({ ...config, store, authorizer, models, seal, observer });
+  stack.use(new KeySweeper(store.idempotency));
   return {
     store,
     telemetry,
     authorizer,
     models,
-    responses: new Responses({
-      ...config,
-      store,
-      authorizer,
-      models,
-      seal: new TextSeal(
-        config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
-      ),
-      observer: telemetry,
-    }),
+    responses,
+    keyedResponses: new KeyedResponses({ ...config, responses, store }),
     audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
     onServerError: failed,
@@ -94,13 +94,14 @@ async function openComponents(
 }
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
-  const { store, telemetry, authorizer, state, responses, models } = components;
+  const { store, telemetry, authorizer, state, responses, keyedResponses, models } = components;
   const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
       responses,
+      keyedResponses,
       models,
       items: itemContract({ isStrict: config.strict }),
       limits: config,

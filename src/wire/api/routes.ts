@@ -12,6 +12,7 @@ import { listConversations } from './conversations/list-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
+import type { KeyedResponses } from '../../service/idempotency/keyed-responses.ts';
 import type { Responses } from '../../service/responses/responses.ts';
 import { getModel } from './models/get-model.ts';
 import { listModels } from './models/list-models.ts';
@@ -35,6 +36,7 @@ export interface ApiOptions {
   readonly auth: Authentication;
   readonly version: string;
   readonly responses: Responses;
+  readonly keyedResponses: KeyedResponses;
   readonly models: Models;
   readonly readiness: () => Promise<Readiness>;
   /** Returns the metrics' text; `undefined` when this server does not serve metrics. */
@@ -44,7 +46,7 @@ export interface ApiOptions {
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
   const { conversations, responses, models, items, limits, dialect } = options;
-  const { auth, version, readiness, metricsText } = options;
+  const { keyedResponses, auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
@@ -55,7 +57,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),
     deleteConversationItem(conversations, dialect),
-    createResponse(responses, items),
+    createResponse(keyedResponses, items),
     getResponse(responses, items),
     deleteResponse(responses),
     listInputItems(responses, items, limits),
