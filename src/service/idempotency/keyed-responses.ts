@@ -64,6 +64,7 @@ export class KeyedResponses {
       if (outcome === undefined) continue;
       if (outcome.kind !== 'response') throw apiError('idempotency_key_reused');
       const response = await responses.get(principal, outcome.responseId);
+      key.onReplay();
       return { kind: 'replay', response };
     }
   }

@@ -9,6 +9,8 @@ export interface RequestKey {
   readonly key: string;
   /** A digest of the request, the same in every repetition. */
   readonly request: string;
+  /** Called when the answer is what an earlier attempt has stored. */
+  readonly onReplay: () => void;
 }
 
 /** Returns the key as the store keeps it: one of its owner alone, without the client's text. */
@@ -17,7 +19,10 @@ export function storedKey({ tenant, owner }: Principal, { key, request }: Reques
 }
 
 /** Returns the outcome under a key; `undefined` while an attempt runs. Throws an `ApiError` for a key of another request. */
-export function outcomeUnder(used: UsedKey, { request }: NewKey): KeptOutcome | undefined {
+export function outcomeUnder(
+  used: UsedKey,
+  { request }: Pick<NewKey, 'request'>,
+): KeptOutcome | undefined {
   if (used.request !== request) throw apiError('idempotency_key_reused');
   return used.outcome;
 }

@@ -2,13 +2,13 @@ import { newId } from '../../base/ids.ts';
 import { scopeOf } from '../conversations/access-condition.ts';
 import { singleStatement, type Driver, type Scope } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
-import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
+import { integer, integerOrNull } from '../engine/rows.ts';
+import { findKey } from './find-key.ts';
 import type {
   HeldKeyRef,
   HoldKeyParams,
   HoldKeyResult,
   IdempotencyStore,
-  KeptOutcome,
   UsedKey,
   KeyRef,
   Renewal,
@@ -69,10 +69,8 @@ export class SqlIdempotency implements IdempotencyStore {
     await this.#run(ref, this.#query(ref, sql.RELEASE_KEY, ref.token));
   }
 
-  async find(ref: KeyRef): Promise<UsedKey | null> {
-    const query = this.#query(ref, sql.selectKey(this.#driver.syntax));
-    const [row] = await this.#driver.read({ scope: scopeOf(ref), query });
-    return row === undefined ? null : { request: text(row, 'request'), outcome: outcomeOf(row) };
+  find(ref: KeyRef): Promise<UsedKey | null> {
+    return findKey(this.#driver, ref);
   }
 
   async sweep(): Promise<void> {
@@ -110,16 +108,4 @@ export class SqlIdempotency implements IdempotencyStore {
   #query({ tenant, id }: KeyRef, statement: string, ...rest: readonly Value[]): Query {
     return { sql: statement, parameters: [tenant, id, ...rest] };
   }
-}
-
-function outcomeOf(row: Row): KeptOutcome | undefined {
-  if (cell(row, 'token') !== null) return undefined;
-  const conversationId = text(row, 'conversation_id');
-  if (cell(row, 'response_id') !== null) {
-    return { kind: 'response', conversationId, responseId: text(row, 'response_id') };
-  }
-  if (cell(row, 'item_ids') === null) return { kind: 'conversation', conversationId };
-  // Sound: only `underNewKey` writes the column.
-  const itemIds = JSON.parse(text(row, 'item_ids')) as string[];
-  return { kind: 'items', conversationId, itemIds };
 }

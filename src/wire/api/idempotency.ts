@@ -24,18 +24,17 @@ export const IDEMPOTENCY_HEADER: NonNullable<Route['headers']> = {
 /** Returns the key of a request; `undefined` without one. Throws an `ApiError` for one of another form. */
 export function requestKeyOf(
   { method, path: template }: Pick<Route, 'method' | 'path'>,
-  call: Pick<Call, 'header' | 'path' | 'body'>,
+  call: Pick<Call, 'header' | 'path' | 'body' | 'addHeader'>,
 ): RequestKey | undefined {
   const key = call.header(IDEMPOTENCY_KEY.toLowerCase());
   if (key === undefined) return undefined;
   if (!FORM.test(key)) throw apiError('invalid_idempotency_key');
   const request = JSON.stringify([method, template, call.path, call.body ?? null], inOrder);
-  return { key, request: hash('sha256', request) };
-}
-
-/** Notes in the answer that it repeats an earlier one. */
-export function markReplayed(call: Pick<Call, 'addHeader'>): void {
-  call.addHeader(REPLAYED, 'true');
+  return {
+    key,
+    request: hash('sha256', request),
+    onReplay: () => call.addHeader(REPLAYED, 'true'),
+  };
 }
 
 /** Has `JSON.stringify` write the fields of an object in the order of their names. */

@@ -20,7 +20,6 @@ import type { Call } from '../../http/call.ts';
 import type { Route } from '../../http/route.ts';
 import { stopReason } from '../../http/signal.ts';
 import { defineRoute } from '../define-route.ts';
-import { markReplayed } from '../idempotency.ts';
 import { auditedTurn } from './audited-turn.ts';
 import { storedJson } from './json.ts';
 import { COLLECTION, TAG } from './paths.ts';
@@ -66,7 +65,6 @@ export function createResponse(responses: KeyedResponses, contract: ItemContract
         isClientGone: () => stopReason(call.signal) === 'client_gone',
       });
       if (answer.kind === 'replay') {
-        markReplayed(call);
         const text = storedJson(answer.response, contract, request.include);
         return request.stream
           ? eventStream(replay(text, request), (error) => streamFrame(errorEvent(0, error)))
