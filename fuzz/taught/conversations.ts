@@ -20,6 +20,7 @@ export const createConversation: PrivateOperation = {
   access: 'private',
   weight: 10,
   path: [],
+  headers: ['Idempotency-Key'],
   query: {},
   body: {
     fields: ['metadata', 'items'],
@@ -67,6 +68,7 @@ export const updateConversation: PrivateOperation = {
   access: 'private',
   weight: 8,
   path: ['conversation_id'],
+  headers: ['Idempotency-Key'],
   query: {},
   body: {
     fields: ['metadata'],

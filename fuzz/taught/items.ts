@@ -9,6 +9,7 @@ export const createConversationItems: PrivateOperation = {
   access: 'private',
   weight: 34,
   path: ['conversation_id'],
+  headers: ['Idempotency-Key'],
   query: { include },
   body: {
     fields: ['items'],

@@ -19,7 +19,7 @@ export const createResponse: PrivateOperation = {
   weight: 3,
   path: [],
   query: {},
-  headers: ['x-colloquy-when-busy'],
+  headers: ['x-colloquy-when-busy', 'Idempotency-Key'],
   body: {
     fields: Object.keys(PARAMETERS),
     make: () => ({ model: 'none', input: 'Hello' }),

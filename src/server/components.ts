@@ -3,6 +3,7 @@ import type { AuditTrail } from '../service/audit.ts';
 import type { ConversationHealth } from '../service/conversations/health.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Contexts } from '../service/responses/contexts.ts';
+import type { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import type { Responses } from '../service/responses/responses.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -17,6 +18,7 @@ export interface Components {
   readonly responses: Responses;
   readonly contexts: Contexts;
   readonly health: ConversationHealth;
+  readonly keyedResponses: KeyedResponses;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];

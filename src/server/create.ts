@@ -16,6 +16,8 @@ import { isOwnCompaction } from '../context/sealed-compaction.ts';
 import { ContextWindows } from '../service/context-window/context-windows.ts';
 import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
+import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
+import { KeySweeper } from '../service/idempotency/sweeper.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -81,19 +83,23 @@ async function openComponents(
   );
   const windows = new ContextWindows(models);
   const contexts = { ...config, store, authorizer, models, seal, windows };
+  const observer = telemetry;
+  const responses = new Responses({ ...contexts, observer });
+  stack.use(new KeySweeper(store.idempotency));
   return {
     store,
     telemetry,
     authorizer,
     models,
-    responses: new Responses({ ...contexts, observer: telemetry }),
     contexts: new Contexts(contexts),
     health: new ConversationHealth({
       store: store.conversations,
       authorizer,
-      observer: telemetry,
+      observer,
       isOwnCompaction: (tenant, item) => isOwnCompaction(seal, tenant, item),
     }),
+    responses,
+    keyedResponses: new KeyedResponses({ ...config, responses, store }),
     audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
     onServerError: failed,
@@ -102,6 +108,7 @@ async function openComponents(
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
+  const { keyedResponses } = components;
   const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
@@ -110,6 +117,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       health,
       responses,
       contexts,
+      keyedResponses,
       models,
       items: itemContract({ isStrict: config.strict }),
       limits: config,

@@ -95,7 +95,7 @@ export class RunningServer implements Server {
     }, drainMs);
     try {
       await Promise.all([this.#api.close(), this.#counters?.close()]);
-      await this.#components.responses.close(Math.max(0, stopsAt - performance.now()));
+      await this.#components.keyedResponses.close(Math.max(0, stopsAt - performance.now()));
       await this.#owned.disposeAsync();
     } finally {
       clearTimeout(deadline);

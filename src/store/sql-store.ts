@@ -6,6 +6,8 @@ import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
 import type { Driver } from './engine/driver.ts';
 import { integer } from './engine/rows.ts';
+import type { IdempotencyStore } from './idempotency/port.ts';
+import { SqlIdempotency } from './idempotency/sql-idempotency.ts';
 import type { KeyStore } from './keys/port.ts';
 import { SqlKeys } from './keys/sql-keys.ts';
 import type { ResponseStore } from './responses/port.ts';
@@ -25,6 +27,7 @@ export class SqlStore implements Store {
   readonly conversations: ConversationStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
+  readonly idempotency: IdempotencyStore;
   readonly keys: KeyStore;
   readonly archive: Archive;
   readonly #driver: Driver;
@@ -35,6 +38,7 @@ export class SqlStore implements Store {
     this.conversations = new SqlConversations(driver);
     this.responses = new SqlResponses(driver);
     this.turns = new SqlTurns(driver);
+    this.idempotency = new SqlIdempotency(driver);
     this.keys = new SqlKeys(driver);
     this.archive = new SqlArchive(driver);
   }

@@ -45,6 +45,8 @@ export interface Table {
   readonly name: string;
   /** The column with the conversation's id; `undefined` for a table of no conversation. */
   readonly conversationColumn: string | undefined;
+  /** The column by which a sharded database distributes a table of no conversation; left out for one that it does not. */
+  readonly shardColumn?: string;
   /** Columns in the order of an archive's lines. */
   readonly columns: Readonly<Record<string, Column>>;
   readonly primaryKey: readonly string[];
@@ -151,6 +153,29 @@ const TURNS = {
   rights: ALL_RIGHTS,
 } as const satisfies Table;
 
+/**
+ * Keys under which clients repeat requests, and what their requests have stored. The conversation of a row may be gone:
+ * then the repetition finds that it is.
+ */
+const IDEMPOTENCY_KEYS = {
+  name: 'idempotency_keys',
+  conversationColumn: undefined,
+  shardColumn: 'id',
+  columns: {
+    tenant: name,
+    id: text,
+    request: text,
+    conversation_id: nullable(text),
+    item_ids: nullable(list),
+    response_id: nullable(text),
+    token: nullable(text),
+    awaited_at: nullable(time),
+    expires_at: time,
+  },
+  primaryKey: ['tenant', 'id'],
+  rights: ALL_RIGHTS,
+} as const satisfies Table;
+
 const API_KEYS = {
   name: 'api_keys',
   // A key is looked up before its tenant is known, so that row-level security cannot cover the table.
@@ -191,7 +216,11 @@ export type RowOf<Of extends Table> = {
 };
 
 /** All tables but the ledger. */
-export const TABLES: readonly Table[] = [...Object.values(ARCHIVED_TABLES), TURNS];
+export const TABLES: readonly Table[] = [
+  ...Object.values(ARCHIVED_TABLES),
+  TURNS,
+  IDEMPOTENCY_KEYS,
+];
 
 /** The ledger of migrations, which no archive has and only migrations write. */
 export const LEDGER = 'schema_migrations';
@@ -213,9 +242,20 @@ export const TABLES_WITHOUT_CONVERSATION: readonly ArchivedTable[] = Object.valu
   ARCHIVED_TABLES,
 ).filter((table) => !isOfConversations(table));
 
-/** The tables of rows that belong to a conversation, the conversations themselves first. Row-level security covers them. */
+/** The tables of rows that belong to a conversation, the conversations themselves first. */
 export const TABLES_OF_CONVERSATIONS: readonly ConversationTable[] =
   TABLES.filter(isOfConversations);
+
+/** A table that a sharded database distributes. */
+export interface DistributedTable extends Table {
+  readonly shardColumn: string;
+}
+
+/** The tables that a sharded database distributes, the conversations first. Row-level security covers them. */
+export const DISTRIBUTED_TABLES: readonly DistributedTable[] = TABLES.flatMap((table) => {
+  const shardColumn = table.shardColumn ?? table.conversationColumn;
+  return shardColumn === undefined ? [] : [{ ...table, shardColumn }];
+});
 
 /** The tables of rows that a conversation has, which go where it goes. */
 export const CHILD_TABLES: readonly ConversationTable[] = TABLES_OF_CONVERSATIONS.filter(

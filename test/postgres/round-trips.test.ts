@@ -3,16 +3,25 @@ import type { NewItem, Store, TurnRef } from '../../src/index.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughProxy } from '../support/proxied-store.ts';
 import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
-import { append, given, everything, key, minted, newConversation } from '../support/store.ts';
+import {
+  append,
+  given,
+  everything,
+  key,
+  minted,
+  newConversation,
+  newKey,
+} from '../support/store.ts';
 
 type Operation = () => Promise<unknown>;
 /** Operations on conversations, responses and turns, by facet and name. */
 type OperationName =
   | keyof Store['conversations']
   | `responses.${keyof Store['responses']}`
-  | `turns.${keyof Store['turns']}`;
-/** Every operation except `adopt`, which takes more trips, since an operator calls it, and `fork`, which takes two. */
-type SingleTripName = Exclude<OperationName, 'adopt' | 'responses.fork'>;
+  | `turns.${keyof Store['turns']}`
+  | `idempotency.${keyof Store['idempotency']}`;
+/** Every operation except `adopt` and `sweep`, which take more trips, since no request waits for them, and `fork`, which takes two. */
+type SingleTripName = Exclude<OperationName, 'adopt' | 'responses.fork' | 'idempotency.sweep'>;
 
 const ITEM_PAGE = { limit: 20, order: 'asc', after: undefined } as const;
 const CONVERSATION_PAGE = {
@@ -59,6 +68,7 @@ function singleTripOperations(
     listItems: () => store.conversations.listItems({ ...key('c'), page: ITEM_PAGE }),
     list: () => store.conversations.list(CONVERSATION_PAGE),
     getItem: () => store.conversations.getItem({ ...key('c'), itemId: 'read' }),
+    getItems: () => store.conversations.getItems({ ...key('c'), itemIds: ['read'] }),
     update: () => store.conversations.update({ ...key('c'), metadata: '{}' }),
     deleteItem: () => store.conversations.deleteItem({ ...key('c'), itemId: items.pop() ?? '' }),
     delete: () => store.conversations.delete(key(conversations.pop() ?? '')),
@@ -81,10 +91,18 @@ function singleTripOperations(
     },
     'turns.renew': () => store.turns.renew({ ...(turns[0] ?? turn()), leaseMs: 60_000 }),
     'turns.release': () => store.turns.release(turn()),
+    'idempotency.hold': () => store.idempotency.hold({ ...newKey(nextId()), leaseMs: 60_000 }),
+    'idempotency.renew': () =>
+      store.idempotency.renew({ ...newKey('k'), token: 'x', leaseMs: 1, awaitedWithinMs: 1 }),
+    'idempotency.await': () => store.idempotency.await(newKey('k')),
+    'idempotency.release': () => store.idempotency.release({ ...newKey('k'), token: 'x' }),
+    'idempotency.find': () => store.idempotency.find(newKey('k')),
   };
 }
 
-function twoTripOperations(store: Store): Readonly<Partial<Record<OperationName, Operation>>> {
+function twoTripOperations(
+  store: Store,
+): Readonly<Partial<Record<OperationName | `${OperationName} under a key`, Operation>>> {
   // The oldest conversation of the tenant, so that the list after it is empty.
   const cursor = { id: 'empty', side: 'after' } as const;
   return {
@@ -100,6 +118,16 @@ function twoTripOperations(store: Store): Readonly<Partial<Record<OperationName,
         ...newConversation(nextId()),
         items: [{ kind: 'reference', id: 'read' }],
       }),
+    // The second trip commits, which a refusal must not.
+    'appendItems under a key': () =>
+      store.conversations.appendItems({
+        ...key('c'),
+        createdAt: 1,
+        items: twenty(),
+        key: newKey(nextId()),
+      }),
+    'update under a key': () =>
+      store.conversations.update({ ...key('c'), metadata: '{}', key: newKey(nextId()) }),
     // The second trip finds out why a page is empty.
     listItems: () => store.conversations.listItems({ ...key('empty'), page: ITEM_PAGE }),
     list: () => store.conversations.list({ ...CONVERSATION_PAGE, cursor }),
@@ -112,7 +140,7 @@ test.each([
   ['off', 'off'],
   ['off', 'on'],
 ])(
-  'an operation with prepared statements %s and rls %s takes one round trip, or two for references, forks and empty pages',
+  'an operation with prepared statements %s and rls %s takes one round trip, or two for references, forks, keys and empty pages',
   async (preparedStatements, rls) => {
     await using database = await createDatabase(inject('postgresUrl'));
     const url = await ordinaryRole(database);

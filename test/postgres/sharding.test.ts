@@ -3,7 +3,7 @@ import type { Store } from '../../src/index.ts';
 import type { Query } from '../../src/store/engine/query.ts';
 import { CITUS } from '../../src/store/engine/syntax.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
-import { TABLES_OF_CONVERSATIONS } from '../../src/store/tables.ts';
+import { DISTRIBUTED_TABLES } from '../../src/store/tables.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { RecordingDriver } from '../support/recording-driver.ts';
@@ -14,6 +14,7 @@ import {
   key,
   minted,
   newConversation,
+  newKey,
   openOn,
   openSession,
   type Session,
@@ -21,8 +22,8 @@ import {
 
 const SHARDS = 8;
 
-/** Partitions each table by the hash of its conversation's id, as a sharded database would distribute it. */
-const PARTITION = TABLES_OF_CONVERSATIONS.map(({ name, conversationColumn }) => {
+/** Partitions each table by the hash of the column by which it is distributed, as a sharded database would distribute it. */
+const PARTITION = DISTRIBUTED_TABLES.map(({ name, shardColumn }) => {
   const partitions = Array.from(
     { length: SHARDS },
     (_, shard) =>
@@ -30,7 +31,7 @@ const PARTITION = TABLES_OF_CONVERSATIONS.map(({ name, conversationColumn }) => 
   );
   return `
     ALTER TABLE ${name} RENAME TO whole_${name};
-    CREATE TABLE ${name} (LIKE whole_${name} INCLUDING ALL) PARTITION BY HASH (${conversationColumn});
+    CREATE TABLE ${name} (LIKE whole_${name} INCLUDING ALL) PARTITION BY HASH (${shardColumn});
     ${partitions.join('\n')}
     DROP TABLE whole_${name};`;
 }).join('\n');
@@ -40,7 +41,9 @@ const FILL = `
   INSERT INTO conversations SELECT 't', 'conv_' || n, 'o' || n % 100, '{}', '{}', n, 2 FROM generate_series(1, 20000) AS n;
   INSERT INTO items SELECT 't', 'conv_' || n / 2, n % 2, 'msg_' || n, 'message', '{}', 1 FROM generate_series(2, 40001) AS n;
   INSERT INTO responses SELECT 't', 'conv_' || n, 'resp_' || n, 1, 'completed', 1, 2, '{}' FROM generate_series(1, 20000) AS n;
-  INSERT INTO turns SELECT 't', 'conv_' || n, 'turn_' || n, 1 FROM generate_series(1, 20000) AS n WHERE n <> 407;`;
+  INSERT INTO turns SELECT 't', 'conv_' || n, 'turn_' || n, 1 FROM generate_series(1, 20000) AS n WHERE n <> 407;
+  INSERT INTO idempotency_keys (tenant, id, request, token, expires_at)
+    SELECT 't', 'key_' || n, 'r', 'x', 1 FROM generate_series(1, 20000) AS n;`;
 
 async function createPartitioned(): Promise<PostgresDatabase> {
   const database = await createDatabase(inject('postgresUrl'));
@@ -59,16 +62,17 @@ const shared = {
 const shares = { access: shared, continuesAt: 2 } as const;
 
 type Operation = () => Promise<unknown>;
-/** The operations of the store about one conversation, and so in one partition. */
+/** The operations of the store about one conversation or one key, and so in one partition. */
 type OperationName =
   | Exclude<keyof Store['conversations'], 'list' | 'adopt' | 'findItem'>
   | `responses.${Exclude<keyof Store['responses'], 'find'>}`
-  | `turns.${keyof Store['turns']}`;
+  | `turns.${keyof Store['turns']}`
+  | `idempotency.${Exclude<keyof Store['idempotency'], 'sweep'>}`;
 
 /** A new operation of the store must be added here. */
 function operations(store: Store): Readonly<Record<OperationName, Operation>> {
   const on = (id: string) => ({ ...key(id), access: shared, readable: owner });
-  const { conversations, responses, turns } = store;
+  const { conversations, responses, turns, idempotency } = store;
   return {
     create: () =>
       conversations.create({ ...newConversation('new'), readable: owner, items: minted('new-i') }),
@@ -79,11 +83,18 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
       conversations.appendItems({ ...on('conv_107'), createdAt: 1, items: minted('x', 'y') }),
     listItems: () => conversations.listItems({ ...on('conv_7'), page: DESCENDING }),
     getItem: () => conversations.getItem({ ...on('conv_7'), itemId: 'msg_15' }),
+    getItems: () => conversations.getItems({ ...on('conv_7'), itemIds: ['msg_15'] }),
     deleteItem: () => conversations.deleteItem({ ...on('conv_7'), itemId: 'msg_14' }),
     delete: () => conversations.delete(on('conv_207')),
     'turns.take': () => turns.take({ ...on('conv_407'), leaseMs: 60_000 }),
     'turns.renew': () => turns.renew({ ...on('conv_407'), token: 'x', leaseMs: 60_000 }),
     'turns.release': () => turns.release({ ...on('conv_407'), token: 'x' }),
+    'idempotency.hold': () => idempotency.hold({ ...newKey('key_new'), leaseMs: 60_000 }),
+    'idempotency.renew': () =>
+      idempotency.renew({ ...newKey('key_7'), token: 'x', leaseMs: 1, awaitedWithinMs: 1 }),
+    'idempotency.await': () => idempotency.await(newKey('key_7')),
+    'idempotency.release': () => idempotency.release({ ...newKey('key_7'), token: 'x' }),
+    'idempotency.find': () => idempotency.find(newKey('key_7')),
     'responses.create': () =>
       responses.create(newHidden('new-h', 'resp_new', 'new-input', 'new-output')),
     'responses.commitTurn': () =>
@@ -134,6 +145,14 @@ function variants({ conversations, responses, turns }: Store): Readonly<Record<s
         ...commitOf('conv_307', 'x', 'resp_y', 'y-in', 'y-out'),
         access: owner,
       }),
+    appendUnderKey: () =>
+      conversations.appendItems({
+        ...ofOwner,
+        readable: owner,
+        createdAt: 1,
+        items: minted('k'),
+        key: newKey('key_append'),
+      }),
     listAfter: () => conversations.listItems({ ...on, page: { ...DESCENDING, after: 'msg_15' } }),
   };
 }
@@ -160,7 +179,7 @@ function nodesOf(plan: Plan): readonly Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
-test('a statement about one conversation uses one partition, by the index of its ids', async () => {
+test('a statement about one conversation or key uses one partition, by the index of its ids', async () => {
   await using database = await createPartitioned();
   const driver = new RecordingDriver(await openPostgresDriver(database.url), CITUS);
   const store = new SqlStore(driver);

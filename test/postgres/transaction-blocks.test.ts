@@ -6,11 +6,19 @@ import { archivedConversation } from '../support/archived.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughWireProxy, urlThrough } from '../support/proxied-store.ts';
 import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
-import { append, everything, given, key, minted, newConversation } from '../support/store.ts';
+import {
+  append,
+  everything,
+  given,
+  key,
+  minted,
+  newConversation,
+  newKey,
+} from '../support/store.ts';
 import type { Trip } from '../support/wire-proxy.ts';
 
 type Operation = () => Promise<unknown>;
-type Facet = 'conversations' | 'turns' | 'responses' | 'keys' | 'archive';
+type Facet = 'conversations' | 'turns' | 'responses' | 'idempotency' | 'keys' | 'archive';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
 /** What a single PostgreSQL is not asked: SQLite has `damage`, a store with a replica `replica`, and Citus the rest. */
 type OfOthers =
@@ -40,7 +48,7 @@ const DIFFERENT = archivedConversation('archived', 'other');
 
 /** A new operation of the store must be added here. They run in this order. */
 function facetOperations(store: Store): FacetOperations {
-  const { conversations, turns, responses, keys, archive } = store;
+  const { conversations, turns, responses, idempotency, keys, archive } = store;
   let token = '';
   return {
     conversations: {
@@ -63,6 +71,7 @@ function facetOperations(store: Store): FacetOperations {
       update: () => conversations.update({ ...key('c'), metadata: '{}' }),
       listItems: () => conversations.listItems({ ...key('c'), page: { ...PAGE, after: 'd' } }),
       getItem: () => conversations.getItem({ ...key('c'), itemId: 'a' }),
+      getItems: () => conversations.getItems({ ...key('c'), itemIds: ['a'] }),
       findItem: () => conversations.findItem({ ...key('c'), itemId: 'a' }),
       deleteItem: () => conversations.deleteItem({ ...key('c'), itemId: 'a' }),
       adopt: () =>
@@ -99,6 +108,21 @@ function facetOperations(store: Store): FacetOperations {
       },
       delete: () => responses.delete({ ...key('hidden'), responseId: 'resp_1' }),
     },
+    idempotency: {
+      hold: async () => {
+        const held = await idempotency.hold({ ...newKey('k'), leaseMs: 60_000 });
+        token = held.token ?? '';
+      },
+      renew: () =>
+        idempotency.renew({ ...newKey('k'), token, leaseMs: 60_000, awaitedWithinMs: 1 }),
+      await: () => idempotency.await(newKey('k')),
+      find: () => idempotency.find(newKey('k')),
+      release: () => idempotency.release({ ...newKey('k'), token }),
+      sweep: async () => {
+        await idempotency.hold({ ...newKey('old'), leaseMs: 0 });
+        await idempotency.sweep();
+      },
+    },
     keys: {
       create: () => keys.create(KEY),
       find: () => keys.find('h'),
@@ -121,6 +145,17 @@ function otherOperations(store: Store): Readonly<Record<string, Operation>> {
     'append to an absent conversation': () => append(store, 'absent', minted('a')),
     'creation of a conversation': () => store.conversations.create(newConversation('d')),
     'append of items with ids': () => append(store, 'd', [given('x', '1'), given('y', '2')]),
+    'creation under a key': () =>
+      store.conversations.create({ ...newConversation('keyed'), key: newKey('creation') }),
+    'creation under a key that is in use': () =>
+      store.conversations.create({ ...newConversation('keyed-2'), key: newKey('creation') }),
+    'append under a key to an absent conversation': () =>
+      store.conversations.appendItems({
+        ...key('absent'),
+        createdAt: 1,
+        items: minted('k'),
+        key: newKey('append'),
+      }),
     'append of an item that is present': () => append(store, 'd', [given('x', '1')]),
     'append of a reference': () => append(store, 'd', [{ kind: 'reference', id: 'gone' }]),
     'import of the same rows': () => store.archive.write(ARCHIVED),

@@ -4,6 +4,7 @@ import { openInspection } from '../../src/store/open.ts';
 import {
   ARCHIVED_TABLES,
   CHILD_TABLES,
+  DISTRIBUTED_TABLES,
   LEDGER,
   TABLES,
   TABLES_OF_CONVERSATIONS,
@@ -248,7 +249,7 @@ test('texts of keys compare byte by byte in PostgreSQL, as they do in SQLite', a
   expect(collated, 'a migration must give these columns COLLATE "C"').toEqual([]);
 });
 
-test('row-level security covers every table of conversations in PostgreSQL', async () => {
+test('row-level security covers every table of tenants in PostgreSQL', async () => {
   await using database = await storedDatabase('PostgreSQL');
   const role = await ordinaryRole({
     ...database,
@@ -263,6 +264,6 @@ test('row-level security covers every table of conversations in PostgreSQL', asy
   );
   expect(
     new Set(walled.map(({ name }) => name)),
-    'a migration must give each table of conversations the policy tenant_wall',
-  ).toEqual(new Set(TABLES_OF_CONVERSATIONS.map(({ name }) => name)));
+    'a migration must give each of these tables the policy tenant_wall',
+  ).toEqual(new Set(DISTRIBUTED_TABLES.map(({ name }) => name)));
 });

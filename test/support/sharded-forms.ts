@@ -58,8 +58,10 @@ const FORMS: readonly { readonly reason: string; readonly hasForm: (sql: string)
     hasForm: (sql) =>
       !NAMES_CONVERSATION.test(sql) &&
       !/^\s*INSERT INTO conversations\b/i.test(sql) &&
-      // One row, of which the second cell is the conversation.
-      !/^\s*INSERT INTO \w+ \(tenant, conversation_id,[^)]*\) VALUES \(\$1, \$2,/i.test(sql),
+      // One row, of which the second cell is the conversation or the key.
+      !/^\s*INSERT INTO \w+ (?:AS \w+ )?\(tenant, (?:conversation_id|id),[^)]*\)\s+VALUES \(\$1, \$2,/i.test(
+        sql,
+      ),
   },
 ];
 

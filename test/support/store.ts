@@ -4,6 +4,7 @@ import {
   openStore,
   type AppendResult,
   type NewItem,
+  type NewKey,
   type CreateConversationParams,
   type Store,
 } from '../../src/index.ts';
@@ -38,6 +39,13 @@ export const given = (id: string, data: string): NewItem => ({
   id,
   type: 'message',
   data,
+});
+
+/** An idempotency key of a request. */
+export const newKey = (id: string, tenant = 't', request = 'r'): NewKey => ({
+  tenant,
+  id,
+  request,
 });
 
 export function append(

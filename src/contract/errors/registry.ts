@@ -6,6 +6,7 @@ import { BODY_ERRORS } from './body.ts';
 import { CONVERSATION_ERRORS } from './conversations.ts';
 import { echo, type ErrorDefinition, type ErrorTable } from './definition.ts';
 import { HTTP_ERRORS } from './http.ts';
+import { IDEMPOTENCY_ERRORS } from './idempotency.ts';
 import { MODEL_SERVER_ERRORS } from './model-servers.ts';
 import { RESPONSE_ERRORS } from './responses.ts';
 import { VALUE_ERRORS } from './values.ts';
@@ -32,6 +33,7 @@ const DEFINITIONS = joinTables(
   VALUE_ERRORS,
   CONVERSATION_ERRORS,
   RESPONSE_ERRORS,
+  IDEMPOTENCY_ERRORS,
   MODEL_SERVER_ERRORS,
   ACCESS_ERRORS,
   AVAILABILITY_ERRORS,

@@ -17,6 +17,8 @@ import type {
   Metadata,
   NewItem,
 } from '../../store/conversations/port.ts';
+import type { RequestKey } from '../idempotency/request-key.ts';
+import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
 
 const ID_PREFIX = 'conv';
 const MS_PER_SECOND = 1000;
@@ -52,6 +54,7 @@ export class Conversations {
   async create(
     principal: Principal,
     input: { readonly metadata: Metadata; readonly items: readonly NewItem[] },
+    key?: RequestKey,
   ): Promise<ConversationRecord> {
     const id = newId(ID_PREFIX);
     this.#assertMayCreate(principal);
@@ -66,7 +69,14 @@ export class Conversations {
       metadata,
       createdAt,
       items: input.items,
+      ...keptUnder(principal, key),
     });
+    if (result.refused === 'key_used') {
+      // As after the first attempt, which needed no permission to read.
+      const access = { kind: 'owner', subject: principal.owner } as const;
+      const { tenant } = principal;
+      return repeatedConversation(this.#store, { key, used: result.used, tenant, access });
+    }
     if (result.refused !== undefined) throw refusalError(result, id, input.items);
     this.#observer.transferred('written', result.items);
     return { id, metadata, createdAt };
@@ -96,13 +106,21 @@ export class Conversations {
   }
 
   /** Replaces the whole metadata. */
-  async update(principal: Principal, id: string, metadata: Metadata): Promise<ConversationRecord> {
-    const conversation = await this.#store.update({
-      ...this.#accessed(principal, 'update', id),
+  async update(
+    principal: Principal,
+    id: string,
+    metadata: Metadata,
+    key?: RequestKey,
+  ): Promise<ConversationRecord> {
+    const conversation = this.#accessed(principal, 'update', id);
+    const result = await this.#store.update({
+      ...conversation,
       metadata: JSON.stringify(metadata),
+      ...keptUnder(principal, key),
     });
-    if (conversation === null) throw apiError('conversation_not_found', { id });
-    return conversation;
+    if (result.refused === undefined) return result.conversation;
+    if (result.refused === 'conversation_absent') throw apiError('conversation_not_found', { id });
+    return repeatedConversation(this.#store, { ...conversation, key, used: result.used });
   }
 
   /** Deletes the conversation with all its items. */
@@ -116,13 +134,19 @@ export class Conversations {
     principal: Principal,
     id: string,
     items: readonly NewItem[],
+    key?: RequestKey,
   ): Promise<readonly ItemRecord[]> {
+    const conversation = this.#accessed(principal, 'update', id);
     const result = await this.#store.appendItems({
-      ...this.#accessed(principal, 'update', id),
+      ...conversation,
+      ...keptUnder(principal, key),
       readable: this.#authorizer.filter(principal, 'read'),
       items,
       createdAt: creationTime(),
     });
+    if (result.refused === 'key_used') {
+      return repeatedItems(this.#store, { ...conversation, key, used: result.used });
+    }
     if (result.refused !== undefined) throw refusalError(result, id, items);
     this.#observer.transferred('written', result.items);
     return result.items;

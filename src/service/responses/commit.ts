@@ -2,8 +2,7 @@
 
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
-import type { Store } from '../../store/store.ts';
-import type { NewExchange, NewResponse } from '../../store/responses/port.ts';
+import type { NewExchange, NewResponse, TurnWriter } from '../../store/responses/port.ts';
 import type { Destination } from './target.ts';
 
 const HIDDEN_PREFIX = 'conv';
@@ -17,7 +16,7 @@ const HIDDEN_PREFIX = 'conv';
 export type Commit = 'stored' | 'gone' | 'lost';
 
 export interface CommitParams {
-  readonly store: Pick<Store, 'responses'>;
+  readonly store: { readonly responses: TurnWriter };
   readonly principal: Principal;
   readonly destination: Exclude<Destination, { readonly kind: 'none' }>;
 }

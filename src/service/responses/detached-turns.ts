@@ -2,14 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { Turn } from './turn.ts';
 
+/** A turn that goes on without its client. */
+export interface DetachedTurn {
+  /** Resolves when it has ended, however it does. */
+  readonly ended: Promise<void>;
+  /** Ends it as if its client had just gone away. */
+  readonly cancel: () => Promise<void>;
+}
+
 /** Turns that go on after their clients have gone away. */
 export class DetachedTurns {
   readonly #running = new Map<Turn, Promise<void>>();
 
   /** `underWay` is the step that the turn makes already. */
-  add(turn: Turn, underWay: Promise<unknown>): void {
+  add(turn: Turn, underWay: Promise<unknown>): DetachedTurn {
     const ended = finish(turn, underWay).finally(() => this.#running.delete(turn));
     this.#running.set(turn, ended);
+    return { ended, cancel: () => turn.giveUp({ kind: 'cancelled' }) };
   }
 
   /** Waits for all of them, and ends those that take longer than `withinMs`. */

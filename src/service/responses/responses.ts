@@ -11,7 +11,7 @@ import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ModelServer } from '../../model/model-server.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord, Positions } from '../../store/conversations/port.ts';
-import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
+import type { ResponseItem, ResponseRecord, TurnWriter } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { firstItems } from '../conversations/read-items.ts';
 import type { ContextWindows } from '../context-window/context-windows.ts';
@@ -20,7 +20,7 @@ import { modelAnswer } from '../context-window/model-answer.ts';
 import { Pace } from './pace.ts';
 import { targetOf, type Destination, type Target } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
-import { DetachedTurns } from './detached-turns.ts';
+import { DetachedTurns, type DetachedTurn } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
 import { OpenTurns, type TurnObserver, type TurnWatch } from './turn-watch.ts';
 import { Turn } from './turn.ts';
@@ -48,6 +48,12 @@ export interface BeginOptions {
   readonly signal: AbortSignal;
   /** Whether that was since the client has gone away. */
   readonly isClientGone: () => boolean;
+  /** Replaces the setting for this turn. */
+  readonly onDisconnect?: ResponsesOptions['onDisconnect'];
+  /** Receives the turn when it goes on without its client. */
+  readonly onDetached?: (turn: DetachedTurn) => void;
+  /** Stores what the turn brings; left out for the store itself. */
+  readonly writer?: TurnWriter;
 }
 
 /** What is known of a turn before its context is. */
@@ -120,10 +126,11 @@ export class Responses {
       });
       running = new RunningTurn(turn, {
         ...options,
-        onDisconnect: this.#options.onDisconnect,
+        onDisconnect: options.onDisconnect ?? this.#options.onDisconnect,
         detach: (detached, underWay) => {
           watch.detached();
-          this.#detached.add(detached, underWay);
+          const going = this.#detached.add(detached, underWay);
+          options.onDetached?.(going);
         },
       });
       await running.start();
@@ -184,10 +191,11 @@ export class Responses {
   }
 
   /** Makes the controller that stops a turn: with its call, unless it goes on without its client. */
-  #stopOf({ signal, isClientGone }: BeginOptions): AbortController {
+  #stopOf({ signal, isClientGone, ...options }: BeginOptions): AbortController {
+    const { onDisconnect = this.#options.onDisconnect } = options;
     const stop = new AbortController();
     const stopped = (): void => {
-      if (this.#options.onDisconnect === 'cancel' || !isClientGone()) stop.abort(signal.reason);
+      if (onDisconnect === 'cancel' || !isClientGone()) stop.abort(signal.reason);
     };
     if (signal.aborted) stopped();
     else signal.addEventListener('abort', stopped, { once: true });
@@ -251,6 +259,7 @@ export class Responses {
       answer: events,
       stop,
       watch,
+      writer: options.writer,
     });
     return { turn, repairs };
   }
@@ -266,14 +275,15 @@ export class Responses {
       readonly answer: ConstructorParameters<typeof Turn>[0]['answer'];
       readonly stop: AbortController;
       readonly watch: TurnWatch;
+      readonly writer: TurnWriter | undefined;
     },
   ): Turn {
     const { store, seal } = this.#options;
-    const { inputIndexes, model, ...rest } = begun;
+    const { inputIndexes, model, writer = store.responses, ...rest } = begun;
     const wantsSealed = request.include.includes('reasoning.encrypted_content');
     return new Turn({
       ...rest,
-      store,
+      store: { responses: writer },
       principal,
       id: newId(ID_PREFIX),
       createdAt: Date.now(),

@@ -11,8 +11,7 @@ import {
 } from '../../contract/responses/response.ts';
 import { streamEvent, type StreamEvent } from '../../contract/responses/stream-events.ts';
 import type { FinishReason, ModelEvent, ModelFailure, ModelUsage } from '../../model/port.ts';
-import type { NewResponse, ResponseItem } from '../../store/responses/port.ts';
-import type { Store } from '../../store/store.ts';
+import type { NewResponse, ResponseItem, TurnWriter } from '../../store/responses/port.ts';
 import { Accumulator } from '../generation/accumulate.ts';
 import type { BareEvent } from '../generation/block.ts';
 import type { SealReasoning } from '../generation/reasoning-block.ts';
@@ -23,7 +22,7 @@ import type { TurnEnd, TurnWatch } from './turn-watch.ts';
 import { TurnLost } from './turns.ts';
 
 export interface TurnParams {
-  readonly store: Pick<Store, 'responses'>;
+  readonly store: { readonly responses: TurnWriter };
   readonly principal: Principal;
   readonly destination: Destination;
   readonly id: string;

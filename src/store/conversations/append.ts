@@ -2,7 +2,7 @@
 
 import type { Proof, Steps, Write } from '../engine/driver.ts';
 import type { Query, Value } from '../engine/query.ts';
-import { cell, integer, text } from '../engine/rows.ts';
+import { integer } from '../engine/rows.ts';
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import type {
   AppendItemsParams,
@@ -10,7 +10,7 @@ import type {
   CreateConversationParams,
   ItemRecord,
 } from './port.ts';
-import { toItem } from './records.ts';
+import { itemsIn } from './records.ts';
 import { duplicateRow, PresentItem, Refused } from './refusal.ts';
 import * as sql from './statements.ts';
 import { conversationTopic, existenceTopics } from './topics.ts';
@@ -99,10 +99,8 @@ function presence(key: ConversationKey, items: Items): Proof<Items> {
     query: { sql: sql.SELECT_ITEMS_HERE, parameters: [...keyOf(key), items.map(({ id }) => id)] },
     result: (rows) => {
       if (rows.length === 0) return undefined;
-      const stored = new Map(
-        rows.filter((row) => cell(row, 'id') !== null).map((row) => [text(row, 'id'), toItem(row)]),
-      );
-      const found = items.flatMap(({ id }) => stored.get(id) ?? []);
+      const ids = items.map(({ id }) => id);
+      const found = itemsIn(rows, ids);
       return found.length === items.length ? found : undefined;
     },
   };

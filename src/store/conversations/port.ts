@@ -2,6 +2,7 @@
 
 import type { Order, Page, PageRequest } from '../../base/paging.ts';
 import type { Attributes, RowFilter } from '../../base/row-filter.ts';
+import type { KeyInUse, RepeatableParams } from '../idempotency/keyed-writes.ts';
 
 /** String pairs a caller attaches to a conversation. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -47,7 +48,7 @@ export interface References {
   readonly readable: RowFilter;
 }
 
-export interface CreateConversationParams extends ConversationKey, References {
+export interface CreateConversationParams extends ConversationKey, References, RepeatableParams {
   readonly owner: string;
   /** The creator's attributes, stamped once. */
   readonly attributes: Attributes;
@@ -57,10 +58,19 @@ export interface CreateConversationParams extends ConversationKey, References {
   readonly items: readonly NewItem[];
 }
 
-export interface AppendItemsParams extends ConversationRef, References {
+export interface AppendItemsParams extends ConversationRef, References, RepeatableParams {
   readonly items: readonly NewItem[];
   /** Unix milliseconds. */
   readonly createdAt: number;
+}
+
+export interface UpdateConversationParams extends ConversationRef, RepeatableParams {
+  readonly metadata: string;
+}
+
+/** The items of a conversation with these ids. */
+export interface GetItemsParams extends ConversationRef {
+  readonly itemIds: readonly string[];
 }
 
 export interface ItemRef extends ConversationRef {
@@ -86,7 +96,13 @@ export type AppendRefusal =
 
 export type AppendResult =
   | { readonly refused: undefined; readonly items: readonly ItemRecord[] }
-  | AppendRefusal;
+  | AppendRefusal
+  | KeyInUse;
+
+export type UpdateResult =
+  | { readonly refused: undefined; readonly conversation: ConversationRecord }
+  | { readonly refused: 'conversation_absent' }
+  | KeyInUse;
 
 /** Positions of a conversation, the first one included and the last one not. */
 export interface Positions {
@@ -158,6 +174,8 @@ export interface ConversationReader {
   /** Returns one page of a conversation's items in the order they were appended, or backwards. */
   listItems(params: ListItemsParams): Promise<ListItemsResult>;
   getItem(ref: ItemRef): Promise<GetItemResult>;
+  /** Returns those of the items that are there, in the order of the ids; `null` when the conversation is absent. */
+  getItems(params: GetItemsParams): Promise<readonly ItemRecord[] | null>;
   /** Returns the item that was stored last under an id, among the conversations that match `readable`. */
   findItem(params: FindItemParams): Promise<ItemRecord | null>;
 }
@@ -166,9 +184,7 @@ export interface ConversationReader {
 export interface ConversationWriter {
   create(params: CreateConversationParams): Promise<AppendResult>;
   /** Replaces the metadata. */
-  update(
-    params: ConversationRef & { readonly metadata: string },
-  ): Promise<ConversationRecord | null>;
+  update(params: UpdateConversationParams): Promise<UpdateResult>;
   /** Deletes the conversation with all that belongs to it; `false` when it is absent. */
   delete(ref: ConversationRef): Promise<boolean>;
   /** Appends all items in the given order, next to each other, or none. */

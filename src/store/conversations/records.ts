@@ -1,7 +1,7 @@
 /** Conversion of rows into the records of the port. */
 
 import type { Row } from '../engine/query.ts';
-import { integer, text } from '../engine/rows.ts';
+import { cell, integer, text } from '../engine/rows.ts';
 import type { ConversationRecord, ItemRecord } from './port.ts';
 
 export function toConversation(row: Row): ConversationRecord {
@@ -14,4 +14,12 @@ export function toConversation(row: Row): ConversationRecord {
 
 export function toItem(row: Row): ItemRecord {
   return { id: text(row, 'id'), type: text(row, 'type'), data: text(row, 'data') };
+}
+
+/** Returns those of the items `ids` that rows have, in the order of the ids. A row without an item has a null id. */
+export function itemsIn(rows: readonly Row[], ids: readonly string[]): readonly ItemRecord[] {
+  const found = new Map(
+    rows.filter((row) => cell(row, 'id') !== null).map((row) => [text(row, 'id'), toItem(row)]),
+  );
+  return ids.flatMap((id) => found.get(id) ?? []);
 }

@@ -20,14 +20,18 @@ import type {
   DeleteItemResult,
   FindItemParams,
   GetItemResult,
+  GetItemsParams,
   ItemRecord,
   ItemRef,
   ListConversationsParams,
   ListItemsParams,
   ListItemsResult,
   ResourceRecord,
+  UpdateConversationParams,
+  UpdateResult,
 } from './port.ts';
-import { toConversation, toItem } from './records.ts';
+import { KeyedWrites } from '../idempotency/keyed-writes.ts';
+import { itemsIn, toConversation, toItem } from './records.ts';
 import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
@@ -37,10 +41,12 @@ import { conversationTopic, existenceTopics, listTopic } from './topics.ts';
 export class SqlConversations implements ConversationStore {
   readonly #driver: Driver;
   readonly #statements: FilteredStatements;
+  readonly #keyed: KeyedWrites;
 
   constructor(driver: Driver) {
     this.#driver = driver;
     this.#statements = new FilteredStatements(driver.syntax);
+    this.#keyed = new KeyedWrites(driver);
   }
 
   async get(ref: ConversationRef): Promise<ConversationRecord | null> {
@@ -71,16 +77,15 @@ export class SqlConversations implements ConversationStore {
     return this.#append(params, undefined, (items) => createConversation({ ...params, items }));
   }
 
-  update(
-    params: ConversationRef & { readonly metadata: string },
-  ): Promise<ConversationRecord | null> {
+  async update(params: UpdateConversationParams): Promise<UpdateResult> {
     const parameters = [...keyOf(params), params.metadata];
     const query = this.#statements.query(sql.updateMetadata, parameters, params.access);
-    return this.#driver.write(
-      singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
-        row === undefined ? null : toConversation(row),
-      ),
+    const write = singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
+      row === undefined ? null : toConversation(row),
     );
+    const result = await this.#keyed.write({ ...params, itemIds: undefined }, write);
+    if (result === null) return { refused: 'conversation_absent' };
+    return 'used' in result ? result : { refused: undefined, conversation: result };
   }
 
   delete(ref: ConversationRef): Promise<boolean> {
@@ -139,6 +144,13 @@ export class SqlConversations implements ConversationStore {
     return cell(row, 'id') === null ? { absent: 'item' } : { absent: undefined, item: toItem(row) };
   }
 
+  async getItems({ itemIds, ...ref }: GetItemsParams): Promise<readonly ItemRecord[] | null> {
+    const parameters = [...keyOf(ref), itemIds];
+    const query = this.#statements.query(sql.selectItemsHere, parameters, ref.access);
+    const rows = await this.#read(ref, query);
+    return rows.length === 0 ? null : itemsIn(rows, itemIds);
+  }
+
   async findItem({ tenant, itemId, readable }: FindItemParams): Promise<ItemRecord | null> {
     const query = this.#statements.query(sql.selectReferencedItem, [tenant, itemId], readable);
     const [row] = await this.#read({ tenant }, query);
@@ -180,13 +192,18 @@ export class SqlConversations implements ConversationStore {
     const write = async (): Promise<AppendResult> => {
       try {
         const items = await this.#itemsToWrite(params, target);
-        return { refused: undefined, items: await this.#driver.write(writeOf(items)) };
+        const itemIds = target === undefined ? undefined : items.map(({ id }) => id);
+        const result = await this.#keyed.write({ ...params, itemIds }, writeOf(items));
+        return 'used' in result ? result : { refused: undefined, items: result };
       } catch (error) {
         if (error instanceof Refused) return error.refusal;
         throw error;
       }
     };
-    return orItemPresent(write, () => this.#presentId(params));
+    const result = await orItemPresent(write, () => this.#presentId(params));
+    if (result.refused === undefined) return result;
+    // What a repetition is refused for may be new, such as an item that its first attempt has stored.
+    return (await this.#keyed.inUse(params)) ?? result;
   }
 
   /** Replaces references with copies of the items that they name, which never change. */

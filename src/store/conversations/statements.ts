@@ -5,6 +5,7 @@
  */
 
 import type { Order } from '../../base/paging.ts';
+import { POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
 import { CHILD_TABLES } from '../tables.ts';
 import type { Statement } from './access-condition.ts';
 
@@ -109,12 +110,17 @@ export function selectReferencedItem(where: string): string {
  * Selects those of the items `$3` that are in the conversation. No row means that the conversation is absent, a
  * row with a null id that it has none of them.
  */
-export const SELECT_ITEMS_HERE = `
-  SELECT items.id, items.type, items.data
-  FROM conversations
-  LEFT JOIN items
-    ON items.tenant = $1 AND items.conversation_id = $2 AND items.id = ANY ($3::text[])
-  WHERE conversations.tenant = $1 AND conversations.id = $2`;
+export function selectItemsHere(where: string, { isOneOf }: SqlSyntax): string {
+  return `
+    SELECT items.id, items.type, items.data
+    FROM conversations
+    LEFT JOIN items
+      ON items.tenant = $1 AND items.conversation_id = $2 AND ${isOneOf('items.id', [], () => '$3')}
+    WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
+}
+
+/** In one trip: the same, of any conversation. */
+export const SELECT_ITEMS_HERE = selectItemsHere('TRUE', POSTGRES);
 
 /** Selects an item. No row means that the conversation is absent, a row with a null id that the item is. */
 export function selectItem(where: string): string {

@@ -1,7 +1,7 @@
 /** The expressions in which SQLite and PostgreSQL differ, side by side. */
 
 import type { AttributeName } from '../../base/row-filter.ts';
-import { TABLES_OF_CONVERSATIONS } from '../tables.ts';
+import { DISTRIBUTED_TABLES } from '../tables.ts';
 import type { Value } from './query.ts';
 
 /** Makes a value a parameter of the statement, and returns its `$n`. */
@@ -90,7 +90,7 @@ export const CITUS: SqlSyntax = {
   copiesRows: false,
   selectSize: `SELECT ${[
     'pg_database_size(current_database())',
-    ...TABLES_OF_CONVERSATIONS.map(({ name }) => `citus_total_relation_size('${name}')`),
+    ...DISTRIBUTED_TABLES.map(({ name }) => `citus_total_relation_size('${name}')`),
   ].join(' + ')} AS size`,
   selectUnreachableNodes: `
     SELECT nodename || ', port ' || nodeport AS node FROM pg_dist_node

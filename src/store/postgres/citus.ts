@@ -7,7 +7,7 @@ import { LOCK_SCHEMA } from '../engine/migrations.ts';
 import type { Query } from '../engine/query.ts';
 import { integer, text } from '../engine/rows.ts';
 import { CITUS, POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
-import { CHILD_TABLES, TABLES_OF_CONVERSATIONS, type ConversationTable } from '../tables.ts';
+import { CHILD_TABLES, DISTRIBUTED_TABLES, type DistributedTable } from '../tables.ts';
 
 /** The tables belong to no tenant, and neither do the nodes. */
 const SCOPE: Scope = { kind: 'none' };
@@ -74,17 +74,18 @@ const SELECT_SHARDS: Query = {
   parameters: [],
 };
 
-/** The statements that distribute a table by its conversation, beside the conversations themselves. */
-export function distributionOf(table: ConversationTable): readonly string[] {
-  const beside = CHILD_TABLES.includes(table) ? 'conversations' : 'none';
+/** The statements that distribute a table; one of a conversation's rows beside the conversations themselves. */
+export function distributionOf({ name, shardColumn }: DistributedTable): readonly string[] {
+  const isChild = CHILD_TABLES.some((table) => table.name === name);
+  const beside = isChild ? 'conversations' : 'none';
   return [
-    `SELECT create_distributed_table('${table.name}', '${table.conversationColumn}', colocate_with => '${beside}')`,
+    `SELECT create_distributed_table('${name}', '${shardColumn}', colocate_with => '${beside}')`,
     // The rows that have moved to the shards stay behind otherwise, also those that are deleted later.
-    `SELECT truncate_local_data_after_distributing_table('${table.name}')`,
+    `SELECT truncate_local_data_after_distributing_table('${name}')`,
   ];
 }
 
-/** Distributes the tables of conversations that are not distributed yet, all or none, and returns their names. */
+/** Distributes the tables that are not distributed yet, all or none, and returns their names. */
 export async function distributeTables(driver: Driver): Promise<readonly string[]> {
   const missing = await undistributedTables(driver);
   if (missing.length === 0) return [];
@@ -99,22 +100,22 @@ export async function distributeTables(driver: Driver): Promise<readonly string[
   return missing.map(({ name }) => name);
 }
 
-/** Returns the tables of conversations that are on the coordinator alone, or do not exist yet. */
-export async function undistributedTables(driver: Reader): Promise<readonly ConversationTable[]> {
+/** Returns the tables that are on the coordinator alone instead of in shards, or do not exist yet. */
+export async function undistributedTables(driver: Reader): Promise<readonly DistributedTable[]> {
   const rows = await driver.read({ scope: SCOPE, query: SELECT_DISTRIBUTED });
   const distributed = new Set(rows.map((row) => text(row, 'name')));
-  return TABLES_OF_CONVERSATIONS.filter(({ name }) => !distributed.has(name));
+  return DISTRIBUTED_TABLES.filter(({ name }) => !distributed.has(name));
 }
 
 /** Returns where the rows of each table are. */
 export async function distributions(driver: Reader): Promise<readonly Distribution[]> {
   const shards = await driver.read({ scope: SCOPE, query: SELECT_SHARDS });
-  return TABLES_OF_CONVERSATIONS.map(({ name, conversationColumn }) => {
+  return DISTRIBUTED_TABLES.map(({ name, shardColumn }) => {
     const row = shards.find((candidate) => text(candidate, 'name') === name);
     if (row === undefined) throw new Error(`${name} has no shards`);
     return {
       table: name,
-      column: conversationColumn,
+      column: shardColumn,
       shards: integer(row, 'shards'),
       nodes: integer(row, 'nodes'),
     };
@@ -175,7 +176,7 @@ const COUNT_GAPS: Query = {
         'SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user')
       WHERE success AND result = 't'
     ) + (
-      SELECT count(*) FROM (${TABLES_OF_CONVERSATIONS.map(
+      SELECT count(*) FROM (${DISTRIBUTED_TABLES.map(
         ({ name }) => `
         SELECT success, result FROM run_command_on_shards('${name}',
           'SELECT relrowsecurity AND relforcerowsecurity AND EXISTS (

@@ -5,7 +5,7 @@ import type { Query } from '../engine/query.ts';
 import { cell, integer } from '../engine/rows.ts';
 import { assertWallsOnWorkers } from './citus.ts';
 import { statementsOf } from '../engine/migrations.ts';
-import { LEDGER, SERVING_RIGHTS, TABLE_NAMES, TABLES_OF_CONVERSATIONS } from '../tables.ts';
+import { DISTRIBUTED_TABLES, LEDGER, SERVING_RIGHTS, TABLE_NAMES } from '../tables.ts';
 
 const SCOPE: Scope = { kind: 'none' };
 
@@ -17,7 +17,7 @@ function servedTables(): string {
   return TABLE_NAMES.filter((name) => name !== LEDGER).join(', ');
 }
 
-const WALLED_TABLES = TABLES_OF_CONVERSATIONS.map(({ name }) => name);
+const WALLED_TABLES = DISTRIBUTED_TABLES.map(({ name }) => name);
 
 /** Switches row-level security on. The tables' owner must run it, and is then subject to it as well. */
 export const ROW_LEVEL_SECURITY_SQL = WALLED_TABLES.map(

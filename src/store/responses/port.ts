@@ -7,6 +7,7 @@ import type {
   ItemPresent,
   NewItem,
 } from '../conversations/port.ts';
+import type { HeldKeyRef } from '../idempotency/port.ts';
 import type { TurnRef } from '../turns/port.ts';
 
 /** A response as the store sees it: an id, a status, and JSON text that it never parses. */
@@ -55,6 +56,8 @@ export interface NewExchange {
   readonly response: NewResponse;
   readonly input: readonly ResponseItem[];
   readonly output: readonly ResponseItem[];
+  /** The key under which the response is kept, and which its attempt must hold; left out for none. */
+  readonly key?: HeldKeyRef | undefined;
 }
 
 export interface CommitTurnParams extends ConversationRef, TurnRef, NewExchange {
@@ -85,18 +88,19 @@ export interface StoredResponse extends ResponsePlace {
   readonly refused: undefined;
 }
 
-export type CreateResponseResult = StoredResponse | ItemPresent;
+/** `turn_lost`: another attempt holds the key since. */
+export type CreateResponseResult = StoredResponse | ItemPresent | { readonly refused: 'turn_lost' };
 
 export type ForkResult = CreateResponseResult | { readonly refused: 'conversation_absent' };
 
 /**
  * The result of a commit. A refusal has stored nothing, and has not given the turn back.
- * - `turn_lost`: another turn has been taken since.
+ * - `turn_lost`: another turn has been taken since, or another attempt holds the key.
  * - `moved_on`: the conversation has given out positions since `continuesAt`.
  */
 export type CommitTurnResult =
   | CreateResponseResult
-  | { readonly refused: 'conversation_absent' | 'turn_lost' | 'moved_on' };
+  | { readonly refused: 'conversation_absent' | 'moved_on' };
 
 export interface ResponseReader {
   /** Returns a response by its id alone. */
@@ -119,5 +123,8 @@ export interface ResponseWriter {
    */
   delete(ref: ResponseRef): Promise<boolean>;
 }
+
+/** The writes of a turn. */
+export type TurnWriter = Pick<ResponseWriter, 'create' | 'commitTurn' | 'fork' | 'add'>;
 
 export interface ResponseStore extends ResponseReader, ResponseWriter {}

@@ -1,8 +1,9 @@
 import { FilteredStatements, keyOf, scopeOf } from '../conversations/access-condition.ts';
-import type { ConversationKey, ItemPresent } from '../conversations/port.ts';
+import type { ConversationKey } from '../conversations/port.ts';
 import { orItemPresent, repeatedId } from '../conversations/refusal.ts';
 import type { Driver, Write } from '../engine/driver.ts';
 import { cell, integer, text } from '../engine/rows.ts';
+import { KeyNotHeld, underHeldKey } from '../idempotency/under-key.ts';
 import { addResponse, commitTurn, itemsOf, NothingStored } from './commit.ts';
 import { createResponse, forkConversation } from './hidden.ts';
 import type {
@@ -19,7 +20,6 @@ import type {
   ResponseRecord,
   ResponseRef,
   ResponseStore,
-  StoredResponse,
 } from './port.ts';
 import { toResponse } from './records.ts';
 import { deleteResponse } from './removal.ts';
@@ -81,18 +81,26 @@ export class SqlResponses implements ResponseStore {
 
   /** Runs a write of items. `among` are the items with which theirs must have no id in common. */
   async #write(
-    exchange: NewExchange,
+    params: ConversationKey & NewExchange,
     write: Write<ResponsePlace>,
     among: ConversationKey & { readonly until: number },
-  ): Promise<StoredResponse | ItemPresent> {
-    const items = itemsOf(exchange);
+  ): Promise<CreateResponseResult> {
+    const items = itemsOf(params);
+    const { key, conversationId, response } = params;
+    const stored = { conversationId, id: response.id };
+    const keyed = key === undefined ? write : underHeldKey(write, key, stored, this.#driver.syntax);
     const repeated = repeatedId(items);
     if (repeated !== undefined) return { refused: 'item_present', id: repeated };
     const ids = items.map(({ id }) => id);
-    return orItemPresent(
-      async () => ({ refused: undefined, ...(await this.#driver.write(write)) }),
-      () => this.#presentId(ids, among),
-    );
+    try {
+      return await orItemPresent(
+        async () => ({ refused: undefined, ...(await this.#driver.write(keyed)) }),
+        () => this.#presentId(ids, among),
+      );
+    } catch (error) {
+      if (error instanceof KeyNotHeld) return { refused: 'turn_lost' };
+      throw error;
+    }
   }
 
   /** Returns the first id that is among the items before a position. */

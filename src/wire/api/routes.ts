@@ -16,6 +16,7 @@ import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
 import type { Contexts } from '../../service/responses/contexts.ts';
+import type { KeyedResponses } from '../../service/idempotency/keyed-responses.ts';
 import type { Responses } from '../../service/responses/responses.ts';
 import { getModel } from './models/get-model.ts';
 import { listModels } from './models/list-models.ts';
@@ -43,6 +44,7 @@ export interface ApiOptions {
   readonly version: string;
   readonly responses: Responses;
   readonly contexts: Contexts;
+  readonly keyedResponses: KeyedResponses;
   readonly models: Models;
   readonly readiness: () => Promise<Readiness>;
   /** Returns the metrics' text; `undefined` when this server does not serve metrics. */
@@ -52,7 +54,7 @@ export interface ApiOptions {
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
   const { conversations, health, responses, contexts, models, items, limits, dialect } = options;
-  const { auth, version, readiness, metricsText } = options;
+  const { keyedResponses, auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
@@ -65,7 +67,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     deleteConversationItem(conversations, dialect),
     getConversationHealth(health),
     repairConversation(health),
-    createResponse(responses, items),
+    createResponse(keyedResponses, items),
     getResponse(responses, items),
     deleteResponse(responses),
     listInputItems(responses, items, limits),

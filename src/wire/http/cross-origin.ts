@@ -5,6 +5,7 @@ const CLIENT_HEADERS = [
   'api-key',
   'authorization',
   'content-type',
+  'idempotency-key',
   'openai-organization',
   'openai-project',
   'x-request-id',
@@ -37,7 +38,7 @@ export async function crossOriginRules(
     origin: [...origins],
     methods: ['GET', 'POST', 'DELETE'],
     allowedHeaders: CLIENT_HEADERS,
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'idempotent-replayed'],
     maxAge: 600,
   });
   return (request, response) =>

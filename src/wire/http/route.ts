@@ -26,6 +26,8 @@ export interface Route {
   readonly headers?: Readonly<
     Record<string, { readonly description: string; readonly schema: TSchema }>
   >;
+  /** Set for operations that a client may repeat under the same `Idempotency-Key`. */
+  readonly isRepeatable?: boolean;
   readonly body?: { readonly schema: TSchema; readonly required: boolean };
   readonly response: { readonly description: string; readonly schema: TSchema };
   /** Schema of one event, when the answer may be a stream of events. */

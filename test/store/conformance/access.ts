@@ -13,7 +13,9 @@ export function testAccess(test: StoreTest): void {
     };
     const page = { limit: 5, order: 'asc', after: undefined } as const;
     expect(await store.conversations.get(hidden)).toBeNull();
-    expect(await store.conversations.update({ ...hidden, metadata: '{}' })).toBeNull();
+    expect(await store.conversations.update({ ...hidden, metadata: '{}' })).toEqual({
+      refused: 'conversation_absent',
+    });
     expect(await store.conversations.delete(hidden)).toBe(false);
     expect(await store.conversations.listItems({ ...hidden, page })).toEqual({
       absent: 'conversation',

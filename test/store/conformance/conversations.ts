@@ -16,9 +16,12 @@ export function testConversations(test: StoreTest): void {
   test('an update replaces the metadata', async ({ store }) => {
     await create(store, 'c');
     const updated = await store.conversations.update({ ...key('c'), metadata: '{}' });
-    expect(updated).toMatchObject({ id: 'c', metadata: '{}' });
-    expect(await store.conversations.get(key('c'))).toEqual(updated);
-    expect(await store.conversations.update({ ...key('x'), metadata: '{}' })).toBeNull();
+    const conversation = await store.conversations.get(key('c'));
+    expect(conversation).toMatchObject({ id: 'c', metadata: '{}' });
+    expect(updated).toEqual({ refused: undefined, conversation });
+    expect(await store.conversations.update({ ...key('x'), metadata: '{}' })).toEqual({
+      refused: 'conversation_absent',
+    });
   });
 
   test('deleting a conversation deletes its items and no other conversation', async ({ store }) => {

@@ -3,6 +3,7 @@ import { testAccess } from './access.ts';
 import { testConcurrentWrites } from './concurrent-writes.ts';
 import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
+import { testIdempotency } from './idempotency.ts';
 import { testItemPages } from './item-pages.ts';
 import { testForks } from './forks.ts';
 import { testItems } from './items.ts';
@@ -26,6 +27,7 @@ export function describeStore(name: string, open: OpenStore): void {
     testConcurrentWrites(test);
     testTenants(test);
     testAccess(test);
+    testIdempotency(test);
     testTurns(test);
     testTurnCommits(test);
     testResponses(test);

@@ -23,6 +23,7 @@ export function createConversationItems(
     tag: TAG,
     isPublic: false,
     audited: onConversation('update'),
+    isRepeatable: true,
     query: { include },
     body: { schema: createItemsBody(contract.InputItem, maxItemsPerRequest), required: true },
     response: {
@@ -30,10 +31,10 @@ export function createConversationItems(
       schema: contract.ConversationItemList,
     },
     errors: [404],
-    handle: async (call) => {
+    handle: async (call, key) => {
       const items = parse(call.body);
       const id = conversationId(call);
-      const entries = await conversations.appendItems(call.principal, id, items);
+      const entries = await conversations.appendItems(call.principal, id, items, key);
       return itemListJson({ entries, hasMore: false }, contract, call.query.include);
     },
   });

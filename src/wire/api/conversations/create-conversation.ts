@@ -25,6 +25,7 @@ export function createConversation(
     tag: TAG,
     isPublic: false,
     audited: creating,
+    isRepeatable: true,
     query: {},
     body: {
       schema: createConversationBody(contract.InputItem, maxItemsPerRequest),
@@ -32,7 +33,7 @@ export function createConversation(
     },
     response: { description: 'The conversation', schema: Conversation },
     errors: [404],
-    handle: async ({ principal, body }) =>
-      conversationJson(await conversations.create(principal, parse(body))),
+    handle: async ({ principal, body }, key) =>
+      conversationJson(await conversations.create(principal, parse(body), key)),
   });
 }

@@ -19,14 +19,15 @@ export function updateConversation(conversations: Conversations): Route {
     tag: TAG,
     isPublic: false,
     audited: onConversation('update'),
+    isRepeatable: true,
     query: {},
     body: { schema: UpdateConversationBody, required: true },
     response: { description: 'The conversation with its new metadata', schema: Conversation },
     errors: [404],
-    handle: async (call) => {
+    handle: async (call, key) => {
       const metadata = parseUpdateConversation(call.body);
       const id = conversationId(call);
-      return conversationJson(await conversations.update(call.principal, id, metadata));
+      return conversationJson(await conversations.update(call.principal, id, metadata, key));
     },
   });
 }

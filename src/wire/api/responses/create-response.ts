@@ -2,11 +2,18 @@ import { Type } from 'typebox';
 import { apiError } from '../../../contract/errors/registry.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import { createResponseBody } from '../../../contract/responses/parameters/table.ts';
-import { responseParser } from '../../../contract/responses/requests.ts';
+import { responseParser, type ResponseRequest } from '../../../contract/responses/requests.ts';
 import { ResponseObject } from '../../../contract/responses/response.ts';
-import { ResponseStreamEvent, streamFrame } from '../../../contract/responses/stream-events.ts';
-import type { Responses } from '../../../service/responses/responses.ts';
-import type { RunningTurn } from '../../../service/responses/running-turn.ts';
+import {
+  errorEvent,
+  ResponseStreamEvent,
+  streamFrame,
+} from '../../../contract/responses/stream-events.ts';
+import { replayedEvents } from '../../../service/generation/replay.ts';
+import type {
+  AnsweringTurn,
+  KeyedResponses,
+} from '../../../service/idempotency/keyed-responses.ts';
 import type { WhenBusy } from '../../../service/responses/turns.ts';
 import { eventStream } from '../../http/answer.ts';
 import type { Call } from '../../http/call.ts';
@@ -15,12 +22,13 @@ import { stopReason } from '../../http/signal.ts';
 import { defineRoute } from '../define-route.ts';
 import { auditedTurn } from './audited-turn.ts';
 import { COLLECTION, MAX_INPUT_ITEMS, TAG } from './paths.ts';
+import { storedJson } from './json.ts';
 
 const WHEN_BUSY = 'x-colloquy-when-busy';
 const REPAIRS = 'x-colloquy-repairs';
 const WHEN_BUSY_SCHEMA = Type.Enum(['wait', 'reject'], { default: 'wait' });
 
-export function createResponse(responses: Responses, contract: ItemContract): Route {
+export function createResponse(responses: KeyedResponses, contract: ItemContract): Route {
   const parse = responseParser(contract, { maxInputItems: MAX_INPUT_ITEMS });
   return defineRoute({
     method: 'POST',
@@ -31,6 +39,7 @@ export function createResponse(responses: Responses, contract: ItemContract): Ro
     isPublic: false,
     audited: auditedTurn,
     query: {},
+    isRepeatable: true,
     headers: {
       [WHEN_BUSY]: {
         description:
@@ -45,13 +54,20 @@ export function createResponse(responses: Responses, contract: ItemContract): Ro
     },
     streamed: ResponseStreamEvent,
     errors: [404, '4XX', 500, 503],
-    handle: async (call) => {
+    handle: async (call, key) => {
       const request = parse(call.body);
-      const { turn, repairs } = await responses.begin(call.principal, request, {
+      const answer = await responses.begin(call.principal, request, key, {
         whenBusy: whenBusy(call),
         signal: call.signal,
         isClientGone: () => stopReason(call.signal) === 'client_gone',
       });
+      if (answer.kind === 'replay') {
+        const text = storedJson(answer.response, contract, request.include);
+        return request.stream
+          ? eventStream(replay(text, request), (error) => streamFrame(errorEvent(0, error)))
+          : text;
+      }
+      const { turn, repairs } = answer;
       if (repairs !== '') call.addHeader(REPAIRS, repairs);
       if (!request.stream) return JSON.stringify(await turn.whole());
       return eventStream(frames(turn), (error) => streamFrame(turn.failure(error)));
@@ -66,7 +82,7 @@ function whenBusy(call: Pick<Call, 'header'>): WhenBusy {
 }
 
 /** Yields the events of a turn as frames, and returns the terminal one. */
-async function* frames(turn: RunningTurn): AsyncGenerator<string, string, void> {
+async function* frames(turn: AnsweringTurn): AsyncGenerator<string, string, void> {
   try {
     for (;;) {
       const step = await turn.step();
@@ -78,4 +94,15 @@ async function* frames(turn: RunningTurn): AsyncGenerator<string, string, void> 
   } finally {
     await turn.leave();
   }
+}
+
+/** Yields the events of a stored response as frames, and returns the terminal one. */
+async function* replay(
+  text: string,
+  { echo }: ResponseRequest,
+): AsyncGenerator<string, string, void> {
+  // Sound: the store holds what `responseObject` made.
+  const events = replayedEvents(JSON.parse(text) as ResponseObject, echo);
+  yield events.slice(0, -1).map(streamFrame).join('');
+  return events.slice(-1).map(streamFrame).join('');
 }

@@ -1,12 +1,13 @@
 import { Type } from 'typebox';
 import { apiError } from '../../../contract/errors/registry.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
-import { ResponseObject, withOutput } from '../../../contract/responses/response.ts';
+import { ResponseObject } from '../../../contract/responses/response.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
 import { include } from '../conversations/parameters.ts';
 import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
+import { storedJson } from './json.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
 
 const TrueOrFalse = Type.Enum(['true', 'false']);
@@ -41,8 +42,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
       const { include: included, stream } = call.query;
       const response = await responses.get(call.principal, responseId(call));
       if (stream === 'true') throw apiError('cannot_stream_synchronous');
-      const items = response.output.map((item) => contract.serve(item, included));
-      return withOutput(response.data, items, response.rest);
+      return storedJson(response, contract, included);
     },
   });
 }
