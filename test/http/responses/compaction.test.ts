@@ -146,7 +146,7 @@ test('a turn that ends in calls is kept word for word when it is compacted', asy
     answers += 1;
     const { steps } = called(['look', '{}', 'call_a']);
     const counted = steps.map((step) =>
-      String(step).replace('"prompt_tokens":24', '"prompt_tokens":1100'),
+      typeof step === 'string' ? step.replace('"prompt_tokens":24', '"prompt_tokens":1100') : step,
     );
     return answers === 1 ? { steps: counted } : boundedModel(bounded)(request);
   });
