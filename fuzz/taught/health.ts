@@ -46,7 +46,7 @@ export const repairConversation: PrivateOperation = {
     const ids = new Set(conversation.items.map(({ id }) => id));
     for (const id of body['deleted']) {
       assertThat(ids.has(String(id)), () => `${id} was deleted, and was not there`);
-      if (body['dry_run'] === false) model.deleteItem(conversation, String(id));
+      if (asked['dry_run'] !== true) model.deleteItem(conversation, String(id));
     }
   },
 };

@@ -77,6 +77,12 @@ const PROGRAMS = [
     answers: [CALL, ...spoken('It is.')],
     prints: 'It is.\n',
   },
+  {
+    page: 'docs/long-histories.md',
+    number: 0,
+    answers: [json({ object: 'list', data: [] }), ...spoken('Hello.', 'Ada.')],
+    prints: 'Ada.\n',
+  },
 ];
 
 test.each(PROGRAMS)(
@@ -94,9 +100,9 @@ test.each(PROGRAMS)(
   },
 );
 
-test('every program of docs/responses.md is run', () => {
-  const run = PROGRAMS.filter(({ page }) => page === 'docs/responses.md');
-  expect(codeBlocks('docs/responses.md', 'ts')).toHaveLength(run.length);
+test.each(['docs/responses.md', 'docs/long-histories.md'])('every program of %s is run', (name) => {
+  const run = PROGRAMS.filter(({ page }) => page === name);
+  expect(codeBlocks(name, 'ts')).toHaveLength(run.length);
 });
 
 test('the example chat.ts streams its answers, and continues a conversation', async () => {
@@ -162,5 +168,9 @@ test('the programs of docs/embedding.md run as they stand', async () => {
     await writeFile(folder.path(`${index}.ts`), code);
     outputs.push(await runNode(folder.path('.'), `${index}.ts`));
   }
-  expect(outputs).toEqual(['', expect.stringContaining("text: 'Hello'")]);
+  expect(outputs).toEqual([
+    '',
+    expect.stringContaining("text: 'Hello'"),
+    '1 call_without_output\n',
+  ]);
 });

@@ -149,7 +149,7 @@ export const MODELS = {
     parser: orNone(sealKey),
     isSecret: true,
     description:
-      'Secret that seals the reasoning which clients keep as `encrypted_content`, the same for all processes. Without one, each process makes its own when it starts, and drops what others have sealed. As a variable: a flag is visible to other programs.',
+      'Secret that seals reasoning and the summaries of compactions in `encrypted_content`, the same for all processes. Without one, each process makes its own when it starts, and drops what others have sealed. As a variable: a flag is visible to other programs.',
   },
   history: {
     name: 'history',

@@ -1,5 +1,4 @@
 import type { Authorizer } from '../../access/policy/authorizer.ts';
-import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Action } from '../../access/policy/rule.ts';
 import type { Principal } from '../../access/principal.ts';
 import { creationTime } from '../../base/creation-time.ts';
@@ -19,6 +18,7 @@ import type {
 } from '../../store/conversations/port.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
+import { assertMayCreate } from '../may-create.ts';
 
 const ID_PREFIX = 'conv';
 const MS_PER_SECOND = 1000;
@@ -57,7 +57,7 @@ export class Conversations {
     key?: RequestKey,
   ): Promise<ConversationRecord> {
     const id = newId(ID_PREFIX);
-    this.#assertMayCreate(principal);
+    assertMayCreate(this.#authorizer, principal);
     const metadata = JSON.stringify(input.metadata);
     const createdAt = creationTime();
     const result = await this.#store.create({
@@ -189,11 +189,6 @@ export class Conversations {
   #accessed(principal: Principal, action: Action, conversationId: string): ConversationRef {
     const access = this.#authorizer.filter(principal, action);
     return { tenant: principal.tenant, conversationId, access };
-  }
-
-  #assertMayCreate(principal: Principal): void {
-    const { allowed } = this.#authorizer.decide(principal, 'create', resourceToCreate(principal));
-    if (!allowed) throw apiError('create_forbidden');
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Authorizer } from '../../access/policy/authorizer.ts';
-import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json-object.ts';
@@ -16,6 +15,7 @@ import type { ContextWindows, WindowRef } from '../context-window/context-window
 import { fitting } from '../context-window/fitted-answer.ts';
 import { requestTokens } from '../context-window/request-size.ts';
 import { summarise } from '../context-window/summarise.ts';
+import { assertMayCreate } from '../may-create.ts';
 import { failureError } from '../models/failures.ts';
 import type { Models } from '../models/models.ts';
 import { historyOf } from './target.ts';
@@ -56,8 +56,7 @@ export class Contexts {
     signal: AbortSignal,
   ): Promise<CompactionParams> {
     const { authorizer, windows, seal } = this.#options;
-    const { allowed } = authorizer.decide(principal, 'create', resourceToCreate(principal));
-    if (!allowed) throw apiError('create_forbidden');
+    assertMayCreate(authorizer, principal);
     const createdAt = Date.now();
     const prepared = await this.#prepared(principal, request);
     const { items } = prepared.context;

@@ -1,5 +1,4 @@
 import type { Authorizer } from '../../access/policy/authorizer.ts';
-import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
@@ -15,6 +14,7 @@ import type { ResponseItem, ResponseRecord, TurnWriter } from '../../store/respo
 import type { Store } from '../../store/store.ts';
 import { firstItems } from '../conversations/read-items.ts';
 import type { ContextWindows } from '../context-window/context-windows.ts';
+import { assertMayCreate } from '../may-create.ts';
 import type { Models } from '../models/models.ts';
 import { modelAnswer } from '../context-window/model-answer.ts';
 import { Pace } from './pace.ts';
@@ -117,7 +117,8 @@ export class Responses {
     watch.taken(request.conversationId);
     let running: RunningTurn | undefined;
     try {
-      this.#assertMayCreate(principal, target.destination);
+      if (target.destination.kind !== 'conversation')
+        assertMayCreate(this.#options.authorizer, principal);
       const { turn, repairs } = await this.#prepared(principal, request, options, {
         model,
         server,
@@ -297,13 +298,6 @@ export class Responses {
           : undefined,
       requestPath: (path) => requestPath(path, inputIndexes()),
     });
-  }
-
-  #assertMayCreate(principal: Principal, { kind }: Destination): void {
-    if (kind === 'conversation') return;
-    const { authorizer } = this.#options;
-    const { allowed } = authorizer.decide(principal, 'create', resourceToCreate(principal));
-    if (!allowed) throw apiError('create_forbidden');
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../support/access.ts';
 import { said } from '../../support/chat-answers.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-import { startModelServer } from '../../support/model-server.ts';
+import { json, startModelServer } from '../../support/model-server.ts';
 import { OPERATIONS } from './operation-requests.ts';
 
 /** Every operation with every action forbidden in turn: the service refuses when the audit log says so, and only then. */
@@ -210,7 +210,10 @@ const stack = new AsyncDisposableStack();
 
 beforeAll(async () => {
   const folder = stack.use(await temporaryFolder());
-  const model = stack.use(await startModelServer(said('Hi')));
+  const counted = json({ input_tokens: 1 });
+  const model = stack.use(
+    await startModelServer(({ path }) => (path.endsWith('/input_tokens') ? counted : said('Hi'))),
+  );
   log = folder.path('audit.jsonl');
   const forbidding = ACTIONS.map(
     (action) =>
@@ -222,6 +225,8 @@ beforeAll(async () => {
       keysWithPolicy(...forbidding, permit),
       '--model-url',
       model.url,
+      '--model-profile',
+      'llama-cpp',
       '--audit-log',
       log,
     ),

@@ -4,9 +4,10 @@ import {
   boundedModel,
   chatRequests,
   textsOf,
+  withPromptTokens,
   type BoundedModelOptions,
 } from '../../support/bounded-model.ts';
-import { called, said } from '../../support/chat-answers.ts';
+import { answered, called, said } from '../../support/chat-answers.ts';
 import { eventsOf, itemsOf, MODEL, startTurnServer, type TurnServer } from '../../support/turns.ts';
 
 const HEADER = 'x-colloquy-repairs';
@@ -145,9 +146,7 @@ test('a turn that ends in calls is kept word for word when it is compacted', asy
     if (request.method === 'GET') return boundedModel(bounded)(request);
     answers += 1;
     const { steps } = called(['look', '{}', 'call_a']);
-    const counted = steps.map((step) =>
-      String(step).replace('"prompt_tokens":24', '"prompt_tokens":1100'),
-    );
+    const counted = steps.map((step) => withPromptTokens(step, 1_100));
     return answers === 1 ? { steps: counted } : boundedModel(bounded)(request);
   });
   const first = await client.responses.create({ ...COMPACTED, conversation, input: 'look' });
@@ -161,6 +160,35 @@ test('a turn that ends in calls is kept word for word when it is compacted', asy
     ['assistant', ''],
     ['tool', 'blue'],
   ]);
+});
+
+test('a conversation is compacted once in a turn, however long the question is', async () => {
+  await using turns = await startCompacting();
+  const { client } = turns;
+  const { id: conversation } = await client.conversations.create({
+    items: [
+      { role: 'user', content: long('code-theta', 9_000) },
+      { role: 'assistant', content: long('more', 9_000) },
+    ],
+  });
+  const request = { ...COMPACTED, conversation };
+  await client.responses.create({ ...request, store: false, input: 'learn' });
+  const { output } = await client.responses.create({ ...request, input: long('x', 6_000) });
+  expect(typesOf(output)).toEqual(['compaction', 'message']);
+});
+
+test('an answer that was cut is not compacted', async () => {
+  const bounded = { contextTokens: 4_000, say };
+  await using turns = await startCompacting(bounded);
+  const { client, model, chats } = turns;
+  model.play((request) => {
+    if (request.method === 'GET') return boundedModel(bounded)(request);
+    const { steps } = answered([{ content: 'cut' }], 'length');
+    return { steps: steps.map((step) => withPromptTokens(step, 1_100)) };
+  });
+  const response = await client.responses.create({ ...COMPACTED, input: 'x' });
+  expect([response.status, typesOf(response.output)]).toEqual(['incomplete', ['message']]);
+  expect(chats()).toHaveLength(1);
 });
 
 test('a model that writes no summary does not fail the turn', async () => {

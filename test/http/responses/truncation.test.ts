@@ -79,9 +79,10 @@ test('the beginning of what a model is shown stays the same for many turns', asy
 });
 
 test.each([
-  ['names its length in an error', { isListed: false }, 2],
+  ['names its length in an error', { listedTokens: undefined }, 2],
+  ['lists a greater length than it has', { listedTokens: 9_000 }, 2],
   ['has denser tokens than most', { bytesPerToken: 1 }, 2],
-  ['neither lists its length nor names it', { isListed: false, namesFigures: false }, 3],
+  ['neither lists its length nor names it', { listedTokens: undefined, namesFigures: false }, 3],
 ])('a request is sent again with less to a model that %s', async (_name, options, most) => {
   await using turns = await startBounded({ contextTokens: 1_500, ...options });
   const { client, chats } = turns;
@@ -95,6 +96,34 @@ test.each([
   expect(attempts).toBeLessThanOrEqual(most);
   await client.responses.create({ ...AUTO, conversation, input: 'two' });
   expect(chats(), 'what was learnt must hold for the next turn').toHaveLength(attempts + 1);
+});
+
+test('a model server that counts is asked before the first long request of a conversation', async () => {
+  const dense = { contextTokens: 1_500, bytesPerToken: 1 };
+  await using turns = await startBounded(dense, '--model-profile', 'llama-cpp');
+  const { client, chats, model } = turns;
+  const conversation = await longConversation(client, 10);
+  for (const input of ['one', 'two']) {
+    await client.responses.create({ ...AUTO, conversation, input });
+  }
+  expect(chats(), 'no request may be too long').toHaveLength(2);
+  const counts = model.requests.filter(({ path }) => path.endsWith('/input_tokens'));
+  expect(counts).toHaveLength(1);
+  const short = await longConversation(client, 1);
+  await client.responses.create({ ...AUTO, conversation: short, input: 'one' });
+  expect(model.requests.filter(({ path }) => path.endsWith('/input_tokens'))).toHaveLength(1);
+});
+
+test('the usage of a turn says how much of the history the next one may show', async () => {
+  await using turns = await startBounded({ contextTokens: 2_000 });
+  const { client, chats } = turns;
+  const conversation = await longConversation(client, 6);
+  for (const input of ['one', 'two']) {
+    await client.responses.create({ ...AUTO, conversation, input });
+  }
+  const [unknown = 0, learnt = 0] = chats().map(({ length }) => length);
+  // The turn in between is shown in either case.
+  expect(learnt).toBeGreaterThan(unknown + 2);
 });
 
 test('a newest turn that does not fit is refused once, and nothing is stored', async () => {
