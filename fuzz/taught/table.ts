@@ -3,6 +3,7 @@ import {
   createConversation,
   deleteConversation,
   getConversation,
+  getConversationUsage,
   listConversations,
   updateConversation,
 } from './conversations.ts';
@@ -19,6 +20,7 @@ import {
   getResponse,
   listInputItems,
   listModels,
+  listResponses,
 } from './responses.ts';
 import type { TaughtOperation } from './operation.ts';
 
@@ -31,11 +33,13 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   updateConversation,
   deleteConversation,
   listConversations,
+  getConversationUsage,
   createConversationItems,
   listConversationItems,
   getConversationItem,
   deleteConversationItem,
   createResponse,
+  listResponses,
   getResponse,
   deleteResponse,
   listInputItems,

@@ -15,6 +15,7 @@ import { Models } from '../service/models/models.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { KeySweeper } from '../service/idempotency/sweeper.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { Usage } from '../service/usage/usage.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { openAuditLog } from '../telemetry/audit-log.ts';
@@ -100,6 +101,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
+      usage: new Usage(store.usage, authorizer),
       responses,
       keyedResponses,
       models,

@@ -11,7 +11,12 @@ import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ModelServer } from '../../model/model-server.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
-import type { ResponseItem, ResponseRecord, TurnWriter } from '../../store/responses/port.ts';
+import type {
+  ListResponsesParams,
+  ResponseItem,
+  ResponseRecord,
+  TurnWriter,
+} from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Models } from '../models/models.ts';
 import { Pace } from './pace.ts';
@@ -19,6 +24,12 @@ import { targetOf, type Destination, type Target } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
 import { DetachedTurns, type DetachedTurn } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
+import {
+  listResponses,
+  withOutputItems,
+  type ListRequest,
+  type StoredResponse,
+} from './stored-responses.ts';
 import { OpenTurns, type TurnObserver, type TurnWatch } from './turn-watch.ts';
 import { Turn } from './turn.ts';
 import { Turns, type WhenBusy } from './turns.ts';
@@ -145,10 +156,16 @@ export class Responses {
 
   /** Returns a stored response with its output items, as they are stored. */
   async get(principal: Principal, id: string): Promise<StoredResponse> {
-    const response = await this.#find(principal, id);
-    const { firstOutput: from, endPosition: until } = response;
-    const output = await this.#itemsWithin(principal, response, { from, until });
-    return { ...response, output };
+    return withOutputItems(this.#options, principal, await this.#find(principal, id));
+  }
+
+  /** Returns a page of the responses of a conversation, ordered by creation, with their output items. */
+  list(
+    principal: Principal,
+    conversationId: string,
+    request: ListRequest,
+  ): Promise<Page<StoredResponse>> {
+    return listResponses(this.#options, principal, conversationId, request);
   }
 
   /** Deletes a response, and its items if no conversation shows them. */
@@ -203,31 +220,6 @@ export class Responses {
     const response = await store.responses.find({ tenant, responseId: id, access });
     if (response === null) throw apiError('response_not_found', { id });
     return response;
-  }
-
-  async #itemsWithin(
-    principal: Principal,
-    { tenant, conversationId, id }: ResponseRecord,
-    within: { readonly from: number; readonly until: number },
-  ): Promise<readonly ItemRecord[]> {
-    const access = this.#options.authorizer.filter(principal, 'read');
-    const items: ItemRecord[] = [];
-    for (let after: string | undefined; ; after = items.at(-1)?.id) {
-      const page = { order: 'asc', limit: 1_000, after } as const;
-      const result = await this.#options.store.conversations.listItems({
-        tenant,
-        conversationId,
-        access,
-        page,
-        within,
-        isCurrent: true,
-      });
-      if (result.absent !== undefined) throw apiError('response_not_found', { id });
-      items.push(...result.page.entries);
-      if (!result.page.hasMore) break;
-    }
-    this.#options.observer.transferred('read', items);
-    return items;
   }
 
   /** Makes a turn, with its request to the model server, which nothing keeps after it is sent. */
@@ -304,9 +296,4 @@ export class Responses {
     const { allowed } = authorizer.decide(principal, 'create', resourceToCreate(principal));
     if (!allowed) throw apiError('create_forbidden');
   }
-}
-
-/** A response with the texts of its output items. */
-export interface StoredResponse extends ResponseRecord {
-  readonly output: readonly ItemRecord[];
 }

@@ -27,10 +27,13 @@ export function toPlace(row: Row): ResponsePlace {
   };
 }
 
-/** Returns the parameters `$3` to `$9` of a statement that inserts a response. */
+/** Returns the parameters `$3` to `$13` of a statement that inserts a response. */
 export function cellsOf(
-  { id, createdAt, status, data, rest }: NewResponse,
+  { id, createdAt, status, data, rest, tokens }: NewResponse,
   { input, output }: Omit<NewExchange, 'response'>,
 ): readonly Value[] {
-  return [id, createdAt, status, data, rest, input.length, input.length + output.length];
+  const { inputTokens = 0, cachedTokens = 0, outputTokens = 0, reasoningTokens = 0 } = tokens ?? {};
+  const end = input.length + output.length;
+  const counts = [inputTokens, cachedTokens, outputTokens, reasoningTokens];
+  return [id, createdAt, status, data, rest, input.length, end, ...counts];
 }

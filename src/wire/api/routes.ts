@@ -7,6 +7,7 @@ import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
 import { getConversation } from './conversations/get-conversation.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
+import { getConversationUsage } from './conversations/get-conversation-usage.ts';
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
@@ -20,6 +21,8 @@ import { createResponse } from './responses/create-response.ts';
 import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
+import { listResponses } from './responses/list-responses.ts';
+import type { Usage } from '../../service/usage/usage.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
 import { getOpenApiDocument } from './system/get-open-api-document.ts';
@@ -27,6 +30,7 @@ import { getReadiness, type Readiness } from './system/get-readiness.ts';
 
 export interface ApiOptions {
   readonly conversations: Conversations;
+  readonly usage: Usage;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
@@ -45,11 +49,12 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, responses, models, items, limits, dialect } = options;
+  const { conversations, usage, responses, models, items, limits, dialect } = options;
   const { keyedResponses, auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
+    getConversationUsage(usage, limits),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
@@ -57,6 +62,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),
     deleteConversationItem(conversations, dialect),
+    listResponses(responses, items, limits),
     createResponse(keyedResponses, items),
     getResponse(responses, items),
     deleteResponse(responses),
