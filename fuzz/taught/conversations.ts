@@ -110,7 +110,7 @@ export const getConversationUsage: PrivateOperation = {
     if (body === undefined) return;
     const list = asList(body);
     const isPart = [...(meaning.query?.keys() ?? [])].some((name) => name !== 'group_by');
-    if (isPart || list.has_more === true) return;
+    if (isPart || list.has_more) return;
     const counts = list.data.map((sum) => Number(isJsonObject(sum) ? sum['conversations'] : 0));
     const readable = [...model.conversations.keys()].filter(
       (id) => model.read(caller, id) !== undefined,

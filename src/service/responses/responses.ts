@@ -11,12 +11,7 @@ import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ModelServer } from '../../model/model-server.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
-import type {
-  ListResponsesParams,
-  ResponseItem,
-  ResponseRecord,
-  TurnWriter,
-} from '../../store/responses/port.ts';
+import type { ResponseItem, ResponseRecord, TurnWriter } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Models } from '../models/models.ts';
 import { Pace } from './pace.ts';

@@ -2,7 +2,13 @@
 
 import type { Row, Value } from '../engine/query.ts';
 import { cell, integer, text } from '../engine/rows.ts';
-import type { NewExchange, NewResponse, ResponsePlace, ResponseRecord } from './port.ts';
+import type {
+  NewExchange,
+  NewResponse,
+  ResponsePlace,
+  ResponseRecord,
+  TokenCounts,
+} from './port.ts';
 
 export function toResponse(tenant: string, row: Row): ResponseRecord {
   const place = toPlace(row);
@@ -24,6 +30,16 @@ export function toPlace(row: Row): ResponsePlace {
   return {
     firstOutput: integer(row, 'first_output'),
     endPosition: integer(row, 'end_position'),
+  };
+}
+
+/** Returns the tokens of a row: of a response, or a sum. */
+export function toTokens(row: Row): TokenCounts {
+  return {
+    inputTokens: integer(row, 'input_tokens'),
+    cachedTokens: integer(row, 'cached_tokens'),
+    outputTokens: integer(row, 'output_tokens'),
+    reasoningTokens: integer(row, 'reasoning_tokens'),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Driver } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
 import { integer, text } from '../engine/rows.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
+import { toTokens } from '../responses/records.ts';
 import type { SumUsageParams, UsageReader, UsageRecord } from './port.ts';
 import { selectUsage } from './statements.ts';
 
@@ -57,10 +58,7 @@ function toUsage({ groupBy }: Pick<SumUsageParams, 'groupBy'>, row: Row): UsageR
     group: groupBy === 'day' ? dayOf(integer(row, 'group_name')) : text(row, 'group_name'),
     conversations: integer(row, 'conversations'),
     responses: integer(row, 'responses'),
-    inputTokens: integer(row, 'input_tokens'),
-    cachedTokens: integer(row, 'cached_tokens'),
-    outputTokens: integer(row, 'output_tokens'),
-    reasoningTokens: integer(row, 'reasoning_tokens'),
+    ...toTokens(row),
     oldest: integer(row, 'oldest'),
     newest: integer(row, 'newest'),
   };
