@@ -131,7 +131,8 @@ export class Responses {
         onDisconnect: options.onDisconnect ?? this.#options.onDisconnect,
         detach: (detached, underWay) => {
           watch.detached();
-          options.onDetached?.(this.#detached.add(detached, underWay));
+          const goingOn = this.#detached.add(detached, underWay);
+          options.onDetached?.(goingOn);
         },
       });
       await running.start();
