@@ -22,6 +22,7 @@ export type * from './store/responses/port.ts';
 export type * from './store/turns/port.ts';
 export type * from './store/idempotency/port.ts';
 export type * from './store/keys/port.ts';
+export type * from './store/usage/port.ts';
 export type * from './store/archive/port.ts';
 export { ALL, type Attributes, type RowFilter } from './base/row-filter.ts';
 export type { Order, Page, PageRequest } from './base/paging.ts';

@@ -45,6 +45,7 @@ test.each(KINDS)('stats of %s print the same figures as JSON and as a table', as
     items: exactly(3),
     items_by_type: { message: exactly(2), reasoning: exactly(1) },
     responses: exactly(1),
+    tokens: { input: 0, input_cached: 0, output: 0, output_reasoning: 0 },
     tenants: 2,
     keys: { active: 1, revoked: 1, expired: 1 },
     oldest_conversation_at: '1970-01-01T00:00:00.001Z',
@@ -54,7 +55,7 @@ test.each(KINDS)('stats of %s print the same figures as JSON and as a table', as
   });
   const { stdout } = await runProcess(['stats', '--database-url', stored.url]);
   expect(stdout).toMatch(
-    /^conversations +4\nitems +3\n {2}message +2\n {2}reasoning +1\nresponses +1\n/m,
+    /^conversations +4\nitems +3\n {2}message +2\n {2}reasoning +1\nresponses +1\ntokens +0 in, 0 out\n/m,
   );
   expect(stdout).toMatch(/^keys +1 active, 1 revoked, 1 expired$/m);
 });

@@ -43,7 +43,8 @@ const insertItem = database.prepare(
   `INSERT INTO items VALUES ('default', ?, ?, ?, 'message', ?, ?)`,
 );
 const insertResponse = database.prepare(
-  `INSERT INTO responses VALUES ('default', ?, ?, ?, 'completed', ?, ?, ?, NULL)`,
+  `INSERT INTO responses (tenant, conversation_id, id, created_at, status, first_output, end_position, data)
+    VALUES ('default', ?, ?, ?, 'completed', ?, ?, ?)`,
 );
 selectHistory.setReturnArrays(true);
 reserve.setReturnArrays(true);

@@ -93,6 +93,35 @@ export const deleteConversation: PrivateOperation = {
   accept: (success) => success.model.delete(writable(success).id),
 };
 
+export const getConversationUsage: PrivateOperation = {
+  access: 'private',
+  weight: 3,
+  path: [],
+  query: {
+    group_by: ({ random }, { schema }) => ['group_by', String(random.pick(schema.enum ?? []))],
+    limit,
+    // A day, and a name for the other groups.
+    after: () => ['after', '2026-01-01'],
+    metadata,
+  },
+  expect: (_model, _caller, { operation, query }) =>
+    isAboveMaximum(operation, query) ? 400 : true,
+  accept: ({ model, caller, meaning, body }) => {
+    if (body === undefined) return;
+    const list = asList(body);
+    const isPart = [...(meaning.query?.keys() ?? [])].some((name) => name !== 'group_by');
+    if (isPart || list.has_more) return;
+    const counts = list.data.map((sum) => Number(isJsonObject(sum) ? sum['conversations'] : 0));
+    const readable = [...model.conversations.keys()].filter(
+      (id) => model.read(caller, id) !== undefined,
+    );
+    assertThat(
+      counts.reduce((sum, count) => sum + count, 0) === readable.length,
+      () => 'the sums count other conversations than the caller may read',
+    );
+  },
+};
+
 export const listConversations: PrivateOperation = {
   access: 'private',
   weight: 12,

@@ -4,7 +4,7 @@ import { PARAMETERS } from '../../src/contract/responses/parameters/table.ts';
 import { assertThat } from '../mismatch.ts';
 import { asList } from '../pages.ts';
 import type { PrivateOperation } from './operation.ts';
-import { include, isAboveMaximum, limit, order } from './query.ts';
+import { conversationCursor, include, isAboveMaximum, limit, order } from './query.ts';
 
 /** The server of a run has no model server, so that no response is ever made. */
 const NO_MODEL_SERVER = 503;
@@ -52,6 +52,31 @@ export const countInputTokens: PrivateOperation = {
   },
   expect: () => NO_MODEL_SERVER,
   ...NEVER_SERVED,
+};
+
+export const listResponses: PrivateOperation = {
+  access: 'private',
+  weight: 2,
+  path: [],
+  query: {
+    conversation: conversationCursor,
+    limit,
+    order,
+    after: () => ['after', 'resp_never'],
+    before: () => ['before', 'resp_never'],
+    include,
+  },
+  expect: (model, caller, { operation, query }) => {
+    const [id] = query?.get('conversation') ?? [];
+    const isPlaced = [query?.has('after'), query?.has('before')];
+    const isBad = id === undefined || isAboveMaximum(operation, query);
+    if (isBad || isPlaced.every((isGiven) => isGiven === true)) return 400;
+    return !isPlaced.includes(true) && model.read(caller, id) !== undefined;
+  },
+  accept: ({ body }) => {
+    if (body === undefined) return;
+    assertThat(asList(body).data.length === 0, () => 'a response was listed that was never made');
+  },
 };
 
 export const getResponse: PrivateOperation = {

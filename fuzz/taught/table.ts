@@ -3,6 +3,7 @@ import {
   createConversation,
   deleteConversation,
   getConversation,
+  getConversationUsage,
   listConversations,
   updateConversation,
 } from './conversations.ts';
@@ -21,6 +22,7 @@ import {
   getResponse,
   listInputItems,
   listModels,
+  listResponses,
 } from './responses.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
 import type { TaughtOperation } from './operation.ts';
@@ -34,6 +36,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   updateConversation,
   deleteConversation,
   listConversations,
+  getConversationUsage,
   createConversationItems,
   listConversationItems,
   getConversationItem,
@@ -41,6 +44,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   getConversationHealth,
   repairConversation,
   createResponse,
+  listResponses,
   getResponse,
   deleteResponse,
   listInputItems,

@@ -20,7 +20,7 @@ export function rowsToFetch(request: Pick<PageRequest, 'limit'>): number {
 }
 
 /** Characters past which a page ends early, with `has_more`, rather than exhaust the memory. */
-const LARGEST_PAGE = 64 * 1024 * 1024;
+export const LARGEST_PAGE = 64 * 1024 * 1024;
 
 /** Cuts a page after the entry with which it becomes too large. */
 export function withinReason<Entry>(

@@ -19,6 +19,7 @@ import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { KeySweeper } from '../service/idempotency/sweeper.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { Usage } from '../service/usage/usage.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { openAuditLog } from '../telemetry/audit-log.ts';
@@ -115,6 +116,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     routes: apiRoutes({
       conversations,
       health,
+      usage: new Usage(store.usage, authorizer),
       responses,
       contexts,
       keyedResponses,

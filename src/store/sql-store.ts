@@ -16,6 +16,8 @@ import type { Store } from './store.ts';
 import { LEDGER } from './tables.ts';
 import type { TurnStore } from './turns/port.ts';
 import { SqlTurns } from './turns/sql-turns.ts';
+import type { UsageReader } from './usage/port.ts';
+import { SqlUsage } from './usage/sql-usage.ts';
 
 const NODES_ANSWER_WITHIN_MS = 1_000;
 
@@ -29,6 +31,7 @@ export class SqlStore implements Store {
   readonly turns: TurnStore;
   readonly idempotency: IdempotencyStore;
   readonly keys: KeyStore;
+  readonly usage: UsageReader;
   readonly archive: Archive;
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;
@@ -40,6 +43,7 @@ export class SqlStore implements Store {
     this.turns = new SqlTurns(driver);
     this.idempotency = new SqlIdempotency(driver);
     this.keys = new SqlKeys(driver);
+    this.usage = new SqlUsage(driver);
     this.archive = new SqlArchive(driver);
   }
 

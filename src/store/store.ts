@@ -6,6 +6,7 @@ import type { ConversationStore } from './conversations/port.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
 import type { KeyStore } from './keys/port.ts';
 import type { ResponseStore } from './responses/port.ts';
+import type { UsageReader } from './usage/port.ts';
 import type { TurnStore } from './turns/port.ts';
 
 export interface Store {
@@ -14,6 +15,7 @@ export interface Store {
   readonly turns: TurnStore;
   readonly idempotency: IdempotencyStore;
   readonly keys: KeyStore;
+  readonly usage: UsageReader;
   readonly archive: Archive;
   /** Resolves when a statement has run; rejects when the database is out of reach. */
   ping(): Promise<void>;

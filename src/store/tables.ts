@@ -3,43 +3,19 @@
  * the schema are derived from this list. A test compares it with the tables and columns of each database.
  */
 
-/** The content of a column: how it is stored, checked on import, and written into an archive. */
-interface Column<Stored extends string | number | null = string | number | null> {
-  readonly kind: 'text' | 'name' | 'integer' | 'flag' | 'time' | 'json' | 'list' | 'attributes';
-  readonly isNullable: boolean;
-  /** Value of the column for rows of archives that are older than the column. */
-  readonly earlier?: Stored;
-  /** Carries the type alone. */
-  readonly stored?: Stored;
-}
-
-const column = <Stored extends string | number>(kind: Column['kind']): Column<Stored> => ({
-  kind,
-  isNullable: false,
-});
-const nullable = <Stored extends string | number>({
-  kind,
-}: Column<Stored>): Column<Stored | null> => ({
-  kind,
-  isNullable: true,
-});
-
-/** Text without control characters. */
-const text = column<string>('text');
-/** A tenant or a subject. */
-const name = column<string>('name');
-/** A whole number from 0 on. */
-const integer = column<number>('integer');
-/** 0 or 1. */
-const flag = column<number>('flag');
-/** Unix milliseconds. */
-const time = column<number>('time');
-/** The text of a JSON object, as it is served. */
-const json = column<string>('json');
-/** The text of a JSON list. */
-const list = column<string>('list');
-/** The text of a JSON object with lists of names. */
-const attributes = column<string>('attributes');
+import {
+  attributes,
+  flag,
+  integer,
+  json,
+  list,
+  name,
+  nullable,
+  text,
+  time,
+  tokens,
+  type Column,
+} from './columns.ts';
 
 export interface Table {
   readonly name: string;
@@ -75,7 +51,7 @@ const CONVERSATIONS = {
     owner: text,
     created_at: time,
     next_position: integer,
-    is_hidden: { ...flag, earlier: 0 },
+    is_hidden: { ...flag, earlier: () => 0 },
     attributes,
     metadata: json,
   },
@@ -124,6 +100,10 @@ const RESPONSES = {
     status: text,
     first_output: integer,
     end_position: integer,
+    input_tokens: tokens('input_tokens'),
+    cached_tokens: tokens('input_tokens_details', 'cached_tokens'),
+    output_tokens: tokens('output_tokens'),
+    reasoning_tokens: tokens('output_tokens_details', 'reasoning_tokens'),
     data: json,
     rest: nullable(list),
   },

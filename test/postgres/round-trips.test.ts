@@ -75,6 +75,8 @@ function singleTripOperations(
     findItem: () =>
       store.conversations.findItem({ tenant: 't', itemId: 'read', readable: everything }),
     'responses.find': () => findResponse(store, 'r'),
+    'responses.list': () =>
+      store.responses.list({ ...key('h'), order: 'asc', limit: 1, cursor: undefined }),
     'responses.create': () => store.responses.create(newHidden(nextId(), nextId(), nextId())),
     'responses.commitTurn': async () => {
       const { conversationId, token } = turn();

@@ -95,6 +95,8 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'idempotency.await': () => idempotency.await(newKey('key_7')),
     'idempotency.release': () => idempotency.release({ ...newKey('key_7'), token: 'x' }),
     'idempotency.find': () => idempotency.find(newKey('key_7')),
+    'responses.list': () =>
+      responses.list({ ...on('conv_7'), order: 'asc', limit: 1, cursor: undefined }),
     'responses.create': () =>
       responses.create(newHidden('new-h', 'resp_new', 'new-input', 'new-output')),
     'responses.commitTurn': () =>
@@ -152,6 +154,13 @@ function variants({ conversations, responses, turns }: Store): Readonly<Record<s
         createdAt: 1,
         items: minted('k'),
         key: newKey('key_append'),
+      }),
+    listResponsesBefore: () =>
+      responses.list({
+        ...on,
+        order: 'asc',
+        limit: 1,
+        cursor: { id: 'resp_7', side: 'before' },
       }),
     listAfter: () => conversations.listItems({ ...on, page: { ...DESCENDING, after: 'msg_15' } }),
   };

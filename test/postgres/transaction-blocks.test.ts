@@ -93,6 +93,13 @@ function facetOperations(store: Store): FacetOperations {
     responses: {
       create: () => responses.create(newHidden('hidden', 'resp_1', 'in-1', 'out-1')),
       find: () => findResponse(store, 'resp_1'),
+      list: () =>
+        responses.list({
+          ...key('hidden'),
+          order: 'desc',
+          limit: 1,
+          cursor: { id: 'resp_1', side: 'after' },
+        }),
       commitTurn: async () => {
         token = await takeTurn(store, 'turning');
         return responses.commitTurn(commitOf('turning', token, 'resp_2', 'in-2', 'out-2'));

@@ -74,6 +74,12 @@ const PROGRAMS = [
   {
     page: 'docs/responses.md',
     number: 2,
+    answers: spoken('Hello.', 'Ada.'),
+    prints: 'Hello.\nAda.\n',
+  },
+  {
+    page: 'docs/responses.md',
+    number: 3,
     answers: [CALL, ...spoken('It is.')],
     prints: 'It is.\n',
   },

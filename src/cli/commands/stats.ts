@@ -53,7 +53,8 @@ async function collect(
 }
 
 function asJson(statistics: Statistics): Readonly<Record<string, unknown>> {
-  const { conversations, items, responses, itemsByType, oldest, newest, bytes } = statistics;
+  const { conversations, items, responses, tokens, itemsByType, oldest, newest, bytes } =
+    statistics;
   return {
     database: statistics.database,
     schema_version: statistics.schemaVersion,
@@ -63,6 +64,15 @@ function asJson(statistics: Statistics): Readonly<Record<string, unknown>> {
       itemsByType.map(({ type, ...figure }) => [type, countAsJson(figure)]),
     ),
     responses: countAsJson(responses),
+    tokens:
+      tokens === undefined
+        ? null
+        : {
+            input: tokens.inputTokens,
+            input_cached: tokens.cachedTokens,
+            output: tokens.outputTokens,
+            output_reasoning: tokens.reasoningTokens,
+          },
     tenants: statistics.tenants,
     keys: statistics.keys,
     oldest_conversation_at: shownTime(oldest),
@@ -77,7 +87,8 @@ function countAsJson({ count, isEstimate }: Figure): Readonly<Record<string, unk
 }
 
 function table(statistics: Statistics): readonly string[] {
-  const { conversations, items, responses, itemsByType, keys, oldest, newest, bytes } = statistics;
+  const { conversations, items, responses, tokens, itemsByType, keys, oldest, newest, bytes } =
+    statistics;
   const rows: readonly (readonly [string, string])[] = [
     ['database', statistics.database],
     ['schema version', String(statistics.schemaVersion)],
@@ -85,6 +96,7 @@ function table(statistics: Statistics): readonly string[] {
     ['items', textOf(items)],
     ...itemsByType.map(({ type, ...figure }) => [`  ${type}`, textOf(figure)] as const),
     ['responses', textOf(responses)],
+    ['tokens', tokensText(tokens)],
     ['tenants', statistics.tenants.toLocaleString('en')],
     ['keys', `${keys.active} active, ${keys.revoked} revoked, ${keys.expired} expired`],
     ['oldest conversation', shownTime(oldest) ?? 'none'],
@@ -94,6 +106,12 @@ function table(statistics: Statistics): readonly string[] {
   ];
   const longest = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(longest)}  ${value}`);
+}
+
+function tokensText(tokens: Statistics['tokens']): string {
+  if (tokens === undefined) return 'not counted; --full counts them';
+  const { inputTokens, outputTokens } = tokens;
+  return `${inputTokens.toLocaleString('en')} in, ${outputTokens.toLocaleString('en')} out`;
 }
 
 function textOf({ count, isEstimate }: Figure): string {

@@ -45,6 +45,15 @@ export const CONVERSATION_ERRORS = {
       'The id in `after` or `before` is not a conversation that this caller may read, or no longer.',
     fix: 'Begin the list again without it.',
   }),
+  day_not_found: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { value: string }) =>
+      `Invalid 'after': '${echo(d.value)}'. Expected a day such as '2026-11-27'.`,
+    param: () => 'after',
+    cause: 'Sums by day go on after a day, and the value is not one.',
+    fix: 'Send `last_id` of the page before.',
+  }),
   wrong_id_prefix: invalidRequest({
     status: 400,
     code: 'invalid_value',

@@ -97,6 +97,14 @@ export const RESPONSE_ERRORS = {
       'The response does not exist, was deleted, was made with `store: false`, is still being made, or may not be read by this caller.',
     fix: 'Check the id and the key that the request was sent with.',
   }),
+  response_cursor_not_found: invalidRequest({
+    status: 404,
+    code: null,
+    message: (d: { id: string; param: string }) => `Response with id '${echo(d.id)}' not found.`,
+    param: (d) => d.param,
+    cause: 'The id in `after` or `before` is not a response of this conversation, or no longer.',
+    fix: 'Begin the list again without it.',
+  }),
   input_item_not_found: invalidRequest({
     status: 404,
     code: null,

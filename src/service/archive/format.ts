@@ -73,7 +73,7 @@ export function parseLine(text: string, number: number): Line {
   const fields = objectIn(line, table.record.key, number);
   const row = Object.entries(table.columns).map(([column, { kind, isNullable, earlier }]) => {
     const field = fieldName(column, kind);
-    const value = Object.hasOwn(fields, field) ? fields[field] : earlier;
+    const value = Object.hasOwn(fields, field) ? fields[field] : earlier?.(fields);
     if (value === null && isNullable) return [column, null];
     const read = readField(value, kind);
     if ('expected' in read) throw unreadable(number, `${field} is not ${read.expected}`);

@@ -5,7 +5,8 @@ import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { KeptOutcome, KeyRef, NewKey } from '../../store/idempotency/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { DetachedTurn } from '../responses/detached-turns.ts';
-import type { BeginOptions, Responses, StoredResponse } from '../responses/responses.ts';
+import type { BeginOptions, Responses } from '../responses/responses.ts';
+import type { StoredResponse } from '../responses/stored-responses.ts';
 import type { RunningTurn } from '../responses/running-turn.ts';
 import { AWAITED_WITHIN_MS, HeldKey, LEASE_MS, NOTE_EVERY_MS } from './held-key.ts';
 import { keptResponses } from './kept-responses.ts';
@@ -95,11 +96,12 @@ export class KeyedResponses {
   /** Waits for the end of an attempt of this process, or a moment. */
   async #pause(own: KeyRef, signal: AbortSignal): Promise<void> {
     const attempt = this.#attempts.get(nameOf(own));
-    const pauseMs =
-      attempt === undefined
-        ? SHORTEST_PAUSE_MS + Math.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS)
-        : NOTE_EVERY_MS;
-    await Promise.race([attempt, sleep(pauseMs, undefined, { signal })].filter(Boolean));
+    const chosen = SHORTEST_PAUSE_MS + Math.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS);
+    const pauseMs = attempt === undefined ? chosen : NOTE_EVERY_MS;
+    const pause = sleep(pauseMs, undefined, { signal });
+    await (attempt === undefined ? pause : Promise.race([attempt, pause]));
+    // The pause that was not waited for may be stopped later.
+    pause.catch(() => undefined);
   }
 
   async #attempt(
@@ -139,16 +141,12 @@ export class KeyedResponses {
 
   /** Waits for the end of a turn that goes on without its client, and stops one that nothing waits for. */
   async #untilEnd(held: HeldKey, { ended, cancel }: DetachedTurn): Promise<void> {
-    let isOver = false;
-    const over = ended.then(() => {
-      isOver = true;
-    });
     if (this.#options.onDisconnect === 'cancel') {
-      await within(over, GRACE_MS);
-      while (!isOver && (await held.isAwaited())) await within(over, AWAITED_WITHIN_MS);
+      let isOver = await within(ended, GRACE_MS);
+      while (!isOver && (await held.isAwaited())) isOver = await within(ended, AWAITED_WITHIN_MS);
       if (!isOver) await cancel();
     }
-    await over;
+    await ended;
     await held.end();
   }
 }
@@ -170,10 +168,12 @@ function nameOf({ tenant, id }: KeyRef): string {
   return `${tenant}\n${id}`;
 }
 
-/** Waits for the end of work, for so many milliseconds. */
-async function within(work: Promise<void>, ms: number): Promise<void> {
+/** Waits for the end of work, for so many milliseconds. Resolves with whether it has ended. */
+async function within(work: Promise<void>, ms: number): Promise<boolean> {
   const timeout = new AbortController();
-  const { signal } = timeout;
-  await Promise.race([work, sleep(ms, undefined, { signal, ref: false }).catch(() => undefined)]);
+  const options = { signal: timeout.signal, ref: false };
+  const late = sleep(ms, false, options).catch(() => false);
+  const hasEnded = await Promise.race([work.then(() => true), late]);
   timeout.abort();
+  return hasEnded;
 }

@@ -22,6 +22,12 @@ import { targetOf, type Destination, type Target } from './target.ts';
 import { contextOf, requestPath } from './turn-context.ts';
 import { DetachedTurns, type DetachedTurn } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
+import {
+  listResponses,
+  withOutputItems,
+  type ListRequest,
+  type StoredResponse,
+} from './stored-responses.ts';
 import { OpenTurns, type TurnObserver, type TurnWatch } from './turn-watch.ts';
 import { Turn } from './turn.ts';
 import { Turns, type WhenBusy } from './turns.ts';
@@ -151,10 +157,16 @@ export class Responses {
 
   /** Returns a stored response with its output items, as they are stored. */
   async get(principal: Principal, id: string): Promise<StoredResponse> {
-    const response = await this.#find(principal, id);
-    const { firstOutput: from, endPosition: until } = response;
-    const output = await this.#itemsWithin(principal, response, { from, until });
-    return { ...response, output };
+    return withOutputItems(this.#options, principal, await this.#find(principal, id));
+  }
+
+  /** Returns a page of the responses of a conversation, ordered by creation, with their output items. */
+  list(
+    principal: Principal,
+    conversationId: string,
+    request: ListRequest,
+  ): Promise<Page<StoredResponse>> {
+    return listResponses(this.#options, principal, conversationId, request);
   }
 
   /** Deletes a response, and its items if no conversation shows them. */
@@ -209,20 +221,6 @@ export class Responses {
     const response = await store.responses.find({ tenant, responseId: id, access });
     if (response === null) throw apiError('response_not_found', { id });
     return response;
-  }
-
-  async #itemsWithin(
-    principal: Principal,
-    { tenant, conversationId, id }: ResponseRecord,
-    within: Positions,
-  ): Promise<readonly ItemRecord[]> {
-    const access = this.#options.authorizer.filter(principal, 'read');
-    const { conversations } = this.#options.store;
-    const conversation = { tenant, conversationId, access };
-    const page = await firstItems(conversations, conversation, { within, most: Infinity });
-    if (page === null) throw apiError('response_not_found', { id });
-    this.#options.observer.transferred('read', page.entries);
-    return page.entries;
   }
 
   /** Makes a turn, with its request to the model server, which nothing keeps after it is sent. */
@@ -299,9 +297,4 @@ export class Responses {
       requestPath: (path) => requestPath(path, inputIndexes()),
     });
   }
-}
-
-/** A response with the texts of its output items. */
-export interface StoredResponse extends ResponseRecord {
-  readonly output: readonly ItemRecord[];
 }

@@ -290,7 +290,8 @@ export class Turn {
     const { id, createdAt } = this.#params;
     const data = JSON.stringify(this.#response({ ...ending, usage: this.#usage }, []));
     const { status } = ending;
-    return { id, createdAt, status, data, rest: rest.length === 0 ? null : JSON.stringify(rest) };
+    const others = rest.length === 0 ? null : JSON.stringify(rest);
+    return { id, createdAt, status, data, rest: others, tokens: this.#usage };
   }
 
   #response(

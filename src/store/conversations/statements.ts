@@ -110,12 +110,12 @@ export function selectReferencedItem(where: string): string {
  * Selects those of the items `$3` that are in the conversation. No row means that the conversation is absent, a
  * row with a null id that it has none of them.
  */
-export function selectItemsHere(where: string, { isOneOf }: SqlSyntax): string {
+export function selectItemsHere(where: string, syntax: SqlSyntax): string {
   return `
     SELECT items.id, items.type, items.data
     FROM conversations
     LEFT JOIN items
-      ON items.tenant = $1 AND items.conversation_id = $2 AND ${isOneOf('items.id', [], () => '$3')}
+      ON items.tenant = $1 AND items.conversation_id = $2 AND ${syntax.isOneOf('items.id', [], () => '$3')}
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
 }
 

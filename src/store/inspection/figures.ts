@@ -6,6 +6,8 @@ import { drawing } from './drawing.ts';
 import * as sql from './statements.ts';
 import type { ReadQuery } from '../archive/row-batches.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
+import type { TokenCounts } from '../responses/port.ts';
+import { toTokens } from '../responses/records.ts';
 
 /** Most rows that are counted one by one unless a full count is requested: they take well below a second. */
 const COUNTED_UP_TO = 250_000;
@@ -22,6 +24,8 @@ export interface Figures {
   readonly conversations: Figure;
   readonly items: Figure;
   readonly responses: Figure;
+  /** Tokens of all responses; `undefined` where they are too many to sum up unless a full count is requested. */
+  readonly tokens: TokenCounts | undefined;
   /** Most frequent first. */
   readonly itemsByType: readonly (Figure & { readonly type: string })[];
   readonly tenants: number;
@@ -50,6 +54,7 @@ export async function readFigures(
     conversations,
     items,
     responses,
+    tokens: responses.isEstimate ? undefined : await tokensOf(read),
     itemsByType: await typesOf(items, syntax, read),
     tenants: integer(tenants, 'count'),
     keys: { active: keysIn('active'), revoked: keysIn('revoked'), expired: keysIn('expired') },
@@ -70,6 +75,12 @@ async function countOf(
   const estimated = await first({ sql: sql.estimateRows(table, syntax), parameters: [] }, read);
   // PostgreSQL may not have looked at the table for long, or ever.
   return { count: Math.max(counted, estimated), isEstimate: true };
+}
+
+async function tokensOf(read: ReadQuery): Promise<TokenCounts> {
+  const [row] = await read({ sql: sql.SUM_TOKENS, parameters: [] });
+  if (row === undefined) throw new Error('an aggregate has no row');
+  return toTokens(row);
 }
 
 async function first(query: Parameters<ReadQuery>[0], read: ReadQuery): Promise<number> {

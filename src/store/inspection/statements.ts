@@ -155,3 +155,11 @@ export const COUNT_KEYS = `
     FROM api_keys
   ) AS states
   GROUP BY state`;
+
+/** Selects the tokens of all responses, from an index that has them. */
+export const SUM_TOKENS = `
+  SELECT CAST(coalesce(sum(input_tokens), 0) AS BIGINT) AS input_tokens,
+    CAST(coalesce(sum(cached_tokens), 0) AS BIGINT) AS cached_tokens,
+    CAST(coalesce(sum(output_tokens), 0) AS BIGINT) AS output_tokens,
+    CAST(coalesce(sum(reasoning_tokens), 0) AS BIGINT) AS reasoning_tokens
+  FROM responses`;

@@ -1,5 +1,6 @@
 /** The port of responses: answers of a model, and the items of conversations that they have brought. */
 
+import type { Order, Page } from '../../base/paging.ts';
 import type {
   ConversationKey,
   ConversationRef,
@@ -9,6 +10,16 @@ import type {
 } from '../conversations/port.ts';
 import type { HeldKeyRef } from '../idempotency/port.ts';
 import type { TurnRef } from '../turns/port.ts';
+
+/** Tokens of a response, over all requests to the model server. */
+export interface TokenCounts {
+  readonly inputTokens: number;
+  /** Those of the input that the model server had kept. */
+  readonly cachedTokens: number;
+  readonly outputTokens: number;
+  /** Those of the output that are reasoning. */
+  readonly reasoningTokens: number;
+}
 
 /** A response as the store sees it: an id, a status, and JSON text that it never parses. */
 export interface NewResponse {
@@ -21,6 +32,8 @@ export interface NewResponse {
   readonly data: string;
   /** JSON text of a list of output items that are not items of the conversation; null when there are none. */
   readonly rest: string | null;
+  /** Null when the model server has not counted. */
+  readonly tokens: TokenCounts | null;
 }
 
 /**
@@ -32,7 +45,8 @@ export interface ResponsePlace {
   readonly endPosition: number;
 }
 
-export interface ResponseRecord extends NewResponse, ResponsePlace, ConversationKey {
+export interface ResponseRecord
+  extends Omit<NewResponse, 'tokens'>, ResponsePlace, ConversationKey {
   /** Whether the conversation was made for a response without one, and no list shows it. */
   readonly isHidden: boolean;
   /** Whether the conversation has given out no position after this response. */
@@ -102,7 +116,20 @@ export type CommitTurnResult =
   | CreateResponseResult
   | { readonly refused: 'conversation_absent' | 'moved_on' };
 
+/** A page of the responses of a conversation, by creation. */
+export interface ListResponsesParams extends ConversationRef {
+  readonly order: Order;
+  readonly limit: number;
+  /** The response that the page follows or precedes; `undefined` for the first page. */
+  readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
+}
+
+export type ListResponsesResult =
+  | { readonly absent: undefined; readonly page: Page<ResponseRecord> }
+  | { readonly absent: 'conversation' | 'cursor' };
+
 export interface ResponseReader {
+  list(params: ListResponsesParams): Promise<ListResponsesResult>;
   /** Returns a response by its id alone. */
   find(params: FindResponseParams): Promise<ResponseRecord | null>;
 }

@@ -2,7 +2,13 @@
 
 import type { Row, Value } from '../engine/query.ts';
 import { cell, integer, text } from '../engine/rows.ts';
-import type { NewExchange, NewResponse, ResponsePlace, ResponseRecord } from './port.ts';
+import type {
+  NewExchange,
+  NewResponse,
+  ResponsePlace,
+  ResponseRecord,
+  TokenCounts,
+} from './port.ts';
 
 export function toResponse(tenant: string, row: Row): ResponseRecord {
   const place = toPlace(row);
@@ -27,10 +33,23 @@ export function toPlace(row: Row): ResponsePlace {
   };
 }
 
-/** Returns the parameters `$3` to `$9` of a statement that inserts a response. */
+/** Returns the tokens of a row: of a response, or a sum. */
+export function toTokens(row: Row): TokenCounts {
+  return {
+    inputTokens: integer(row, 'input_tokens'),
+    cachedTokens: integer(row, 'cached_tokens'),
+    outputTokens: integer(row, 'output_tokens'),
+    reasoningTokens: integer(row, 'reasoning_tokens'),
+  };
+}
+
+/** Returns the parameters `$3` to `$13` of a statement that inserts a response. */
 export function cellsOf(
-  { id, createdAt, status, data, rest }: NewResponse,
+  { id, createdAt, status, data, rest, tokens }: NewResponse,
   { input, output }: Omit<NewExchange, 'response'>,
 ): readonly Value[] {
-  return [id, createdAt, status, data, rest, input.length, input.length + output.length];
+  const { inputTokens = 0, cachedTokens = 0, outputTokens = 0, reasoningTokens = 0 } = tokens ?? {};
+  const end = input.length + output.length;
+  const counts = [inputTokens, cachedTokens, outputTokens, reasoningTokens];
+  return [id, createdAt, status, data, rest, input.length, end, ...counts];
 }

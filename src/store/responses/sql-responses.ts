@@ -1,3 +1,4 @@
+import { rowsToFetch, toPage } from '../../base/paging.ts';
 import { FilteredStatements, keyOf, scopeOf } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import { orItemPresent, repeatedId } from '../conversations/refusal.ts';
@@ -15,6 +16,8 @@ import type {
   FindResponseParams,
   ForkParams,
   ForkResult,
+  ListResponsesParams,
+  ListResponsesResult,
   NewExchange,
   ResponsePlace,
   ResponseRecord,
@@ -39,6 +42,37 @@ export class SqlResponses implements ResponseStore {
     const query = this.#statements.query(sql.selectResponse, [tenant, responseId], access);
     const [row] = await this.#driver.read({ scope: scopeOf({ tenant }), query });
     return row === undefined ? null : toResponse(tenant, row);
+  }
+
+  async list(params: ListResponsesParams): Promise<ListResponsesResult> {
+    const { tenant, order, limit, cursor, access } = params;
+    // The page before a cursor is read backwards from it.
+    const isBackwards = cursor?.side === 'before';
+    const pages = sql.RESPONSE_PAGES[isBackwards === (order === 'asc') ? 'desc' : 'asc'];
+    const parameters = [...keyOf(params), rowsToFetch({ limit })];
+    const query =
+      cursor === undefined
+        ? this.#statements.query(pages.first, parameters, access)
+        : this.#statements.query(pages.after, [...parameters, cursor.id], access);
+    const rows = await this.#driver.read({ scope: scopeOf(params), query });
+    if (rows.length === 0) return this.#emptyPage(params);
+    const page = toPage(
+      { limit },
+      rows.map((row) => toResponse(tenant, row)),
+    );
+    const entries = isBackwards ? page.entries.toReversed() : page.entries;
+    return { absent: undefined, page: { ...page, entries } };
+  }
+
+  /** Finds the reason for a page without responses: an empty page, or an absent conversation or cursor. */
+  async #emptyPage(params: ListResponsesParams): Promise<ListResponsesResult> {
+    const { cursor, access } = params;
+    const parameters = [...keyOf(params), cursor?.id ?? null];
+    const query = this.#statements.query(sql.selectBasisOfPage, parameters, access);
+    const [basis] = await this.#driver.read({ scope: scopeOf(params), query });
+    if (basis === undefined) return { absent: 'conversation' };
+    if (cursor !== undefined && cell(basis, 'id') === null) return { absent: 'cursor' };
+    return { absent: undefined, page: { entries: [], hasMore: false } };
   }
 
   create(params: CreateResponseParams): Promise<CreateResponseResult> {

@@ -3,6 +3,8 @@
  * `where` is the access condition on `conversations`; its parameters follow the statement's own.
  */
 
+import type { Order } from '../../base/paging.ts';
+import type { Statement } from '../conversations/access-condition.ts';
 import { insertItems, ITEM_COLUMNS } from '../conversations/statements.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import { ARCHIVED_TABLES, columnList } from '../tables.ts';
@@ -11,18 +13,19 @@ const COLUMNS = columnList(ARCHIVED_TABLES.responses);
 
 /**
  * Returns the cells of a response: id `$3`, created at `$4`, status `$5`, text `$6` and rest `$7`, with its first output
- * `$8` positions after `base`, and its end `$9` after it.
+ * `$8` positions after `base`, and its end `$9` after it, and with tokens `$10` to `$13`.
  */
 function cellsAfter(base: string): string {
-  return `$3, CAST($4 AS BIGINT), $5, ${base} + CAST($8 AS BIGINT), ${base} + CAST($9 AS BIGINT), $6, $7`;
+  const tokens = [10, 11, 12, 13].map((number) => `CAST($${number} AS BIGINT)`).join(', ');
+  return `$3, CAST($4 AS BIGINT), $5, ${base} + CAST($8 AS BIGINT), ${base} + CAST($9 AS BIGINT), ${tokens}, $6, $7`;
 }
 
-/** Inserts a response of a conversation that the transaction has made, whose items begin at position `$10`. */
+/** Inserts a response of a conversation that the transaction has made, whose items begin at position `$14`. */
 export const INSERT_FIRST_RESPONSE = `
-  INSERT INTO responses (${COLUMNS}) VALUES ($1, $2, ${cellsAfter('CAST($10 AS BIGINT)')})`;
+  INSERT INTO responses (${COLUMNS}) VALUES ($1, $2, ${cellsAfter('CAST($14 AS BIGINT)')})`;
 
 /**
- * Inserts the response of turn `$10`, where the next position is `$11` or `$11` is null. Returns its place; no row when
+ * Inserts the response of turn `$14`, where the next position is `$15` or `$15` is null. Returns its place; no row when
  * the turn, the position or the conversation is not what it must be.
  *
  * The first statement of its transaction. It locks the rows of the conversation and of the turn, and its own condition
@@ -36,8 +39,8 @@ export function insertResponseOfTurn(where: string, { lockRows }: SqlSyntax): st
     FROM conversations
     JOIN turns ON turns.tenant = conversations.tenant AND turns.conversation_id = conversations.id
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}
-      AND turns.tenant = $1 AND turns.conversation_id = $2 AND turns.token = $10
-      AND conversations.next_position = coalesce(CAST($11 AS BIGINT), conversations.next_position)
+      AND turns.tenant = $1 AND turns.conversation_id = $2 AND turns.token = $14
+      AND conversations.next_position = coalesce(CAST($15 AS BIGINT), conversations.next_position)
     ${lockRows}
     RETURNING first_output, end_position`;
 }
@@ -139,16 +142,48 @@ export const INSERT_COPIES = `
   ).join(', ')}) AS copied (${COPIED})
   WHERE conversations.tenant = $1 AND conversations.id = $2`;
 
-/** Selects the response `$2` of any conversation that matches the access condition. */
-export function selectResponse(where: string): string {
-  return `
+const SELECT_RESPONSES = `
     SELECT responses.conversation_id, responses.id, responses.created_at, responses.status,
       responses.first_output, responses.end_position, responses.data, responses.rest,
       conversations.is_hidden, conversations.next_position
     FROM responses
     JOIN conversations
-      ON conversations.tenant = responses.tenant AND conversations.id = responses.conversation_id
+      ON conversations.tenant = responses.tenant AND conversations.id = responses.conversation_id`;
+
+/** Selects the response `$2` of any conversation that matches the access condition. */
+export function selectResponse(where: string): string {
+  return `${SELECT_RESPONSES}
     WHERE responses.tenant = $1 AND responses.id = $2 AND ${where}`;
+}
+
+/** A page of at most `$3` responses of a conversation; `cursor` is the parameter with the id that it goes on from. */
+function responsesPage(order: Order, cursor?: string): Statement {
+  const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
+  const rest =
+    cursor === undefined
+      ? ''
+      : `AND (responses.created_at, responses.id) ${beyond} (
+        (SELECT created_at FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = ${cursor}), ${cursor})`;
+  return (where) => `${SELECT_RESPONSES}
+    WHERE responses.tenant = $1 AND responses.conversation_id = $2
+      AND conversations.tenant = $1 AND conversations.id = $2 AND ${where} ${rest}
+    ORDER BY responses.created_at ${direction}, responses.id ${direction}
+    LIMIT CAST($3 AS BIGINT)`;
+}
+
+/** Pages of the responses of a conversation, from the first one or from `$4` on. */
+export const RESPONSE_PAGES = {
+  asc: { first: responsesPage('asc'), after: responsesPage('asc', '$4') },
+  desc: { first: responsesPage('desc'), after: responsesPage('desc', '$4') },
+} as const;
+
+/** Selects the basis of a page. No row: the conversation is absent. A null id: response `$3` is. */
+export function selectBasisOfPage(where: string): string {
+  return `
+    SELECT responses.id FROM conversations
+    LEFT JOIN responses
+      ON responses.tenant = $1 AND responses.conversation_id = $2 AND responses.id = $3
+    WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
 }
 
 /**

@@ -21,7 +21,16 @@ export const CREATION: Audited = {
 export const creating: Auditing = () => CREATION;
 
 /** For lists, which have only what the caller may read. */
-export const listing: Auditing = () => ({ action: 'read', resource: undefined, demands: [] });
+export const listing = (): Audited => ({ action: 'read', resource: undefined, demands: [] });
+
+/** Returns what reading a conversation demands. */
+export function readOf(conversationId: string): Audited {
+  return {
+    action: 'read',
+    resource: conversationId,
+    demands: [{ action: 'read', conversationId }],
+  };
+}
 
 /** For operations on the conversation of the path, which demand these actions, their own first. */
 export function onConversation(...actions: Actions): Auditing {

@@ -9,6 +9,7 @@ import { deleteConversationItem } from './conversations/delete-conversation-item
 import { getConversation } from './conversations/get-conversation.ts';
 import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
+import { getConversationUsage } from './conversations/get-conversation-usage.ts';
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
 import { repairConversation } from './conversations/repair-conversation.ts';
@@ -26,6 +27,8 @@ import { createResponse } from './responses/create-response.ts';
 import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
+import { listResponses } from './responses/list-responses.ts';
+import type { Usage } from '../../service/usage/usage.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
 import { getOpenApiDocument } from './system/get-open-api-document.ts';
@@ -34,6 +37,7 @@ import { getReadiness, type Readiness } from './system/get-readiness.ts';
 export interface ApiOptions {
   readonly conversations: Conversations;
   readonly health: ConversationHealth;
+  readonly usage: Usage;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
@@ -53,11 +57,12 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, health, responses, contexts, models, items, limits, dialect } = options;
-  const { keyedResponses, auth, version, readiness, metricsText } = options;
+  const { conversations, health, usage, responses, contexts, models, items } = options;
+  const { limits, dialect, keyedResponses, auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
+    getConversationUsage(usage, limits),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
@@ -67,6 +72,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     deleteConversationItem(conversations, dialect),
     getConversationHealth(health),
     repairConversation(health),
+    listResponses(responses, items, limits),
     createResponse(keyedResponses, items),
     getResponse(responses, items),
     deleteResponse(responses),

@@ -16,9 +16,9 @@ export interface Route {
   readonly isPublic: boolean;
   /**
    * Returns what the policy must allow for a call, and what the audit trail records of it; left out when no policy
-   * applies. The body is parsed JSON, and not checked yet.
+   * applies. The query and the body, which is parsed JSON, are not checked yet.
    */
-  readonly audited?: (call: Pick<Call, 'path' | 'body'>) => Audited;
+  readonly audited?: (call: Pick<Call, 'path' | 'query' | 'body'>) => Audited;
   /** Set for operations that OpenAI's API does not have. */
   readonly isExtension?: boolean;
   readonly query: QueryParameters;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SILENCE } from '../../support/model-server.ts';
+import type { ServingProcess } from '../../support/faulty.ts';
+import { SILENCE, type ScriptedModelServer } from '../../support/model-server.ts';
 import {
   ageLeases,
   answerTo,
@@ -98,16 +99,25 @@ describe.each(SHARED_DATABASES)('repetitions on %s', (name, openDatabase) => {
 
 const [[, openFile]] = SHARED_DATABASES;
 
+/** Sends a request under the key, and leaves when the model has got it. */
+async function sendAndLeave(
+  { client }: Pick<ServingProcess, 'client'>,
+  model: ScriptedModelServer,
+  request: { readonly conversation: string; readonly input: string },
+): Promise<void> {
+  const leaving = new AbortController();
+  const left = client.responses.create(request, { ...KEYED, signal: leaving.signal });
+  left.catch(() => undefined);
+  await expect.poll(() => model.requests.length).toBe(1);
+  leaving.abort();
+}
+
 test('A response whose client has gone for good is stopped after a while, and its key is free', async () => {
   await using two = await startTwo(openFile);
   const { database, model, first, id } = two;
   model.play({ steps: [SILENCE] }, (request) => answerTo(request));
   const request = { conversation: id, input: 'hello' };
-  const leaving = new AbortController();
-  const left = first.client.responses.create(request, { ...KEYED, signal: leaving.signal });
-  left.catch(() => undefined);
-  await expect.poll(() => model.requests.length).toBe(1);
-  leaving.abort();
+  await sendAndLeave(first, model, request);
   expect(await model.requests[0]?.abandoned).toBe(true);
   await expect.poll(() => keysOf(database)).toEqual([0, 0]);
   expect((await first.client.responses.create(request, KEYED)).status).toBe('completed');
@@ -119,11 +129,7 @@ test('A response that a repetition waits for goes on without its client, beyond 
   const { model, first, second, id, opened, open } = two;
   model.play((request) => answerTo(request, { before: [opened] }));
   const request = { conversation: id, input: 'hello' };
-  const leaving = new AbortController();
-  const left = first.client.responses.create(request, { ...KEYED, signal: leaving.signal });
-  left.catch(() => undefined);
-  await expect.poll(() => model.requests.length).toBe(1);
-  leaving.abort();
+  await sendAndLeave(first, model, request);
   const repeated = second.client.responses.create(request, KEYED);
   setTimeout(open, 17_000);
   expect((await repeated).status).toBe('completed');

@@ -40,6 +40,7 @@ interface Case {
   /** The entry's own action; `undefined` when a request that is done has no entry. */
   readonly action: Action | undefined;
   readonly resource?: (named: Named) => string;
+  readonly query?: (named: Named) => string;
   readonly body?: (named: Named) => unknown;
 }
 
@@ -52,6 +53,15 @@ const continued = ({ continued: id }: Named) => id;
 
 const CASES: readonly Case[] = [
   { operation: 'listConversations', about: '', demands: [], action: undefined },
+  { operation: 'getConversationUsage', about: '', demands: [], action: undefined },
+  {
+    operation: 'listResponses',
+    about: '',
+    demands: ['read'],
+    action: undefined,
+    resource: conversation,
+    query: ({ conversation: id }) => `?conversation=${id}`,
+  },
   { operation: 'createConversation', about: '', demands: ['create'], action: 'create' },
   ...(
     [
@@ -259,7 +269,7 @@ async function named(): Promise<Named> {
 }
 
 /** Runs a case with a key, and returns the status with the entry that the audit log has of it. */
-async function run({ operation, body }: Case, key: Action | 'all', about: Named) {
+async function run({ operation, query, body }: Case, key: Action | 'all', about: Named) {
   const found = OPERATIONS.find(({ id }) => id === operation);
   const path = (found?.template ?? CONVERSATIONS)
     .replace('{conversation_id}', about.conversation)
@@ -270,7 +280,7 @@ async function run({ operation, body }: Case, key: Action | 'all', about: Named)
   const answer = await access.call(
     keys.get(key),
     found?.method ?? '',
-    path,
+    `${path}${query?.(about) ?? ''}`,
     body?.(about),
     headers,
   );

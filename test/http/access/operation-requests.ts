@@ -54,6 +54,8 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
     { body: ({ item }) => ({ items: reference(item) }) },
     { body: ({ loneItem }) => ({ items: reference(loneItem) }) },
   ],
+  // Groups that the caller may not read are left out, and none is named by an id that is looked up.
+  getConversationUsage: [],
   getConversation: [{}],
   updateConversation: [{ body: () => ({ metadata: { hacked: 'yes' } }) }],
   deleteConversation: [{}],
@@ -66,6 +68,10 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   deleteConversationItem: [{}],
   getConversationHealth: [{}],
   repairConversation: [{}, { body: () => ({ dry_run: true }) }],
+  listResponses: [
+    { query: ({ conversation }) => `?conversation=${conversation}` },
+    { query: ({ conversation, response }) => `?conversation=${conversation}&after=${response}` },
+  ],
   createResponse: [
     responseNaming(({ conversation }) => ({ conversation })),
     responseNaming(({ conversation }) => ({ conversation, stream: true })),

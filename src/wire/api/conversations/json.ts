@@ -42,7 +42,7 @@ export function itemListJson(
 const LONGEST_TEXT = 200_000_000;
 
 /** Returns a page in the list envelope. `first_id` and `last_id` are null when the page is empty. */
-function listJson<Entry extends { readonly id: string }>(
+export function listJson<Entry extends { readonly id: string }>(
   { entries, hasMore }: Page<Entry>,
   entryJson: (entry: Entry) => string,
 ): string | Buffer {

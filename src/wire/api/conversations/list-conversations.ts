@@ -5,7 +5,7 @@ import type { Route } from '../../http/route.ts';
 import { listing } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { conversationListJson } from './json.ts';
-import { pageParameters } from './parameters.ts';
+import { beforeParameter, cursorOf, pageParameters } from './parameters.ts';
 import { COLLECTION, TAG } from './paths.ts';
 
 /** The operation that OpenAI's API lacks and that its users request the most. */
@@ -28,11 +28,7 @@ export function listConversations(
         orderDescription: 'Newest first or oldest first.',
         entry: 'conversation',
       }),
-      before: {
-        description: 'The id of a conversation: the page ends in front of it, in the given order.',
-        schema: Type.Optional(Type.String()),
-        excludes: 'after',
-      },
+      before: beforeParameter('conversation'),
       metadata: {
         description: '`metadata[key]=value`: only conversations with this pair; all must match.',
         schema: MetadataFilter,
@@ -49,11 +45,11 @@ export function listConversations(
     response: { description: 'A page of conversations', schema: ConversationList },
     errors: [404],
     handle: async ({ principal, query }) => {
-      const { limit, order, after, before, metadata } = query;
+      const { limit, order, metadata } = query;
       const page = await conversations.list(principal, {
         limit,
         order,
-        cursor: cursorOf(after, before),
+        cursor: cursorOf(query),
         metadata,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
@@ -61,9 +57,4 @@ export function listConversations(
       return conversationListJson(page);
     },
   });
-}
-
-function cursorOf(after: string | undefined, before: string | undefined) {
-  if (after !== undefined) return { id: after, side: 'after' } as const;
-  return before === undefined ? undefined : ({ id: before, side: 'before' } as const);
 }

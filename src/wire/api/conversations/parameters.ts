@@ -33,6 +33,27 @@ export function pageParameters({ maxPageSize, orderDescription, entry }: PagePar
   } satisfies QueryParameters;
 }
 
+/** Returns the parameter that ends a page at an entry, beside those of {@link pageParameters}. */
+export function beforeParameter(entry: string) {
+  return {
+    description: `The id of a ${entry}: the page ends in front of it, in the given order.`,
+    schema: Type.Optional(Type.String()),
+    excludes: 'after',
+  } satisfies QueryParameter;
+}
+
+/** Returns the place of a page; `undefined` for the first one. */
+export function cursorOf({
+  after,
+  before,
+}: {
+  readonly after: string | undefined;
+  readonly before: string | undefined;
+}) {
+  if (after !== undefined) return { id: after, side: 'after' } as const;
+  return before === undefined ? undefined : ({ id: before, side: 'before' } as const);
+}
+
 export const include = {
   description: 'Further parts of items to return, repeated once for each.',
   schema: Type.Array(Include),

@@ -1,7 +1,7 @@
 import type { Include } from '../../../contract/items/include.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import { withOutput } from '../../../contract/responses/response.ts';
-import type { StoredResponse } from '../../../service/responses/responses.ts';
+import type { StoredResponse } from '../../../service/responses/stored-responses.ts';
 
 /** Returns the JSON text of a stored response. */
 export function storedJson(
