@@ -18,7 +18,7 @@ import {
 import type { Trip } from '../support/wire-proxy.ts';
 
 type Operation = () => Promise<unknown>;
-type Facet = 'conversations' | 'turns' | 'responses' | 'idempotency' | 'keys' | 'archive';
+type Facet = 'conversations' | 'turns' | 'responses' | 'idempotency' | 'usage' | 'keys' | 'archive';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
 /** What a single PostgreSQL is not asked: SQLite has `damage`, a store with a replica `replica`, and Citus the rest. */
 type OfOthers =
@@ -48,7 +48,7 @@ const DIFFERENT = archivedConversation('archived', 'other');
 
 /** A new operation of the store must be added here. They run in this order. */
 function facetOperations(store: Store): FacetOperations {
-  const { conversations, turns, responses, idempotency, keys, archive } = store;
+  const { conversations, turns, responses, idempotency, usage, keys, archive } = store;
   let token = '';
   return {
     conversations: {
@@ -129,6 +129,17 @@ function facetOperations(store: Store): FacetOperations {
         await idempotency.hold({ ...newKey('old'), leaseMs: 0 });
         await idempotency.sweep();
       },
+    },
+    usage: {
+      sum: () =>
+        usage.sum({
+          tenant: 't',
+          access: everything,
+          groupBy: 'day',
+          metadata: [['a', 'b']],
+          limit: 5,
+          after: '2026-11-27',
+        }),
     },
     keys: {
       create: () => keys.create(KEY),

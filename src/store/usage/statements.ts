@@ -3,7 +3,7 @@ import type { UsageGroup } from './port.ts';
 const MS_PER_DAY = 86_400_000;
 
 interface Group {
-  /** The group of a row of `conversations`, and of one of `responses`. */
+  /** The group of a row of `conversations`, and of one of the responses of a conversation. */
   readonly ofConversation: string;
   readonly ofResponse: string;
   readonly order: 'ASC' | 'DESC';
@@ -25,7 +25,7 @@ const GROUPS: Readonly<Record<UsageGroup, Group>> = {
   },
   day: {
     ofConversation: `conversations.created_at / ${MS_PER_DAY}`,
-    ofResponse: `responses.created_at / ${MS_PER_DAY}`,
+    ofResponse: 'summed.day',
     order: 'DESC',
     isNumber: true,
   },
@@ -40,9 +40,22 @@ export interface UsageConditions {
   readonly limit: string;
 }
 
+/** The responses of each conversation, in the order of the index that has all the columns; by day where that is the group. */
+function sumsOfConversations(groupBy: UsageGroup): string {
+  const day = groupBy === 'day' ? `, created_at / ${MS_PER_DAY}` : '';
+  return `
+        SELECT tenant, conversation_id${day === '' ? '' : `${day} AS day`}, count(*) AS responses,
+          sum(input_tokens) AS input_tokens, sum(cached_tokens) AS cached_tokens,
+          sum(output_tokens) AS output_tokens, sum(reasoning_tokens) AS reasoning_tokens,
+          min(created_at) AS oldest, max(created_at) AS newest
+        FROM responses
+        WHERE tenant = $1
+        GROUP BY tenant, conversation_id${day}`;
+}
+
 /**
  * Sums conversations and responses of tenant `$1` by group. Each of the two is grouped by itself, since a sharded database
- * then moves the groups and not the rows. Responses are read from an index that has all the columns.
+ * then moves the groups and not the rows.
  */
 export function selectUsage({ groupBy, conditions, after, limit }: UsageConditions): string {
   const { ofConversation, ofResponse, order, isNumber } = GROUPS[groupBy];
@@ -69,12 +82,13 @@ export function selectUsage({ groupBy, conditions, after, limit }: UsageConditio
       WHERE tenant = $1 AND ${where(ofConversation)}
       GROUP BY ${ofConversation}
       UNION ALL
-      SELECT ${ofResponse}, 0, count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
-        sum(reasoning_tokens), min(responses.created_at), max(responses.created_at)
-      FROM responses
+      SELECT ${ofResponse}, 0, sum(responses), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
+        sum(reasoning_tokens), min(oldest), max(newest)
+      FROM (${sumsOfConversations(groupBy)}
+      ) AS summed
       JOIN conversations
-        ON conversations.tenant = responses.tenant AND conversations.id = responses.conversation_id
-      WHERE responses.tenant = $1 AND conversations.tenant = $1 AND ${where(ofResponse)}
+        ON conversations.tenant = summed.tenant AND conversations.id = summed.conversation_id
+      WHERE conversations.tenant = $1 AND ${where(ofResponse)}
       GROUP BY ${ofResponse}
     ) AS counted
     GROUP BY group_name
