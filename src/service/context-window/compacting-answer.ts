@@ -77,6 +77,7 @@ export class CompactingAnswer {
       ) {
         compaction = await this.#compacted(signal);
         if (compaction !== undefined) {
+          await answer.return();
           answer = this.#fitted.events(signal);
           first = await answer.next();
         }
@@ -106,7 +107,7 @@ export class CompactingAnswer {
       if (end > 0) yield events.slice(0, end);
       accumulator.finish(finish.reason);
       const { usage, items } = accumulator;
-      if (finish.reason === 'stop' && isReached(threshold, usage)) {
+      if (finish.reason === 'stop' && this.#isReached(threshold, usage, items)) {
         const compaction = await this.#compactedAfter(items, threshold ?? 0, signal);
         if (compaction !== undefined) yield [{ type: 'compaction', encrypted: compaction }];
       }
@@ -119,6 +120,21 @@ export class CompactingAnswer {
     const length = await windows.length(ref);
     const usual = length === undefined ? undefined : length * USUAL_SHARE;
     return threshold ?? usual;
+  }
+
+  /** Checks whether context and answer have reached a threshold: as the server counts them, or else as estimated. */
+  #isReached(
+    threshold: number | undefined,
+    usage: ModelUsage | undefined,
+    output: readonly OutputItem[],
+  ): boolean {
+    const { windows, ref } = this.#params;
+    const bytes = this.#bytes() + itemsBytes(answerItems(output));
+    const tokens =
+      usage === undefined
+        ? bytes / windows.bytesPerToken(ref)
+        : usage.inputTokens + usage.outputTokens;
+    return threshold !== undefined && tokens >= threshold;
   }
 
   /** Checks whether a context is too long to be sent. What is not learnt yet is tried. */
@@ -217,14 +233,6 @@ export class CompactingAnswer {
     const { windows, ref, request, isTruncated } = this.#params;
     return new FittedAnswer({ windows, ref, request, isTruncated, context: this.#context });
   }
-}
-
-function isReached(threshold: number | undefined, usage: ModelUsage | undefined): boolean {
-  return (
-    threshold !== undefined &&
-    usage !== undefined &&
-    usage.inputTokens + usage.outputTokens >= threshold
-  );
 }
 
 function grow(accumulator: Accumulator, event: ModelEvent): void {

@@ -8,6 +8,7 @@ import {
   type BoundedModelOptions,
 } from '../../support/bounded-model.ts';
 import { answered, called, said } from '../../support/chat-answers.ts';
+import { chunk, DONE, streamed } from '../../support/model-server.ts';
 import { eventsOf, itemsOf, MODEL, startTurnServer, type TurnServer } from '../../support/turns.ts';
 
 const HEADER = 'x-colloquy-repairs';
@@ -160,6 +161,36 @@ test('a turn that ends in calls is kept word for word when it is compacted', asy
     ['assistant', ''],
     ['tool', 'blue'],
   ]);
+});
+
+test('a model server that reports no usage has its context estimated', async () => {
+  await using turns = await startCompacting();
+  const { client, model } = turns;
+  model.play((request) => {
+    if (request.method === 'GET') return boundedModel({ contextTokens: 4_000 })(request);
+    return streamed(chunk({ content: say(textsOf(request)) }), chunk({}, 'stop'), DONE);
+  });
+  const types = async (bytes: number): Promise<readonly string[]> =>
+    typesOf((await client.responses.create({ ...COMPACTED, input: long('x', bytes) })).output);
+  expect(await types(2_500)).toEqual(['message']);
+  expect(await types(3_500)).toEqual(['message', 'compaction']);
+});
+
+test('the health of a conversation leaves out what models are no longer shown', async () => {
+  await using turns = await startCompacting();
+  const { client } = turns;
+  const orphan = { type: 'function_call_output' as const, call_id: 'call_x', output: 'x' };
+  const { id: conversation } = await client.conversations.create({ items: [orphan] });
+  const findings = async (): Promise<readonly unknown[]> => {
+    const path = `/conversations/${conversation}/health`;
+    return (await client.get<{ readonly findings: readonly unknown[] }>(path)).findings;
+  };
+  expect(await findings()).toHaveLength(1);
+  await client.responses.create({ ...COMPACTED, conversation, input: long('x', 4_400) });
+  expect(await findings()).toEqual([]);
+  const foreign = { type: 'compaction' as const, encrypted_content: 'gAAAAABo' };
+  await client.conversations.items.create(conversation, { items: [foreign] });
+  expect(await findings()).toHaveLength(1);
 });
 
 test('a conversation is compacted once in a turn, however long the question is', async () => {
