@@ -20,6 +20,8 @@ export type { Store } from './store/store.ts';
 export type * from './store/conversations/port.ts';
 export type * from './store/responses/port.ts';
 export type * from './store/turns/port.ts';
+export type * from './store/background/port.ts';
+export type * from './store/response-events/port.ts';
 export type * from './store/keys/port.ts';
 export type * from './store/archive/port.ts';
 export { ALL, type Attributes, type RowFilter } from './base/row-filter.ts';

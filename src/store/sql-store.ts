@@ -2,12 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
 import { SqlArchive } from './archive/sql-archive.ts';
+import type { BackgroundStore } from './background/port.ts';
+import { SqlBackground } from './background/sql-background.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
 import type { Driver } from './engine/driver.ts';
 import { integer } from './engine/rows.ts';
 import type { KeyStore } from './keys/port.ts';
 import { SqlKeys } from './keys/sql-keys.ts';
+import type { ResponseEventStore } from './response-events/port.ts';
+import { SqlResponseEvents } from './response-events/sql-response-events.ts';
 import type { ResponseStore } from './responses/port.ts';
 import { SqlResponses } from './responses/sql-responses.ts';
 import type { Store } from './store.ts';
@@ -25,6 +29,8 @@ export class SqlStore implements Store {
   readonly conversations: ConversationStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
+  readonly background: BackgroundStore;
+  readonly responseEvents: ResponseEventStore;
   readonly keys: KeyStore;
   readonly archive: Archive;
   readonly #driver: Driver;
@@ -35,6 +41,8 @@ export class SqlStore implements Store {
     this.conversations = new SqlConversations(driver);
     this.responses = new SqlResponses(driver);
     this.turns = new SqlTurns(driver);
+    this.background = new SqlBackground(driver);
+    this.responseEvents = new SqlResponseEvents(driver);
     this.keys = new SqlKeys(driver);
     this.archive = new SqlArchive(driver);
   }

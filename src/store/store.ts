@@ -2,8 +2,10 @@
 
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
+import type { BackgroundStore } from './background/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import type { KeyStore } from './keys/port.ts';
+import type { ResponseEventStore } from './response-events/port.ts';
 import type { ResponseStore } from './responses/port.ts';
 import type { TurnStore } from './turns/port.ts';
 
@@ -11,6 +13,8 @@ export interface Store {
   readonly conversations: ConversationStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
+  readonly background: BackgroundStore;
+  readonly responseEvents: ResponseEventStore;
   readonly keys: KeyStore;
   readonly archive: Archive;
   /** Resolves when a statement has run; rejects when the database is out of reach. */

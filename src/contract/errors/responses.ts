@@ -71,6 +71,14 @@ export const RESPONSE_ERRORS = {
       'The process that made the response stood still for more than 15 seconds, so another one took its place. Nothing of the response is stored.',
     fix: 'Send the request again.',
   }),
+  response_interrupted: invalidRequest({
+    status: 400,
+    code: 'response_interrupted',
+    message: () => 'The response was cancelled: another request has interrupted it.',
+    cause:
+      'A later request of the conversation had the header `x-colloquy-when-busy: interrupt`, and came before the model had begun to answer this one.',
+    fix: 'Nothing is to be done: the later request has taken the place of this one.',
+  }),
   previous_response_not_found: invalidRequest({
     status: 400,
     code: 'previous_response_not_found',

@@ -3,24 +3,21 @@ import { resourceToCreate } from '../../access/policy/decide.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
-import type { AssembledContext } from '../../context/assemble.ts';
-import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
-import type { ModelServer } from '../../model/model-server.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
-import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
+import type { ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Models } from '../models/models.ts';
 import { Pace } from './pace.ts';
-import { targetOf, type Destination, type Target } from './target.ts';
-import { contextOf, requestPath } from './turn-context.ts';
+import { prepareTurn, type PreparingOptions } from './prepare-turn.ts';
+import { targetOf, type Destination } from './target.ts';
+import { storageOf } from './commit.ts';
 import { DetachedTurns } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
-import { OpenTurns, type TurnObserver, type TurnWatch } from './turn-watch.ts';
-import { Turn } from './turn.ts';
+import { OpenTurns, type TurnObserver } from './turn-watch.ts';
 import { Turns, type WhenBusy } from './turns.ts';
 
 const ID_PREFIX = 'resp';
@@ -46,14 +43,6 @@ export interface BeginOptions {
   readonly isClientGone: () => boolean;
 }
 
-/** What is known of a turn before its context is. */
-interface Preparing {
-  readonly model: string;
-  readonly server: ModelServer;
-  readonly target: Target;
-  readonly watch: TurnWatch;
-}
-
 /** A turn that has begun, and what was changed in what its model is shown. */
 export interface BegunTurn {
   readonly turn: RunningTurn;
@@ -70,12 +59,13 @@ export class Responses {
   readonly #turns: Turns;
   readonly #detached = new DetachedTurns();
   readonly #open: OpenTurns;
-  readonly #pace = new Pace();
+  readonly #preparing: PreparingOptions;
 
   constructor(options: ResponsesOptions) {
     this.#options = options;
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
+    this.#preparing = { ...options, pace: new Pace() };
     this.#turns = new Turns(store.turns, store.conversations, { waitMs: turnWaitMs });
   }
 
@@ -108,10 +98,21 @@ export class Responses {
     let running: RunningTurn | undefined;
     try {
       this.#assertMayCreate(principal, target.destination);
-      const { turn, repairs } = await this.#prepared(principal, request, options, {
-        model,
+      const { destination, history } = target;
+      const { turn, repairs } = await prepareTurn(this.#preparing, principal, request, {
         server,
-        target,
+        head: {
+          id: newId(ID_PREFIX),
+          createdAt: Date.now(),
+          model,
+          conversationId: request.conversationId,
+          echo: request.echo,
+        },
+        history,
+        storage: storageOf({ store, principal, destination }),
+        firstEvent: 0,
+        stop: this.#stopOf(options),
+        lost: destination.kind === 'conversation' ? destination.turn.lost : undefined,
         watch,
       });
       running = new RunningTurn(turn, {
@@ -221,72 +222,6 @@ export class Responses {
     }
     this.#options.observer.transferred('read', items);
     return items;
-  }
-
-  /** Makes a turn, with its request to the model server, which nothing keeps after it is sent. */
-  async #prepared(
-    principal: Principal,
-    request: ResponseRequest,
-    options: BeginOptions,
-    { model, server, target, watch }: Preparing,
-  ): Promise<{ readonly turn: Turn; readonly repairs: string }> {
-    const { destination, history } = target;
-    await this.#pace.wait();
-    const { context, input } = await contextOf(this.#options, principal, request, {
-      model,
-      history,
-    });
-    const stop = this.#stopOf(options);
-    const signal =
-      destination.kind === 'conversation'
-        ? AbortSignal.any([stop.signal, destination.turn.lost])
-        : stop.signal;
-    const answer = server.respond({ ...request.generation, model, items: context.items }, signal);
-    const turn = this.#turn(principal, request, {
-      model,
-      destination,
-      input,
-      context,
-      answer,
-      stop,
-      watch,
-    });
-    return { turn, repairs: context.repairs };
-  }
-
-  #turn(
-    principal: Principal,
-    request: ResponseRequest,
-    begun: {
-      readonly model: string;
-      readonly destination: Destination;
-      readonly input: readonly ResponseItem[];
-      readonly context: AssembledContext;
-      readonly answer: ConstructorParameters<typeof Turn>[0]['answer'];
-      readonly stop: AbortController;
-      readonly watch: TurnWatch;
-    },
-  ): Turn {
-    const { store, seal } = this.#options;
-    const { context, model, ...rest } = begun;
-    const { inputIndexes } = context;
-    const wantsSealed = request.include.includes('reasoning.encrypted_content');
-    return new Turn({
-      ...rest,
-      store,
-      principal,
-      id: newId(ID_PREFIX),
-      createdAt: Date.now(),
-      model,
-      conversationId: request.conversationId,
-      echo: request.echo,
-      includesLogprobs: request.include.includes('message.output_text.logprobs'),
-      seal: ({ texts, encrypted }) =>
-        wantsSealed || encrypted !== undefined
-          ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
-          : undefined,
-      requestPath: (path) => requestPath(path, inputIndexes),
-    });
   }
 
   #assertMayCreate(principal: Principal, { kind }: Destination): void {

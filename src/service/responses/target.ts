@@ -7,7 +7,8 @@ import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ConversationRef } from '../../store/conversations/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { HistoryRef } from './history.ts';
-import type { HeldTurn, Turns, WhenBusy } from './turns.ts';
+import type { HeldTurn } from './held-turn.ts';
+import type { Turns, WhenBusy } from './turns.ts';
 
 /** Where what a turn brings is stored. */
 export type Destination =
@@ -76,7 +77,7 @@ async function conversationTarget(
   }
   const access = authorizer.filter(principal, 'read', 'update');
   const conversation = { tenant, conversationId, access };
-  const turn = await turns.take(conversation, whenBusy, signal);
+  const turn = await turns.take(conversation, { whenBusy, signal });
   if (turn === null) throw absence();
   return {
     history: { conversation, until: undefined },
@@ -108,7 +109,8 @@ async function continuation(
   const updatable = authorizer.filter(principal, 'read', 'update');
   const conversation = { tenant, conversationId, access: updatable };
   // Another request that continues the same response goes ahead; this one then becomes a branch.
-  const turn = await turns.take(conversation, 'reject', signal).catch((error: unknown) => {
+  const taking = turns.take(conversation, { whenBusy: 'reject', signal });
+  const turn = await taking.catch((error: unknown) => {
     if (isLocked(error)) return null;
     throw error;
   });

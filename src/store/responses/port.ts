@@ -60,6 +60,11 @@ export interface NewExchange {
 export interface CommitTurnParams extends ConversationRef, TurnRef, NewExchange {
   /** The position that the conversation must give out next; `undefined` for any. */
   readonly continuesAt: number | undefined;
+  /** Set for a response that was made in the background, and then ends there too. */
+  readonly background?: {
+    /** The last event, without its number; `undefined` when events are not stored. */
+    readonly terminal: string | undefined;
+  };
 }
 
 /** A conversation that no list shows, to be made for a response. Its id is made for it. */

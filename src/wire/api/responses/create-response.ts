@@ -18,7 +18,8 @@ import { COLLECTION, TAG } from './paths.ts';
 
 const WHEN_BUSY = 'x-colloquy-when-busy';
 const REPAIRS = 'x-colloquy-repairs';
-const WHEN_BUSY_SCHEMA = Type.Enum(['wait', 'reject'], { default: 'wait' });
+const WHEN_BUSY_VALUES = ['wait', 'reject', 'interrupt'] as const satisfies readonly WhenBusy[];
+const WHEN_BUSY_SCHEMA = Type.Enum([...WHEN_BUSY_VALUES], { default: 'wait' });
 
 /** Most items of one request: clients that keep the history themselves send all of it. */
 const MAX_INPUT_ITEMS = 100_000;
@@ -37,7 +38,7 @@ export function createResponse(responses: Responses, contract: ItemContract): Ro
     headers: {
       [WHEN_BUSY]: {
         description:
-          'With `reject`, a conversation in which another response is being made is refused at once, with `conversation_locked`.',
+          'With `reject`, a conversation in which another response is being made is refused at once, with `conversation_locked`. With `interrupt`, that response is cancelled.',
         schema: WHEN_BUSY_SCHEMA,
       },
     },
@@ -64,8 +65,9 @@ export function createResponse(responses: Responses, contract: ItemContract): Ro
 
 function whenBusy(call: Pick<Call, 'header'>): WhenBusy {
   const value = call.header(WHEN_BUSY) ?? 'wait';
-  if (value === 'wait' || value === 'reject') return value;
-  throw apiError('invalid_value', { param: WHEN_BUSY, value, supported: ['wait', 'reject'] });
+  const known = WHEN_BUSY_VALUES.find((candidate) => candidate === value);
+  if (known !== undefined) return known;
+  throw apiError('invalid_value', { param: WHEN_BUSY, value, supported: WHEN_BUSY_VALUES });
 }
 
 /** Yields the events of a turn as frames, and returns the terminal one. */
