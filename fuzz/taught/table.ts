@@ -13,6 +13,7 @@ import {
   listConversationItems,
 } from './items.ts';
 import {
+  cancelResponse,
   createResponse,
   deleteResponse,
   getModel,
@@ -35,6 +36,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   listConversationItems,
   getConversationItem,
   deleteConversationItem,
+  cancelResponse,
   createResponse,
   getResponse,
   deleteResponse,

@@ -1,5 +1,6 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
+import type { Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Responses } from '../service/responses/responses.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +14,7 @@ export interface Components {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly responses: Responses;
+  readonly jobs: Jobs;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];

@@ -11,6 +11,7 @@ import { AuditTrail } from '../service/audit.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
 import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
+import { Jobs } from '../service/jobs/jobs.ts';
 import { Models } from '../service/models/models.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { openStore } from '../store/open.ts';
@@ -87,6 +88,7 @@ async function openComponents(
       ),
       observer: telemetry,
     }),
+    jobs: new Jobs(telemetry),
     audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
     onServerError: failed,

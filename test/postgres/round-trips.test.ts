@@ -81,6 +81,8 @@ function singleTripOperations(
     },
     'turns.renew': () => store.turns.renew({ ...(turns[0] ?? turn()), leaseMs: 60_000 }),
     'turns.release': () => store.turns.release(turn()),
+    'turns.wasInterrupted': () => store.turns.wasInterrupted(turns[0] ?? turn()),
+    'turns.forgetInterrupted': () => store.turns.forgetInterrupted(1_000),
   };
 }
 

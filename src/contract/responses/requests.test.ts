@@ -257,7 +257,7 @@ test.each<readonly [body: unknown, message: string, param: string | null, code: 
     'background',
     'invalid_type',
   ],
-  [{ input: 'hello', background: true }, ...unsupported('background')],
+  [{ input: 'hello', background: true, store: false }, ...unsupported('background')],
   [{ input: 'hello', truncation: 'auto' }, ...unsupported('truncation')],
   [{ prompt: { id: 'pmpt_1' } }, ...unsupported('prompt')],
   [{ input: 'hello', moderation: { model: 'm' } }, ...unsupported('moderation')],

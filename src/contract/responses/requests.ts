@@ -28,6 +28,8 @@ export interface ResponseRequest {
   readonly previousResponseId: string | undefined;
   readonly store: boolean;
   readonly stream: boolean;
+  /** Whether the response is made without the client. It is stored then. */
+  readonly background: boolean;
   readonly include: readonly Include[];
   readonly metadata: Metadata;
   /** What goes to the model server besides model and items. */
@@ -86,6 +88,9 @@ function parsed(
   if (conversation !== undefined && previous !== undefined) {
     throw apiError('conversation_and_previous_response');
   }
+  if (body.background === true && body.store === false) {
+    throw apiError('unsupported_parameter', { param: 'background' });
+  }
   const conversationId =
     typeof conversation === 'object'
       ? prefixed(conversation.id, 'conv', 'conversation.id')
@@ -102,6 +107,7 @@ function parsed(
     previousResponseId,
     store: body.store ?? true,
     stream: body.stream ?? false,
+    background: body.background ?? false,
     include: body.include ?? [],
     metadata: body.metadata ?? {},
     echo: echoOf(body),

@@ -10,6 +10,8 @@ import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
+import { Background, type BackgroundOptions } from '../background/background.ts';
+import { Followers } from '../background/followers.ts';
 import type { Models } from '../models/models.ts';
 import { Pace } from './pace.ts';
 import { prepareTurn, type PreparingOptions } from './prepare-turn.ts';
@@ -22,7 +24,7 @@ import { Turns, type WhenBusy } from './turns.ts';
 
 const ID_PREFIX = 'resp';
 
-export interface ResponsesOptions {
+export interface ResponsesOptions extends BackgroundOptions {
   readonly store: Store;
   readonly authorizer: Authorizer;
   readonly models: Models;
@@ -55,6 +57,7 @@ export interface BegunTurn {
  * operation is refused.
  */
 export class Responses {
+  readonly background: Background;
   readonly #options: ResponsesOptions;
   readonly #turns: Turns;
   readonly #detached = new DetachedTurns();
@@ -66,7 +69,19 @@ export class Responses {
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
     this.#preparing = { ...options, pace: new Pace() };
-    this.#turns = new Turns(store.turns, store.conversations, { waitMs: turnWaitMs });
+    this.#turns = new Turns(store.turns, store.conversations, {
+      waitMs: turnWaitMs,
+      onFree: (key) => this.background.runner.freed(key),
+      onInterrupt: (key) => this.background.runner.interrupted(key),
+    });
+    const context = {
+      ...options,
+      turns: this.#turns,
+      openTurns: this.#open,
+      preparing: this.#preparing,
+      followers: new Followers(),
+    };
+    this.background = new Background(context, options);
   }
 
   /** Numbers of turns that have begun and not ended. */
@@ -134,21 +149,41 @@ export class Responses {
   }
 
   /** Waits for the turns that go on without their clients, and ends them after `withinMs`. */
-  close(withinMs: number): Promise<void> {
-    return this.#detached.close(withinMs);
+  async close(withinMs: number): Promise<void> {
+    await Promise.all([this.#detached.close(withinMs), this.background.runner.close(withinMs)]);
   }
 
-  /** Returns a stored response with its output items, as they are stored. */
-  async get(principal: Principal, id: string): Promise<StoredResponse> {
-    const response = await this.#find(principal, id);
+  /** Returns a response with its output items, as they are stored. One that has not ended has none yet. */
+  async get(principal: Principal, id: string): Promise<ServedResponse> {
+    const ended = await this.#found(principal, id);
+    const data = ended === null ? await this.background.snapshot(principal, id) : null;
+    if (data !== null) return { data, rest: null, output: [] };
+    // One that was made in the background may have ended between the two.
+    const response = ended ?? (await this.find(principal, id));
     const { firstOutput: from, endPosition: until } = response;
     const output = await this.#itemsWithin(principal, response, { from, until });
     return { ...response, output };
   }
 
+  /** Returns a response that has ended. Throws `response_not_found`. */
+  async find(principal: Principal, id: string): Promise<ResponseRecord> {
+    const response = await this.#found(principal, id);
+    if (response === null) throw apiError('response_not_found', { id });
+    return response;
+  }
+
+  /** Cancels a response that is made in the background. One that is cancelled already stays so. */
+  cancel(principal: Principal, id: string): Promise<void> {
+    return this.background.cancel(principal, id, () => this.find(principal, id));
+  }
+
   /** Deletes a response, and its items if no conversation shows them. */
   async delete(principal: Principal, id: string): Promise<void> {
-    const { tenant, conversationId } = await this.#find(principal, id);
+    const ended = await this.#found(principal, id);
+    if (ended === null && (await this.background.snapshot(principal, id)) !== null) {
+      throw apiError('cannot_delete_in_flight');
+    }
+    const { tenant, conversationId } = ended ?? (await this.find(principal, id));
     const access = this.#options.authorizer.filter(principal, 'delete');
     const isDeleted = await this.#options.store.responses.delete({
       tenant,
@@ -161,7 +196,7 @@ export class Responses {
 
   /** Returns a page of the items that the model was shown for a response, besides what was repaired. */
   async inputItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
-    const { tenant, conversationId, firstOutput: until } = await this.#find(principal, id);
+    const { tenant, conversationId, firstOutput: until } = await this.find(principal, id);
     const access = this.#options.authorizer.filter(principal, 'read');
     const ref = { tenant, conversationId, access };
     const within = { from: 0, until };
@@ -191,12 +226,10 @@ export class Responses {
     return stop;
   }
 
-  async #find({ tenant, ...principal }: Principal, id: string): Promise<ResponseRecord> {
+  #found(principal: Principal, id: string): Promise<ResponseRecord | null> {
     const { authorizer, store } = this.#options;
-    const access = authorizer.filter({ tenant, ...principal }, 'read');
-    const response = await store.responses.find({ tenant, responseId: id, access });
-    if (response === null) throw apiError('response_not_found', { id });
-    return response;
+    const access = authorizer.filter(principal, 'read');
+    return store.responses.find({ tenant: principal.tenant, responseId: id, access });
   }
 
   async #itemsWithin(
@@ -233,6 +266,6 @@ export class Responses {
 }
 
 /** A response with the texts of its output items. */
-export interface StoredResponse extends ResponseRecord {
+export interface ServedResponse extends Pick<ResponseRecord, 'data' | 'rest'> {
   readonly output: readonly ItemRecord[];
 }

@@ -5,6 +5,7 @@ import type { Principal } from '../../access/principal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ConversationRef } from '../../store/conversations/port.ts';
+import type { FindResponseParams, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { HistoryRef } from './history.ts';
 import type { HeldTurn } from './held-turn.ts';
@@ -96,10 +97,7 @@ async function continuation(
 ): Promise<Target> {
   const { tenant } = principal;
   const access = authorizer.filter(principal, 'read');
-  const previous = await responses.find({ tenant, responseId: id, access });
-  if (previous === null || !CONTINUABLE.includes(previous.status)) {
-    throw apiError('previous_response_not_found', { id });
-  }
+  const previous = await continuable({ responses }, { tenant, responseId: id, access });
   const { conversationId, endPosition: until, isHidden, isNewest } = previous;
   const source = { tenant, conversationId, access };
   const history = { conversation: source, until };
@@ -119,6 +117,16 @@ async function continuation(
     history,
     destination: { kind: 'conversation', conversation, turn, continuesAt: until },
   };
+}
+
+/** Returns a response that can be continued. Throws `previous_response_not_found`. */
+export async function continuable(
+  { responses }: Pick<Store, 'responses'>,
+  params: FindResponseParams,
+): Promise<ResponseRecord> {
+  const previous = await responses.find(params);
+  if (previous !== null && CONTINUABLE.includes(previous.status)) return previous;
+  throw apiError('previous_response_not_found', { id: params.responseId });
 }
 
 function isLocked(error: unknown): boolean {

@@ -53,9 +53,7 @@ export interface LastStep {
 }
 
 /** Events that are to be sent. */
-export type Step =
-  | { readonly isLast: false; readonly events: readonly StreamEvent[] }
-  | LastStep;
+export type Step = { readonly isLast: false; readonly events: readonly StreamEvent[] } | LastStep;
 
 /** The end of a turn that another one has taken the place of. */
 interface Overtaken {

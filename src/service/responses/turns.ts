@@ -29,6 +29,8 @@ export interface TurnsOptions {
   readonly waitMs: number;
   /** Called when this process neither runs nor waits for a turn of a conversation any longer. */
   readonly onFree?: (key: ConversationKey) => void;
+  /** Called when a turn of a conversation has been taken from one that may have run. */
+  readonly onInterrupt?: (key: ConversationKey) => Promise<void>;
 }
 
 /** The turns of this process, each waiting for the earlier ones of its conversation, and for other processes. */
@@ -68,19 +70,17 @@ export class Turns {
     try {
       if (earlier !== undefined && whenBusy === 'wait') await within(earlier, deadline, signal);
       const token = await this.#token(ref, deadline, options);
-      if (token !== null) return this.#hold({ ref, token }, options, end);
+      if (token !== null) {
+        const held = this.#hold({ ref, token }, options, end);
+        if (whenBusy === 'interrupt') await this.#options.onInterrupt?.(keyOf(ref));
+        return held;
+      }
       end();
       return null;
     } catch (error) {
       end();
       throw error;
     }
-  }
-
-  /** Notes that the turn with a token, if this process holds it, is lost. */
-  lose(key: ConversationKey, token: string): void {
-    const held = this.#held.get(textOf(key));
-    if (held?.ref.token === token) held.lose(false);
   }
 
   /** Makes the turns that come later wait for one. */

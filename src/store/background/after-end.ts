@@ -2,6 +2,8 @@ import { keyOf } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import type { Query } from '../engine/query.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
+import { joinedEvents } from '../response-events/events-text.ts';
+import type { LastEvents } from './port.ts';
 import * as sql from './statements.ts';
 
 /**
@@ -11,15 +13,23 @@ import * as sql from './statements.ts';
 export function afterEnd(
   key: ConversationKey,
   responseId: string,
-  terminal: string | undefined,
+  last: LastEvents | undefined,
   syntax: SqlSyntax,
 ): readonly Query[] {
   const parameters = [...keyOf(key), responseId];
   const remove = { sql: sql.DELETE_ENDED, parameters };
-  if (terminal === undefined) return [remove];
+  if (last === undefined) return [remove];
+  const { terminal, before } = last;
+  const all = [...before, terminal];
   const insert = {
     sql: sql.insertTerminalEvent(syntax),
-    parameters: [...parameters, Buffer.byteLength(terminal), terminal],
+    parameters: [
+      ...parameters,
+      Buffer.byteLength(terminal),
+      terminal,
+      all.length,
+      joinedEvents(all),
+    ],
   };
   return [insert, remove];
 }

@@ -15,7 +15,7 @@ export function endBackground(
   params: EndBackgroundParams,
   statements: FilteredStatements,
 ): Write<true> {
-  const { response, terminal, token, access } = params;
+  const { response, last, token, access } = params;
   const cells = [...keyOf(params), ...cellsOf(response, { input: [], output: [] })];
   const insert = statements.query(sql.insertEnded, cells, access);
   const ended = [...keyOf(params), response.id];
@@ -23,7 +23,7 @@ export function endBackground(
     token === undefined
       ? { sql: sql.RELEASE_TURN_OF_ENDED, parameters: ended }
       : { sql: RELEASE_TURN_OF_RESPONSE, parameters: [...ended, token] };
-  const rest = [release, ...afterEnd(params, response.id, terminal, statements.syntax)];
+  const rest = [release, ...afterEnd(params, response.id, last, statements.syntax)];
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],

@@ -25,9 +25,13 @@ export interface NewBackgroundResponse {
 }
 
 export interface BackgroundResponse
-  extends ConversationKey, Pick<NewBackgroundResponse, 'id' | 'createdAt' | 'isStreamed' | 'request'> {
+  extends
+    ConversationKey,
+    Pick<NewBackgroundResponse, 'id' | 'createdAt' | 'isStreamed' | 'request'> {
   /** The position that the conversation must give out next; `undefined` for any. */
   readonly continuesAt: number | undefined;
+  /** Whether the conversation has given that position out. */
+  readonly hasMovedOn: boolean;
   /** The token of the turn that has asked a model; `undefined` before. */
   readonly token: string | undefined;
   /** The name of its keeper; `undefined` for none. */
@@ -65,11 +69,18 @@ export interface FindBackgroundParams extends Pick<ConversationRef, 'tenant' | '
   readonly responseId: string;
 }
 
+/** The last event of a response, as JSON text without its number. */
+export interface LastEvents {
+  readonly terminal: string;
+  /** The events before it of a response that has ended before its first events were stored. */
+  readonly before: readonly string[];
+}
+
 export interface EndBackgroundParams extends ConversationRef {
   /** The response as it has ended, without items. */
   readonly response: NewResponse;
-  /** The last event, without its number; `undefined` when events are not stored. */
-  readonly terminal: string | undefined;
+  /** `undefined` when events are not stored. */
+  readonly last: LastEvents | undefined;
   /** The token of the turn to give back; `undefined` for that of the response. */
   readonly token: string | undefined;
 }
@@ -91,7 +102,7 @@ export interface BackgroundStore {
     readonly limit: number;
     readonly keeper: string;
   }): Promise<readonly BackgroundRef[]>;
-  /** Returns the first response of those that wait in a conversation. */
+  /** Returns the response of a conversation for which a model was asked, or the first one. */
   first(key: ConversationKey): Promise<BackgroundResponse | null>;
   /** Notes that a turn asks a model for a response. `false` when that was noted before, or the turn is lost. */
   ask(params: TurnRef & { readonly responseId: string }): Promise<boolean>;

@@ -116,6 +116,7 @@ function toBackground(tenant: string, row: Row): BackgroundResponse {
     createdAt: integer(row, 'created_at'),
     continuesAt: integerOrNull(row, 'continues_at') ?? undefined,
     isStreamed: integer(row, 'is_streamed') !== 0,
+    hasMovedOn: integer(row, 'has_moved_on') !== 0,
     token: tokenOf(row),
     keeper: cell(row, 'keeper') === null ? undefined : text(row, 'keeper'),
     isKept: integer(row, 'is_kept') !== 0,

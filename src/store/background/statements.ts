@@ -11,9 +11,6 @@ import { columnList, PASSING_TABLES } from '../tables.ts';
 const COLUMNS = columnList(PASSING_TABLES.background_responses);
 const EVENT_COLUMNS = columnList(PASSING_TABLES.response_events);
 
-/** Number of the first stored event: those before it are made from the request. */
-export const FIRST_STORED_EVENT = 2;
-
 /**
  * Returns the cells of a new response: id `$3`, created at `$4`, continued position `$5`, streaming `$6`, request `$7`,
  * keeper `$8` and the keeper's time `$9`.
@@ -51,29 +48,29 @@ export const DELETE_WAITING = `
   DELETE FROM background_responses WHERE ${HERE} AND id = $3 AND token IS NULL
   RETURNING id`;
 
-function selectedColumns(now: string): string {
-  return `waiting.conversation_id, waiting.id, waiting.created_at, waiting.continues_at, waiting.is_streamed,
+function selectWith({ now }: SqlSyntax): string {
+  return `
+    SELECT waiting.conversation_id, waiting.id, waiting.created_at, waiting.continues_at, waiting.is_streamed,
       waiting.token, waiting.keeper, waiting.request,
-      CASE WHEN waiting.kept_until > ${now} THEN 1 ELSE 0 END AS is_kept`;
+      CASE WHEN waiting.kept_until > ${now} THEN 1 ELSE 0 END AS is_kept,
+      CASE WHEN waiting.continues_at <> conversations.next_position THEN 1 ELSE 0 END AS has_moved_on
+    FROM background_responses AS waiting
+    JOIN conversations
+      ON conversations.tenant = waiting.tenant AND conversations.id = waiting.conversation_id`;
 }
 
 /** Selects the response `$2` of any conversation that matches the access condition. */
-export function selectById(where: string, { now }: SqlSyntax): string {
-  return `
-    SELECT ${selectedColumns(now)}
-    FROM background_responses AS waiting
-    JOIN conversations
-      ON conversations.tenant = waiting.tenant AND conversations.id = waiting.conversation_id
+export function selectById(where: string, syntax: SqlSyntax): string {
+  return `${selectWith(syntax)}
     WHERE waiting.tenant = $1 AND waiting.id = $2 AND ${where}`;
 }
 
-/** Selects the first response of a conversation. */
-export function selectFirst({ now }: SqlSyntax): string {
-  return `
-    SELECT ${selectedColumns(now)}
-    FROM background_responses AS waiting
+/** Selects the response of a conversation for which a model was asked, or the first one. */
+export function selectFirst(syntax: SqlSyntax): string {
+  return `${selectWith(syntax)}
     WHERE waiting.tenant = $1 AND waiting.conversation_id = $2
-    ORDER BY waiting.created_at, waiting.id
+      AND conversations.tenant = $1 AND conversations.id = $2
+    ORDER BY CASE WHEN waiting.token IS NULL THEN 1 ELSE 0 END, waiting.created_at, waiting.id
     LIMIT 1`;
 }
 
@@ -134,16 +131,20 @@ export const RELEASE_TURN_OF_ENDED = `
   WHERE ${HERE} AND ${hasResponse('$3')}
     AND token = (SELECT token FROM background_responses WHERE ${HERE} AND id = $3)`;
 
-/** Adds the last event `$5`, of `$4` bytes, of response `$3`, which has ended. */
+/**
+ * Adds the last event `$5`, of `$4` bytes, of response `$3`, which has ended. Where no events of it are stored, adds
+ * all `$6` events `$7` instead.
+ */
 export function insertTerminalEvent({ now }: SqlSyntax): string {
-  const next = `coalesce(
-      (SELECT max(next_sequence) FROM response_events WHERE ${HERE} AND response_id = $3),
-      ${FIRST_STORED_EVENT})`;
+  const next = `(SELECT max(next_sequence) FROM response_events WHERE ${HERE} AND response_id = $3)`;
   return `
     INSERT INTO response_events AS added (${EVENT_COLUMNS})
-    SELECT responses.tenant, responses.conversation_id, responses.id, ${next}, ${next} + 1, ${now},
-      CAST($4 AS BIGINT), CAST($5 AS TEXT)
-    FROM responses WHERE responses.tenant = $1 AND responses.conversation_id = $2 AND responses.id = $3`;
+    SELECT responses.tenant, responses.conversation_id, responses.id, coalesce(${next}, 0),
+      coalesce(${next} + 1, CAST($6 AS BIGINT)), ${now}, CAST($4 AS BIGINT),
+      CASE WHEN ${next} IS NULL THEN CAST($7 AS TEXT) ELSE CAST($5 AS TEXT) END
+    FROM responses
+    WHERE responses.tenant = $1 AND responses.conversation_id = $2 AND responses.id = $3
+      AND EXISTS (SELECT 1 FROM background_responses WHERE ${HERE} AND id = $3)`;
 }
 
 /** Takes response `$3`, which has ended, out of those that have not. */

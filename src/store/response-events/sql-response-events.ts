@@ -2,11 +2,9 @@ import { keyOf, scopeOf } from '../conversations/access-condition.ts';
 import { singleStatement, type Driver } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
+import { joinedEvents, splitEvents } from './events-text.ts';
 import type { AppendEventsParams, EventsRef, ResponseEventStore, StoredEvents } from './port.ts';
 import * as sql from './statements.ts';
-
-/** JSON text has no line feed of its own. */
-const SEPARATOR = '\n';
 
 /** Events of responses in SQL, over a driver. */
 export class SqlResponseEvents implements ResponseEventStore {
@@ -18,7 +16,7 @@ export class SqlResponseEvents implements ResponseEventStore {
 
   append(params: AppendEventsParams): Promise<boolean> {
     const { token, sequence, events } = params;
-    const list = events.join(SEPARATOR);
+    const list = joinedEvents(events);
     const next = sequence + events.length;
     const query = {
       sql: sql.insertEvents(this.#driver.syntax),
@@ -42,7 +40,7 @@ export class SqlResponseEvents implements ResponseEventStore {
     const rows = await this.#driver.read({ scope: scopeOf(params), query });
     return rows.map((row) => ({
       sequence: integer(row, 'sequence'),
-      events: text(row, 'events').split(SEPARATOR),
+      events: splitEvents(text(row, 'events')),
     }));
   }
 

@@ -37,7 +37,7 @@ export function commitTurn(
     releaseAfter(params, response.id, token),
     ...(background === undefined
       ? []
-      : afterEnd(params, response.id, background.terminal, statements.syntax)),
+      : afterEnd(params, response.id, background.last, statements.syntax)),
   ];
   return {
     scope: scopeOf(params),

@@ -1,5 +1,6 @@
 /** The port of responses: answers of a model, and the items of conversations that they have brought. */
 
+import type { LastEvents } from '../background/port.ts';
 import type {
   ConversationKey,
   ConversationRef,
@@ -62,8 +63,8 @@ export interface CommitTurnParams extends ConversationRef, TurnRef, NewExchange 
   readonly continuesAt: number | undefined;
   /** Set for a response that was made in the background, and then ends there too. */
   readonly background?: {
-    /** The last event, without its number; `undefined` when events are not stored. */
-    readonly terminal: string | undefined;
+    /** `undefined` when events are not stored. */
+    readonly last: LastEvents | undefined;
   };
 }
 

@@ -31,14 +31,7 @@ export function deleteResponse(ref: ResponseRef, statements: FilteredStatements)
       return true;
     },
     inRoundTrips: async (trips) => {
-      const results = await trips.finish(
-        lock,
-        response,
-        events,
-        items,
-        conversation,
-        ...children,
-      );
+      const results = await trips.finish(lock, response, events, items, conversation, ...children);
       return (results[1] ?? []).length > 0;
     },
   };

@@ -15,6 +15,7 @@ import type { Models } from '../../service/models/models.ts';
 import type { Responses } from '../../service/responses/responses.ts';
 import { getModel } from './models/get-model.ts';
 import { listModels } from './models/list-models.ts';
+import { cancelResponse } from './responses/cancel-response.ts';
 import { createResponse } from './responses/create-response.ts';
 import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
@@ -58,6 +59,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     createResponse(responses, items),
     getResponse(responses, items),
     deleteResponse(responses),
+    cancelResponse(responses, items),
     listInputItems(responses, items, limits),
     listModels(models),
     getModel(models),

@@ -14,6 +14,7 @@ import type { Route } from '../../http/route.ts';
 import { stopReason } from '../../http/signal.ts';
 import { defineRoute } from '../define-route.ts';
 import { auditedTurn } from './audited-turn.ts';
+import { followingStream } from './following-stream.ts';
 import { COLLECTION, TAG } from './paths.ts';
 
 const WHEN_BUSY = 'x-colloquy-when-busy';
@@ -51,6 +52,12 @@ export function createResponse(responses: Responses, contract: ItemContract): Ro
     errors: [404, 500, 503],
     handle: async (call) => {
       const request = parse(call.body);
+      if (request.background) {
+        const { background } = responses;
+        const queued = await background.queue(call.principal, request, whenBusy(call));
+        if (!request.stream) return queued.json;
+        return followingStream(background.follow(queued, -1, call.signal));
+      }
       const { turn, repairs } = await responses.begin(call.principal, request, {
         whenBusy: whenBusy(call),
         signal: call.signal,

@@ -1,13 +1,15 @@
 import { Type } from 'typebox';
-import { apiError } from '../../../contract/errors/registry.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
-import { ResponseObject, withOutput } from '../../../contract/responses/response.ts';
+import { ResponseObject } from '../../../contract/responses/response.ts';
+import { ResponseStreamEvent } from '../../../contract/responses/stream-events.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
 import { include } from '../conversations/parameters.ts';
 import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
+import { followingStream } from './following-stream.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
+import { responseText } from './response-text.ts';
 
 const TrueOrFalse = Type.Enum(['true', 'false']);
 
@@ -23,11 +25,13 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     query: {
       include,
       stream: {
-        description: 'Only responses that were made in the background can be streamed later.',
+        description:
+          'The events of a response that was made with `background: true` and `stream: true`, also while it is made.',
         schema: Type.Optional(TrueOrFalse),
       },
       starting_after: {
-        description: 'Has a meaning for streams only.',
+        description:
+          'The number of the last event that the client has. Without `stream`, it has no effect.',
         schema: Type.Optional(Type.Integer()),
       },
       include_obfuscation: {
@@ -35,14 +39,24 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
         schema: Type.Optional(TrueOrFalse),
       },
     },
-    response: { description: 'The response', schema: ResponseObject },
+    response: {
+      description: 'The response; with `stream=true`, its events as `text/event-stream`',
+      schema: ResponseObject,
+    },
+    streamed: ResponseStreamEvent,
     errors: [404],
     handle: async (call) => {
-      const { include: included, stream } = call.query;
-      const response = await responses.get(call.principal, responseId(call));
-      if (stream === 'true') throw apiError('cannot_stream_synchronous');
-      const items = response.output.map((item) => contract.serve(item, included));
-      return withOutput(response.data, items, response.rest);
+      const { include: included, stream, starting_after: after = -1 } = call.query;
+      const id = responseId(call);
+      if (stream === 'true') {
+        const events = await responses.background.events(call.principal, id, after, {
+          signal: call.signal,
+          stored: () => responses.find(call.principal, id),
+        });
+        return followingStream(events);
+      }
+      const response = await responses.get(call.principal, id);
+      return responseText(response, contract, included);
     },
   });
 }
