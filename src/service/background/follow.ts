@@ -31,13 +31,13 @@ export interface FollowParams {
 }
 
 export interface Following {
-  readonly store: Pick<Store, 'responseEvents' | 'background'>;
+  readonly store: Pick<Store, 'responseEvents' | 'background' | 'responses'>;
   readonly followers: Followers;
 }
 
 /**
  * Yields lists of the events after a number, until the response has ended. Throws `stream_expired` when events are
- * missing, and the signal's reason.
+ * missing, `response_not_found` when the response is deleted, and the signal's reason.
  */
 export async function* follow(
   following: Following,
@@ -62,7 +62,10 @@ export async function* follow(
       if (events.some(isTerminal)) return;
       continue;
     }
-    if (hasEnded) return;
+    if (hasEnded) {
+      await assertKept(following, ref);
+      return;
+    }
     emptyReads += 1;
     if (emptyReads === 1 || emptyReads % CHECK_AFTER_READS === 0) {
       hasEnded = await isGone(following, ref);
@@ -89,6 +92,12 @@ async function eventsFrom(
     }
   }
   return events;
+}
+
+/** Throws `response_not_found` for a response that has ended since it was deleted. */
+async function assertKept({ store }: Following, { tenant, responseId }: EventsRef): Promise<void> {
+  const response = await store.responses.find({ tenant, responseId, access: ALL });
+  if (response === null) throw apiError('response_not_found', { id: responseId });
 }
 
 async function isGone({ store }: Following, { tenant, responseId }: EventsRef): Promise<boolean> {

@@ -28,7 +28,9 @@ export class BackgroundRunner {
   readonly #runs = new Map<string, BackgroundRun>();
   /** Conversations that are looked at, each with the end of that. */
   readonly #taken = new Map<string, Promise<void>>();
-  /** Conversations in which this process knows of responses that wait. */
+  /** Conversations to look at again when that has ended. */
+  readonly #again = new Set<string>();
+  /** Conversations in which responses wait for another turn. */
   readonly #waiting = new Set<string>();
   #mayWait = false;
   #isClosing = false;
@@ -44,7 +46,7 @@ export class BackgroundRunner {
     const text = JSON.stringify([key.tenant, key.conversationId]);
     if (this.#isClosing) return;
     if (this.#taken.has(text)) {
-      this.#waiting.add(text);
+      this.#again.add(text);
       return;
     }
     if (this.#taken.size >= this.#options.mostRuns) {
@@ -57,13 +59,13 @@ export class BackgroundRunner {
       .catch(() => undefined)
       .finally(() => {
         this.#taken.delete(text);
-        if (this.#waiting.has(text)) this.wake(key);
+        if (this.#again.delete(text)) this.wake(key);
         else if (this.#mayWait) void this.takeUp().catch(() => undefined);
       });
     this.#taken.set(text, ended);
   }
 
-  /** Wakes a conversation that is free, if this process knows of responses that wait there. */
+  /** Wakes a conversation that is free, if responses wait for that. */
   freed(key: ConversationKey): void {
     if (this.#waiting.has(JSON.stringify([key.tenant, key.conversationId]))) this.wake(key);
   }
@@ -113,9 +115,11 @@ export class BackgroundRunner {
     try {
       const response = await this.#context.store.background.first(key);
       if (response === null) return;
-      // Others may wait after it.
-      this.#waiting.add(text);
-      if (await this.#isOurs(response, held)) await this.#run(response, held);
+      const next = await this.#nextStep(response, held);
+      if (next === 'leave') return;
+      if (next === 'run') await this.#run(response, held);
+      // Another one may wait after it.
+      this.#again.add(text);
     } finally {
       await held.release();
     }
@@ -136,18 +140,21 @@ export class BackgroundRunner {
     }
   }
 
-  /** Checks that a response can be made here. One that cannot be made anywhere is ended or moved. */
-  async #isOurs(response: BackgroundResponse, held: HeldTurn): Promise<boolean> {
+  /** Returns what to do with a response. One that cannot be made anywhere is ended, or moved. */
+  async #nextStep(
+    response: BackgroundResponse,
+    held: HeldTurn,
+  ): Promise<'run' | 'settled' | 'leave'> {
     const { keeper, isKept, token, hasMovedOn } = response;
     const isOthers = keeper !== undefined && keeper !== this.#options.keeper;
-    if (isOthers && isKept) return false;
+    if (isOthers && isKept) return 'leave';
     if (isOthers || token !== undefined) {
       await this.#ends.abandoned(response, held);
-      return false;
+      return 'settled';
     }
-    if (!hasMovedOn) return true;
+    if (!hasMovedOn) return 'run';
     await this.#fork(response);
-    return false;
+    return 'settled';
   }
 
   async #run(response: BackgroundResponse, held: HeldTurn): Promise<void> {
