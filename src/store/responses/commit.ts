@@ -52,8 +52,16 @@ export function commitTurn(
       return place;
     },
     inRoundTrips: async (trips) => {
-      const [[inserted] = []] = await trips.finish(insert, ...insertItems(params), ...rest);
+      const following = [...insertItems(params), ...rest];
+      if (background === undefined) {
+        const [[inserted] = []] = await trips.finish(insert, ...following);
+        if (inserted === undefined) throw new NothingStored();
+        return toPlace(inserted);
+      }
+      // Another process may have ended the response, and the statements that follow would find its row.
+      const [[inserted] = []] = await trips.send(insert);
       if (inserted === undefined) throw new NothingStored();
+      await trips.finish(...following);
       return toPlace(inserted);
     },
     duplicate: duplicateRow,

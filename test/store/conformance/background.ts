@@ -169,6 +169,19 @@ export function testBackground(test: StoreTest): void {
     ]);
   });
 
+  test('a response that another process has ended is not committed', async ({ store }) => {
+    await create(store, 'c');
+    const late = await beginBackground(store, 'c', 'r');
+    const response = newResponse('r', { status: 'failed' });
+    expect(
+      await store.background.end({ ...key('c'), response, last: LAST, token: undefined }),
+    ).toBe(true);
+    const commit = { ...commitOf('c', late.token, 'r', 'in', 'out'), background: { last: LAST } };
+    expect(await store.responses.commitTurn(commit)).toEqual({ refused: 'turn_lost' });
+    expect(await itemIds(store, 'c')).toMatchObject({ ids: [] });
+    expect(await findResponse(store, 'r')).toMatchObject({ status: 'failed', endPosition: 0 });
+  });
+
   test('a response waits in a hidden conversation of its own, or in a fork, to which it can be moved', async ({
     store,
   }) => {
