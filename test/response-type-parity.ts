@@ -44,7 +44,6 @@ type SameParameters = [
 type NarrowerParameter =
   // Refused by name: this server lacks the function.
   | 'access_programs'
-  | 'background'
   | 'image'
   | 'moderation'
   | 'prompt'
@@ -104,7 +103,6 @@ type OurResponseFitsTheirs = Never<
 /** Fields of which theirs has more values: of functions that this server lacks, or of items that no model makes. */
 type NarrowerField =
   | 'access_programs'
-  | 'background'
   | 'error'
   | 'incomplete_details'
   | 'instructions'

@@ -102,6 +102,15 @@ export const deleteResponse: PrivateOperation = {
   ...NEVER_SERVED,
 };
 
+export const cancelResponse: PrivateOperation = {
+  access: 'private',
+  weight: 1,
+  path: ['response_id'],
+  query: {},
+  expect: () => false,
+  ...NEVER_SERVED,
+};
+
 export const listInputItems: PrivateOperation = {
   access: 'private',
   weight: 2,

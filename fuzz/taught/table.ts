@@ -16,6 +16,7 @@ import {
 import {
   compactResponse,
   countInputTokens,
+  cancelResponse,
   createResponse,
   deleteResponse,
   getModel,
@@ -43,6 +44,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   deleteConversationItem,
   getConversationHealth,
   repairConversation,
+  cancelResponse,
   createResponse,
   listResponses,
   getResponse,

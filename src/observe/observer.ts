@@ -76,6 +76,14 @@ export interface StoreGauges {
   readonly connections: Readonly<Record<'busy' | 'idle', number>> | undefined;
 }
 
+/** One run of a job, such as the deletion of what is too old. Times are milliseconds. */
+export interface JobReport {
+  readonly job: string;
+  readonly took: number;
+  /** `undefined` when it has succeeded. */
+  readonly error: unknown;
+}
+
 /** Receiver of reports on the server's work. No report contains text of a request or of an item. */
 export interface Observer {
   /** A stream has begun. `answered` follows when it has ended. */
@@ -93,6 +101,8 @@ export interface Observer {
   turnEnded(turn: TurnReport): void;
   /** A model server has failed to answer, or to list its models. */
   modelFailed(server: string, kind: string): void;
+  /** A job has run. */
+  jobEnded(job: JobReport): void;
 }
 
 /** Observer that ignores every report. */
@@ -106,4 +116,5 @@ export const NO_OBSERVER: Observer = {
   turnAsked: () => undefined,
   turnEnded: () => undefined,
   modelFailed: () => undefined,
+  jobEnded: () => undefined,
 };

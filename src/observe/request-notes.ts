@@ -21,3 +21,8 @@ export function noting<Result>(notes: RequestNotes, work: () => Result): Result 
 export function currentNotes(): RequestNotes | undefined {
   return current.getStore();
 }
+
+/** Runs `work`, which goes on after the request under way, and notes nothing of it. */
+export function withoutNotes<Result>(work: () => Result): Result {
+  return current.exit(work);
+}

@@ -38,6 +38,8 @@ export interface TurnReport extends ServedModel {
   readonly ended: number | undefined;
   /** Whether it went on after its client had gone. */
   readonly isDetached: boolean;
+  /** Whether its response is made in the background. */
+  readonly isBackground: boolean;
   readonly status: TurnStatus | undefined;
   /** Name of the failure in the table of errors. */
   readonly error: string | undefined;
@@ -47,5 +49,7 @@ export interface TurnReport extends ServedModel {
   readonly tokens: TurnTokens | undefined;
 }
 
-/** Numbers of the turns that have begun and not ended. A detached turn is not counted as running. */
-export type OpenTurnCounts = Readonly<Record<'waiting' | 'running' | 'detached', number>>;
+/** Numbers of the turns that have begun and not ended. Each is counted once. */
+export type OpenTurnCounts = Readonly<
+  Record<'waiting' | 'running' | 'detached' | 'background', number>
+>;

@@ -14,10 +14,10 @@ import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
 import { isOwnCompaction } from '../context/sealed-compaction.ts';
 import { ContextWindows } from '../service/context-window/context-windows.ts';
+import { Jobs } from '../service/jobs/jobs.ts';
 import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
-import { KeySweeper } from '../service/idempotency/sweeper.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { Usage } from '../service/usage/usage.ts';
 import { openStore } from '../store/open.ts';
@@ -86,7 +86,6 @@ async function openComponents(
   const contexts = { ...config, store, authorizer, models, seal, windows };
   const observer = telemetry;
   const responses = new Responses({ ...contexts, observer });
-  stack.use(new KeySweeper(store.idempotency));
   return {
     store,
     telemetry,
@@ -101,6 +100,7 @@ async function openComponents(
     }),
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
+    jobs: new Jobs(telemetry),
     audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
     state: { isClosing: false },
     onServerError: failed,

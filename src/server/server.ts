@@ -72,6 +72,8 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
+    const { jobs, responses, keyedResponses } = this.#components;
+    jobs.start([...responses.background.jobs, ...keyedResponses.jobs]);
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }
@@ -83,8 +85,9 @@ export class RunningServer implements Server {
   }
 
   async #close(): Promise<void> {
-    const { telemetry, state } = this.#components;
+    const { telemetry, state, jobs, responses } = this.#components;
     state.isClosing = true;
+    responses.background.runner.stopTaking();
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
     const drainMs = this.#config.drainTimeoutSeconds * MS_PER_SECOND;
     const stopsAt = performance.now() + drainMs;
@@ -95,6 +98,7 @@ export class RunningServer implements Server {
     }, drainMs);
     try {
       await Promise.all([this.#api.close(), this.#counters?.close()]);
+      await jobs.close();
       await this.#components.keyedResponses.close(Math.max(0, stopsAt - performance.now()));
       await this.#owned.disposeAsync();
     } finally {

@@ -4,7 +4,11 @@ import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';
 import type { StopReason } from '../observe/observer.ts';
 import { ALL } from '../base/row-filter.ts';
-import type { ConversationReader, ResourceRecord } from '../store/conversations/port.ts';
+import type {
+  ConversationKey,
+  ConversationReader,
+  ResourceRecord,
+} from '../store/conversations/port.ts';
 import type { FindResponseParams, ResponseRecord } from '../store/responses/port.ts';
 
 type Place = { readonly conversationId: string } | { readonly responseId: string };
@@ -42,6 +46,9 @@ interface AuditedStore {
   readonly conversations: Pick<ConversationReader, 'getResource'>;
   readonly responses: {
     find(params: FindResponseParams): Promise<FoundResponse | null>;
+  };
+  readonly background: {
+    find(params: FindResponseParams): Promise<ConversationKey | null>;
   };
 }
 
@@ -119,15 +126,25 @@ export class AuditTrail {
   }
 
   async #find({ tenant }: Principal, place: Place): Promise<Found | undefined> {
-    const { conversations, responses } = this.#store;
     const response =
       'responseId' in place
-        ? await responses.find({ tenant, responseId: place.responseId, access: ALL })
+        ? await this.#findResponse({ tenant, responseId: place.responseId, access: ALL })
         : { conversationId: place.conversationId, isHidden: false, isNewest: false };
     if (response === null) return undefined;
     const { conversationId, isHidden, isNewest } = response;
-    const resource = await conversations.getResource({ tenant, conversationId });
+    const resource = await this.#store.conversations.getResource({ tenant, conversationId });
     return resource === null ? undefined : { resource, isOpen: isHidden && isNewest };
+  }
+
+  async #findResponse(params: FindResponseParams): Promise<FoundResponse | null> {
+    const { responses, background } = this.#store;
+    const ended = await responses.find(params);
+    if (ended !== null) return ended;
+    const running = await background.find(params);
+    // One that has not ended cannot be continued.
+    return running === null
+      ? null
+      : { conversationId: running.conversationId, isHidden: false, isNewest: false };
   }
 
   /** Records the end of a request: the HTTP status of its answer, or the reason for which it was stopped. */

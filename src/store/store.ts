@@ -2,9 +2,11 @@
 
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
+import type { BackgroundStore } from './background/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
 import type { KeyStore } from './keys/port.ts';
+import type { ResponseEventStore } from './response-events/port.ts';
 import type { ResponseStore } from './responses/port.ts';
 import type { UsageReader } from './usage/port.ts';
 import type { TurnStore } from './turns/port.ts';
@@ -14,6 +16,8 @@ export interface Store {
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
   readonly idempotency: IdempotencyStore;
+  readonly background: BackgroundStore;
+  readonly responseEvents: ResponseEventStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
   readonly archive: Archive;

@@ -156,6 +156,61 @@ const IDEMPOTENCY_KEYS = {
   rights: ALL_RIGHTS,
 } as const satisfies Table;
 
+/** Responses that are being made. Another store has other processes, and no model server to ask. */
+const BACKGROUND_RESPONSES = {
+  name: 'background_responses',
+  conversationColumn: 'conversation_id',
+  columns: {
+    tenant: name,
+    conversation_id: text,
+    id: text,
+    created_at: time,
+    continues_at: nullable(integer),
+    is_streamed: flag,
+    token: nullable(text),
+    keeper: nullable(text),
+    kept_until: nullable(time),
+    request: json,
+  },
+  primaryKey: ['tenant', 'conversation_id', 'id'],
+  rights: ALL_RIGHTS,
+} as const satisfies Table;
+
+/** Events that clients may still want after a lost connection. They are deleted after minutes. */
+const RESPONSE_EVENTS = {
+  name: 'response_events',
+  conversationColumn: 'conversation_id',
+  columns: {
+    tenant: name,
+    conversation_id: text,
+    response_id: text,
+    sequence: integer,
+    next_sequence: integer,
+    created_at: time,
+    bytes: integer,
+    events: text,
+  },
+  primaryKey: ['tenant', 'conversation_id', 'response_id', 'sequence'],
+  rights: ALL_RIGHTS,
+} as const satisfies Table;
+
+/** Turns that were ended for another one, until their holders have noticed. */
+const INTERRUPTED_TURNS = {
+  name: 'interrupted_turns',
+  conversationColumn: 'conversation_id',
+  columns: { tenant: name, conversation_id: text, token: text, created_at: time },
+  primaryKey: ['tenant', 'conversation_id', 'token'],
+  rights: ALL_RIGHTS,
+} as const satisfies Table;
+
+/** The tables of rows that mean nothing in another store, by name. */
+export const PASSING_TABLES = {
+  turns: TURNS,
+  background_responses: BACKGROUND_RESPONSES,
+  response_events: RESPONSE_EVENTS,
+  interrupted_turns: INTERRUPTED_TURNS,
+} as const satisfies Record<string, Table>;
+
 const API_KEYS = {
   name: 'api_keys',
   // A key is looked up before its tenant is known, so that row-level security cannot cover the table.
@@ -198,8 +253,8 @@ export type RowOf<Of extends Table> = {
 /** All tables but the ledger. */
 export const TABLES: readonly Table[] = [
   ...Object.values(ARCHIVED_TABLES),
-  TURNS,
   IDEMPOTENCY_KEYS,
+  ...Object.values(PASSING_TABLES),
 ];
 
 /** The ledger of migrations, which no archive has and only migrations write. */

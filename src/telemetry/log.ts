@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
 import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
 import { adviceOn } from './advice.ts';
-import type { AnsweredRequest, BegunStream, Caller } from '../observe/observer.ts';
+import type { AnsweredRequest, BegunStream, Caller, JobReport } from '../observe/observer.ts';
 import { standardError, type LogFormat } from './log-output.ts';
 import type { TurnReport } from '../observe/turns.ts';
 import { phasesOf, type Phases } from './phases.ts';
@@ -31,6 +31,8 @@ export class Log {
   readonly #slowRequestMs: number;
   readonly #hashes = new WeakMap<Caller, string>();
   readonly #flush: () => Promise<void>;
+  /** Jobs that have failed when they ran last. */
+  readonly #failing = new Set<string>();
 
   private constructor(
     logger: Logger,
@@ -87,17 +89,34 @@ export class Log {
     this.#logger.debug({ request_id: turn.requestId, ...turnFields(turn) }, 'model asked');
   }
 
-  /** Logs the end of a detached turn. Any other turn is part of its request's line. */
+  /** Logs the end of a turn without its client. Any other turn is part of its request's line. */
   turnEnded(turn: TurnReport): void {
-    const { isDetached, requestId, error, began, ended = began } = turn;
-    if (!isDetached) return;
+    const { isDetached, isBackground, requestId, error, began, ended = began } = turn;
+    if (!isDetached && !isBackground) return;
     const fields = {
       request_id: requestId,
       ...(error === undefined ? {} : { error }),
       duration_ms: round(ended - began),
       ...turnFields(turn),
     };
-    this.#logger[error === undefined ? 'info' : 'warn'](fields, 'detached turn');
+    this.#logger[error === undefined ? 'info' : 'warn'](
+      fields,
+      isBackground ? 'background turn' : 'detached turn',
+    );
+  }
+
+  /** Logs the first failure of a job after a success, and its next success. */
+  jobEnded({ job, took, error }: JobReport): void {
+    const hasFailed = error !== undefined;
+    if (hasFailed === this.#failing.has(job)) return;
+    const fields = { job, duration_ms: round(took) };
+    if (hasFailed) {
+      this.#failing.add(job);
+      this.#logger.warn({ ...fields, stacks: stacksOf(error) }, 'job failed');
+    } else {
+      this.#failing.delete(job);
+      this.#logger.info(fields, 'job succeeds again');
+    }
   }
 
   /** Logs a failure that is the server's own, with advice to the operator. */

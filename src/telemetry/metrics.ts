@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type {
   AnsweredRequest,
   Committed,
+  JobReport,
   Observer,
   ReadPlace,
   StoreGauges,
@@ -103,6 +104,14 @@ export class Metrics implements Omit<Observer, 'turnAsked'> {
     ['route'],
   );
 
+  readonly #jobs = this.#counter('colloquy_jobs_total', 'Runs of jobs.', ['job', 'outcome']);
+  readonly #jobDurations = this.#histogram(
+    'colloquy_job_duration_seconds',
+    'How long a run of a job took.',
+    SECONDS,
+    ['job'],
+  );
+
   readonly #turns: TurnMetrics;
 
   constructor(sources: MetricSources) {
@@ -201,5 +210,10 @@ export class Metrics implements Omit<Observer, 'turnAsked'> {
 
   modelFailed(server: string, kind: string): void {
     this.#turns.modelFailed(server, kind);
+  }
+
+  jobEnded({ job, took, error }: JobReport): void {
+    this.#jobs.labels(job, error === undefined ? 'succeeded' : 'failed').inc();
+    this.#jobDurations.labels(job).observe(took / MS_PER_SECOND);
   }
 }

@@ -2,6 +2,7 @@ import type {
   AnsweredRequest,
   BegunStream,
   Committed,
+  JobReport,
   Observer,
   ReadPlace,
 } from '../observe/observer.ts';
@@ -77,5 +78,10 @@ export class Telemetry implements Observer {
 
   modelFailed(server: string, kind: string): void {
     this.#metrics?.modelFailed(server, kind);
+  }
+
+  jobEnded(job: JobReport): void {
+    this.#metrics?.jobEnded(job);
+    this.log?.jobEnded(job);
   }
 }

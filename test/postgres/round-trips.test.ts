@@ -99,6 +99,8 @@ function singleTripOperations(
     'idempotency.await': () => store.idempotency.await(newKey('k')),
     'idempotency.release': () => store.idempotency.release({ ...newKey('k'), token: 'x' }),
     'idempotency.find': () => store.idempotency.find(newKey('k')),
+    'turns.wasInterrupted': () => store.turns.wasInterrupted(turns[0] ?? turn()),
+    'turns.forgetInterrupted': () => store.turns.forgetInterrupted(1_000),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Query } from '../../src/store/engine/query.ts';
 import { CITUS } from '../../src/store/engine/syntax.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { DISTRIBUTED_TABLES } from '../../src/store/tables.ts';
+import { newBackground } from '../support/background.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { RecordingDriver } from '../support/recording-driver.ts';
@@ -66,8 +67,10 @@ type Operation = () => Promise<unknown>;
 type OperationName =
   | Exclude<keyof Store['conversations'], 'list' | 'adopt' | 'findItem'>
   | `responses.${Exclude<keyof Store['responses'], 'find'>}`
-  | `turns.${keyof Store['turns']}`
-  | `idempotency.${Exclude<keyof Store['idempotency'], 'sweep'>}`;
+  | `turns.${Exclude<keyof Store['turns'], 'forgetInterrupted'>}`
+  | `idempotency.${Exclude<keyof Store['idempotency'], 'sweep'>}`
+  | `background.${Exclude<keyof Store['background'], 'find' | 'waiting' | 'keep'>}`
+  | `responseEvents.${Exclude<keyof Store['responseEvents'], 'sweep'>}`;
 
 /** A new operation of the store must be added here. */
 function operations(store: Store): Readonly<Record<OperationName, Operation>> {
@@ -97,6 +100,8 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'idempotency.find': () => idempotency.find(newKey('key_7')),
     'responses.list': () =>
       responses.list({ ...on('conv_7'), order: 'asc', limit: 1, cursor: undefined }),
+    'turns.wasInterrupted': () => turns.wasInterrupted({ ...on('conv_407'), token: 'x' }),
+    ...backgroundOperations(store),
     'responses.create': () =>
       responses.create(newHidden('new-h', 'resp_new', 'new-input', 'new-output')),
     'responses.commitTurn': () =>
@@ -108,6 +113,34 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'responses.add': () =>
       responses.add({ ...on('conv_407'), response: newResponse('resp_a'), token: 'x' }),
     'responses.delete': () => responses.delete({ ...on('conv_7'), responseId: 'resp_7' }),
+  };
+}
+
+/** The operations on responses in the background about one conversation. */
+function backgroundOperations({ background, responseEvents }: Store) {
+  const on = { ...key('conv_707'), access: shared };
+  const asked = { ...on, token: 'turn_707', responseId: 'resp_b' };
+  const queue = { ...on, response: newBackground('resp_b'), continuesAt: 2, mustBeFree: false };
+  const alone = { owner: 'o', attributes: {}, response: newBackground('resp_c') };
+  const last = { terminal: '{}', before: ['{}'] };
+  return {
+    'background.queue': () => background.queue(queue),
+    'background.queueAlone': () =>
+      background.queueAlone({ ...alone, tenant: 't', conversationId: 'new-b' }),
+    'background.queueFork': () =>
+      background.queueFork({
+        ...alone,
+        tenant: 't',
+        conversationId: 'new-c',
+        source: { ...on, until: 1 },
+        isMoved: true,
+      }),
+    'background.first': () => background.first(on),
+    'background.ask': () => background.ask(asked),
+    'responseEvents.append': () => responseEvents.append({ ...asked, sequence: 0, events: ['{}'] }),
+    'responseEvents.read': () => responseEvents.read({ ...asked, from: 0, limit: 9 }),
+    'background.end': () =>
+      background.end({ ...on, response: newResponse('resp_b'), last, token: undefined }),
   };
 }
 
@@ -140,6 +173,12 @@ function variants({ conversations, responses, turns }: Store): Readonly<Record<s
         ...on,
         within: FIRST,
         page: { ...DESCENDING, after: 'msg_14' },
+      }),
+    interrupt: () => turns.take({ ...ofOwner, leaseMs: 1, interrupts: true }),
+    commitInBackground: () =>
+      responses.commitTurn({
+        ...commitOf('conv_507', 'turn_507', 'resp_z', 'z-in', 'z-out'),
+        background: { last: { terminal: '{}', before: [] } },
       }),
     takeOfOwner: () => turns.take({ ...ofOwner, leaseMs: 1 }),
     commitOfOwner: () =>

@@ -89,6 +89,8 @@ function facetOperations(store: Store): FacetOperations {
       },
       renew: () => turns.renew({ ...key('turning'), token, leaseMs: 60_000 }),
       release: () => turns.release({ ...key('turning'), token }),
+      wasInterrupted: () => turns.wasInterrupted({ ...key('turning'), token }),
+      forgetInterrupted: () => turns.forgetInterrupted(1),
     },
     responses: {
       create: () => responses.create(newHidden('hidden', 'resp_1', 'in-1', 'out-1')),

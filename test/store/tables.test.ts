@@ -11,6 +11,7 @@ import {
 } from '../../src/store/tables.ts';
 import { ordinaryRole } from '../support/postgres.ts';
 import { append, key, minted, newConversation, openOn } from '../support/store.ts';
+import { beginBackground, newBackground } from '../support/background.ts';
 import { newResponse } from '../support/responses.ts';
 import {
   KINDS,
@@ -135,6 +136,22 @@ const WRITERS: Readonly<
   responses: (store, conversationId) =>
     store.responses.add({ ...key(conversationId), response: newResponse(), token: undefined }),
   turns: (store, conversationId) => store.turns.take({ ...key(conversationId), leaseMs: 0 }),
+  background_responses: (store, conversationId) =>
+    store.background.queue({
+      ...key(conversationId),
+      response: newBackground(),
+      continuesAt: undefined,
+      mustBeFree: false,
+    }),
+  response_events: async (store, conversationId) => {
+    const begun = await beginBackground(store, conversationId, newId('resp')).catch(() => null);
+    if (begun !== null)
+      await store.responseEvents.append({ ...begun, sequence: 0, events: ['{}'] });
+  },
+  interrupted_turns: async (store, conversationId) => {
+    const interrupt = { ...key(conversationId), leaseMs: 0, interrupts: true };
+    await Promise.all([store.turns.take(interrupt), store.turns.take(interrupt)]);
+  },
 };
 
 describe.each(KINDS)('the tables of %s', (kind) => {

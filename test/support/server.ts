@@ -66,10 +66,15 @@ async function validatingFetch(origin: string): Promise<typeof fetch> {
   const validator = new ResponseValidator(document);
   return async (input, init) => {
     const response = await fetch(input, init);
-    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
     const method = init?.method ?? 'GET';
     if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
-      return checkedStream(response, (event) => validator.assertEvent(method, pathname, event));
+      const after = searchParams.get('starting_after');
+      return checkedStream(
+        response,
+        (event) => validator.assertEvent(method, pathname, event),
+        after === null ? undefined : Number(after),
+      );
     }
     const body: unknown = await response.clone().json();
     validator.assert(method, pathname, response.status, body);

@@ -119,6 +119,7 @@ function httpOptions(
   const store = {
     conversations: { getResource: async () => null },
     responses: { find: async () => null },
+    background: { find: async () => null },
   };
   const authorizer = new Authorizer(policyOf(undefined));
   return {

@@ -118,6 +118,8 @@ const ENTRIES = {
   }),
 } as const satisfies Table;
 
+const GIB = 1024 * 1024 * 1024;
+
 /** Settings of model servers and of turns. */
 export const MODELS = {
   modelServers: group({ entries: ENTRIES, finish: modelServers }),
@@ -134,6 +136,29 @@ export const MODELS = {
     default: '10',
     description:
       'Longest time that a response waits for another one in the same conversation; then it is refused with `conversation_locked`.',
+  },
+  backgroundLimit: {
+    name: 'background-limit',
+    placeholder: 'COUNT',
+    parser: wholeNumber(0, 10_000),
+    default: '64',
+    description:
+      'Responses with `background: true` that this process makes at the same time. The rest waits. With 0 it makes none, and leaves them to other processes.',
+  },
+  streamReplayMs: {
+    name: 'stream-replay',
+    placeholder: 'SECONDS',
+    parser: secondsAsMs(0, 7 * 86_400),
+    default: '1800',
+    description:
+      'How long the events of a response with `background: true` can be read again, counted for each event.',
+  },
+  streamReplayBytes: {
+    name: 'stream-replay-bytes',
+    placeholder: 'BYTES',
+    parser: wholeNumber(0, 1024 * GIB),
+    default: String(GIB),
+    description: 'Bytes of all such events together, beyond which the oldest are deleted.',
   },
   onDisconnect: {
     name: 'on-disconnect',

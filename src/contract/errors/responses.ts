@@ -80,6 +80,14 @@ export const RESPONSE_ERRORS = {
       'The process that made the response stood still for more than 15 seconds, so another one took its place. Nothing of the response is stored.',
     fix: 'Send the request again.',
   }),
+  response_interrupted: invalidRequest({
+    status: 400,
+    code: 'response_interrupted',
+    message: () => 'The response was cancelled: another request has interrupted it.',
+    cause:
+      'A later request of the conversation had the header `x-colloquy-when-busy: interrupt`, and came before the model had begun to answer this one.',
+    fix: 'Nothing is to be done: the later request has taken the place of this one.',
+  }),
   previous_response_not_found: invalidRequest({
     status: 400,
     code: 'previous_response_not_found',
@@ -150,6 +158,49 @@ export const RESPONSE_ERRORS = {
     message: () => 'Cannot cancel a synchronous response.',
     cause: 'The response was not made with `background: true`.',
     fix: 'Close the connection of a response that is being made: that stops it.',
+  }),
+  cannot_cancel_ended: invalidRequest({
+    status: 400,
+    code: null,
+    message: (d: { status: string }) =>
+      d.status === 'incomplete'
+        ? 'Cannot cancel a response in terminal state.'
+        : `Cannot cancel a ${d.status} response.`,
+    cause: 'The response ended before the request to cancel it came.',
+    fix: 'Get the response: its output is there.',
+  }),
+  cannot_delete_in_flight: invalidRequest({
+    status: 400,
+    code: null,
+    message: () => 'Cannot delete an in-flight response.',
+    cause: 'The response is being made in the background.',
+    fix: 'Cancel it first, or wait for its end. Deleting its conversation ends it too.',
+  }),
+  background_abandoned: serverError({
+    status: 500,
+    code: 'server_error',
+    message: () =>
+      'The process that made the response has stopped after it had asked the model. Please send the request again.',
+    cause:
+      'A process was killed, or lost its database, while it made a response in the background. The model is not asked a second time without the client.',
+    fix: 'Send the request again.',
+  }),
+  cannot_stream_unstreamed: invalidRequest({
+    status: 400,
+    code: null,
+    message: () => 'This response cannot be streamed because it was not created with stream=true.',
+    param: () => 'stream',
+    cause: 'The response was made with `background: true`, and without `stream: true`.',
+    fix: 'Request it without `stream`, until it has ended.',
+  }),
+  stream_expired: invalidRequest({
+    status: 400,
+    code: null,
+    message: () => 'This response can no longer be streamed because it is too old.',
+    param: () => 'stream',
+    cause:
+      'The events of a response are kept for a time after they were made, and up to a size of all of them together.',
+    fix: 'Request the response without `stream`. The operator sets the time with `--stream-replay`.',
   }),
   cannot_stream_synchronous: invalidRequest({
     status: 400,

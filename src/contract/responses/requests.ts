@@ -31,6 +31,8 @@ export interface ResponseRequest {
   readonly stream: boolean;
   /** Compaction of a long context; `threshold` is in tokens. `undefined` if the context is not compacted. */
   readonly compaction: { readonly threshold: number | undefined } | undefined;
+  /** Whether the response is made without the client. It is stored then. */
+  readonly background: boolean;
   readonly include: readonly Include[];
   readonly metadata: Metadata;
   /** What goes to the model server besides model and items. */
@@ -91,6 +93,9 @@ function parsed(
   if (conversation !== undefined && previous !== undefined) {
     throw apiError('conversation_and_previous_response');
   }
+  if (body.background === true && body.store === false) {
+    throw apiError('unsupported_parameter', { param: 'background' });
+  }
   const conversationId =
     typeof conversation === 'object'
       ? prefixed(conversation.id, 'conv', 'conversation.id')
@@ -108,6 +113,7 @@ function parsed(
     store: body.store ?? true,
     stream: body.stream ?? false,
     compaction: compactionOf(body.context_management),
+    background: body.background ?? false,
     include: body.include ?? [],
     metadata: body.metadata ?? {},
     echo: echoOf(body),

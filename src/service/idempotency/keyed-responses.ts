@@ -5,8 +5,9 @@ import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { KeptOutcome, KeyRef, NewKey } from '../../store/idempotency/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { DetachedTurn } from '../responses/detached-turns.ts';
-import type { BeginOptions, Responses } from '../responses/responses.ts';
-import type { StoredResponse } from '../responses/stored-responses.ts';
+import type { QueuedResponse } from '../background/background.ts';
+import type { Job } from '../jobs/jobs.ts';
+import type { BeginOptions, Responses, ServedResponse } from '../responses/responses.ts';
 import type { RunningTurn } from '../responses/running-turn.ts';
 import { AWAITED_WITHIN_MS, HeldKey, LEASE_MS, NOTE_EVERY_MS } from './held-key.ts';
 import { keptResponses } from './kept-responses.ts';
@@ -14,6 +15,8 @@ import { outcomeUnder, storedKey, type RequestKey } from './request-key.ts';
 
 /** Time for which an attempt goes on without its client and without a repetition that waits for it. */
 const GRACE_MS = 10_000;
+/** Pause between two deletions of keys. One whose time is over counts as absent before it is deleted. */
+const SWEEP_EVERY_MS = 10 * 60_000;
 /** Bounds of the pause between two looks at the attempt of another process. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 250;
@@ -24,7 +27,8 @@ export type AnsweringTurn = Pick<RunningTurn, 'step' | 'whole' | 'failure' | 'le
 /** The answer to a request: a turn that has begun, or what an earlier attempt has stored. */
 export type KeyedAnswer =
   | { readonly kind: 'turn'; readonly turn: AnsweringTurn; readonly repairs: string }
-  | { readonly kind: 'replay'; readonly response: StoredResponse };
+  | { readonly kind: 'queued'; readonly queued: QueuedResponse }
+  | { readonly kind: 'replay'; readonly responseId: string; readonly response: ServedResponse };
 
 export interface KeyedResponsesOptions {
   readonly responses: Responses;
@@ -43,6 +47,11 @@ export class KeyedResponses {
     this.#options = options;
   }
 
+  get jobs(): readonly Job[] {
+    const { idempotency } = this.#options.store;
+    return [{ name: 'sweep_keys', everyMs: SWEEP_EVERY_MS, run: () => idempotency.sweep() }];
+  }
+
   /**
    * Begins a turn, or waits for the attempt under the same key and resolves with its response. Without a key, and for a
    * response that is not stored, it begins a turn. Throws an `ApiError` when the key belongs to another request.
@@ -55,18 +64,43 @@ export class KeyedResponses {
   ): Promise<KeyedAnswer> {
     const { responses, store } = this.#options;
     if (key === undefined || !request.store) {
+      if (request.background) return this.#queue(principal, request, options);
       return { kind: 'turn', ...(await responses.begin(principal, request, options)) };
     }
     const own = storedKey(principal, key);
     for (;;) {
       const { token, used } = await store.idempotency.hold({ ...own, leaseMs: LEASE_MS });
-      if (token !== undefined) return this.#attempt(principal, request, { ...own, token }, options);
+      if (token !== undefined) {
+        const ref = { ...own, token };
+        return request.background
+          ? this.#queue(principal, request, options, new HeldKey(store.idempotency, ref))
+          : this.#attempt(principal, request, ref, options);
+      }
       const outcome = outcomeUnder(used, own) ?? (await this.#outcome(own, options.signal));
       if (outcome === undefined) continue;
       if (outcome.kind !== 'response') throw apiError('idempotency_key_reused');
-      const response = await responses.get(principal, outcome.responseId);
+      const { responseId } = outcome;
+      const response = await responses.get(principal, responseId);
       key.onReplay();
-      return { kind: 'replay', response };
+      return { kind: 'replay', responseId, response };
+    }
+  }
+
+  /** Adds a response that is made in the background, which is the outcome of its request at once. */
+  async #queue(
+    principal: Principal,
+    request: ResponseRequest,
+    { whenBusy }: BeginOptions,
+    held?: HeldKey,
+  ): Promise<KeyedAnswer> {
+    const { background } = this.#options.responses;
+    const key = held === undefined ? {} : { key: held.ref };
+    try {
+      const queued = await background.queue(principal, request, { whenBusy, ...key });
+      held?.keep();
+      return { kind: 'queued', queued };
+    } finally {
+      await held?.end();
     }
   }
 

@@ -4,16 +4,9 @@ import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import type { NewExchange, NewResponse, TurnWriter } from '../../store/responses/port.ts';
 import type { Destination } from './target.ts';
+import type { Commit, TurnStorage } from './turn-storage.ts';
 
 const HIDDEN_PREFIX = 'conv';
-
-/**
- * The result of a commit.
- * - `stored`: all of it is durable.
- * - `gone`: the conversation was deleted meanwhile, and nothing was stored.
- * - `lost`: another turn has begun in the conversation, and nothing was stored.
- */
-export type Commit = 'stored' | 'gone' | 'lost';
 
 export interface CommitParams {
   readonly store: { readonly responses: TurnWriter };
@@ -21,8 +14,27 @@ export interface CommitParams {
   readonly destination: Exclude<Destination, { readonly kind: 'none' }>;
 }
 
+/** Returns the storage of a turn whose client waits; `undefined` for a turn of which nothing is stored. */
+export function storageOf({
+  destination,
+  ...params
+}: Omit<CommitParams, 'destination'> & { readonly destination: Destination }):
+  | TurnStorage
+  | undefined {
+  if (destination.kind === 'none') return undefined;
+  const committing = { ...params, destination };
+  return {
+    keepsAllEnds: false,
+    commit: (exchange) => commit(committing, exchange),
+    commitAlone: (response) => commitAlone(committing, response),
+    release: async () => {
+      if (destination.kind === 'conversation') await destination.turn.release();
+    },
+  };
+}
+
 /** Stores the items and the response of a turn, in one transaction, and gives the turn back. */
-export async function commit(params: CommitParams, exchange: NewExchange): Promise<Commit> {
+async function commit(params: CommitParams, exchange: NewExchange): Promise<Commit> {
   const { store, destination } = params;
   const { responses } = store;
   if (destination.kind === 'new') {
@@ -35,6 +47,7 @@ export async function commit(params: CommitParams, exchange: NewExchange): Promi
     responses.commitTurn({ ...conversation, ...turn.ref, continuesAt, ...rest }),
   );
   if (result === 'stored') turn.end();
+  if (result === 'lost') return (await turn.wasInterrupted()) ? 'interrupted' : 'lost';
   if (result !== 'moved_on' || continuesAt === undefined) return settled(result);
   // What others have appended meanwhile is no part of this response's context.
   await turn.release();
@@ -62,7 +75,7 @@ async function fork(
 }
 
 /** Stores a response that has brought no items, and gives the turn back. */
-export async function commitAlone(params: CommitParams, response: NewResponse): Promise<void> {
+async function commitAlone(params: CommitParams, response: NewResponse): Promise<void> {
   const { store, destination } = params;
   if (destination.kind !== 'conversation') {
     await store.responses.create({ ...hidden(params), response, input: [], output: [] });
@@ -84,7 +97,7 @@ type Refusal =
   | { readonly refused: 'conversation_absent' | 'turn_lost' | 'moved_on' };
 
 /** Runs a write again without an item of the input that another request has just stored under its id. */
-async function retried(
+export async function retried(
   exchange: NewExchange,
   write: (exchange: NewExchange) => Promise<{ readonly refused: undefined } | Refusal>,
 ): Promise<Commit | 'moved_on'> {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { apiError } from '../../contract/errors/registry.ts';
+import { drained } from './drained.ts';
 import type { Turn } from './turn.ts';
 
 /** A turn that goes on without its client. */
@@ -24,18 +24,10 @@ export class DetachedTurns {
   /** Waits for all of them, and ends those that take longer than `withinMs`. */
   async close(withinMs: number): Promise<void> {
     if (this.#running.size === 0) return;
-    const ended = Promise.all(this.#running.values());
-    const timeout = new AbortController();
-    await Promise.race([
-      ended,
-      sleep(withinMs, undefined, { signal: timeout.signal }).catch(() => undefined),
-    ]);
-    timeout.abort();
     const error = apiError('turn_stopped');
-    await Promise.all(
+    await drained(Promise.all(this.#running.values()), withinMs, () =>
       [...this.#running.keys()].map((turn) => turn.giveUp({ kind: 'failed', error })),
     );
-    await ended;
   }
 }
 

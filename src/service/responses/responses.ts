@@ -2,24 +2,23 @@ import type { Authorizer } from '../../access/policy/authorizer.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
-import { sealCompaction } from '../../context/sealed-compaction.ts';
-import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
-import type { ModelServer } from '../../model/model-server.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
-import type { ItemRecord, Positions } from '../../store/conversations/port.ts';
-import type { ResponseItem, ResponseRecord, TurnWriter } from '../../store/responses/port.ts';
+import type { ItemRecord } from '../../store/conversations/port.ts';
+import type { ResponseRecord, TurnWriter } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
-import { firstItems } from '../conversations/read-items.ts';
+import { Background, type BackgroundOptions } from '../background/background.ts';
+import type { EventText } from '../background/event-text.ts';
+import { Followers } from '../background/followers.ts';
 import type { ContextWindows } from '../context-window/context-windows.ts';
 import { assertMayCreate } from '../may-create.ts';
 import type { Models } from '../models/models.ts';
-import { modelAnswer } from '../context-window/model-answer.ts';
 import { Pace } from './pace.ts';
-import { targetOf, type Destination, type Target } from './target.ts';
-import { contextOf, requestPath } from './turn-context.ts';
+import { prepareTurn, type PreparingOptions } from './prepare-turn.ts';
+import { targetOf } from './target.ts';
+import { storageOf } from './commit.ts';
 import { DetachedTurns, type DetachedTurn } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
 import {
@@ -28,13 +27,12 @@ import {
   type ListRequest,
   type StoredResponse,
 } from './stored-responses.ts';
-import { OpenTurns, type TurnObserver, type TurnWatch } from './turn-watch.ts';
-import { Turn } from './turn.ts';
+import { OpenTurns, type TurnObserver } from './turn-watch.ts';
 import { Turns, type WhenBusy } from './turns.ts';
 
 const ID_PREFIX = 'resp';
 
-export interface ResponsesOptions {
+export interface ResponsesOptions extends BackgroundOptions {
   readonly store: Store;
   readonly authorizer: Authorizer;
   readonly models: Models;
@@ -62,14 +60,6 @@ export interface BeginOptions {
   readonly writer?: TurnWriter;
 }
 
-/** What is known of a turn before its context is. */
-interface Preparing {
-  readonly model: string;
-  readonly server: ModelServer;
-  readonly target: Target;
-  readonly watch: TurnWatch;
-}
-
 /** A turn that has begun, and what was changed in what its model is shown. */
 export interface BegunTurn {
   readonly turn: RunningTurn;
@@ -82,17 +72,31 @@ export interface BegunTurn {
  * operation is refused.
  */
 export class Responses {
+  readonly background: Background;
   readonly #options: ResponsesOptions;
   readonly #turns: Turns;
   readonly #detached = new DetachedTurns();
   readonly #open: OpenTurns;
-  readonly #pace = new Pace();
+  readonly #preparing: PreparingOptions;
 
   constructor(options: ResponsesOptions) {
     this.#options = options;
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
-    this.#turns = new Turns(store.turns, store.conversations, { waitMs: turnWaitMs });
+    this.#preparing = { ...options, pace: new Pace() };
+    this.#turns = new Turns(store.turns, store.conversations, {
+      waitMs: turnWaitMs,
+      onFree: (key) => this.background.runner.freed(key),
+      onInterrupt: (key) => this.background.runner.interrupted(key),
+    });
+    const context = {
+      ...options,
+      turns: this.#turns,
+      openTurns: this.#open,
+      preparing: this.#preparing,
+      followers: new Followers(),
+    };
+    this.background = new Background(context, options);
   }
 
   /** Numbers of turns that have begun and not ended. */
@@ -123,12 +127,23 @@ export class Responses {
     watch.taken(request.conversationId);
     let running: RunningTurn | undefined;
     try {
-      if (target.destination.kind !== 'conversation')
-        assertMayCreate(this.#options.authorizer, principal);
-      const { turn, repairs } = await this.#prepared(principal, request, options, {
-        model,
+      const { destination, history } = target;
+      if (destination.kind !== 'conversation') assertMayCreate(authorizer, principal);
+      const { writer = store.responses } = options;
+      const { turn, repairs } = await prepareTurn(this.#preparing, principal, request, {
         server,
-        target,
+        head: {
+          id: newId(ID_PREFIX),
+          createdAt: Date.now(),
+          model,
+          conversationId: request.conversationId,
+          echo: request.echo,
+        },
+        history,
+        storage: storageOf({ store: { responses: writer }, principal, destination }),
+        firstEvent: 0,
+        stop: this.#stopOf(options),
+        lost: destination.kind === 'conversation' ? destination.turn.lost : undefined,
         watch,
       });
       running = new RunningTurn(turn, {
@@ -151,16 +166,21 @@ export class Responses {
   }
 
   /** Waits for the turns that go on without their clients, and ends them after `withinMs`. */
-  close(withinMs: number): Promise<void> {
-    return this.#detached.close(withinMs);
+  async close(withinMs: number): Promise<void> {
+    await Promise.all([this.#detached.close(withinMs), this.background.runner.close(withinMs)]);
   }
 
-  /** Returns a stored response with its output items, as they are stored. */
-  async get(principal: Principal, id: string): Promise<StoredResponse> {
-    return withOutputItems(this.#options, principal, await this.#find(principal, id));
+  /** Returns a response with its output items, as they are stored. One that has not ended has none yet. */
+  async get(principal: Principal, id: string): Promise<ServedResponse> {
+    const ended = await this.#found(principal, id);
+    const data = ended === null ? await this.background.snapshot(principal, id) : null;
+    if (data !== null) return { data, rest: null, output: [] };
+    // One that was made in the background may have ended between the two.
+    const response = ended ?? (await this.find(principal, id));
+    return withOutputItems(this.#options, principal, response);
   }
 
-  /** Returns a page of the responses of a conversation, ordered by creation, with their output items. */
+  /** Returns a page of the stored responses of a conversation, ordered by creation, with their output items. */
   list(
     principal: Principal,
     conversationId: string,
@@ -169,9 +189,36 @@ export class Responses {
     return listResponses(this.#options, principal, conversationId, request);
   }
 
+  /** Returns a response that has ended. Throws `response_not_found`. */
+  async find(principal: Principal, id: string): Promise<ResponseRecord> {
+    const response = await this.#found(principal, id);
+    if (response === null) throw apiError('response_not_found', { id });
+    return response;
+  }
+
+  /** Returns the events of a response in the background after a number, as lists, until it has ended. */
+  events(
+    principal: Principal,
+    id: string,
+    after: number,
+    signal: AbortSignal,
+  ): Promise<AsyncGenerator<readonly EventText[], void, undefined>> {
+    const stored = (): Promise<ResponseRecord> => this.find(principal, id);
+    return this.background.events(principal, id, after, { signal, stored });
+  }
+
+  /** Cancels a response that is made in the background. One that is cancelled already stays so. */
+  cancel(principal: Principal, id: string): Promise<void> {
+    return this.background.cancel(principal, id, () => this.find(principal, id));
+  }
+
   /** Deletes a response, and its items if no conversation shows them. */
   async delete(principal: Principal, id: string): Promise<void> {
-    const { tenant, conversationId } = await this.#find(principal, id);
+    const ended = await this.#found(principal, id);
+    if (ended === null && (await this.background.snapshot(principal, id)) !== null) {
+      throw apiError('cannot_delete_in_flight');
+    }
+    const { tenant, conversationId } = ended ?? (await this.find(principal, id));
     const access = this.#options.authorizer.filter(principal, 'delete');
     const isDeleted = await this.#options.store.responses.delete({
       tenant,
@@ -184,7 +231,7 @@ export class Responses {
 
   /** Returns a page of the items that the model was shown for a response, besides what was repaired. */
   async inputItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
-    const { tenant, conversationId, firstOutput: until } = await this.#find(principal, id);
+    const { tenant, conversationId, firstOutput: until } = await this.find(principal, id);
     const access = this.#options.authorizer.filter(principal, 'read');
     const ref = { tenant, conversationId, access };
     const within = { from: 0, until };
@@ -215,86 +262,14 @@ export class Responses {
     return stop;
   }
 
-  async #find({ tenant, ...principal }: Principal, id: string): Promise<ResponseRecord> {
+  #found(principal: Principal, id: string): Promise<ResponseRecord | null> {
     const { authorizer, store } = this.#options;
-    const access = authorizer.filter({ tenant, ...principal }, 'read');
-    const response = await store.responses.find({ tenant, responseId: id, access });
-    if (response === null) throw apiError('response_not_found', { id });
-    return response;
+    const access = authorizer.filter(principal, 'read');
+    return store.responses.find({ tenant: principal.tenant, responseId: id, access });
   }
+}
 
-  /** Makes a turn, with its request to the model server, which nothing keeps after it is sent. */
-  async #prepared(
-    principal: Principal,
-    request: ResponseRequest,
-    options: BeginOptions,
-    { model, server, target, watch }: Preparing,
-  ): Promise<{ readonly turn: Turn; readonly repairs: () => string }> {
-    const { destination, history } = target;
-    await this.#pace.wait();
-    const { context, input } = await contextOf(this.#options, principal, request, {
-      model,
-      history,
-    });
-    const stop = this.#stopOf(options);
-    const signal =
-      destination.kind === 'conversation'
-        ? AbortSignal.any([stop.signal, destination.turn.lost])
-        : stop.signal;
-    const { inputIndexes, repairs, events } = modelAnswer(this.#options.windows, {
-      ref: { server, model, conversationId: history?.conversation.conversationId },
-      request: { ...request.generation, model },
-      context,
-      isTruncated: request.echo.truncation === 'auto',
-      compaction: request.compaction,
-      seal: (compaction) => sealCompaction(this.#options.seal, principal.tenant, compaction),
-      signal,
-    });
-    const turn = this.#turn(principal, request, {
-      model,
-      destination,
-      input,
-      inputIndexes,
-      answer: events,
-      stop,
-      watch,
-      writer: options.writer,
-    });
-    return { turn, repairs };
-  }
-
-  #turn(
-    principal: Principal,
-    request: ResponseRequest,
-    begun: {
-      readonly model: string;
-      readonly destination: Destination;
-      readonly input: readonly ResponseItem[];
-      readonly inputIndexes: () => readonly (number | null)[];
-      readonly answer: ConstructorParameters<typeof Turn>[0]['answer'];
-      readonly stop: AbortController;
-      readonly watch: TurnWatch;
-      readonly writer: TurnWriter | undefined;
-    },
-  ): Turn {
-    const { store, seal } = this.#options;
-    const { inputIndexes, model, writer = store.responses, ...rest } = begun;
-    const wantsSealed = request.include.includes('reasoning.encrypted_content');
-    return new Turn({
-      ...rest,
-      store: { responses: writer },
-      principal,
-      id: newId(ID_PREFIX),
-      createdAt: Date.now(),
-      model,
-      conversationId: request.conversationId,
-      echo: request.echo,
-      includesLogprobs: request.include.includes('message.output_text.logprobs'),
-      seal: ({ texts, encrypted }) =>
-        wantsSealed || encrypted !== undefined
-          ? sealReasoning(seal, principal.tenant, { texts, encrypted, model })
-          : undefined,
-      requestPath: (path) => requestPath(path, inputIndexes()),
-    });
-  }
+/** A response with the texts of its output items. */
+export interface ServedResponse extends Pick<ResponseRecord, 'data' | 'rest'> {
+  readonly output: readonly ItemRecord[];
 }

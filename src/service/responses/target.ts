@@ -5,10 +5,11 @@ import type { Principal } from '../../access/principal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ConversationRef } from '../../store/conversations/port.ts';
-import type { ResponseRecord } from '../../store/responses/port.ts';
+import type { FindResponseParams, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { HistoryRef } from './history.ts';
-import type { HeldTurn, Turns, WhenBusy } from './turns.ts';
+import type { HeldTurn } from './held-turn.ts';
+import type { Turns, WhenBusy } from './turns.ts';
 
 /** Where what a turn brings is stored. */
 export type Destination =
@@ -103,7 +104,7 @@ async function conversationTarget(
 ): Promise<Target> {
   const access = authorizer.filter(principal, 'read', 'update');
   const conversation = { tenant: principal.tenant, conversationId, access };
-  const turn = await turns.take(conversation, whenBusy, signal);
+  const turn = await turns.take(conversation, { whenBusy, signal });
   if (turn === null) throw apiError('conversation_not_found', { id: conversationId });
   return {
     history: { conversation, until: undefined },
@@ -127,7 +128,8 @@ async function continuation(
   const updatable = authorizer.filter(principal, 'read', 'update');
   const conversation = { tenant: principal.tenant, conversationId, access: updatable };
   // Another request that continues the same response goes ahead; this one then becomes a branch.
-  const turn = await turns.take(conversation, 'reject', signal).catch((error: unknown) => {
+  const taking = turns.take(conversation, { whenBusy: 'reject', signal });
+  const turn = await taking.catch((error: unknown) => {
     if (isLocked(error)) return null;
     throw error;
   });
@@ -139,15 +141,13 @@ async function continuation(
 }
 
 /** Returns the response that a request continues. */
-async function continued(
-  { store: { responses }, authorizer }: Omit<Targets, 'turns'>,
+function continued(
+  { store, authorizer }: Omit<Targets, 'turns'>,
   principal: Principal,
-  id: string,
+  responseId: string,
 ): Promise<ResponseRecord> {
   const access = authorizer.filter(principal, 'read');
-  const previous = await responses.find({ tenant: principal.tenant, responseId: id, access });
-  if (previous !== null && CONTINUABLE.includes(previous.status)) return previous;
-  throw apiError('previous_response_not_found', { id });
+  return continuable(store, { tenant: principal.tenant, responseId, access });
 }
 
 function sourceOf(
@@ -157,6 +157,16 @@ function sourceOf(
 ): ConversationRef {
   const access = authorizer.filter(principal, 'read');
   return { tenant: principal.tenant, conversationId, access };
+}
+
+/** Returns a response that can be continued. Throws `previous_response_not_found`. */
+export async function continuable(
+  { responses }: Pick<Store, 'responses'>,
+  params: FindResponseParams,
+): Promise<ResponseRecord> {
+  const previous = await responses.find(params);
+  if (previous !== null && CONTINUABLE.includes(previous.status)) return previous;
+  throw apiError('previous_response_not_found', { id: params.responseId });
 }
 
 function isLocked(error: unknown): boolean {

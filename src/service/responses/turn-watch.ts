@@ -34,7 +34,7 @@ export interface TurnEnd {
 /** The turns of a server that have begun and not ended. */
 export class OpenTurns {
   readonly #observer: TurnObserver;
-  readonly #counts: Counts = { waiting: 0, running: 0, detached: 0 };
+  readonly #counts: Counts = { waiting: 0, running: 0, detached: 0, background: 0 };
   readonly #answered = new AnsweredModels();
 
   constructor(observer: TurnObserver) {
@@ -49,7 +49,18 @@ export class OpenTurns {
   begin(server: ModelServer, model: string, isNamed: boolean): TurnWatch {
     const { observed } = server;
     const asked = { server: observed, model, isNamed };
-    return new TurnWatch(this.#observer, this.#counts, this.#answered, asked);
+    return new TurnWatch(this.#observer, this.#counts, this.#answered, asked, undefined);
+  }
+
+  /** Begins to watch a turn in the background, which has its conversation. `requestId`: the request that it is for. */
+  beginInBackground(
+    server: ModelServer,
+    model: string,
+    isNamed: boolean,
+    requestId: string | undefined,
+  ): TurnWatch {
+    const asked = { server: server.observed, model, isNamed };
+    return new TurnWatch(this.#observer, this.#counts, this.#answered, asked, { requestId });
   }
 }
 
@@ -82,30 +93,38 @@ export class TurnWatch {
   readonly #report: Report;
   readonly #answered: AnsweredModels;
   readonly #asked: AskedModel;
-  #state: keyof Counts = 'waiting';
+  #state: keyof Counts;
 
-  constructor(observer: TurnObserver, counts: Counts, answered: AnsweredModels, asked: AskedModel) {
+  constructor(
+    observer: TurnObserver,
+    counts: Counts,
+    answered: AnsweredModels,
+    asked: AskedModel,
+    background: { readonly requestId: string | undefined } | undefined,
+  ) {
     this.#observer = observer;
     this.#counts = counts;
     this.#answered = answered;
     this.#asked = asked;
     const { server, model, isNamed } = asked;
-    const notes = currentNotes();
+    const notes = background === undefined ? currentNotes() : undefined;
+    const began = performance.now();
     this.#report = {
       server,
       model: isNamed || answered.has(asked) ? model : undefined,
       isModelNamed: isNamed,
-      requestId: notes?.id,
+      requestId: background === undefined ? notes?.id : background.requestId,
       conversationId: undefined,
       responseId: undefined,
-      began: performance.now(),
-      taken: undefined,
+      began,
+      taken: background === undefined ? undefined : began,
       asked: undefined,
       firstByte: undefined,
       firstToken: undefined,
       answered: undefined,
       ended: undefined,
       isDetached: false,
+      isBackground: background !== undefined,
       status: undefined,
       error: undefined,
       failure: undefined,
@@ -113,7 +132,8 @@ export class TurnWatch {
       tokens: undefined,
     };
     if (notes !== undefined) notes.turn = this.#report;
-    counts.waiting += 1;
+    this.#state = background === undefined ? 'waiting' : 'background';
+    counts[this.#state] += 1;
   }
 
   /** Notes that the conversation is the turn's own, or that it needs none. */

@@ -1,35 +1,36 @@
 /** One turn: the answer of a model to a request, as events, and what is stored of it. */
 
-import type { Principal } from '../../access/principal.ts';
 import { apiError, type ApiError } from '../../contract/errors/registry.ts';
-import type { OutputItem } from '../../contract/responses/output-items.ts';
-import type { ResponseEcho } from '../../contract/responses/parameters/table.ts';
-import {
-  responseObject,
-  type ResponseObject,
-  type ResponseState,
-} from '../../contract/responses/response.ts';
+import type { ResponseObject } from '../../contract/responses/response.ts';
 import { streamEvent, type StreamEvent } from '../../contract/responses/stream-events.ts';
 import type { FinishReason, ModelEvent, ModelFailure, ModelUsage } from '../../model/port.ts';
-import type { NewResponse, ResponseItem, TurnWriter } from '../../store/responses/port.ts';
+import type { ResponseItem } from '../../store/responses/port.ts';
 import { Accumulator } from '../generation/accumulate.ts';
 import type { BareEvent } from '../generation/block.ts';
 import type { SealReasoning } from '../generation/reasoning-block.ts';
 import { failureError, responseFailure, type ResponseFailure } from '../models/failures.ts';
-import { commit, commitAlone, type CommitParams } from './commit.ts';
-import type { Destination } from './target.ts';
+import {
+  endingOf,
+  isCutCall,
+  responseOf,
+  storedItem,
+  storedResponse,
+  terminalEvent,
+  type Ending,
+  type ResponseHead,
+  type ResponseProgress,
+  type TerminalType,
+} from './turn-response.ts';
+import type { TurnStorage } from './turn-storage.ts';
 import type { TurnEnd, TurnWatch } from './turn-watch.ts';
-import { TurnLost } from './turns.ts';
+import { TurnLost } from './held-turn.ts';
 
 export interface TurnParams {
-  readonly store: { readonly responses: TurnWriter };
-  readonly principal: Principal;
-  readonly destination: Destination;
-  readonly id: string;
-  readonly createdAt: number;
-  readonly model: string;
-  readonly conversationId: string | undefined;
-  readonly echo: ResponseEcho;
+  readonly head: ResponseHead;
+  /** `undefined` for a turn of which nothing is stored. */
+  readonly storage: TurnStorage | undefined;
+  /** The number of the first event; events before it were made elsewhere. */
+  readonly firstEvent: number;
   /** The request's own items, to be stored before the answer. */
   readonly input: readonly ResponseItem[];
   readonly seal: SealReasoning;
@@ -42,27 +43,19 @@ export interface TurnParams {
   readonly requestPath: (path: string) => string;
 }
 
-/** Events that are to be sent; the last one is the terminal event, which is sent after all is stored. */
-export type Step =
-  | { readonly isLast: false; readonly events: readonly StreamEvent[] }
-  | {
-      readonly isLast: true;
-      readonly event: StreamEvent<TerminalType>;
-      readonly response: ResponseObject;
-      /** Set when the response has failed. */
-      readonly error: ApiError | undefined;
-    };
+/** The last step of a turn, which is made after all is stored. */
+export interface LastStep {
+  readonly isLast: true;
+  readonly event: StreamEvent<TerminalType>;
+  readonly response: ResponseObject;
+  /** Set when the response has failed. */
+  readonly error: ApiError | undefined;
+}
 
-type TerminalType = 'response.completed' | 'response.incomplete' | 'response.failed';
-/** How a response ends, as its state has it. */
-type Ending =
-  Extract<ResponseState, { readonly usage: unknown }> extends infer State
-    ? State extends ResponseState
-      ? Omit<State, 'id' | 'model' | 'conversationId' | 'createdAt' | 'usage'>
-      : never
-    : never;
+/** Events that are to be sent. */
+export type Step = { readonly isLast: false; readonly events: readonly StreamEvent[] } | LastStep;
 
-/** The end of a turn that another process has taken. */
+/** The end of a turn that another one has taken the place of. */
 interface Overtaken {
   readonly type: 'failure';
   readonly failure: TurnLost;
@@ -73,11 +66,13 @@ export type GivenUp =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly error: ApiError };
 
+const FIRST_EVENTS = ['response.created', 'response.queued', 'response.in_progress'] as const;
+
 /** A turn that runs. It makes its next step when it is asked to, so a slow reader slows the model server down. */
 export class Turn {
   readonly #params: TurnParams;
   readonly #accumulator: Accumulator;
-  #sequence = 0;
+  #sequence: number;
   #phase: 'started' | 'answering' | 'finished' | 'over' = 'started';
   #reason: FinishReason = 'stop';
   /** Resolves when the commit under way has its result. */
@@ -87,6 +82,7 @@ export class Turn {
 
   constructor(params: TurnParams) {
     this.#params = params;
+    this.#sequence = params.firstEvent;
     const { seal, includesLogprobs } = params;
     this.#accumulator = new Accumulator({ seal, includesLogprobs });
   }
@@ -98,21 +94,27 @@ export class Turn {
 
   /**
    * Waits until the model server has begun to answer. Throws an `ApiError` when it does not, and the reason of the signal
-   * that has stopped the turn. Then the turn is over, and nothing is stored.
+   * that has stopped the turn. Then the turn is over, and nothing is stored, unless its storage keeps all ends.
    */
   async start(): Promise<void> {
-    this.#params.watch.asked(this.#params.id);
+    const { watch, head } = this.#params;
+    watch.asked(head.id);
     let first: ModelEvent | Overtaken | undefined;
     try {
       [first] = await this.#next();
     } catch (error) {
-      await this.#end({ status: 'cancelled', written: [], error: undefined });
+      await this.#endEarly({ status: 'cancelled' }, undefined);
       throw error;
     }
     if (first?.type === 'started') return;
     if (first?.type !== 'failure') throw new Error('an answer begins in its middle');
     const error = this.#errorOf(first);
-    await this.#end({ status: 'failed', written: [], error });
+    await this.#endEarly(
+      isInterrupted(first)
+        ? { status: 'cancelled' }
+        : { status: 'failed', error: responseFailure(error) },
+      error,
+    );
     throw error;
   }
 
@@ -122,9 +124,10 @@ export class Turn {
       case 'started': {
         this.#phase = 'answering';
         const response = this.#response({ status: 'in_progress' });
-        const events = (['response.created', 'response.in_progress'] as const).map((type) =>
-          this.#numbered({ type, response }),
+        const types = FIRST_EVENTS.filter(
+          (type, index) => type !== 'response.queued' && index >= this.#params.firstEvent,
         );
+        const events = types.map((type) => this.#numbered({ type, response }));
         return { isLast: false, events };
       }
       case 'answering':
@@ -173,16 +176,20 @@ export class Turn {
   }
 
   #errorOf({ failure }: { readonly failure: ModelFailure | TurnLost }): ApiError {
-    return failure instanceof TurnLost
-      ? apiError('turn_overtaken')
-      : failureError(failure, this.#params);
+    if (failure instanceof TurnLost) {
+      return apiError(failure.isInterrupted ? 'response_interrupted' : 'turn_overtaken');
+    }
+    const { head, requestPath } = this.#params;
+    return failureError(failure, { model: head.model, requestPath });
   }
 
   async #answering(): Promise<Step> {
     for (;;) {
       const events: StreamEvent[] = [];
       for (const event of await this.#next()) {
-        if (event.type === 'failure') return this.#failed(this.#errorOf(event));
+        if (event.type === 'failure') {
+          return isInterrupted(event) ? this.#cancelled() : this.#failed(this.#errorOf(event));
+        }
         for (const each of this.#grown(event)) events.push(this.#numbered(each));
       }
       if (events.length > 0 || this.#phase === 'finished') return { isLast: false, events };
@@ -198,25 +205,17 @@ export class Turn {
 
   /** Stores the turn, and then makes the terminal event. */
   async #finished(): Promise<Step> {
-    const ending: Ending =
-      this.#reason === 'stop'
-        ? { status: 'completed', completedAt: Date.now() }
-        : {
-            status: 'incomplete',
-            reason: this.#reason === 'length' ? 'max_output_tokens' : 'content_filter',
-          };
+    const ending = endingOf(this.#reason);
     const items = this.#accumulator.items;
-    const kept = items.filter((item) => !isCutCall(item));
     const rest = items.filter(isCutCall);
-    const output = kept.map(stored);
-    const { destination, input } = this.#params;
-    if (destination.kind === 'none') {
-      return this.#over(ending, []);
-    }
-    const exchange = { response: this.#stored(ending, rest), input, output };
+    const output = items.filter((item) => !isCutCall(item)).map(storedItem);
+    const { head, storage, input } = this.#params;
+    const last = this.#last(ending);
+    if (storage === undefined) return this.#over(last, []);
+    const response = storedResponse(head, { ...ending, usage: this.#usage }, rest);
     let result;
     try {
-      const commits = commit(this.#committing(destination), exchange);
+      const commits = storage.commit({ response, input, output }, last.event);
       this.#committed = commits.then(
         () => undefined,
         () => undefined,
@@ -225,9 +224,10 @@ export class Turn {
     } catch (error) {
       return this.#failed(apiError('turn_not_stored', undefined, error));
     }
+    if (result === 'interrupted') return this.#cancelled();
     if (result === 'lost') return this.#failed(apiError('turn_overtaken'));
     // A finished answer is delivered although its conversation is gone.
-    return this.#over(ending, result === 'stored' ? [...input, ...output] : []);
+    return this.#over(last, result === 'stored' ? [...input, ...output] : []);
   }
 
   async #failed(error: ApiError): Promise<Step> {
@@ -236,23 +236,29 @@ export class Turn {
     return this.#last(ending, error);
   }
 
-  async #over(ending: Ending, written: readonly ResponseItem[]): Promise<Step> {
-    await this.#end({ status: ending.status, written, error: undefined });
-    return this.#last(ending);
+  async #cancelled(): Promise<Step> {
+    this.#params.stop.abort();
+    await this.#endAlone({ status: 'cancelled' });
+    return this.#last({ status: 'cancelled' });
   }
 
-  #last(ending: Ending, error?: ApiError): Step {
+  async #over(last: LastStep, written: readonly ResponseItem[]): Promise<Step> {
+    // Sound: an answer that is whole is one of the two.
+    const status = last.response.status as 'completed' | 'incomplete';
+    await this.#end({ status, written, error: undefined });
+    return last;
+  }
+
+  #last(ending: Ending, error?: ApiError): LastStep {
     const response = this.#response({ ...ending, usage: this.#usage });
-    const type =
-      ending.status === 'completed' || ending.status === 'incomplete'
-        ? (`response.${ending.status}` as const)
-        : 'response.failed';
-    return {
-      isLast: true,
-      event: streamEvent(type, this.#sequence, { response }),
-      response,
-      error,
-    };
+    return { isLast: true, event: terminalEvent(response, this.#sequence), response, error };
+  }
+
+  /** Ends a turn whose model server has not begun to answer. */
+  #endEarly(ending: Ending, error: ApiError | undefined): Promise<void> {
+    return this.#params.storage?.keepsAllEnds === true
+      ? this.#endAlone(ending, error)
+      : this.#end({ status: ending.status, written: [], error });
   }
 
   /** Stores the response without items, as well as that is possible, and ends the turn. The first ending counts. */
@@ -262,46 +268,26 @@ export class Turn {
   }
 
   async #storeAlone(ending: Ending, error: ApiError | undefined): Promise<void> {
-    const { destination } = this.#params;
+    const { head, storage } = this.#params;
     if (ending.status === 'failed') this.#failure = ending.error;
-    if (destination.kind !== 'none') {
+    if (storage !== undefined) {
       const partial = ending.status === 'cancelled' ? [] : this.#accumulator.items;
-      await commitAlone(this.#committing(destination), this.#stored(ending, partial)).catch(
-        () => undefined,
-      );
+      const response = storedResponse(head, { ...ending, usage: this.#usage }, partial);
+      await storage.commitAlone(response, this.#last(ending).event).catch(() => undefined);
     }
     await this.#end({ status: ending.status, written: [], error });
   }
 
   async #end(end: Omit<TurnEnd, 'usage'>): Promise<void> {
     this.#phase = 'over';
-    const { destination, answer, watch } = this.#params;
-    if (destination.kind === 'conversation') await destination.turn.release();
+    const { storage, answer, watch } = this.#params;
+    await storage?.release();
     await answer.return();
     watch.ended({ ...end, usage: this.#usage });
   }
 
-  #committing(destination: CommitParams['destination']): CommitParams {
-    const { store, principal } = this.#params;
-    return { store, principal, destination };
-  }
-
-  #stored(ending: Ending, rest: readonly OutputItem[]): NewResponse {
-    const { id, createdAt } = this.#params;
-    const data = JSON.stringify(this.#response({ ...ending, usage: this.#usage }, []));
-    const { status } = ending;
-    const others = rest.length === 0 ? null : JSON.stringify(rest);
-    return { id, createdAt, status, data, rest: others, tokens: this.#usage };
-  }
-
-  #response(
-    state: { readonly status: 'in_progress' } | (Ending & { readonly usage: ModelUsage | null }),
-    output: readonly OutputItem[] = this.#accumulator.items,
-  ): ResponseObject {
-    const { id, createdAt, model, conversationId, echo } = this.#params;
-    // Sound: each state with what all of them have.
-    const whole = { id, createdAt, model, conversationId, ...state } as ResponseState;
-    return responseObject(echo, whole, output);
+  #response(progress: ResponseProgress): ResponseObject {
+    return responseOf(this.#params.head, progress, this.#accumulator.items);
   }
 
   get #usage(): ModelUsage | null {
@@ -316,12 +302,6 @@ export class Turn {
   }
 }
 
-/** Checks for a call that was cut off, which nobody could answer. */
-function isCutCall(item: OutputItem): boolean {
-  const isCall = item.type === 'function_call' || item.type === 'custom_tool_call';
-  return isCall && item.status === 'incomplete';
-}
-
-function stored(item: OutputItem): ResponseItem {
-  return { kind: 'minted', id: item.id, type: item.type, data: JSON.stringify(item) };
+function isInterrupted({ failure }: { readonly failure: ModelFailure | TurnLost }): boolean {
+  return failure instanceof TurnLost && failure.isInterrupted;
 }

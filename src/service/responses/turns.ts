@@ -1,140 +1,79 @@
-/** The right to run a turn in a conversation: waiting for it, keeping it, giving it back. */
+/** The right to run a turn in a conversation: waiting for it, and taking it. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiError } from '../../contract/errors/registry.ts';
-import type { ConversationReader, ConversationRef } from '../../store/conversations/port.ts';
-import type { TurnRef, TurnStore } from '../../store/turns/port.ts';
+import type {
+  ConversationKey,
+  ConversationReader,
+  ConversationRef,
+} from '../../store/conversations/port.ts';
+import type { TurnStore } from '../../store/turns/port.ts';
+import { HeldTurn, LEASE_MS } from './held-turn.ts';
 
-/** Time for which a turn is kept without a renewal: that of a process that has stopped. */
-const LEASE_MS = 15_000;
-const RENEW_EVERY_MS = LEASE_MS / 3;
 /** Bounds of the pause between two attempts, by chance, since several processes wait for one conversation. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 250;
-/** Pause between two attempts to give a turn back to a database that is away. */
-const RELEASE_PAUSE_MS = 500;
 
-export type WhenBusy = 'wait' | 'reject';
+/** Treatment of a turn that runs: waiting for its end, refusing the request, or ending it. */
+export type WhenBusy = 'wait' | 'reject' | 'interrupt';
 
-/** Reason of the signal of a turn that another process has taken. */
-export class TurnLost extends Error {
-  constructor() {
-    super('the turn was lost');
-  }
+export interface TakeOptions {
+  readonly whenBusy: WhenBusy;
+  /** Aborted when the turn is no longer wanted. */
+  readonly signal: AbortSignal;
+  /** Whether the turn ends with its conversation. Otherwise it goes on, so that its answer is delivered. */
+  readonly endsWithConversation?: boolean;
 }
 
-export interface HeldTurnOptions {
-  /** Resolves with whether the conversation is there. */
-  readonly isThere: () => Promise<boolean>;
-  readonly onEnd: () => void;
+export interface TurnsOptions {
+  readonly waitMs: number;
+  /** Called when this process neither runs nor waits for a turn of a conversation any longer. */
+  readonly onFree?: (key: ConversationKey) => void;
+  /** Called when a turn of a conversation has been taken from one that may have run. */
+  readonly onInterrupt?: (key: ConversationKey) => Promise<void>;
 }
 
-/** A turn of this process. It is renewed until it ends. */
-export class HeldTurn {
-  readonly ref: TurnRef;
-  readonly #store: TurnStore;
-  readonly #lost = new AbortController();
-  readonly #renewal: NodeJS.Timeout;
-  readonly #options: HeldTurnOptions;
-  #isOver = false;
-
-  constructor(store: TurnStore, ref: TurnRef, options: HeldTurnOptions) {
-    this.ref = ref;
-    this.#store = store;
-    this.#options = options;
-    this.#renewal = setInterval(() => void this.#renew(), RENEW_EVERY_MS).unref();
-  }
-
-  /** Aborted with a `TurnLost` when another process has taken the turn. */
-  get lost(): AbortSignal {
-    return this.#lost.signal;
-  }
-
-  /** Ends a turn that a commit has given back. */
-  end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    clearInterval(this.#renewal);
-    this.#options.onEnd();
-  }
-
-  /** Gives the turn back. One that cannot be given back now is given back later, or ends with its time. */
-  async release(): Promise<void> {
-    if (this.#isOver) return;
-    clearInterval(this.#renewal);
-    await this.#store.release(this.ref).catch(() => void this.#releaseLater());
-    this.end();
-  }
-
-  async #releaseLater(): Promise<void> {
-    const expiresAt = performance.now() + LEASE_MS;
-    let isReleased = false;
-    while (!isReleased && performance.now() < expiresAt) {
-      await sleep(RELEASE_PAUSE_MS, undefined, { ref: false });
-      isReleased = await this.#store.release(this.ref).then(
-        () => true,
-        () => false,
-      );
-    }
-  }
-
-  async #renew(): Promise<void> {
-    // A database that is away for a moment takes no turn from anyone.
-    const isKept = await this.#store.renew({ ...this.ref, leaseMs: LEASE_MS }).catch(() => true);
-    if (isKept || this.#isOver) return;
-    clearInterval(this.#renewal);
-    // Without its conversation the turn goes on, so that its answer is delivered. Nothing is stored of it.
-    const isThere = await this.#options.isThere().catch(() => true);
-    if (isThere && !this.#isOver) this.#lost.abort(new TurnLost());
-  }
-}
-
-/** The turns of this process, each waiting behind the earlier ones of its conversation, and for other processes. */
+/** The turns of this process, each waiting for the earlier ones of its conversation, and for other processes. */
 export class Turns {
   readonly #store: TurnStore;
   readonly #conversations: Pick<ConversationReader, 'get'>;
-  readonly #waitMs: number;
+  readonly #options: TurnsOptions;
   /** The end of the last turn of each conversation that this process runs or waits for. */
   readonly #lastOf = new Map<string, Promise<void>>();
+  readonly #held = new Map<string, HeldTurn>();
 
   constructor(
     store: TurnStore,
     conversations: Pick<ConversationReader, 'get'>,
-    { waitMs }: { readonly waitMs: number },
+    options: TurnsOptions,
   ) {
     this.#store = store;
     this.#conversations = conversations;
-    this.#waitMs = waitMs;
+    this.#options = options;
   }
 
   /**
    * Waits for the turn of a conversation and takes it; `null` when the conversation is absent. Throws
    * `conversation_locked` when it stays busy, and the signal's reason.
    */
-  async take(
-    ref: ConversationRef,
-    whenBusy: WhenBusy,
-    signal: AbortSignal,
-  ): Promise<HeldTurn | null> {
-    const key = JSON.stringify([ref.tenant, ref.conversationId]);
-    const isThere = async (): Promise<boolean> => (await this.#conversations.get(ref)) !== null;
+  async take(ref: ConversationRef, options: TakeOptions): Promise<HeldTurn | null> {
+    const { whenBusy, signal } = options;
+    const key = textOf(ref);
     // Only those who may see the conversation may notice that it is busy.
-    if (this.#lastOf.has(key) && !(await isThere())) return null;
+    if (this.#lastOf.has(key) && !(await this.#isThere(ref))) return null;
     // Read after that: others may have come meanwhile, and go ahead.
     const earlier = this.#lastOf.get(key);
     if (earlier !== undefined && whenBusy === 'reject') throw apiError('conversation_locked');
-    const deadline = performance.now() + (whenBusy === 'wait' ? this.#waitMs : 0);
+    const deadline = performance.now() + (whenBusy === 'reject' ? 0 : this.#options.waitMs);
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    const last = Promise.all([earlier, over]).then(() => undefined);
-    this.#lastOf.set(key, last);
-    void last.then(() => {
-      if (this.#lastOf.get(key) === last) this.#lastOf.delete(key);
-    });
+    this.#follow(ref, earlier, over);
     try {
-      if (earlier !== undefined) await within(earlier, deadline, signal);
-      const token = await this.#token(ref, deadline, signal);
+      if (earlier !== undefined && whenBusy === 'wait') await within(earlier, deadline, signal);
+      const token = await this.#token(ref, deadline, options);
       if (token !== null) {
-        return new HeldTurn(this.#store, { ...keyOf(ref), token }, { isThere, onEnd: end });
+        const held = this.#hold({ ref, token }, options, end);
+        if (whenBusy === 'interrupt') await this.#options.onInterrupt?.(keyOf(ref));
+        return held;
       }
       end();
       return null;
@@ -144,13 +83,48 @@ export class Turns {
     }
   }
 
+  /** Makes the turns that come later wait for one. */
+  #follow(ref: ConversationRef, earlier: Promise<void> | undefined, over: Promise<void>): void {
+    const key = textOf(ref);
+    const last = Promise.all([earlier, over]).then(() => undefined);
+    this.#lastOf.set(key, last);
+    void last.then(() => {
+      if (this.#lastOf.get(key) !== last) return;
+      this.#lastOf.delete(key);
+      this.#options.onFree?.(keyOf(ref));
+    });
+  }
+
+  #hold(
+    { ref, token }: { readonly ref: ConversationRef; readonly token: string },
+    { whenBusy, endsWithConversation = false }: TakeOptions,
+    end: () => void,
+  ): HeldTurn {
+    const key = textOf(ref);
+    if (whenBusy === 'interrupt') this.#held.get(key)?.lose(true);
+    const held = new HeldTurn(
+      this.#store,
+      { ...keyOf(ref), token },
+      {
+        goesOn: async () => !endsWithConversation && !(await this.#isThere(ref)),
+        onEnd: () => {
+          if (this.#held.get(key) === held) this.#held.delete(key);
+          end();
+        },
+      },
+    );
+    this.#held.set(key, held);
+    return held;
+  }
+
   async #token(
     ref: ConversationRef,
     deadline: number,
-    signal: AbortSignal,
+    { whenBusy, signal }: TakeOptions,
   ): Promise<string | null> {
+    const interrupts = whenBusy === 'interrupt';
     for (;;) {
-      const taken = await this.#store.take({ ...ref, leaseMs: LEASE_MS });
+      const taken = await this.#store.take({ ...ref, leaseMs: LEASE_MS, interrupts });
       if (taken.refused === undefined) return taken.token;
       if (taken.refused === 'conversation_absent') return null;
       const remaining = deadline - performance.now();
@@ -158,10 +132,18 @@ export class Turns {
       await sleep(Math.min(pause(), remaining), undefined, { signal });
     }
   }
+
+  async #isThere(ref: ConversationRef): Promise<boolean> {
+    return (await this.#conversations.get(ref)) !== null;
+  }
 }
 
-function keyOf({ tenant, conversationId }: ConversationRef) {
+function keyOf({ tenant, conversationId }: ConversationKey): ConversationKey {
   return { tenant, conversationId };
+}
+
+function textOf({ tenant, conversationId }: ConversationKey): string {
+  return JSON.stringify([tenant, conversationId]);
 }
 
 function pause(): number {

@@ -1,5 +1,6 @@
 /** Storing responses of a conversation that is there, in the two forms of a write. */
 
+import { afterEnd } from '../background/after-end.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { columnsOf, insertOneByOne } from '../conversations/append.ts';
 import type { ConversationKey } from '../conversations/port.ts';
@@ -23,7 +24,7 @@ export function commitTurn(
   params: CommitTurnParams,
   statements: FilteredStatements,
 ): Write<ResponsePlace> {
-  const { response, token, continuesAt, access } = params;
+  const { response, token, continuesAt, access, background } = params;
   const items = itemsOf(params);
   const cells = [...keyOf(params), ...cellsOf(response, params), token, continuesAt ?? null];
   const insert = statements.query(sql.insertResponseOfTurn, cells, access);
@@ -31,7 +32,13 @@ export function commitTurn(
     sql: sql.COUNT_ITEMS_OF_RESPONSE,
     parameters: [...keyOf(params), response.id, items.length],
   };
-  const release = releaseAfter(params, response.id, token);
+  const rest = [
+    count,
+    releaseAfter(params, response.id, token),
+    ...(background === undefined
+      ? []
+      : afterEnd(params, response.id, background.last, statements.syntax)),
+  ];
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],
@@ -41,13 +48,20 @@ export function commitTurn(
       const place = toPlace(inserted);
       const start = place.firstOutput - params.input.length;
       insertOneByOne(steps, params, items, start, response.createdAt);
-      steps.run(count);
-      steps.run(release);
+      for (const query of rest) steps.run(query);
       return place;
     },
     inRoundTrips: async (trips) => {
-      const [[inserted] = []] = await trips.finish(insert, ...insertItems(params), count, release);
+      const following = [...insertItems(params), ...rest];
+      if (background === undefined) {
+        const [[inserted] = []] = await trips.finish(insert, ...following);
+        if (inserted === undefined) throw new NothingStored();
+        return toPlace(inserted);
+      }
+      // Another process may have ended the response, and the statements that follow would find its row.
+      const [[inserted] = []] = await trips.send(insert);
       if (inserted === undefined) throw new NothingStored();
+      await trips.finish(...following);
       return toPlace(inserted);
     },
     duplicate: duplicateRow,

@@ -1,6 +1,7 @@
 /** The port of responses: answers of a model, and the items of conversations that they have brought. */
 
 import type { Order, Page } from '../../base/paging.ts';
+import type { LastEvents } from '../background/port.ts';
 import type {
   ConversationKey,
   ConversationRef,
@@ -77,6 +78,11 @@ export interface NewExchange {
 export interface CommitTurnParams extends ConversationRef, TurnRef, NewExchange {
   /** The position that the conversation must give out next; `undefined` for any. */
   readonly continuesAt: number | undefined;
+  /** Set for a response that was made in the background, and then ends there too. */
+  readonly background?: {
+    /** `undefined` when events are not stored. */
+    readonly last: LastEvents | undefined;
+  };
 }
 
 /** A conversation that no list shows, to be made for a response. Its id is made for it. */

@@ -15,6 +15,7 @@ export function deleteResponse(ref: ResponseRef, statements: FilteredStatements)
   const key = keyOf(ref);
   const response = statements.query(sql.deleteResponse, [...key, ref.responseId], ref.access);
   const lock = { sql: sql.LOCK_CONVERSATION, parameters: key };
+  const events = { sql: sql.DELETE_EVENTS, parameters: [...key, ref.responseId] };
   const conversation = { sql: sql.DELETE_WITHOUT_RESPONSE, parameters: key };
   const items = { sql: sql.DELETE_ITEMS_WITHOUT_RESPONSE, parameters: key };
   const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: key }));
@@ -24,12 +25,13 @@ export function deleteResponse(ref: ResponseRef, statements: FilteredStatements)
     erases: true,
     inSteps: (steps) => {
       if (steps.get(response) === undefined) return false;
+      steps.run(events);
       steps.run(items);
       if (steps.run(conversation) > 0) for (const child of children) steps.run(child);
       return true;
     },
     inRoundTrips: async (trips) => {
-      const results = await trips.finish(lock, response, items, conversation, ...children);
+      const results = await trips.finish(lock, response, events, items, conversation, ...children);
       return (results[1] ?? []).length > 0;
     },
   };

@@ -9,20 +9,20 @@ import { insertItems, ITEM_COLUMNS } from '../conversations/statements.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import { ARCHIVED_TABLES, columnList } from '../tables.ts';
 
-const COLUMNS = columnList(ARCHIVED_TABLES.responses);
+export const RESPONSE_COLUMNS = columnList(ARCHIVED_TABLES.responses);
 
 /**
  * Returns the cells of a response: id `$3`, created at `$4`, status `$5`, text `$6` and rest `$7`, with its first output
  * `$8` positions after `base`, and its end `$9` after it, and with tokens `$10` to `$13`.
  */
-function cellsAfter(base: string): string {
+export function cellsAfter(base: string): string {
   const tokens = [10, 11, 12, 13].map((number) => `CAST($${number} AS BIGINT)`).join(', ');
   return `$3, CAST($4 AS BIGINT), $5, ${base} + CAST($8 AS BIGINT), ${base} + CAST($9 AS BIGINT), ${tokens}, $6, $7`;
 }
 
 /** Inserts a response of a conversation that the transaction has made, whose items begin at position `$14`. */
 export const INSERT_FIRST_RESPONSE = `
-  INSERT INTO responses (${COLUMNS}) VALUES ($1, $2, ${cellsAfter('CAST($14 AS BIGINT)')})`;
+  INSERT INTO responses (${RESPONSE_COLUMNS}) VALUES ($1, $2, ${cellsAfter('CAST($14 AS BIGINT)')})`;
 
 /**
  * Inserts the response of turn `$14`, where the next position is `$15` or `$15` is null. Returns its place; no row when
@@ -34,7 +34,7 @@ export const INSERT_FIRST_RESPONSE = `
  */
 export function insertResponseOfTurn(where: string, { lockRows }: SqlSyntax): string {
   return `
-    INSERT INTO responses AS added (${COLUMNS})
+    INSERT INTO responses AS added (${RESPONSE_COLUMNS})
     SELECT conversations.tenant, conversations.id, ${cellsAfter('conversations.next_position')}
     FROM conversations
     JOIN turns ON turns.tenant = conversations.tenant AND turns.conversation_id = conversations.id
@@ -48,7 +48,7 @@ export function insertResponseOfTurn(where: string, { lockRows }: SqlSyntax): st
 /** Inserts a response at the next position, and locks the conversation. No row when the conversation is absent. */
 export function insertResponse(where: string, { lockRows }: SqlSyntax): string {
   return `
-    INSERT INTO responses AS added (${COLUMNS})
+    INSERT INTO responses AS added (${RESPONSE_COLUMNS})
     SELECT tenant, id, ${cellsAfter('next_position')}
     FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}
@@ -64,7 +64,8 @@ export const INSERT_ITEMS_OF_RESPONSE = insertItems(`
       SELECT tenant, conversation_id AS id, first_output - CAST($8 AS BIGINT) AS position
       FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = $7`);
 
-function hasResponse(id: string): string {
+/** Checks that the transaction has stored a response. */
+export function hasResponse(id: string): string {
   return `EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = ${id})`;
 }
 
@@ -201,11 +202,21 @@ export function deleteResponse(where: string): string {
     RETURNING id`;
 }
 
+/** No response is being made in the conversation in the background. */
+const NONE_IN_BACKGROUND = `NOT EXISTS (
+      SELECT 1 FROM background_responses WHERE tenant = $1 AND conversation_id = $2)`;
+
+/** Deletes the events of response `$3`, which is gone. */
+export const DELETE_EVENTS = `
+  DELETE FROM response_events
+  WHERE tenant = $1 AND conversation_id = $2 AND response_id = $3 AND NOT ${hasResponse('$3')}`;
+
 /** Deletes a hidden conversation that has no response left. */
 export const DELETE_WITHOUT_RESPONSE = `
   DELETE FROM conversations
   WHERE tenant = $1 AND id = $2 AND is_hidden = 1
-    AND NOT EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2)`;
+    AND NOT EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2)
+    AND ${NONE_IN_BACKGROUND}`;
 
 /** Deletes the items of a hidden conversation that come after the context of its last response. */
 export const DELETE_ITEMS_WITHOUT_RESPONSE = `
@@ -213,4 +224,5 @@ export const DELETE_ITEMS_WITHOUT_RESPONSE = `
   WHERE tenant = $1 AND conversation_id = $2
     AND position >= (
       SELECT max(end_position) FROM responses WHERE tenant = $1 AND conversation_id = $2)
-    AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND is_hidden = 1)`;
+    AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND is_hidden = 1)
+    AND ${NONE_IN_BACKGROUND}`;

@@ -11,6 +11,8 @@ export interface TurnRef extends ConversationKey {
 export interface TakeTurnParams extends ConversationRef {
   /** Milliseconds after which another turn may be taken, unless this one is renewed. By the database's clock. */
   readonly leaseMs: number;
+  /** Whether to end the turn that runs: it can then store nothing. */
+  readonly interrupts?: boolean;
 }
 
 export interface RenewTurnParams extends TurnRef {
@@ -27,10 +29,14 @@ export type TakeTurnResult =
  * appended and deleted while it runs.
  */
 export interface TurnStore {
-  /** Takes the turn of a conversation when none runs there, or the time of the one that runs is over. */
+  /** Takes the turn of a conversation when none runs there, or the time of the one that runs is over, or it is to be interrupted. */
   take(params: TakeTurnParams): Promise<TakeTurnResult>;
   /** Extends the time of a turn; `false` when another one was taken, or the conversation is gone. */
   renew(params: RenewTurnParams): Promise<boolean>;
+  /** Checks that a turn which is lost was ended for another one. */
+  wasInterrupted(turn: TurnRef): Promise<boolean>;
+  /** Forgets the turns that were interrupted longer ago than a time. */
+  forgetInterrupted(olderThanMs: number): Promise<void>;
   /** Gives a turn back. Does nothing for a turn that is lost. */
   release(turn: TurnRef): Promise<void>;
 }

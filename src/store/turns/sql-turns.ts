@@ -39,6 +39,16 @@ export class SqlTurns implements TurnStore {
     });
   }
 
+  async wasInterrupted(turn: TurnRef): Promise<boolean> {
+    const query = { sql: sql.SELECT_INTERRUPTED, parameters: turnOf(turn) };
+    return (await this.#driver.read({ scope: scopeOf(turn), query })).length > 0;
+  }
+
+  async forgetInterrupted(olderThanMs: number): Promise<void> {
+    const query = { sql: sql.deleteInterrupted(this.#driver.syntax), parameters: [olderThanMs] };
+    await this.#driver.write(singleStatement({ kind: 'all' }, query, [], () => true));
+  }
+
   async release(turn: TurnRef): Promise<void> {
     const query = { sql: sql.RELEASE_TURN, parameters: turnOf(turn) };
     await this.#driver.write({
@@ -53,9 +63,14 @@ function takeTurn(
   token: string,
   statements: FilteredStatements,
 ): Write<TakeTurnResult> {
-  const { access, leaseMs } = params;
+  const { access, leaseMs, interrupts = false } = params;
   const turn = { ...params, token };
-  const take = statements.query(sql.takeTurn, [...turnOf(turn), leaseMs], access);
+  const take = statements.query(
+    interrupts ? sql.interruptTurn : sql.takeTurn,
+    [...turnOf(turn), leaseMs],
+    access,
+  );
+  const notes = interrupts ? [statements.query(sql.noteInterrupted, turnOf(turn), access)] : [];
   const find = statements.query(selectConversation, keyOf(params), access);
   const result = (taken: readonly Row[], found: readonly Row[]): TakeTurnResult => {
     if (taken.length > 0) return { refused: undefined, token };
@@ -65,11 +80,13 @@ function takeTurn(
     scope: scopeOf(params),
     changes: [],
     inSteps: (steps) => {
+      for (const note of notes) steps.run(note);
       const taken = steps.all(take);
       return result(taken, taken.length > 0 ? [] : steps.all(find));
     },
     inRoundTrips: async (trips) => {
-      const [taken = [], found = []] = await trips.finish(take, find);
+      const results = await trips.finish(...notes, take, find);
+      const [taken = [], found = []] = results.slice(notes.length);
       return result(taken, found);
     },
     proof: presence(turn, (isPresent) => (isPresent ? { refused: undefined, token } : undefined)),

@@ -23,6 +23,7 @@ import { getModel } from './models/get-model.ts';
 import { listModels } from './models/list-models.ts';
 import { compactResponse } from './responses/compact-response.ts';
 import { countInputTokens } from './responses/count-input-tokens.ts';
+import { cancelResponse } from './responses/cancel-response.ts';
 import { createResponse } from './responses/create-response.ts';
 import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
@@ -73,9 +74,10 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getConversationHealth(health),
     repairConversation(health),
     listResponses(responses, items, limits),
-    createResponse(keyedResponses, items),
+    createResponse(keyedResponses, responses, items),
     getResponse(responses, items),
     deleteResponse(responses),
+    cancelResponse(responses, items),
     listInputItems(responses, items, limits),
     compactResponse(contexts, items),
     countInputTokens(contexts, items),

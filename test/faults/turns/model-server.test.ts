@@ -39,7 +39,11 @@ beforeAll(async () => {
   server = await serve(
     database.url.replace('sqlite:', ''),
     { environment: { COLLOQUY_MODEL_KEY: KEY } },
-    ...['--model-url', model.url, '--default-model', 'm', ...TIMEOUTS],
+    '--model-url',
+    model.url,
+    '--default-model',
+    'm',
+    ...TIMEOUTS,
   );
 });
 

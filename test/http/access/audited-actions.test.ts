@@ -30,6 +30,8 @@ interface Named {
   readonly newest: string;
   /** A response without a conversation that another one continues. */
   readonly continued: string;
+  /** A response in the background that waits in another conversation. */
+  readonly waiting: string;
 }
 
 interface Case {
@@ -49,6 +51,7 @@ const message = { role: 'user', content: 'x' };
 const conversation = ({ conversation: id }: Named) => id;
 const response = ({ response: id }: Named) => id;
 const newest = ({ newest: id }: Named) => id;
+const waiting = ({ waiting: id }: Named) => id;
 const continued = ({ continued: id }: Named) => id;
 
 const CASES: readonly Case[] = [
@@ -194,6 +197,29 @@ const CASES: readonly Case[] = [
       { operation: 'countInputTokens', ...shared, demands: reads, action: undefined },
     ];
   }),
+  {
+    operation: 'createResponse',
+    about: 'in the background',
+    demands: ['update', 'read'],
+    action: 'update',
+    resource: conversation,
+    body: (named) => ({ ...asked, conversation: named.conversation, background: true }),
+  },
+  {
+    operation: 'createResponse',
+    about: 'in the background after a response in a conversation',
+    demands: ['create', 'read'],
+    action: 'create',
+    resource: response,
+    body: (named) => ({ ...asked, previous_response_id: named.response, background: true }),
+  },
+  {
+    operation: 'cancelResponse',
+    about: '',
+    demands: ['update', 'read'],
+    action: 'update',
+    resource: waiting,
+  },
   ...(['getResponse', 'listInputItems'] as const).map((operation): Case => ({
     operation,
     about: '',
@@ -237,6 +263,8 @@ beforeAll(async () => {
       model.url,
       '--model-profile',
       'llama-cpp',
+      '--background-limit',
+      '0',
       '--audit-log',
       log,
     ),
@@ -265,6 +293,7 @@ async function named(): Promise<Named> {
     response: await responded({ conversation: id }),
     newest: await responded({}),
     continued: first,
+    waiting: await responded({ background: true }),
   };
 }
 
@@ -274,7 +303,7 @@ async function run({ operation, query, body }: Case, key: Action | 'all', about:
   const path = (found?.template ?? CONVERSATIONS)
     .replace('{conversation_id}', about.conversation)
     .replace('{item_id}', about.item)
-    .replace('{response_id}', about.response);
+    .replace('{response_id}', operation === 'cancelResponse' ? about.waiting : about.response);
   const id = crypto.randomUUID();
   const headers = { 'x-request-id': id };
   const answer = await access.call(

@@ -92,15 +92,6 @@ const REFUSED: [string, object, Refusal][] = [
     },
   ],
   [
-    'the background',
-    { background: true },
-    {
-      message: "Unsupported parameter: 'background' is not supported by this server.",
-      param: 'background',
-      code: 'unsupported_parameter',
-    },
-  ],
-  [
     'the background without storing',
     { background: true, store: false },
     {

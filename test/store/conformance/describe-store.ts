@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { testAccess } from './access.ts';
+import { testBackground } from './background.ts';
 import { testConcurrentWrites } from './concurrent-writes.ts';
 import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
@@ -33,5 +34,6 @@ export function describeStore(name: string, open: OpenStore): void {
     testResponses(test);
     testForks(test);
     testResponseRemoval(test);
+    testBackground(test);
   });
 }

@@ -66,8 +66,9 @@ export function testResponses(test: StoreTest): void {
     const failed = newResponse('r', { status: 'failed', rest: '[{"id":"partial"}]' });
     const params = { ...key('c'), response: failed, token: undefined };
     expect(await store.responses.add(params)).toBe(true);
+    const { tokens: _tokens, ...kept } = failed;
     expect(await find(store, 'r')).toMatchObject({
-      ...failed,
+      ...kept,
       firstOutput: 1,
       endPosition: 1,
       isNewest: true,

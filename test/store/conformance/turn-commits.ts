@@ -24,8 +24,9 @@ export function testTurnCommits(test: StoreTest): void {
       endPosition: 4,
     });
     expect(await itemIds(store, 'c')).toEqual({ ids: ['a', 'b', 'i', 'o'], hasMore: false });
+    const { tokens: _tokens, ...kept } = response;
     expect(await find(store, 'r')).toEqual({
-      ...response,
+      ...kept,
       tenant: 't',
       conversationId: 'c',
       firstOutput: 3,

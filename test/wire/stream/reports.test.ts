@@ -19,7 +19,7 @@ async function observed(options: Partial<LogOptions> = {}) {
     gauges: () => ({ queued: 0, connections: undefined }),
     databaseBytes: async () => 0,
     openConnections: async () => 0,
-    openTurns: () => ({ waiting: 0, running: 0, detached: 0 }),
+    openTurns: () => ({ waiting: 0, running: 0, detached: 0, background: 0 }),
   });
   return {
     telemetry,

@@ -20,10 +20,10 @@ export const DELIVERY_PARAMETERS = {
     ),
   }),
   background: repeated({
-    use: 'refuse',
-    description: 'Responses are made while the client waits. `true` is refused.',
-    schema: Type.Literal(false),
-    known: Type.Boolean(),
+    use: 'honour',
+    description:
+      'Whether the response is made without the client, which fetches it later. Not together with `store: false`.',
+    schema: Type.Boolean(),
     default: false,
   }),
   store: repeated({

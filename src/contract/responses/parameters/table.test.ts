@@ -144,7 +144,6 @@ test('log probabilities are requested by include or by their number', () => {
 
 test('the documented body does not take what is refused', () => {
   for (const refused of [
-    { background: true },
     { prompt: { id: 'pmpt_1' } },
     { tools: [{ type: 'web_search' }] },
     { inputs: 'hello' },

@@ -14,6 +14,7 @@ import type {
   AnsweringTurn,
   KeyedResponses,
 } from '../../../service/idempotency/keyed-responses.ts';
+import type { Responses } from '../../../service/responses/responses.ts';
 import type { WhenBusy } from '../../../service/responses/turns.ts';
 import { eventStream } from '../../http/answer.ts';
 import type { Call } from '../../http/call.ts';
@@ -23,12 +24,18 @@ import { defineRoute } from '../define-route.ts';
 import { auditedTurn } from './audited-turn.ts';
 import { COLLECTION, MAX_INPUT_ITEMS, TAG } from './paths.ts';
 import { storedJson } from './json.ts';
+import { followingStream } from './following-stream.ts';
 
 const WHEN_BUSY = 'x-colloquy-when-busy';
 const REPAIRS = 'x-colloquy-repairs';
-const WHEN_BUSY_SCHEMA = Type.Enum(['wait', 'reject'], { default: 'wait' });
+const WHEN_BUSY_VALUES = ['wait', 'reject', 'interrupt'] as const satisfies readonly WhenBusy[];
+const WHEN_BUSY_SCHEMA = Type.Enum([...WHEN_BUSY_VALUES], { default: 'wait' });
 
-export function createResponse(responses: KeyedResponses, contract: ItemContract): Route {
+export function createResponse(
+  keyed: KeyedResponses,
+  responses: Responses,
+  contract: ItemContract,
+): Route {
   const parse = responseParser(contract, { maxInputItems: MAX_INPUT_ITEMS });
   return defineRoute({
     method: 'POST',
@@ -43,7 +50,7 @@ export function createResponse(responses: KeyedResponses, contract: ItemContract
     headers: {
       [WHEN_BUSY]: {
         description:
-          'With `reject`, a conversation in which another response is being made is refused at once, with `conversation_locked`.',
+          'With `reject`, a conversation in which another response is being made is refused at once, with `conversation_locked`. With `interrupt`, that response is cancelled.',
         schema: WHEN_BUSY_SCHEMA,
       },
     },
@@ -56,12 +63,21 @@ export function createResponse(responses: KeyedResponses, contract: ItemContract
     errors: [404, '4XX', 500, 503],
     handle: async (call, key) => {
       const request = parse(call.body);
-      const answer = await responses.begin(call.principal, request, key, {
+      const answer = await keyed.begin(call.principal, request, key, {
         whenBusy: whenBusy(call),
         signal: call.signal,
         isClientGone: () => stopReason(call.signal) === 'client_gone',
       });
+      if (answer.kind === 'queued') {
+        const { json, ref, head } = answer.queued;
+        if (!request.stream) return json;
+        return followingStream(responses.background.follow({ ref, head }, -1, call.signal));
+      }
       if (answer.kind === 'replay') {
+        if (request.background && request.stream) {
+          const { principal, signal } = call;
+          return followingStream(await responses.events(principal, answer.responseId, -1, signal));
+        }
         const text = storedJson(answer.response, contract, request.include);
         return request.stream
           ? eventStream(replay(text, request), (error) => streamFrame(errorEvent(0, error)))
@@ -77,8 +93,9 @@ export function createResponse(responses: KeyedResponses, contract: ItemContract
 
 function whenBusy(call: Pick<Call, 'header'>): WhenBusy {
   const value = call.header(WHEN_BUSY) ?? 'wait';
-  if (value === 'wait' || value === 'reject') return value;
-  throw apiError('invalid_value', { param: WHEN_BUSY, value, supported: ['wait', 'reject'] });
+  const known = WHEN_BUSY_VALUES.find((candidate) => candidate === value);
+  if (known !== undefined) return known;
+  throw apiError('invalid_value', { param: WHEN_BUSY, value, supported: WHEN_BUSY_VALUES });
 }
 
 /** Yields the events of a turn as frames, and returns the terminal one. */

@@ -1,12 +1,13 @@
 import { Type } from 'typebox';
-import { apiError } from '../../../contract/errors/registry.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import { ResponseObject } from '../../../contract/responses/response.ts';
+import { ResponseStreamEvent } from '../../../contract/responses/stream-events.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
 import { include } from '../conversations/parameters.ts';
 import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
+import { followingStream } from './following-stream.ts';
 import { storedJson } from './json.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
 
@@ -24,11 +25,13 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     query: {
       include,
       stream: {
-        description: 'Only responses that were made in the background can be streamed later.',
+        description:
+          'The events of a response that was made with `background: true` and `stream: true`, also while it is made.',
         schema: Type.Optional(TrueOrFalse),
       },
       starting_after: {
-        description: 'Has a meaning for streams only.',
+        description:
+          'The number of the last event that the client has. Without `stream`, it has no effect.',
         schema: Type.Optional(Type.Integer()),
       },
       include_obfuscation: {
@@ -36,12 +39,19 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
         schema: Type.Optional(TrueOrFalse),
       },
     },
-    response: { description: 'The response', schema: ResponseObject },
+    response: {
+      description: 'The response; with `stream=true`, its events as `text/event-stream`',
+      schema: ResponseObject,
+    },
+    streamed: ResponseStreamEvent,
     errors: [404],
     handle: async (call) => {
-      const { include: included, stream } = call.query;
-      const response = await responses.get(call.principal, responseId(call));
-      if (stream === 'true') throw apiError('cannot_stream_synchronous');
+      const { include: included, stream, starting_after: after = -1 } = call.query;
+      const id = responseId(call);
+      if (stream === 'true') {
+        return followingStream(await responses.events(call.principal, id, after, call.signal));
+      }
+      const response = await responses.get(call.principal, id);
       return storedJson(response, contract, included);
     },
   });

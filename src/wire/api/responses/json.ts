@@ -1,11 +1,11 @@
 import type { Include } from '../../../contract/items/include.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import { withOutput } from '../../../contract/responses/response.ts';
-import type { StoredResponse } from '../../../service/responses/stored-responses.ts';
+import type { ServedResponse } from '../../../service/responses/responses.ts';
 
-/** Returns the JSON text of a stored response. */
+/** Returns the JSON text of a response, with the fields that are included. */
 export function storedJson(
-  { data, output, rest }: StoredResponse,
+  { data, output, rest }: ServedResponse,
   { serve }: Pick<ItemContract, 'serve'>,
   include: readonly Include[],
 ): string {

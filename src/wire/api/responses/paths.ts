@@ -9,6 +9,7 @@ export const COLLECTION = '/v1/responses';
 export const COMPACT = `${COLLECTION}/compact`;
 export const INPUT_TOKENS = `${COLLECTION}/input_tokens`;
 export const RESPONSE = `${COLLECTION}/{response_id}`;
+export const CANCEL = `${RESPONSE}/cancel`;
 export const INPUT_ITEMS = `${RESPONSE}/input_items`;
 
 export function responseId({ path }: Pick<Call, 'path'>): string {

@@ -1,0 +1,152 @@
+import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
+import { FilteredStatements, keyOf, scopeOf } from '../conversations/access-condition.ts';
+import type { ConversationKey } from '../conversations/port.ts';
+import { singleStatement, type Driver, type Write } from '../engine/driver.ts';
+import type { Row } from '../engine/query.ts';
+import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
+import { KeyNotHeld, underHeldKey } from '../idempotency/under-key.ts';
+import { NothingStored } from '../responses/commit.ts';
+import type { TurnRef } from '../turns/port.ts';
+import { endBackground } from './ending.ts';
+import type {
+  BackgroundRef,
+  BackgroundResponse,
+  BackgroundStore,
+  EndBackgroundParams,
+  FindBackgroundParams,
+  Keeper,
+  QueueAloneParams,
+  QueueForkParams,
+  QueueParams,
+  QueueResult,
+} from './port.ts';
+import { NotQueued, queueAlone, queueFork, queueIn } from './queueing.ts';
+import * as sql from './statements.ts';
+
+/** Responses in the background in SQL, over a driver. */
+export class SqlBackground implements BackgroundStore {
+  readonly #driver: Driver;
+  readonly #statements: FilteredStatements;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+    this.#statements = new FilteredStatements(driver.syntax);
+  }
+
+  async queue(params: QueueParams): Promise<QueueResult> {
+    try {
+      return await this.#add(params, queueIn(params, this.#statements));
+    } catch (error) {
+      if (error instanceof NotQueued) return { refused: error.reason };
+      throw error;
+    }
+  }
+
+  async queueAlone(params: QueueAloneParams): Promise<void> {
+    await this.#add(params, queueAlone(params, this.#statements));
+  }
+
+  queueFork(params: QueueForkParams): Promise<boolean> {
+    return unlessNothing(() => this.#add(params, queueFork(params, this.#statements)));
+  }
+
+  /** Runs the write that adds a response, under its key if it has one. */
+  async #add<Result>(
+    { conversationId, response: { id, key } }: QueueParams | QueueAloneParams,
+    write: Write<Result>,
+  ): Promise<Result> {
+    if (key === undefined) return this.#driver.write(write);
+    const keyed = underHeldKey(write, key, { conversationId, id }, this.#driver.syntax);
+    try {
+      return await this.#driver.write(keyed);
+    } catch (error) {
+      if (!(error instanceof KeyNotHeld)) throw error;
+      // Another attempt of the request goes on.
+      throw new StoreUnavailableError('other', 'the key of the request is no longer held');
+    }
+  }
+
+  async find(params: FindBackgroundParams): Promise<BackgroundResponse | null> {
+    const { tenant, responseId, access } = params;
+    const query = this.#statements.query(sql.selectById, [tenant, responseId], access);
+    const [row] = await this.#driver.read({ scope: scopeOf(params), query });
+    return row === undefined ? null : toBackground(tenant, row);
+  }
+
+  async waiting({
+    limit,
+    keeper,
+  }: {
+    readonly limit: number;
+    readonly keeper: string;
+  }): Promise<readonly BackgroundRef[]> {
+    const query = { sql: sql.selectWaiting(this.#driver.syntax), parameters: [limit, keeper] };
+    const rows = await this.#driver.read({ scope: { kind: 'all' }, query });
+    return rows.map((row) => ({
+      tenant: text(row, 'tenant'),
+      conversationId: text(row, 'conversation_id'),
+      responseId: text(row, 'id'),
+    }));
+  }
+
+  async first(key: ConversationKey): Promise<BackgroundResponse | null> {
+    const query = { sql: sql.selectFirst(this.#driver.syntax), parameters: keyOf(key) };
+    const [row] = await this.#driver.read({ scope: scopeOf(key), query });
+    return row === undefined ? null : toBackground(key.tenant, row);
+  }
+
+  ask(params: TurnRef & { readonly responseId: string }): Promise<boolean> {
+    const { responseId, token } = params;
+    const asked = [...keyOf(params), responseId];
+    const query = { sql: sql.ASK, parameters: [...asked, token] };
+    return this.#driver.write({
+      ...singleStatement(scopeOf(params), query, [], (rows) => rows.length > 0),
+      proof: {
+        query: { sql: sql.SELECT_TOKEN, parameters: asked },
+        result: ([row]) =>
+          row !== undefined && cell(row, 'token') === null ? undefined : tokenOf(row) === token,
+      },
+    });
+  }
+
+  end(params: EndBackgroundParams): Promise<boolean> {
+    return unlessNothing(() => this.#driver.write(endBackground(params, this.#statements)));
+  }
+
+  async keep({ name, leaseMs }: Keeper): Promise<void> {
+    const query = { sql: sql.keep(this.#driver.syntax), parameters: [name, leaseMs] };
+    await this.#driver.write({
+      ...singleStatement({ kind: 'all' }, query, [], () => true),
+    });
+  }
+}
+
+/** Resolves with `false` for a write that has stored nothing. */
+async function unlessNothing(write: () => Promise<true>): Promise<boolean> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof NothingStored) return false;
+    throw error;
+  }
+}
+
+function toBackground(tenant: string, row: Row): BackgroundResponse {
+  return {
+    tenant,
+    conversationId: text(row, 'conversation_id'),
+    id: text(row, 'id'),
+    createdAt: integer(row, 'created_at'),
+    continuesAt: integerOrNull(row, 'continues_at') ?? undefined,
+    isStreamed: integer(row, 'is_streamed') !== 0,
+    hasMovedOn: integer(row, 'has_moved_on') !== 0,
+    token: tokenOf(row),
+    keeper: cell(row, 'keeper') === null ? undefined : text(row, 'keeper'),
+    isKept: integer(row, 'is_kept') !== 0,
+    request: text(row, 'request'),
+  };
+}
+
+function tokenOf(row: Row | undefined): string | undefined {
+  return row === undefined || cell(row, 'token') === null ? undefined : text(row, 'token');
+}
