@@ -210,6 +210,12 @@ test('a refusal and a failure of the model are not kept: the repetition is a new
   const response = await client.responses.create(body, options);
   expect(response.output_text).toBe('at last');
   expect(await itemsOf(client, conversation)).toHaveLength(2);
+  const alone = keyed();
+  play(streamed(chunk({ content: 'cut o' })));
+  await expect(client.responses.create(request, alone)).rejects.toMatchObject({ status: 500 });
+  server.failures.splice(0);
+  play(said('better'));
+  expect((await client.responses.create(request, alone)).output_text).toBe('better');
   const absent = { ...request, conversation: 'conv_absent' };
   const other = keyed();
   await expect(client.responses.create(absent, other)).rejects.toMatchObject({ status: 404 });

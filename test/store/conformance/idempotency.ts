@@ -28,6 +28,7 @@ export function testIdempotency(test: StoreTest): void {
     store: { idempotency },
   }) => {
     const first = await idempotency.hold({ ...newKey('k'), leaseMs: 0 });
+    expect(await idempotency.find(newKey('k'))).toBeNull();
     const second = await idempotency.hold({ ...newKey('k'), ...LONG });
     if (first.token === undefined || second.token === undefined) throw new Error('a key is in use');
     expect(await idempotency.renew({ ...newKey('k'), token: first.token, ...renewal })).toBe(
