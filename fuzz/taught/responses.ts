@@ -89,7 +89,7 @@ export const listInputItems: PrivateOperation = {
 
 export const listModels: PrivateOperation = {
   access: 'private',
-  weight: 1,
+  weight: 2,
   path: [],
   query: {},
   expect: () => true,
