@@ -123,7 +123,7 @@ export const listInputItems: PrivateOperation = {
 
 export const listModels: PrivateOperation = {
   access: 'private',
-  weight: 1,
+  weight: 2,
   path: [],
   query: {},
   expect: () => true,

@@ -22,8 +22,8 @@ export function afterCompaction(
   input: readonly JsonObject[],
   open: (blob: string) => SealedCompaction | undefined,
 ): ShownItems {
-  const opened = ({ type, ...item }: JsonObject): SealedCompaction | undefined =>
-    type === 'compaction' ? open(stringField(item, 'encrypted_content') ?? '') : undefined;
+  const opened = (item: JsonObject): SealedCompaction | undefined =>
+    item['type'] === 'compaction' ? open(stringField(item, 'encrypted_content') ?? '') : undefined;
   const inInput = input.findLastIndex((item) => opened(item) !== undefined);
   const inHistory =
     inInput === -1 ? history.findLastIndex(({ item }) => opened(item) !== undefined) : -1;

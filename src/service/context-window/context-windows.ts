@@ -76,8 +76,8 @@ export class ContextWindows {
   }
 
   /**
-   * Has the server count a request of so many bytes, if it can, and if the request may be too long as far as is known:
-   * that of a conversation from which nothing was learnt. The count only improves an estimate, so its failure is none.
+   * Requests the count of a long request from its server, if the server can count and nothing was learnt from the
+   * conversation yet. The count only improves an estimate, so a failure is ignored.
    */
   async count(
     ref: WindowRef,
