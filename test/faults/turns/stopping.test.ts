@@ -40,19 +40,19 @@ async function start(...settings: readonly string[]) {
 
 /** Sends a request whose client leaves it, and resolves when the server has noticed. */
 async function sendAndLeave(
-  { client, errorText }: ServingProcess,
+  server: ServingProcess,
   model: ScriptedModelServer,
   request: { readonly conversation: string; readonly stream: boolean },
   isBegun: boolean,
 ): Promise<void> {
   const leaving = new AbortController();
   const options = { signal: leaving.signal };
-  const sent = client.responses.create({ ...request, input: 'asked' }, options);
+  const sent = server.client.responses.create({ ...request, input: 'asked' }, options);
   sent.catch(() => undefined);
   await expect.poll(() => model.requests.length).toBe(1);
   if (isBegun && request.stream) await sent;
   leaving.abort();
-  await errorText(/client_gone/);
+  await server.errorText(/client_gone/);
 }
 
 async function statusesIn(database: SharedDatabase): Promise<readonly unknown[]> {
