@@ -13,6 +13,7 @@ import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
 import { Models } from '../service/models/models.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { McpServers } from '../tools/mcp-servers.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { openAuditLog } from '../telemetry/audit-log.ts';
@@ -72,6 +73,7 @@ async function openComponents(
   };
   const servers = config.modelServers.map((options) => stack.use(new ModelServer(options)));
   const models = new Models(servers, telemetry);
+  const tools = stack.use(new McpServers(config.mcp, packageVersion()));
   return {
     store,
     telemetry,
@@ -82,6 +84,7 @@ async function openComponents(
       store,
       authorizer,
       models,
+      tools,
       seal: new TextSeal(
         config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
       ),

@@ -16,6 +16,7 @@ const RANKS: Readonly<Record<string, number>> = {
   history: 2,
   model: 2,
   telemetry: 2,
+  tools: 2,
   context: 3,
   service: 4,
   wire: 5,

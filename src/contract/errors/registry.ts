@@ -8,6 +8,7 @@ import { echo, type ErrorDefinition, type ErrorTable } from './definition.ts';
 import { HTTP_ERRORS } from './http.ts';
 import { MODEL_SERVER_ERRORS } from './model-servers.ts';
 import { RESPONSE_ERRORS } from './responses.ts';
+import { TOOL_ERRORS } from './tools.ts';
 import { VALUE_ERRORS } from './values.ts';
 
 /** Tables in which no kind may be one of an earlier table: the compiler names a kind that is. */
@@ -32,6 +33,7 @@ const DEFINITIONS = joinTables(
   VALUE_ERRORS,
   CONVERSATION_ERRORS,
   RESPONSE_ERRORS,
+  TOOL_ERRORS,
   MODEL_SERVER_ERRORS,
   ACCESS_ERRORS,
   AVAILABILITY_ERRORS,

@@ -17,6 +17,8 @@ import {
   type ResponseBody,
   type ResponseEcho,
 } from './parameters/table.ts';
+import { serverTools, type ServerTool } from './server-tools.ts';
+import { serverChoice, type ServerChoice } from './tool-choice.ts';
 
 /** A checked request for a response. */
 export interface ResponseRequest {
@@ -32,6 +34,11 @@ export interface ResponseRequest {
   readonly metadata: Metadata;
   /** What goes to the model server besides model and items. */
   readonly generation: GenerationParams;
+  /** The servers whose tools run here. */
+  readonly serverTools: readonly ServerTool[];
+  readonly serverChoice: ServerChoice | undefined;
+  /** Most calls of tools that run here. */
+  readonly maxToolCalls: number | undefined;
   /** The fields of the Response object that repeat the request. */
   readonly echo: ResponseEcho;
 }
@@ -95,6 +102,7 @@ function parsed(
   if (input.length === 0 && conversationId === undefined && previousResponseId === undefined) {
     throw apiError('missing_input');
   }
+  const tools = serverTools(body.tools ?? []);
   return {
     model: body.model,
     input,
@@ -104,6 +112,12 @@ function parsed(
     stream: body.stream ?? false,
     include: body.include ?? [],
     metadata: body.metadata ?? {},
+    serverTools: tools,
+    serverChoice: serverChoice(
+      body.tool_choice,
+      tools.flatMap((tool) => (tool.kind === 'mcp' ? [tool.label] : [])),
+    ),
+    maxToolCalls: body.max_tool_calls,
     echo: echoOf(body),
   };
 }

@@ -13,9 +13,12 @@ import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
+import type { McpServers } from '../../tools/mcp-servers.ts';
 import type { Models } from '../models/models.ts';
+import { ApprovedRuns } from './approved-runs.ts';
 import { Pace } from './pace.ts';
 import { targetOf, type Destination, type Target } from './target.ts';
+import { turnAnswer } from './turn-answer.ts';
 import { contextOf, requestPath } from './turn-context.ts';
 import { DetachedTurns } from './detached-turns.ts';
 import { RunningTurn } from './running-turn.ts';
@@ -30,6 +33,7 @@ export interface ResponsesOptions {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly seal: TextSeal;
+  readonly tools: McpServers;
   readonly observer: TurnObserver;
   readonly defaultModel: string | undefined;
   readonly turnWaitMs: number;
@@ -71,6 +75,7 @@ export class Responses {
   readonly #detached = new DetachedTurns();
   readonly #open: OpenTurns;
   readonly #pace = new Pace();
+  readonly #runs = new ApprovedRuns();
 
   constructor(options: ResponsesOptions) {
     this.#options = options;
@@ -232,7 +237,7 @@ export class Responses {
   ): Promise<{ readonly turn: Turn; readonly repairs: string }> {
     const { destination, history } = target;
     await this.#pace.wait();
-    const { context, input } = await contextOf(this.#options, principal, request, {
+    const { context, input, tools } = await contextOf(this.#options, principal, request, {
       model,
       history,
     });
@@ -241,7 +246,20 @@ export class Responses {
       destination.kind === 'conversation'
         ? AbortSignal.any([stop.signal, destination.turn.lost])
         : stop.signal;
-    const answer = server.respond({ ...request.generation, model, items: context.items }, signal);
+    const { tools: servers } = this.#options;
+    const answer = turnAnswer(
+      {
+        servers,
+        runs: this.#runs,
+        principal,
+        request,
+        server,
+        history: tools,
+        signal,
+        report: (call) => watch.called(call),
+      },
+      { ...request.generation, model, items: context.items },
+    );
     const turn = this.#turn(principal, request, {
       model,
       destination,

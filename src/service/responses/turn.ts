@@ -1,7 +1,7 @@
 /** One turn: the answer of a model to a request, as events, and what is stored of it. */
 
 import type { Principal } from '../../access/principal.ts';
-import { apiError, type ApiError } from '../../contract/errors/registry.ts';
+import { ApiError, apiError } from '../../contract/errors/registry.ts';
 import type { OutputItem } from '../../contract/responses/output-items.ts';
 import type { ResponseEcho } from '../../contract/responses/parameters/table.ts';
 import {
@@ -10,11 +10,13 @@ import {
   type ResponseState,
 } from '../../contract/responses/response.ts';
 import { streamEvent, type StreamEvent } from '../../contract/responses/stream-events.ts';
-import type { FinishReason, ModelEvent, ModelFailure, ModelUsage } from '../../model/port.ts';
+import type { FinishReason, ModelFailure, ModelUsage } from '../../model/port.ts';
 import type { NewResponse, ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { Accumulator } from '../generation/accumulate.ts';
 import type { BareEvent } from '../generation/block.ts';
+import type { TurnEvent } from '../generation/events.ts';
+import type { TurnEvents } from '../generation/rounds.ts';
 import type { SealReasoning } from '../generation/reasoning-block.ts';
 import { failureError, responseFailure, type ResponseFailure } from '../models/failures.ts';
 import { commit, commitAlone, type CommitParams } from './commit.ts';
@@ -35,8 +37,8 @@ export interface TurnParams {
   readonly input: readonly ResponseItem[];
   readonly seal: SealReasoning;
   readonly includesLogprobs: boolean;
-  /** The answer of the model server, which ends when `stop` is aborted. */
-  readonly answer: AsyncGenerator<readonly ModelEvent[], void, undefined>;
+  /** The answer of the model server, and of tools. It ends when `stop` is aborted. */
+  readonly answer: TurnEvents;
   readonly stop: AbortController;
   readonly watch: TurnWatch;
   /** Turns a path in what the model is shown into one of the request. */
@@ -63,10 +65,10 @@ type Ending =
       : never
     : never;
 
-/** The end of a turn that another process has taken. */
+/** The end of a turn that another process has taken, or that needs tools which cannot be had. */
 interface Overtaken {
   readonly type: 'failure';
-  readonly failure: TurnLost;
+  readonly failure: TurnLost | ApiError;
 }
 
 /** How a turn is given up. */
@@ -103,7 +105,7 @@ export class Turn {
    */
   async start(): Promise<void> {
     this.#params.watch.asked(this.#params.id);
-    let first: ModelEvent | Overtaken | undefined;
+    let first: TurnEvent | Overtaken | undefined;
     try {
       [first] = await this.#next();
     } catch (error) {
@@ -159,7 +161,7 @@ export class Turn {
   }
 
   /** Resolves with the next events of the model server; a turn that is lost fails. */
-  async #next(): Promise<readonly (ModelEvent | Overtaken)[]> {
+  async #next(): Promise<readonly (TurnEvent | Overtaken)[]> {
     try {
       const { done, value } = await this.#params.answer.next();
       if (done !== true) {
@@ -167,13 +169,16 @@ export class Turn {
         return value;
       }
     } catch (error) {
-      if (error instanceof TurnLost) return [{ type: 'failure', failure: error }];
+      if (error instanceof TurnLost || error instanceof ApiError) {
+        return [{ type: 'failure', failure: error }];
+      }
       throw error;
     }
     throw new Error('an answer ended without its last event');
   }
 
-  #errorOf({ failure }: { readonly failure: ModelFailure | TurnLost }): ApiError {
+  #errorOf({ failure }: { readonly failure: ModelFailure | Overtaken['failure'] }): ApiError {
+    if (failure instanceof ApiError) return failure;
     return failure instanceof TurnLost
       ? apiError('turn_overtaken')
       : failureError(failure, this.#params);
@@ -190,7 +195,7 @@ export class Turn {
     }
   }
 
-  #grown(event: Exclude<ModelEvent, { readonly type: 'failure' }>): readonly BareEvent[] {
+  #grown(event: Exclude<TurnEvent, { readonly type: 'failure' }>): readonly BareEvent[] {
     if (event.type !== 'finish') return this.#accumulator.add(event);
     this.#phase = 'finished';
     this.#reason = event.reason;
@@ -316,10 +321,12 @@ export class Turn {
   }
 }
 
+const CALLS = new Set<string>(['function_call', 'custom_tool_call', 'mcp_call']);
+
 /** Checks for a call that was cut off, which nobody could answer. */
 function isCutCall(item: OutputItem): boolean {
-  const isCall = item.type === 'function_call' || item.type === 'custom_tool_call';
-  return isCall && item.status === 'incomplete';
+  const isCall = CALLS.has(item.type);
+  return isCall && 'status' in item && item.status === 'incomplete';
 }
 
 function stored(item: OutputItem): ResponseItem {

@@ -70,6 +70,8 @@ export interface ItemRef extends ConversationRef {
 export interface FindItemParams extends References {
   readonly tenant: string;
   readonly itemId: string;
+  /** Whether the item that was stored first or last is meant; `last` when absent. */
+  readonly which?: 'first' | 'last';
 }
 
 /** An id that the conversation has already, or that two items of a request have. */
@@ -158,7 +160,7 @@ export interface ConversationReader {
   /** Returns one page of a conversation's items in the order they were appended, or backwards. */
   listItems(params: ListItemsParams): Promise<ListItemsResult>;
   getItem(ref: ItemRef): Promise<GetItemResult>;
-  /** Returns the item that was stored last under an id, among the conversations that match `readable`. */
+  /** Returns the item that was stored last, or first, under an id, among the conversations that match `readable`. */
   findItem(params: FindItemParams): Promise<ItemRecord | null>;
 }
 
