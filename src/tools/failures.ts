@@ -16,7 +16,11 @@ export function failure(
 export function failureOf(error: unknown, secrets: readonly string[]): ToolFailure {
   const status = statusOf(error);
   if (status !== undefined) {
-    return { kind: 'http_error', code: status, message: `the server answered with status ${status}` };
+    return {
+      kind: 'http_error',
+      code: status,
+      message: `the server answered with status ${status}`,
+    };
   }
   const { code, message } = fieldsOf(error);
   if (code === 'REQUEST_TIMEOUT') return failure('timeout', 'the server did not answer in time');

@@ -210,4 +210,3 @@ function argumentsOf(text: string): Record<string, unknown> | undefined {
     return undefined;
   }
 }
-

@@ -49,7 +49,11 @@ export interface ToolSession {
   /** Lists the tools. Rejects with a `ListingError`, or the signal's reason. */
   list(signal: AbortSignal): Promise<readonly Tool[]>;
   /** Calls a tool with arguments as JSON text. Rejects only with the signal's reason. */
-  call(tool: Pick<Tool, 'name' | 'inputSchema'>, args: string, signal: AbortSignal): Promise<ToolOutcome>;
+  call(
+    tool: Pick<Tool, 'name' | 'inputSchema'>,
+    args: string,
+    signal: AbortSignal,
+  ): Promise<ToolOutcome>;
   /** Gives the session up. Does not wait, and never throws. */
   release(): void;
 }

@@ -38,6 +38,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'find-my-way': ['wire'],
   'fastest-levenshtein': ['access', 'contract', 'config', 'cli'],
   jose: ['access'],
+  '@modelcontextprotocol/client': ['tools'],
+  '@modelcontextprotocol/client/stdio': ['tools'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
   'prom-client': ['telemetry'],

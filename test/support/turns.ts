@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { startModelServer, type ScriptedAnswer, type ScriptedModelServer } from './model-server.ts';
-import { startServer, type TestServer } from './server.ts';
+import { startServerWith, type TestServer } from './server.ts';
 
 /** A message of a chat request. */
 interface SentMessage {
@@ -33,9 +33,19 @@ export interface TurnServer extends AsyncDisposable {
 export const MODEL = 'qwen3';
 
 export async function startTurnServer(...settings: readonly string[]): Promise<TurnServer> {
+  return startTurnServerWith({}, ...settings);
+}
+
+/** Starts a server as `startTurnServer`, with variables. */
+export async function startTurnServerWith(
+  environment: Readonly<Record<string, string>>,
+  ...settings: readonly string[]
+): Promise<TurnServer> {
   await using stack = new AsyncDisposableStack();
   const model = stack.use(await startModelServer());
-  const server = stack.use(await startServer('--model-url', model.url, ...settings));
+  const server = stack.use(
+    await startServerWith(environment, '--model-url', model.url, ...settings),
+  );
   const owned = stack.move();
   return {
     server,

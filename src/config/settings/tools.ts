@@ -76,8 +76,8 @@ const RECORD = {
   command: {
     name: 'command',
     parser: unsplitList(exactText),
-    default: '',
-    description: 'In place of `url`: a program that speaks on its standard streams, and its arguments.',
+    description:
+      'In place of `url`: a program that speaks on its standard streams, and its arguments.',
   },
   environment: {
     name: 'env',
@@ -178,7 +178,7 @@ function mcpAddress(
   }: Pick<Parsed<typeof RECORD>, 'url' | 'headers' | 'command' | 'environment'>,
   place: Place,
 ): McpAddress {
-  const [program, ...args] = command;
+  const [program, ...args] = command ?? [];
   if (url !== undefined && program === undefined) {
     return { kind: 'http', url, headers: Object.fromEntries(headers) };
   }
@@ -192,7 +192,9 @@ function mcpAddress(
   throw place
     .at('url')
     .invalid(
-      url === undefined ? 'the server has neither url nor command' : 'the server has url and command',
+      url === undefined
+        ? 'the server has neither url nor command'
+        : 'the server has url and command',
       'Give one of them.',
     );
 }

@@ -6,11 +6,7 @@ export interface ErrorDefinition<Detail> {
   /** Returns the status of an error that passes another server's on; `status` is then the usual one. */
   readonly statusOf?: (detail: Detail) => number;
   /** OpenAI's `type`. */
-  readonly type:
-    | 'invalid_request_error'
-    | 'server_error'
-    | 'requests'
-    | 'external_connector_error';
+  readonly type: 'invalid_request_error' | 'server_error' | 'requests' | 'external_connector_error';
   /** OpenAI's `code`; null where OpenAI sends none. */
   readonly code: string | null;
   /** Returns the sentence. It is OpenAI's own wherever that is known. */

@@ -8,8 +8,7 @@ export const TOOL_ERRORS = {
     message: (d: { index: number; type: string; supported: readonly string[] }) =>
       `Hosted tool '${echo(d.type)}' is not supported by this server. Supported tool types are: ${d.supported.map((type) => `'${type}'`).join(', ')}.`,
     param: (d) => `tools[${d.index}].type`,
-    cause:
-      "The tool runs at OpenAI, and no MCP server of this server's operator stands in for it.",
+    cause: "The tool runs at OpenAI, and no MCP server of this server's operator stands in for it.",
     fix: 'Leave the tool out. The operator may name an MCP server for it, with `stands_in_for`.',
   }),
   mcp_server_unknown: invalidRequest({
@@ -37,7 +36,8 @@ export const TOOL_ERRORS = {
     message: (d: { param: string }) =>
       `Invalid '${d.param}': a header has a name or a value that HTTP does not allow.`,
     param: (d) => d.param,
-    cause: 'A name has other characters than letters, digits and dashes, or a value has a line end.',
+    cause:
+      'A name has other characters than letters, digits and dashes, or a value has a line end.',
     fix: 'Correct the header.',
   }),
   mcp_label_repeated: invalidRequest({

@@ -63,10 +63,7 @@ type HostedType = keyof typeof HOSTED_TYPES;
 const HOSTED_NAMES = Object.keys(HOSTED_TYPES) as [HostedType, ...HostedType[]];
 
 /** A hosted tool. Its options are repeated, and have no effect on a server that stands in for it. */
-export const HostedTool = Type.Object(
-  { type: Type.Enum(HOSTED_NAMES) },
-  { title: 'HostedTool' },
-);
+export const HostedTool = Type.Object({ type: Type.Enum(HOSTED_NAMES) }, { title: 'HostedTool' });
 export type HostedTool = Static<typeof HostedTool>;
 
 const REDACTED = '<redacted>';
@@ -137,9 +134,7 @@ export interface ApprovalRules {
 const EVERY: ToolFilter = { names: undefined, isReadOnly: undefined };
 
 /** Returns the servers of a request. Throws an `ApiError` for what they cannot be. */
-export function serverTools(
-  tools: readonly { readonly type: string }[],
-): readonly ServerTool[] {
+export function serverTools(tools: readonly { readonly type: string }[]): readonly ServerTool[] {
   const found = tools.flatMap((tool, index) => {
     if (isMcp(tool)) return [mcpTool(tool, index)];
     return isHosted(tool) ? [standIn(tool, index)] : [];
@@ -168,7 +163,13 @@ function standIn({ type }: HostedTool, index: number): ServerTool {
 
 /** The types that are taken whatever the operator has configured, and those of configured stand-ins. */
 export function supportedToolTypes(standIns: readonly StandInType[]): readonly string[] {
-  return ['function', 'custom', 'namespace', 'mcp', ...STAND_IN_TYPES.filter((type) => standIns.includes(type))];
+  return [
+    'function',
+    'custom',
+    'namespace',
+    'mcp',
+    ...STAND_IN_TYPES.filter((type) => standIns.includes(type)),
+  ];
 }
 
 function mcpTool(tool: McpToolParam, index: number): Extract<ServerTool, { kind: 'mcp' }> {

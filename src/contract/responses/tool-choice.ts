@@ -34,13 +34,7 @@ const AllowedTools = Type.Object(
 );
 
 /** `tool_choice` of a request, and its echo. */
-export const ToolChoice = Type.Union([
-  Mode,
-  FunctionChoice,
-  CustomChoice,
-  McpChoice,
-  AllowedTools,
-]);
+export const ToolChoice = Type.Union([Mode, FunctionChoice, CustomChoice, McpChoice, AllowedTools]);
 export type ToolChoice = Static<typeof ToolChoice>;
 
 /** The choice among the tools that are called by name and namespace. */
@@ -71,7 +65,8 @@ export function serverChoice(
   const servers = entries.filter((entry) => entry.type === 'mcp');
   if (servers.length === 0) return undefined;
   const unknown = servers.find(({ server_label: label }) => !labels.includes(label));
-  if (unknown !== undefined) throw apiError('tool_choice_not_found', { name: unknown.server_label });
+  if (unknown !== undefined)
+    throw apiError('tool_choice_not_found', { name: unknown.server_label });
   return {
     mode: choice.type === 'allowed_tools' ? choice.mode : 'required',
     servers: servers.map(({ server_label: label, name }) => ({ label, name: name ?? undefined })),

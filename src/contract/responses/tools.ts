@@ -4,7 +4,14 @@ import { Type, type Static } from 'typebox';
 import type { JsonObject } from '../../base/json-object.ts';
 import { withDefaults } from '../items/content.ts';
 import { AnyObject, nullable, omittable } from '../schema/schema.ts';
-import { HostedTool, isHosted, isMcp, McpTool, McpToolParam, repeatedMcpTool } from './server-tools.ts';
+import {
+  HostedTool,
+  isHosted,
+  isMcp,
+  McpTool,
+  McpToolParam,
+  repeatedMcpTool,
+} from './server-tools.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 128 });
 const CallerKind = Type.Enum(['direct', 'programmatic']);

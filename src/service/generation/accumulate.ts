@@ -5,7 +5,14 @@ import { ISSUED } from '../../contract/items/mcp.ts';
 import type { OutputItem } from '../../contract/responses/output-items.ts';
 import type { FinishReason, ModelUsage } from '../../model/port.ts';
 import type { Tool } from '../../tools/port.ts';
-import { added, done, event as bareEvent, type BareEvent, type ItemStatus, type Place } from './block.ts';
+import {
+  added,
+  done,
+  event as bareEvent,
+  type BareEvent,
+  type ItemStatus,
+  type Place,
+} from './block.ts';
 import { CallBlock } from './call-block.ts';
 import type { ServerCall, TurnEvent } from './events.ts';
 import { MessageBlock, type Annotation } from './message-block.ts';
@@ -146,7 +153,11 @@ export class Accumulator {
     return [...closed, added(place, begun), ...between(place), done(place, item)];
   }
 
-  #open(make: (place: Place) => OpenBlock, prefix: string, id = newId(prefix)): readonly BareEvent[] {
+  #open(
+    make: (place: Place) => OpenBlock,
+    prefix: string,
+    id = newId(prefix),
+  ): readonly BareEvent[] {
     const closed = this.#close('completed');
     const block = make({ id, outputIndex: this.#items.length });
     this.#block = block;

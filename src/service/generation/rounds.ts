@@ -16,7 +16,9 @@ import { usageSum } from './usage.ts';
 export type TurnEvents = AsyncGenerator<readonly TurnEvent[], void, undefined>;
 
 export interface RoundsParams {
-  readonly respond: (request: ModelRequest) => AsyncGenerator<readonly ModelEvent[], void, undefined>;
+  readonly respond: (
+    request: ModelRequest,
+  ) => AsyncGenerator<readonly ModelEvent[], void, undefined>;
   readonly request: ModelRequest;
   readonly toolbox: Toolbox;
   /** Calls that the request approves. They run before the model is asked. */
@@ -155,7 +157,9 @@ class Rounds {
   }
 
   /** Runs calls at the same time, and yields their events one after the other. */
-  async *#ran(calls: readonly StartedCall[]): AsyncGenerator<
+  async *#ran(
+    calls: readonly StartedCall[],
+  ): AsyncGenerator<
     { readonly events: readonly TurnEvent[]; readonly answer: ContextItem | undefined },
     void,
     undefined
@@ -255,10 +259,7 @@ function cutCall(call: WrittenCall): readonly TurnEvent[] {
 }
 
 /** Puts an approved call in the place of its request, which the model is shown as a call without an output. */
-function withApproved(
-  items: readonly ContextItem[],
-  answer: ContextItem,
-): readonly ContextItem[] {
+function withApproved(items: readonly ContextItem[], answer: ContextItem): readonly ContextItem[] {
   const id = answer.type === 'mcp_call' ? answer.id : '';
   return items.map((item) =>
     item.type === 'mcp_call' && item.id !== id && approvedId(item.id) === id ? answer : item,

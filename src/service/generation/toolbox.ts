@@ -70,7 +70,10 @@ export interface Listing {
   readonly tools: readonly Tool[];
 }
 
-const NEVER: ApprovalRules = { always: undefined, never: { names: undefined, isReadOnly: undefined } };
+const NEVER: ApprovalRules = {
+  always: undefined,
+  never: { names: undefined, isReadOnly: undefined },
+};
 /** Calls that run at the same time, of one turn. */
 const AT_ONCE = 8;
 
@@ -139,10 +142,7 @@ export class Toolbox {
    * Runs calls, as many at a time as is allowed. Each promise rejects only with the signal's reason. `run` takes the
    * place of a plain call.
    */
-  start(
-    calls: readonly StartedCall[],
-    signal: AbortSignal,
-  ): readonly Promise<ToolOutcome>[] {
+  start(calls: readonly StartedCall[], signal: AbortSignal): readonly Promise<ToolOutcome>[] {
     const atOnce = this.#params.isParallel ? AT_ONCE : 1;
     const started: Promise<ToolOutcome>[] = [];
     for (const [index, call] of calls.entries()) {

@@ -26,13 +26,11 @@ export class ApprovedRuns {
     const known = this.#runs.get(name);
     if (known !== undefined) return known.outcome;
     const outcome = run();
-    const kept = outcome.catch(
-      (): ToolOutcome => ({
-        kind: 'protocol_error',
-        code: FAILURE_CODES.timeout,
-        message: 'the call was interrupted, and may have run',
-      }),
-    );
+    const kept = outcome.catch((): ToolOutcome => ({
+      kind: 'protocol_error',
+      code: FAILURE_CODES.timeout,
+      message: 'the call was interrupted, and may have run',
+    }));
     this.#runs.set(name, { outcome: kept, began: performance.now() });
     return outcome;
   }

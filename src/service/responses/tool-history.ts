@@ -67,7 +67,9 @@ export async function toolHistory(
     const request = all.find((item) => isRequest(item) && item['id'] === id);
     if (request === undefined) throw apiError('approval_request_not_found', { id });
     if (answer['approve'] === true) {
-      approved.push(await approvedCall(options, principal, id, history.includes(request) ? request : undefined));
+      approved.push(
+        await approvedCall(options, principal, id, history.includes(request) ? request : undefined),
+      );
     }
   }
   return { known: lists(all), approved };

@@ -17,7 +17,8 @@ export const TOOL_PARAMETERS = {
   ),
   tool_choice: repeated({
     use: 'pass',
-    description: '`allowed_tools`, `function`, `custom` and `mcp` name tools that must be in `tools`.',
+    description:
+      '`allowed_tools`, `function`, `custom` and `mcp` name tools that must be in `tools`.',
     schema: ToolChoice,
     default: 'auto',
   }),
