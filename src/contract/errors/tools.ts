@@ -1,4 +1,4 @@
-import { connectorError, echo, invalidRequest } from './definition.ts';
+import { connectorError, echo, invalidRequest, listed } from './definition.ts';
 
 /** Errors of the tools that the server runs itself, and of approvals. */
 export const TOOL_ERRORS = {
@@ -6,7 +6,7 @@ export const TOOL_ERRORS = {
     status: 400,
     code: 'invalid_value',
     message: (d: { index: number; type: string; supported: readonly string[] }) =>
-      `Hosted tool '${echo(d.type)}' is not supported by this server. Supported tool types are: ${d.supported.map((type) => `'${type}'`).join(', ')}.`,
+      `Hosted tool '${echo(d.type)}' is not supported by this server. Supported types are: ${listed(d.supported)}.`,
     param: (d) => `tools[${d.index}].type`,
     cause: "The tool runs at OpenAI, and no MCP server of this server's operator stands in for it.",
     fix: 'Leave the tool out. The operator may name an MCP server for it, with `stands_in_for`.',
