@@ -119,7 +119,8 @@ const ENTRIES = {
     placeholder: 'SECONDS',
     parser: secondsAsMs(1, 3600),
     default: '60',
-    description: 'Longest time of one call of a tool.',
+    description:
+      'Longest time of one call of a tool. Connecting and listing may take 10 seconds of it each.',
   },
   maxResultBytes: {
     name: 'mcp-max-result-bytes',
@@ -210,5 +211,6 @@ function mcpOptions(
       .at('servers')
       .invalid(`two MCP servers have the label ${repeated}`, 'Give each a label of its own.');
   }
-  return { servers, allowedUrls, limits: { ...MCP_LIMITS, ...limits } };
+  const connectTimeoutMs = Math.min(MCP_LIMITS.connectTimeoutMs, limits.callTimeoutMs);
+  return { servers, allowedUrls, limits: { ...MCP_LIMITS, ...limits, connectTimeoutMs } };
 }
