@@ -15,8 +15,8 @@ export interface TestMcpServer extends AsyncDisposable {
   readonly headers: () => IncomingHttpHeaders;
   /** Methods of the protocol that were requested. */
   readonly methods: readonly string[];
-  /** Lets calls wait for a promise before they run. */
-  holdUntil(promise: Promise<unknown>): void;
+  /** Sets what is awaited before each call. */
+  beforeEach(work: () => unknown): void;
 }
 
 /** Starts an MCP server on HTTP, with the tools of `mcp-tools.ts`. */
@@ -24,11 +24,11 @@ export async function startMcpServer(): Promise<TestMcpServer> {
   const calls: ReceivedCall[] = [];
   const methods: string[] = [];
   let headers: IncomingHttpHeaders = {};
-  let held: Promise<unknown> = Promise.resolve();
+  let before: () => unknown = () => undefined;
   const handler = createMcpHandler(() =>
     mcpServer((call) => {
       calls.push(call);
-      return held;
+      return before();
     }),
   );
   const server = createServer((request, response) => {
@@ -56,8 +56,8 @@ export async function startMcpServer(): Promise<TestMcpServer> {
     calls,
     methods,
     headers: () => headers,
-    holdUntil: (promise) => {
-      held = promise;
+    beforeEach: (work) => {
+      before = work;
     },
     [Symbol.asyncDispose]: () => closed(server),
   };

@@ -146,15 +146,13 @@ test.each<readonly [string, Replies, object]>([
     'sends an error',
     {
       'tools/call': (response, { id }) =>
-        void response
-          .writeHead(200, JSON_TYPE)
-          .end(
-            JSON.stringify({
-              jsonrpc: '2.0',
-              id,
-              error: { code: -32_602, message: 'unknown tool' },
-            }),
-          ),
+        void response.writeHead(200, JSON_TYPE).end(
+          JSON.stringify({
+            jsonrpc: '2.0',
+            id,
+            error: { code: -32_602, message: 'unknown tool' },
+          }),
+        ),
     },
     { type: 'mcp_protocol_error', code: -32_602 },
   ],

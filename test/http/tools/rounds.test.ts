@@ -99,17 +99,16 @@ test('a list is made once in a conversation', async () => {
 
 test('calls of one answer run at the same time, and are shown in the order of the model', async () => {
   let release = (): void => undefined;
-  mcp.holdUntil(
-    new Promise<void>((resolve) => {
-      release = resolve;
-    }),
-  );
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  mcp.beforeEach(() => released);
   const before = mcp.calls.length;
   play(called(ADD, ['sums__read', '{}', 'call_b']), said('done'));
   const running = client.responses.create({ model: MODEL, input: 'both', tools: [sums()] });
   await expect.poll(() => mcp.calls.length).toBe(before + 2);
   release();
-  mcp.holdUntil(Promise.resolve());
+  mcp.beforeEach(() => undefined);
   const { output } = await running;
   expect(output).toMatchObject([
     { type: 'mcp_list_tools' },
