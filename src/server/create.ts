@@ -74,6 +74,7 @@ async function openComponents(
   const servers = config.modelServers.map((options) => stack.use(new ModelServer(options)));
   const models = new Models(servers, telemetry);
   const tools = stack.use(new McpServers(config.mcp, packageVersion()));
+  const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed);
   return {
     store,
     telemetry,
@@ -85,12 +86,13 @@ async function openComponents(
       authorizer,
       models,
       tools,
+      audit,
       seal: new TextSeal(
         config.sealKey === undefined ? randomBytes(SEAL_BYTES) : Buffer.from(config.sealKey),
       ),
       observer: telemetry,
     }),
-    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
+    audit,
     state: { isClosing: false },
     onServerError: failed,
   };

@@ -1,11 +1,6 @@
 import { STAND_IN_TYPES } from '../../base/stand-ins.ts';
 import { isUrlPattern } from '../../base/url-patterns.ts';
-import {
-  MCP_LIMITS,
-  type McpAddress,
-  type McpOptions,
-  type McpServerOptions,
-} from '../../options/tools.ts';
+import { MCP_LIMITS, type McpOptions, type McpServerOptions } from '../../options/tools.ts';
 import { group, records, type Parsed, type Parser, type Table } from './entry.ts';
 import {
   choice,
@@ -54,36 +49,12 @@ const passedVariable: Parser<Pair> = {
   parse: (given, environment) => [given.exactText(), variableValue.parse(given, environment)],
 };
 
-const RECORD = {
+const COMMON = {
   label: {
     name: 'label',
     parser: label,
     isRequired: true,
     description: '`server_label` of the requests that use it.',
-  },
-  url: {
-    name: 'url',
-    parser: httpUrl,
-    description: 'Its URL, of the transport Streamable HTTP.',
-  },
-  headers: {
-    name: 'headers-env',
-    parser: list(headerFromVariable),
-    default: '',
-    description:
-      'Headers for it, each with the variable that has the value, such as `Authorization=DOCS_TOKEN`.',
-  },
-  command: {
-    name: 'command',
-    parser: unsplitList(exactText),
-    description:
-      'In place of `url`: a program that speaks on its standard streams, and its arguments.',
-  },
-  environment: {
-    name: 'env',
-    parser: list(passedVariable),
-    default: '',
-    description: 'Names of variables that the program gets besides `PATH`, `HOME` and the like.',
   },
   tools: {
     name: 'tools',
@@ -99,12 +70,51 @@ const RECORD = {
   },
 } as const satisfies Table;
 
+const SERVER = {
+  ...COMMON,
+  url: {
+    name: 'url',
+    parser: httpUrl,
+    isRequired: true,
+    description: 'Its URL, of the transport Streamable HTTP.',
+  },
+  headers: {
+    name: 'headers-env',
+    parser: list(headerFromVariable),
+    default: '',
+    description:
+      'Headers for it, each with the variable that has the value, such as `Authorization=DOCS_TOKEN`.',
+  },
+} as const satisfies Table;
+
+const PROGRAM = {
+  ...COMMON,
+  command: {
+    name: 'command',
+    parser: unsplitList(exactText),
+    isRequired: true,
+    description: 'The program and its arguments. It speaks on its standard streams.',
+  },
+  environment: {
+    name: 'env',
+    parser: list(passedVariable),
+    default: '',
+    description: 'Names of variables that it gets besides `PATH`, `HOME` and the like.',
+  },
+} as const satisfies Table;
+
 const ENTRIES = {
   servers: records({
     name: 'mcp-servers',
     description: 'MCP servers, whose tools requests may use by their label.',
-    entries: RECORD,
+    entries: SERVER,
     finish: mcpServer,
+  }),
+  programs: records({
+    name: 'mcp-programs',
+    description: 'MCP servers that are programs of this machine, and run while they are used.',
+    entries: PROGRAM,
+    finish: mcpProgram,
   }),
   allowedUrls: {
     name: 'mcp-allow-urls',
@@ -158,52 +168,33 @@ export const TOOLS = {
   mcp: group({ entries: ENTRIES, finish: mcpOptions }),
 } as const satisfies Table;
 
-function mcpServer(
-  { label: name, url, headers, command, environment, tools, standsInFor }: Parsed<typeof RECORD>,
-  place: Place,
-): McpServerOptions {
-  return {
-    label: name,
-    address: mcpAddress({ url, headers, command, environment }, place),
-    tools,
-    standsInFor,
-  };
+function mcpServer({ url, headers, ...rest }: Parsed<typeof SERVER>): McpServerOptions {
+  return { ...rest, address: { kind: 'http', url, headers: Object.fromEntries(headers) } };
 }
 
-function mcpAddress(
-  {
-    url,
-    headers,
-    command,
-    environment,
-  }: Pick<Parsed<typeof RECORD>, 'url' | 'headers' | 'command' | 'environment'>,
+function mcpProgram(
+  { command, environment, ...rest }: Parsed<typeof PROGRAM>,
   place: Place,
-): McpAddress {
-  const [program, ...args] = command ?? [];
-  if (url !== undefined && program === undefined) {
-    return { kind: 'http', url, headers: Object.fromEntries(headers) };
+): McpServerOptions {
+  const [program, ...args] = command;
+  if (program === undefined) {
+    throw place.at('command').invalid('it is empty', 'Give it a program, and its arguments.');
   }
-  if (url === undefined && program !== undefined) {
-    return {
+  return {
+    ...rest,
+    address: {
       kind: 'stdio',
       command: [program, ...args],
       environment: Object.fromEntries(environment),
-    };
-  }
-  throw place
-    .at('url')
-    .invalid(
-      url === undefined
-        ? 'the server has neither url nor command'
-        : 'the server has url and command',
-      'Give one of them.',
-    );
+    },
+  };
 }
 
 function mcpOptions(
-  { servers = [], allowedUrls, ...limits }: Parsed<typeof ENTRIES>,
+  { servers: remote = [], programs = [], allowedUrls, ...limits }: Parsed<typeof ENTRIES>,
   place: Place,
 ): McpOptions {
+  const servers = [...remote, ...programs];
   const labels = servers.map(({ label: name }) => name);
   const repeated = labels.find((name, index) => labels.indexOf(name) !== index);
   if (repeated !== undefined) {

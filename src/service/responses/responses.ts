@@ -9,11 +9,13 @@ import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ModelServer } from '../../model/model-server.ts';
+import { currentNotes } from '../../observe/request-notes.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
 import type { ItemRecord } from '../../store/conversations/port.ts';
 import type { ResponseItem, ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { McpServers } from '../../tools/mcp-servers.ts';
+import type { AuditTrail } from '../audit.ts';
 import type { Models } from '../models/models.ts';
 import { ApprovedRuns } from './approved-runs.ts';
 import { Pace } from './pace.ts';
@@ -34,6 +36,8 @@ export interface ResponsesOptions {
   readonly models: Models;
   readonly seal: TextSeal;
   readonly tools: McpServers;
+  /** Receives each call of a tool; `undefined` without an audit log. */
+  readonly audit: Pick<AuditTrail, 'recordToolCall'> | undefined;
   readonly observer: TurnObserver;
   readonly defaultModel: string | undefined;
   readonly turnWaitMs: number;
@@ -246,7 +250,8 @@ export class Responses {
       destination.kind === 'conversation'
         ? AbortSignal.any([stop.signal, destination.turn.lost])
         : stop.signal;
-    const { tools: servers } = this.#options;
+    const { tools: servers, audit } = this.#options;
+    const requestId = currentNotes()?.id;
     const answer = turnAnswer(
       {
         servers,
@@ -256,7 +261,10 @@ export class Responses {
         server,
         history: tools,
         signal,
-        report: (call) => watch.called(call),
+        report: (call) => {
+          watch.called(call);
+          audit?.recordToolCall({ ...call, requestId, principal, server: call.label });
+        },
       },
       { ...request.generation, model, items: context.items },
     );

@@ -8,12 +8,14 @@ const script = new URL('../../support/mcp-stdio.ts', import.meta.url).pathname;
 const other = await startHostileMcpServer();
 const turns = await startToolTurnServer({
   servers: `
-  - { label: local, command: ['${process.execPath}', '${script}'], env: [PASSED] }
   - { label: other, url: '${other.url}', stands_in_for: [web_search], headers_env: [Authorization=TOKEN] }
+`,
+  more: `
+mcp_programs:
+  - { label: local, command: ['${process.execPath}', '${script}'], env: [PASSED] }
   - { label: gone, command: [/nowhere/at/all] }
   - { label: one, command: ['${process.execPath}', '${script}'], tools: [read], stands_in_for: [code_interpreter] }
-`,
-  more: 'mcp_allow_urls: ["http://127.0.0.1:*/*", "https://*.example.com/*"]\n',
+mcp_allow_urls: ["http://127.0.0.1:*/*", "https://*.example.com/*"]\n`,
   environment: { PASSED: 'value-of-a-variable', TOKEN: 'Bearer secret-of-the-operator' },
 });
 const { client, play, sent, mcp, server } = turns;

@@ -146,7 +146,7 @@ test('the documented body does not take what is refused', () => {
     { background: true },
     { truncation: 'auto' },
     { prompt: { id: 'pmpt_1' } },
-    { tools: [{ type: 'web_search' }] },
+    { tools: [{ type: 'image_generation' }] },
     { inputs: 'hello' },
   ]) {
     expect(takes.Check({ input: 'hello', ...refused }), JSON.stringify(refused)).toBe(false);
