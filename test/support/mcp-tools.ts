@@ -38,6 +38,16 @@ export function mcpServer(received: (call: ReceivedCall) => unknown): McpServer 
   tool('fail', () => {
     throw new Error('division by zero');
   });
+  const place = fromJsonSchema<{ city: string }>({
+    type: 'object',
+    properties: { city: { type: 'string' } },
+    required: ['city'],
+  });
+  const weather = { description: 'Get the weather of a city', inputSchema: place };
+  server.registerTool('get_weather', weather, async (args) => {
+    await received({ tool: 'get_weather', arguments: args });
+    return { content: [{ type: 'text', text: `Sunny in ${args.city}, 19 °C` }] };
+  });
   server.registerTool('picture', { description: 'A picture.' }, () => ({
     content: [
       { type: 'text', text: 'see:' },

@@ -2,15 +2,14 @@
 
 import { newId } from '../../base/ids.ts';
 import { apiError } from '../../contract/errors/registry.ts';
-import {
-  supportedToolTypes,
-  type ApprovalRules,
-  type ServerTool,
-  type ToolFilter,
+import type {
+  ApprovalRules,
+  ServerTool,
+  ToolFilter,
 } from '../../contract/responses/server-tools.ts';
 import type { ServerChoice } from '../../contract/responses/tool-choice.ts';
 import type { ModelRequest, ModelTool, ToolChoice, ToolName } from '../../model/port.ts';
-import type { McpServers, UsableServer } from '../../tools/mcp-servers.ts';
+import type { McpServers } from '../../tools/mcp-servers.ts';
 import {
   FAILURE_CODES,
   ListingError,
@@ -20,6 +19,7 @@ import {
   type ToolSession,
 } from '../../tools/port.ts';
 import type { ServerCall } from './events.ts';
+import { fits, listError, sessionOf, usableServer } from './tool-servers.ts';
 
 /** A call that has ended, without its arguments and its output. */
 export interface EndedCall {
@@ -70,10 +70,6 @@ export interface Listing {
   readonly tools: readonly Tool[];
 }
 
-const NEVER: ApprovalRules = {
-  always: undefined,
-  never: { names: undefined, isReadOnly: undefined },
-};
 /** Calls that run at the same time, of one turn. */
 const AT_ONCE = 8;
 
@@ -256,62 +252,6 @@ export function approvedCallId(approvalRequestId: string): string {
 
 export function notCalled(message: string): ToolFailure {
   return { kind: 'protocol_error', code: FAILURE_CODES.notCalled, message };
-}
-
-interface Usable {
-  readonly label: string;
-  readonly server: UsableServer;
-  readonly allowed: ToolFilter;
-  readonly approval: ApprovalRules;
-}
-
-function usableServer(tool: ServerTool, servers: McpServers): Usable {
-  const { index } = tool;
-  if (tool.kind === 'stand_in') {
-    const options = servers.standIn(tool.of);
-    if (options === undefined) {
-      const supported = supportedToolTypes(servers.standIns);
-      throw apiError('hosted_tool_unsupported', { index, type: tool.type, supported });
-    }
-    return {
-      label: options.label,
-      server: { address: options.address, options, isShared: true },
-      allowed: { names: undefined, isReadOnly: undefined },
-      approval: NEVER,
-    };
-  }
-  const { label, url, headers, allowed, approval } = tool;
-  const server = servers.find({ label, url, headers });
-  if (server === 'unknown_label') throw apiError('mcp_server_unknown', { index, label });
-  if (server === 'url_refused') throw apiError('mcp_url_refused', { index });
-  return { label, server, allowed, approval };
-}
-
-function sessionOf(
-  { servers, owner }: ToolboxParams,
-  label: string,
-  server: UsableServer,
-): ToolSession {
-  try {
-    return servers.session(server, owner);
-  } catch (error) {
-    throw error instanceof ListingError ? listError(label, error) : error;
-  }
-}
-
-function listError(label: string, { failure }: ListingError): Error {
-  const reason =
-    failure.kind === 'http_error'
-      ? `Http status code: ${failure.code}`
-      : `${failure.message.charAt(0).toUpperCase()}${failure.message.slice(1)}.`;
-  return apiError('mcp_list_failed', { label, reason });
-}
-
-function fits({ name, isReadOnly }: Tool, filter: ToolFilter): boolean {
-  return (
-    (filter.names?.includes(name) ?? true) &&
-    (filter.isReadOnly === undefined || filter.isReadOnly === isReadOnly)
-  );
 }
 
 function modelTool({ namespace }: OpenServer, { name, description, inputSchema }: Tool): ModelTool {

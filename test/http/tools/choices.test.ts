@@ -16,7 +16,7 @@ function namesSent(back = 0): readonly string[] {
 }
 
 test.each([
-  [null, 5],
+  [null, 6],
   [[], 0],
   [['add'], 1],
   [['add', 'absent'], 1],
