@@ -63,7 +63,7 @@ export const PUBLIC_ADDRESSES: AddressRules = {
   lookup: systemLookup,
 };
 
-export class ForbiddenAddress extends Error {
+class ForbiddenAddress extends Error {
   override readonly name = 'ForbiddenAddress';
 
   constructor() {

@@ -5,10 +5,7 @@ import { FAILURE_CODES, type ToolFailure } from './port.ts';
 const LONGEST_MESSAGE = 500;
 
 /** Makes a failure that is not a server's own. */
-export function failure(
-  kind: Exclude<keyof typeof FAILURE_CODES, never>,
-  message: string,
-): ToolFailure {
+export function failure(kind: keyof typeof FAILURE_CODES, message: string): ToolFailure {
   return { kind: 'protocol_error', code: FAILURE_CODES[kind], message };
 }
 
@@ -68,7 +65,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** Returns a text of a server as callers may see it. */
-export function shown(text: string, secrets: readonly string[]): string {
+function shown(text: string, secrets: readonly string[]): string {
   let safe = text;
   for (const secret of secrets) safe = safe.replaceAll(secret, '***');
   return safe.slice(0, LONGEST_MESSAGE).toWellFormed();

@@ -15,7 +15,7 @@ export interface HttpFetchOptions {
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
-export class AnswerTooLarge extends Error {
+class AnswerTooLarge extends Error {
   override readonly name = 'AnswerTooLarge';
 }
 

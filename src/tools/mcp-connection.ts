@@ -1,5 +1,6 @@
 /** A connection to one MCP server, by the protocol's official client. */
 
+import type * as McpPackage from '@modelcontextprotocol/client';
 import type { Client, Transport } from '@modelcontextprotocol/client';
 import { isJsonObject } from '../base/json-object.ts';
 import type { McpAddress, McpLimits } from '../options/tools.ts';
@@ -121,7 +122,7 @@ export class McpConnection {
       if (this.#client === client) this.#client = undefined;
     };
     client.then((connected) => {
-      connected.onclose = forget;
+      Object.assign(connected, { onclose: forget });
     }, forget);
     return client;
   }
@@ -135,15 +136,13 @@ export class McpConnection {
       { versionNegotiation: { mode: address.kind === 'http' ? 'auto' : 'legacy' } },
     );
     // The client reports errors twice; those of a call are the call's.
-    client.onerror = () => undefined;
+    Object.assign(client, { onerror: () => undefined });
     const transport = await this.#transport(mcp);
     await client.connect(transport, { timeout: limits.connectTimeoutMs });
     return client;
   }
 
-  async #transport({
-    StreamableHTTPClientTransport,
-  }: typeof import('@modelcontextprotocol/client')): Promise<Transport> {
+  async #transport({ StreamableHTTPClientTransport }: typeof McpPackage): Promise<Transport> {
     const { address, limits, rules } = this.#options;
     if (address.kind === 'http') {
       const { maxAnswerBytes, callTimeoutMs } = limits;

@@ -91,3 +91,21 @@ export async function eventsOf<Event>(stream: AsyncIterable<Event>): Promise<rea
   for await (const event of stream) events.push(event);
   return events;
 }
+
+/** Returns the ways to continue a response, by name: each begins one, and then makes the fields of a request. */
+export function waysToContinue(client: OpenAI) {
+  return [
+    [
+      'a conversation',
+      async () => {
+        const { id } = await client.conversations.create();
+        return () => ({ conversation: id });
+      },
+    ],
+    [
+      'the previous response',
+      async () => (previous?: string) =>
+        previous === undefined ? {} : { previous_response_id: previous },
+    ],
+  ] as const;
+}

@@ -29,7 +29,7 @@ const STATUSES: Readonly<Record<number, string>> = {
 /** Returns the Markdown of all errors of the API, by status. */
 export function apiErrors(): string {
   const errors = errorKinds().map(sample);
-  const statuses = [...new Set(errors.map(({ status }) => status))].toSorted((a, b) => a - b);
+  const statuses = [...new Set(errors.map(statusOf))].toSorted((a, b) => a - b);
   return statuses
     .map((status) => {
       const title = STATUSES[status];
@@ -38,10 +38,14 @@ export function apiErrors(): string {
           `add a heading for status ${status} to STATUSES in tools/docs/api-errors.ts`,
         );
       }
-      const entries = errors.filter((error) => error.status === status).map(entry);
+      const entries = errors.filter((error) => statusOf(error) === status).map(entry);
       return [`### ${status}: ${title}`, ...entries].join('\n\n');
     })
     .join('\n\n');
+}
+
+function statusOf({ kind }: ApiError): number {
+  return explanationOf(kind).status;
 }
 
 function entry(error: ApiError): string {

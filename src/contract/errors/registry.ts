@@ -48,8 +48,10 @@ export function errorKinds(): readonly ErrorKind[] {
   return Object.keys(DEFINITIONS) as ErrorKind[];
 }
 
-/** Returns the explanation of an error, as Markdown for `docs/errors.md`. */
-export function explanationOf(kind: ErrorKind): { readonly cause: string; readonly fix: string } {
+/** Returns the usual status of an error and its explanation, as Markdown for `docs/errors.md`. */
+export function explanationOf(
+  kind: ErrorKind,
+): Pick<ErrorDefinition<never>, 'status' | 'cause' | 'fix'> {
   return DEFINITIONS[kind];
 }
 

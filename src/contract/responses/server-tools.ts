@@ -218,7 +218,7 @@ type SentFilter = Static<typeof Allowed> | undefined | null;
 function filterOf(filter: SentFilter): ToolFilter | undefined {
   if (filter === undefined || filter === null) return undefined;
   if (Array.isArray(filter)) return { names: filter, isReadOnly: undefined };
-  const { tool_names: names, read_only: isReadOnly } = filter as Static<typeof Filter>;
+  const { tool_names: names, read_only: isReadOnly } = filter;
   return { names: names ?? undefined, isReadOnly: isReadOnly ?? undefined };
 }
 

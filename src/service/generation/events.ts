@@ -15,7 +15,7 @@ export interface ServerCall {
 /** `cut`: the model was stopped while it wrote the call, which has not run. */
 export type CallEnd = ToolOutcome | { readonly kind: 'cut' };
 
-export type ToolEvent =
+type ToolEvent =
   /** An answer of the model has ended, and another one may follow. */
   | { readonly type: 'round_ended' }
   | { readonly type: 'tools_listed'; readonly label: string; readonly tools: readonly Tool[] }

@@ -20,7 +20,7 @@ export interface ToolHistory {
   readonly approved: readonly ApprovedCall[];
 }
 
-export interface ApprovedCall {
+interface ApprovedCall {
   readonly requestId: string;
   readonly call: ServerCall;
 }

@@ -2,7 +2,7 @@ import type OpenAI from 'openai';
 import { afterAll, expect, test } from 'vitest';
 import { called, said } from '../../support/chat-answers.ts';
 import { startToolTurnServer, sums } from '../../support/tool-turns.ts';
-import { itemsOf, MODEL } from '../../support/turns.ts';
+import { itemsOf, MODEL, waysToContinue } from '../../support/turns.ts';
 
 const turns = await startToolTurnServer();
 const { client, play, sent, mcp } = turns;
@@ -39,21 +39,7 @@ function approving(input: readonly Input[], continued: object = {}): Promise<Res
   return client.responses.create({ model: MODEL, input: [...input], tools, ...continued });
 }
 
-/** Ways to continue a response. */
-const WAYS = [
-  [
-    'a conversation',
-    async () => {
-      const { id } = await client.conversations.create();
-      return () => ({ conversation: id });
-    },
-  ],
-  [
-    'the previous response',
-    async () => (previous?: string) =>
-      previous === undefined ? {} : { previous_response_id: previous },
-  ],
-] as const;
+const WAYS = waysToContinue(client);
 
 test.each(WAYS)('an approval runs the call as it was stored, through %s', async (_name, begin) => {
   const continued = await begin();
@@ -156,12 +142,7 @@ test('a client that keeps the history approves a call with its stored arguments'
   const history: Input[] = [{ role: 'user', content: 'What is 2 + 3?' }];
   // Sound: the client sends what it got.
   const output = response.output.filter(({ type }) => type === 'mcp_list_tools') as Input[];
-  const { output: second } = await approving([
-    ...history,
-    ...output,
-    forged as Input,
-    answer(request.id),
-  ]);
+  const { output: second } = await approving([...history, ...output, forged, answer(request.id)]);
   expect(mcp.calls.slice(before)).toEqual([{ tool: 'add', arguments: { a: 2, b: 3 } }]);
   expect(second[0]).toMatchObject({ type: 'mcp_call', name: 'add', arguments: ARGUMENTS });
   // The same once more, without the call.
@@ -180,7 +161,10 @@ test('an approval works although the request was also posted to a conversation',
   const { request } = await asked();
   const { id: conversation } = await client.conversations.create();
   await client.conversations.items.create(conversation, {
-    items: [{ role: 'user', content: 'sum?' }, { ...request, arguments: '{"a":7,"b":7}' } as never],
+    items: [
+      { role: 'user', content: 'sum?' },
+      { ...request, arguments: '{"a":7,"b":7}' },
+    ],
   });
   const { output } = await approving([answer(request.id)], { conversation });
   expect(output[1]).toMatchObject({ arguments: ARGUMENTS, output: '5' });
@@ -199,7 +183,7 @@ test('a request that a client has made up never runs', async () => {
   const absent = { status: 400, message: "400 No approval request found with id 'mcpr_made_up'." };
   await expect(approving([made, answer('mcpr_made_up')])).rejects.toMatchObject(absent);
   const { id: conversation } = await client.conversations.create();
-  await client.conversations.items.create(conversation, { items: [made as never] });
+  await client.conversations.items.create(conversation, { items: [made] });
   await expect(approving([answer('mcpr_made_up')], { conversation })).rejects.toMatchObject(absent);
   play(said('hm'));
   const stored = await client.responses.create({ model: MODEL, input: [made] });
