@@ -75,22 +75,37 @@ const AT_ONCE = 8;
 
 export class Toolbox {
   readonly #params: ToolboxParams;
-  readonly #servers: readonly OpenServer[];
+  readonly #servers: OpenServer[] = [];
   #calls = 0;
 
   /** Throws an `ApiError` for servers that may not be used, before any of them is reached. */
   constructor(params: ToolboxParams) {
     this.#params = params;
-    const usable = params.tools.map((tool) => usableServer(tool, params.servers));
-    const labels = new Set<string>();
-    this.#servers = usable.flatMap(({ label, server, allowed, approval }) => {
-      if (labels.has(label)) return [];
-      labels.add(label);
-      const session = sessionOf(params, label, server);
-      const namespace = params.namespaces.includes(label) ? `mcp_${label}` : label;
-      const isConfigured = server.options !== undefined;
-      return [{ label, isConfigured, allowed, approval, session, namespace, tools: [] }];
-    });
+    // A server that the request names goes first: as a stand-in, it would need no approvals.
+    const tools = params.tools.toSorted(
+      (one, other) => Number(one.kind !== 'mcp') - Number(other.kind !== 'mcp'),
+    );
+    const usable = tools.map((tool) => usableServer(tool, params.servers));
+    try {
+      for (const { label, server, allowed, approval } of usable) {
+        if (this.has(label)) continue;
+        const session = sessionOf(params, label, server);
+        const namespace = params.namespaces.includes(label) ? `mcp_${label}` : label;
+        const isConfigured = server.options !== undefined;
+        this.#servers.push({
+          label,
+          isConfigured,
+          allowed,
+          approval,
+          session,
+          namespace,
+          tools: [],
+        });
+      }
+    } catch (error) {
+      this.release();
+      throw error;
+    }
   }
 
   get limits() {

@@ -68,6 +68,13 @@ test('a server stands in for a hosted tool, without approval and with the operat
   expect(response.tools).toEqual([{ type: 'web_search', search_context_size: 'low' }]);
 });
 
+test('a server that is named and stands in needs the approvals that the request demands', async () => {
+  play(called(['other__go', '{}', 'a']));
+  const named = sums({ server_label: 'other', require_approval: 'always' });
+  const { output } = await asking([{ type: 'web_search' }, named]);
+  expect(output.map(({ type }) => type)).toEqual(['mcp_list_tools', 'mcp_approval_request']);
+});
+
 test('the operator’s list of tools holds for requests too', async () => {
   play(said('hello'));
   await asking([{ type: 'code_interpreter', container: { type: 'auto' } }]);
