@@ -65,7 +65,7 @@ export const TOOL_ERRORS = {
     message: (d: { id: string }) => `No approval request found with id '${echo(d.id)}'.`,
     param: () => 'input',
     cause:
-      'The request is not in the conversation or the response that is continued, was not made by a response of this server, was deleted, or may not be read by this caller.',
+      'The request is not in the conversation or the response that is continued, was not made by a response of this server, was deleted, or may not be read and changed by this caller.',
     fix: 'Continue what has the request. A client that keeps the history itself sends the request too; responses with `store: false` cannot ask for approvals.',
   }),
   approval_answered: invalidRequest({

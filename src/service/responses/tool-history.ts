@@ -64,33 +64,29 @@ export async function toolHistory(
     if (called.has(id) && !answered.has(id)) continue;
     if (answered.has(id)) throw apiError('approval_answered', { id });
     answered.add(id);
-    const request = all.find((item) => isRequest(item) && item['id'] === id);
-    if (request === undefined) throw apiError('approval_request_not_found', { id });
-    if (answer['approve'] === true) {
-      approved.push(
-        await approvedCall(options, principal, id, history.includes(request) ? request : undefined),
-      );
-    }
+    const isHere = all.some((item) => isRequest(item) && item['id'] === id);
+    if (!isHere) throw apiError('approval_request_not_found', { id });
+    if (answer['approve'] === true) approved.push(await approvedCall(options, principal, id));
   }
   return { known: lists(all), approved };
 }
 
+/**
+ * Finds the call that a request asks for. What a client or a conversation says of it does not count: the first copy that
+ * the caller may change is that of the response.
+ */
 async function approvedCall(
   { store: { conversations }, authorizer }: ToolHistoryOptions,
   principal: Principal,
   id: string,
-  stored: JsonObject | undefined,
 ): Promise<ApprovedCall> {
   const { tenant } = principal;
-  let request = stored?.[ISSUED] === true ? stored : undefined;
-  if (request === undefined) {
-    // The client has sent the request, so what it says does not count. Its first copy is that of the response.
-    const readable = authorizer.filter(principal, 'read');
-    const found = await conversations.findItem({ tenant, itemId: id, readable, which: 'first' });
-    const item = found === null ? {} : parsedItem(found);
-    request = isRequest(item) && item[ISSUED] === true ? item : undefined;
+  const readable = authorizer.filter(principal, 'read', 'update');
+  const found = await conversations.findItem({ tenant, itemId: id, readable, which: 'first' });
+  const request = found === null ? {} : parsedItem(found);
+  if (!isRequest(request) || request[ISSUED] !== true) {
+    throw apiError('approval_request_not_found', { id });
   }
-  if (request === undefined) throw apiError('approval_request_not_found', { id });
   const callId = approvedCallId(id);
   const run = await conversations.findItem({ tenant, itemId: callId, readable: ALL });
   if (run !== null) throw apiError('approval_answered', { id });
