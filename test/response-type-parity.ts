@@ -94,8 +94,9 @@ type SameFields = [
 type WiderField =
   // The description of a JSON Schema is null when omitted, as on the wire; their type has it absent.
   | 'text'
-  // Repeated as sent; OpenAI's service adds its defaults.
-  | 'prompt_cache_options';
+  // Repeated as sent; OpenAI's service adds its defaults. So are the options of hosted tools.
+  | 'prompt_cache_options'
+  | 'tools';
 type OurResponseFitsTheirs = Never<
   Unlike<Differing<ResponseObject, TheirResponse, SharedField>, WiderField>
 >;

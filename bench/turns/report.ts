@@ -7,6 +7,7 @@ import { firstEvent, oldConversation } from './one-client.ts';
 import { openStreams } from './open-streams.ts';
 import { DRIP_EVERY_MS, DRIPS } from './shared.ts';
 import { newTemplate } from './targets.ts';
+import { toolRounds } from './tools.ts';
 import { turnThroughput } from './throughput.ts';
 
 /** Conversations that the turns use in turn: so many that a run adds few items to each. */
@@ -24,6 +25,9 @@ const STREAMS = `1,000 turns at the same time, each with 100 items of history an
 const CHAIN =
   'A chain of `previous_response_id`s and a conversation, with the same turns one after the other:';
 
+const TOOLS =
+  'A turn with one call of an MCP server whose tools are listed already, one client, medians:';
+
 export async function turnsReport(
   options: ThroughputOptions,
   log: (line: string) => void,
@@ -38,6 +42,7 @@ export async function turnsReport(
       [OLD, () => oldConversation(empty, rounds / 5)],
       [STREAMS, () => openStreams(many)],
       [CHAIN, () => chain(empty, log)],
+      [TOOLS, () => toolRounds(empty, rounds)],
     ];
     const texts: string[] = [];
     for (const [title, measured] of sections) {

@@ -1,6 +1,7 @@
 /** Servers of the benchmark of turns, each on a store of its own that is prepared alike. */
 
 import { copyFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fill, idOf, itemOfText } from '../filled-store.ts';
 import {
@@ -15,6 +16,7 @@ import type { StubMode } from './shared.ts';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const STUB = path('model-stub.ts');
+const TOOL_STUB = path('tool-stub.ts');
 const FLOOR = path('floor.ts');
 
 export const ITEMS_EACH = 100;
@@ -69,6 +71,22 @@ export type StartTurns = (template: Template, stub: Target) => Promise<TurnTarge
 
 export const startTurns: StartTurns = (template, stub) =>
   inFolder((folder) => startColloquy(folder, undefined, ['--model-url', stub.url]), template);
+
+/** Starts the server with further flags, which are made for its folder. */
+export function startTurnsWith(
+  template: Template,
+  stub: Target,
+  flags: (folder: string) => readonly string[],
+): Promise<TurnTarget> {
+  return inFolder((folder) => {
+    const further = flags(dirname(folder.database));
+    return startColloquy(folder, undefined, ['--model-url', stub.url, ...further]);
+  }, template);
+}
+
+export function startToolStub(): Promise<TurnTarget> {
+  return inFolder((folder) => startProgram([TOOL_STUB], folder, 'none'));
+}
 
 export const startTurnsFloor: StartTurns = (template, stub) =>
   inFolder((folder) => startProgram([FLOOR, folder.database, stub.url], folder, 'none'), template);

@@ -47,6 +47,19 @@ export interface TurnReport extends ServedModel {
   readonly failure: string | undefined;
   readonly finishReason: string | undefined;
   readonly tokens: TurnTokens | undefined;
+  /** Calls of tools that run here, in the order in which they ended. */
+  readonly toolCalls: readonly ToolCallReport[];
+}
+
+/** A call of a server's tool. Its arguments and its output are not reported. */
+export interface ToolCallReport {
+  /** Label of the server, if the operator has named it. */
+  readonly server: string | undefined;
+  /** Name of the tool, if the operator has named its server. */
+  readonly tool: string | undefined;
+  readonly began: number;
+  readonly ended: number;
+  readonly outcome: 'output' | 'tool_error' | 'protocol_error' | 'http_error';
 }
 
 /** Numbers of the turns that have begun and not ended. Each is counted once. */

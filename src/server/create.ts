@@ -20,6 +20,7 @@ import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { Usage } from '../service/usage/usage.ts';
+import { McpServers } from '../tools/mcp-servers.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { openAuditLog } from '../telemetry/audit-log.ts';
@@ -85,7 +86,9 @@ async function openComponents(
   const windows = new ContextWindows(models);
   const contexts = { ...config, store, authorizer, models, seal, windows };
   const observer = telemetry;
-  const responses = new Responses({ ...contexts, observer });
+  const tools = stack.use(new McpServers(config.mcp, packageVersion()));
+  const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed);
+  const responses = new Responses({ ...contexts, observer, tools, audit });
   return {
     store,
     telemetry,
@@ -101,7 +104,7 @@ async function openComponents(
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
     jobs: new Jobs(telemetry),
-    audit: write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed),
+    audit,
     state: { isClosing: false },
     onServerError: failed,
   };

@@ -41,6 +41,18 @@ export interface AuditedRequest extends Audited {
   readonly operation: string;
 }
 
+/** A call of a tool as the audit trail sees it: without its arguments and its output. */
+export interface AuditedToolCall {
+  readonly requestId: string | undefined;
+  readonly principal: Principal;
+  /** Label of the server. */
+  readonly server: string;
+  readonly tool: string;
+  /** The request by whose approval it ran. */
+  readonly approvalRequestId: string | null;
+  readonly outcome: string;
+}
+
 /** The readers of the store that the audit trail has. */
 interface AuditedStore {
   readonly conversations: Pick<ConversationReader, 'getResource'>;
@@ -173,6 +185,31 @@ export class AuditTrail {
       outcome: 'unauthenticated',
       scheme,
       reason,
+    });
+  }
+
+  /** Records a call of a tool of an MCP server, which a response has made for its caller. */
+  recordToolCall({
+    requestId,
+    principal,
+    server,
+    tool,
+    approvalRequestId,
+    outcome,
+  }: AuditedToolCall): void {
+    const { tenant, subject } = principal;
+    this.#line(`a call of ${tool}`, {
+      request_id: requestId ?? '',
+      tenant,
+      principal: subject,
+      operation: 'callTool',
+      action: 'update',
+      server: server.slice(0, MAX_RESOURCE_LENGTH),
+      tool: tool.slice(0, MAX_RESOURCE_LENGTH),
+      // The caller that has sent the approval; null for a call that needed none.
+      approved_by: approvalRequestId === null ? null : subject,
+      approval_request: approvalRequestId,
+      outcome: outcome === 'output' ? 'done' : 'failed',
     });
   }
 

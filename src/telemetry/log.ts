@@ -150,7 +150,8 @@ export class Log {
     // Spares most requests the division into phases.
     if (ended - began < this.#slowRequestMs) return undefined;
     const phases = phasesOf(request);
-    return turn === undefined || ended - began - (phases.model ?? 0) >= this.#slowRequestMs
+    return turn === undefined ||
+      ended - began - (phases.model ?? 0) - (phases.tools ?? 0) >= this.#slowRequestMs
       ? phases
       : undefined;
   }
@@ -194,7 +195,7 @@ function untilFirstByte(request: AnsweredRequest): AnsweredRequest {
 
 /** Returns the longest phase, apart from that of the model. */
 function slowest(phases: Phases): string {
-  const [name] = Object.entries({ ...phases, model: 0 }).reduce((one, other) =>
+  const [name] = Object.entries({ ...phases, model: 0, tools: 0 }).reduce((one, other) =>
     other[1] > one[1] ? other : one,
   );
   return name;

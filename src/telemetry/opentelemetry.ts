@@ -32,7 +32,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { PublishedRequest } from '../observe/request-channel.ts';
 import type { StoreCall } from '../observe/store-calls.ts';
-import type { TurnReport } from '../observe/turns.ts';
+import type { ToolCallReport, TurnReport } from '../observe/turns.ts';
 import { modelAttributes, modelSpanName } from './model-attributes.ts';
 import { phasesOf } from './phases.ts';
 
@@ -145,7 +145,23 @@ function turnSpans(turn: TurnReport, parent: Context): void {
   );
   if (turn.firstToken !== undefined) span.addEvent('first token', epoch(turn.firstToken));
   if (turn.failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+  for (const call of turn.toolCalls) toolSpan(call, trace.setSpan(parent, span));
   span.end(epoch(answered));
+}
+
+/** Makes the span of a call of a tool, by the semantic conventions for GenAI. */
+function toolSpan({ server, tool, began, ended, outcome }: ToolCallReport, parent: Context): void {
+  const attributes = {
+    'gen_ai.operation.name': 'execute_tool',
+    'gen_ai.tool.type': 'extension',
+    ...(tool === undefined ? {} : { 'gen_ai.tool.name': tool }),
+    ...(server === undefined ? {} : { 'colloquy.mcp_server': server }),
+    ...(outcome === 'output' ? {} : { 'error.type': outcome }),
+  };
+  const name = tool === undefined ? 'execute_tool' : `execute_tool ${tool}`;
+  const span = tracer.startSpan(name, { startTime: epoch(began), attributes }, parent);
+  if (outcome !== 'output') span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(epoch(ended));
 }
 
 /** Checks for a failure on the server's side. A stream may fail after its status has been sent. */

@@ -1,4 +1,5 @@
 import type { AnsweredRequest } from '../observe/observer.ts';
+import { toolTime } from './tool-time.ts';
 
 /** Time that a request spent in each phase, in milliseconds. */
 export interface Phases {
@@ -16,6 +17,8 @@ export interface Phases {
   readonly wait?: number;
   /** Waiting for the model server. */
   readonly model?: number;
+  /** Waiting for tools that run here. */
+  readonly tools?: number;
 }
 
 /** Divides the time of a request among its phases. */
@@ -34,10 +37,10 @@ export function phasesOf(request: AnsweredRequest): Phases {
   const last = Math.max(own.at(-1)?.ended ?? -Infinity, ofTurn?.until ?? -Infinity);
   const serialise = last === -Infinity ? 0 : ended - last;
   const known = authorise + queue + read + commit + serialise;
-  const { wait = 0, model = 0 } = ofTurn ?? {};
-  const parse = Math.max(0, ended - began - known - wait - model);
+  const { wait = 0, model = 0, tools = 0 } = ofTurn ?? {};
+  const parse = Math.max(0, ended - began - known - wait - model - tools);
   const phases = { parse, authorise, queue, read, commit, serialise };
-  return ofTurn === undefined ? phases : { ...phases, wait, model };
+  return ofTurn === undefined ? phases : { ...phases, wait, model, tools };
 }
 
 /** Returns the phases of a turn without its calls of the database, and the end of them. */
@@ -47,7 +50,12 @@ function turnPhases({
   ended,
 }: Pick<AnsweredRequest, 'ended' | 'calls'> & {
   readonly turn: NonNullable<AnsweredRequest['turn']>;
-}): { readonly wait: number; readonly model: number; readonly until: number } {
+}): {
+  readonly wait: number;
+  readonly model: number;
+  readonly tools: number;
+  readonly until: number;
+} {
   const end = Math.min(ended, turn.ended ?? ended);
   const without = (from: number, to: number): number => {
     const within = (call: AnsweredRequest['calls'][number]): number =>
@@ -55,9 +63,13 @@ function turnPhases({
     return Math.max(0, to - from - calls.reduce((total, call) => total + within(call), 0));
   };
   const { began, taken = end, asked, answered = end } = turn;
+  const isAsked = asked !== undefined && asked <= end;
+  const answering = isAsked ? without(asked, Math.min(answered, end)) : 0;
+  const tools = isAsked ? toolTime(turn, asked, Math.min(answered, end)) : 0;
   return {
     wait: without(began, Math.min(taken, end)),
-    model: asked === undefined || asked > end ? 0 : without(asked, Math.min(answered, end)),
+    model: Math.max(0, answering - tools),
+    tools,
     until: end,
   };
 }

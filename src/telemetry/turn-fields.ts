@@ -1,4 +1,5 @@
 import type { TurnReport } from '../observe/turns.ts';
+import { toolTime } from './tool-time.ts';
 
 /** Returns the fields of a log line about a turn. */
 export function turnFields(turn: TurnReport): Readonly<Record<string, unknown>> {
@@ -11,7 +12,8 @@ export function turnFields(turn: TurnReport): Readonly<Record<string, unknown>> 
     ...(failure === undefined ? {} : { model_failure: failure }),
     ...between('wait_ms', began, taken ?? ended),
     ...between('history_ms', taken, asked ?? ended),
-    ...between('model_ms', asked, answered ?? ended),
+    ...modelTime(turn),
+    ...toolFields(turn),
     ...between('commit_ms', answered, ended),
     ...between('model_first_byte_ms', asked, firstByte),
     ...between('first_token_ms', asked, firstToken),
@@ -23,6 +25,29 @@ export function turnFields(turn: TurnReport): Readonly<Record<string, unknown>> 
           tokens_out: tokens.output,
           tokens_reasoning: tokens.reasoning,
         }),
+  };
+}
+
+/** Returns the time of the model server's answers, without that of the tools between them. */
+function modelTime(turn: TurnReport): Readonly<Record<string, number>> {
+  const { asked, answered, ended } = turn;
+  const to = answered ?? ended;
+  if (asked === undefined || to === undefined) return {};
+  return { model_ms: round(to - asked - toolTime(turn, asked, to)) };
+}
+
+/** Returns the calls of tools: their number, their time, and the names of those that the operator knows. */
+function toolFields(turn: TurnReport): Readonly<Record<string, unknown>> {
+  const { toolCalls } = turn;
+  if (toolCalls.length === 0) return {};
+  return {
+    tools_ms: round(toolTime(turn, -Infinity, Infinity)),
+    tool_calls: toolCalls.map(({ server = 'other', tool, began, ended, outcome }) => ({
+      server,
+      ...(tool === undefined ? {} : { tool }),
+      ms: round(ended - began),
+      outcome,
+    })),
   };
 }
 

@@ -17,6 +17,7 @@ export class TurnMetrics {
   readonly #durations: Histogram;
   readonly #tokens: Counter;
   readonly #failures: Counter;
+  readonly #toolCalls: Histogram;
   readonly #found = new Set<string>();
 
   constructor(registry: Registry, openTurns: () => OpenTurnCounts) {
@@ -63,6 +64,13 @@ export class TurnMetrics {
       labelNames: [...ofModel, 'kind'],
       registers,
     });
+    this.#toolCalls = new Histogram({
+      name: 'colloquy_tool_call_duration_seconds',
+      help: 'How long calls of tools of MCP servers took.',
+      labelNames: ['server', 'outcome'],
+      buckets: [0.001, 0.01, ...SECONDS],
+      registers,
+    });
     this.#failures = new Counter({
       name: 'colloquy_model_failures_total',
       help: 'Failures of model servers.',
@@ -81,6 +89,10 @@ export class TurnMetrics {
       this.#waits.observe(((taken ?? ended) - began) / MS_PER_SECOND);
     }
     if (asked === undefined) return;
+    for (const call of turn.toolCalls) {
+      const took = (call.ended - call.began) / MS_PER_SECOND;
+      this.#toolCalls.labels(call.server ?? OTHER, call.outcome).observe(took);
+    }
     this.#durations.labels(server, model).observe((ended - began) / MS_PER_SECOND);
     if (firstToken !== undefined) {
       this.#firstTokens.labels(server, model).observe((firstToken - asked) / MS_PER_SECOND);

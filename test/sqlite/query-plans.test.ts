@@ -85,6 +85,7 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     statements.deleteConversation(where),
     statements.reservePositions(where),
     statements.selectReferencedItem(where),
+    statements.selectFirstItem(where),
     statements.selectItem(where),
     statements.deleteItem(where),
     ...statements.DELETE_CHILDREN,

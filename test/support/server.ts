@@ -29,6 +29,14 @@ async function ownDatabase(): Promise<Pick<TestDatabase, 'url'> & AsyncDisposabl
 
 /** Starts a server on a real socket, on a database of its own unless the settings name one. */
 export async function startServer(...settings: readonly string[]): Promise<TestServer> {
+  return startServerWith({}, ...settings);
+}
+
+/** Starts a server as `startServer`, with variables. */
+export async function startServerWith(
+  environment: Readonly<Record<string, string>>,
+  ...settings: readonly string[]
+): Promise<TestServer> {
   const database = settings.includes('--database-url') ? undefined : await ownDatabase();
   const config = await loadConfig({
     arguments: [
@@ -37,7 +45,7 @@ export async function startServer(...settings: readonly string[]): Promise<TestS
       ...(database === undefined ? [] : ['--database-url', database.url]),
       ...settings,
     ],
-    environment: {},
+    environment,
   });
   const failures: unknown[] = [];
   const server = await createServer(config, { onServerError: (error) => failures.push(error) });

@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { startModelServer, type ScriptedAnswer, type ScriptedModelServer } from './model-server.ts';
-import { startServer, type TestServer } from './server.ts';
+import { startServerWith, type TestServer } from './server.ts';
 
 /** A message of a chat request. */
 interface SentMessage {
@@ -33,9 +33,19 @@ export interface TurnServer extends AsyncDisposable {
 export const MODEL = 'qwen3';
 
 export async function startTurnServer(...settings: readonly string[]): Promise<TurnServer> {
+  return startTurnServerWith({}, ...settings);
+}
+
+/** Starts a server as `startTurnServer`, with variables. */
+export async function startTurnServerWith(
+  environment: Readonly<Record<string, string>>,
+  ...settings: readonly string[]
+): Promise<TurnServer> {
   await using stack = new AsyncDisposableStack();
   const model = stack.use(await startModelServer());
-  const server = stack.use(await startServer('--model-url', model.url, ...settings));
+  const server = stack.use(
+    await startServerWith(environment, '--model-url', model.url, ...settings),
+  );
   const owned = stack.move();
   return {
     server,
@@ -80,4 +90,22 @@ export async function eventsOf<Event>(stream: AsyncIterable<Event>): Promise<rea
   const events: Event[] = [];
   for await (const event of stream) events.push(event);
   return events;
+}
+
+/** Returns the ways to continue a response, by name: each begins one, and then makes the fields of a request. */
+export function waysToContinue(client: OpenAI) {
+  return [
+    [
+      'a conversation',
+      async () => {
+        const { id } = await client.conversations.create();
+        return () => ({ conversation: id });
+      },
+    ],
+    [
+      'the previous response',
+      async () => (previous?: string) =>
+        previous === undefined ? {} : { previous_response_id: previous },
+    ],
+  ] as const;
 }

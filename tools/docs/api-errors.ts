@@ -18,6 +18,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   413: 'the body is too large',
   415: 'the body is of a kind that is not taken',
   417: 'the request expects something unknown',
+  424: 'a server that the request needs fails',
   426: 'no WebSockets',
   429: 'too many requests',
   431: 'the headers are too large',

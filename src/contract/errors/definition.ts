@@ -6,7 +6,7 @@ export interface ErrorDefinition<Detail> {
   /** Returns the status of an error that passes another server's on; `status` is then the usual one. */
   readonly statusOf?: (detail: Detail) => number;
   /** OpenAI's `type`. */
-  readonly type: 'invalid_request_error' | 'server_error' | 'requests';
+  readonly type: 'invalid_request_error' | 'server_error' | 'requests' | 'external_connector_error';
   /** OpenAI's `code`; null where OpenAI sends none. */
   readonly code: string | null;
   /** Returns the sentence. It is OpenAI's own wherever that is known. */
@@ -40,6 +40,9 @@ export const invalidRequest = ofType('invalid_request_error');
 export const serverError = ofType('server_error');
 /** Defines an error of too many requests. */
 export const rateLimited = ofType('requests');
+
+/** Defines an error of a server that a request has named. */
+export const connectorError = ofType('external_connector_error');
 
 const MAX_ECHO_LENGTH = 200;
 

@@ -9,6 +9,7 @@ import { HTTP_ERRORS } from './http.ts';
 import { IDEMPOTENCY_ERRORS } from './idempotency.ts';
 import { MODEL_SERVER_ERRORS } from './model-servers.ts';
 import { RESPONSE_ERRORS } from './responses.ts';
+import { TOOL_ERRORS } from './tools.ts';
 import { VALUE_ERRORS } from './values.ts';
 
 /** Tables in which no kind may be one of an earlier table: the compiler names a kind that is. */
@@ -34,6 +35,7 @@ const DEFINITIONS = joinTables(
   CONVERSATION_ERRORS,
   RESPONSE_ERRORS,
   IDEMPOTENCY_ERRORS,
+  TOOL_ERRORS,
   MODEL_SERVER_ERRORS,
   ACCESS_ERRORS,
   AVAILABILITY_ERRORS,

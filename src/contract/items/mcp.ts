@@ -4,6 +4,9 @@ import { Type } from 'typebox';
 import { AnyStatus, Id, nullable, omittable } from '../schema/schema.ts';
 import { defineItem } from './define.ts';
 
+/** The mark of a request for an approval that a response of this server has made. An item that a caller sends loses it. */
+export const ISSUED = 'issued_here';
+
 const mcpListToolsFields = {
   type: Type.Literal('mcp_list_tools'),
   server_label: Type.String(),
@@ -50,7 +53,15 @@ export const mcpApprovalRequest = defineItem({
   },
   create: Type.Object({ id: Id, ...mcpApprovalRequestFields }),
   handling: 'checked',
-  returned: Type.Object({ id: Type.String(), ...mcpApprovalRequestFields }),
+  returned: Type.Object({
+    id: Type.String(),
+    ...mcpApprovalRequestFields,
+    [ISSUED]: Type.Optional(
+      Type.Literal(true, { description: 'Set on a request of a response that was made here.' }),
+    ),
+  }),
+  // Only a response may say that it has issued a request.
+  normalise: ({ [ISSUED]: _issued, ...item }) => item,
 });
 
 const mcpApprovalResponseFields = {

@@ -68,7 +68,12 @@ function toolParams(
   const choice = body.tool_choice;
   // Resolved without tools too, so that a choice of a tool that is not there is refused.
   const toolChoice = choice === undefined ? undefined : resolvedToolChoice(choice, tools);
-  return tools.length === 0
+  const hasTools = (body.tools ?? []).length > 0;
+  return !hasTools
     ? { tools: undefined, toolChoice: undefined, parallelToolCalls: undefined }
-    : { tools, toolChoice, parallelToolCalls: body.parallel_tool_calls };
+    : {
+        tools: tools.length === 0 ? undefined : tools,
+        toolChoice,
+        parallelToolCalls: body.parallel_tool_calls,
+      };
 }

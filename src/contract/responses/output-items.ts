@@ -3,6 +3,7 @@
 import { Type, type Static } from 'typebox';
 import { OutputText, Refusal } from '../items/content.ts';
 import { customToolCall, functionCall } from '../items/function-tools.ts';
+import { mcpApprovalRequest, mcpCall, mcpListTools } from '../items/mcp.ts';
 import { Phase } from '../items/message.ts';
 import { compaction, reasoning } from '../items/model-state.ts';
 import { nullable, Status } from '../schema/schema.ts';
@@ -36,8 +37,25 @@ export const OutputCompaction = Type.Object(
   { title: 'OutputCompaction' },
 );
 
+const OutputMcpListTools = Type.Object(mcpListTools.returned.properties, {
+  title: 'OutputMcpListTools',
+});
+const OutputMcpCall = Type.Object(mcpCall.returned.properties, { title: 'OutputMcpCall' });
+const OutputMcpApprovalRequest = Type.Object(mcpApprovalRequest.returned.properties, {
+  title: 'OutputMcpApprovalRequest',
+});
+
 export const OutputItem = Type.Union(
-  [OutputMessage, OutputReasoning, OutputFunctionCall, OutputCustomToolCall, OutputCompaction],
+  [
+    OutputMessage,
+    OutputReasoning,
+    OutputFunctionCall,
+    OutputCustomToolCall,
+    OutputMcpListTools,
+    OutputMcpCall,
+    OutputMcpApprovalRequest,
+    OutputCompaction,
+  ],
   { title: 'OutputItem' },
 );
 export type OutputItem = Static<typeof OutputItem>;

@@ -18,6 +18,8 @@ import {
   type ResponseBody,
   type ResponseEcho,
 } from './parameters/table.ts';
+import { serverTools, type ServerTool } from './server-tools.ts';
+import { serverChoice, type ServerChoice } from './tool-choice.ts';
 
 /** A checked request for a response. */
 export interface ResponseRequest {
@@ -37,6 +39,11 @@ export interface ResponseRequest {
   readonly metadata: Metadata;
   /** What goes to the model server besides model and items. */
   readonly generation: GenerationParams;
+  /** The servers whose tools run here. */
+  readonly serverTools: readonly ServerTool[];
+  readonly serverChoice: ServerChoice | undefined;
+  /** Most calls of tools that run here. */
+  readonly maxToolCalls: number | undefined;
   /** The fields of the Response object that repeat the request. */
   readonly echo: ResponseEcho;
 }
@@ -105,6 +112,8 @@ function parsed(
   if (input.length === 0 && conversationId === undefined && previousResponseId === undefined) {
     throw apiError('missing_input');
   }
+  const tools = serverTools(body.tools ?? []);
+  if (body.background === true) assertStorable(tools);
   return {
     model: body.model,
     input,
@@ -116,6 +125,12 @@ function parsed(
     background: body.background ?? false,
     include: body.include ?? [],
     metadata: body.metadata ?? {},
+    serverTools: tools,
+    serverChoice: serverChoice(
+      body.tool_choice,
+      tools.flatMap((tool) => (tool.kind === 'mcp' ? [tool.label] : [])),
+    ),
+    maxToolCalls: body.max_tool_calls,
     echo: echoOf(body),
   };
 }
@@ -125,6 +140,17 @@ function compactionOf(
 ): ResponseRequest['compaction'] {
   const [entry] = management;
   return entry === undefined ? undefined : { threshold: entry.compact_threshold ?? undefined };
+}
+
+/** Throws for tools with what must not be stored: headers, and URLs, which may have secrets. */
+function assertStorable(tools: readonly ServerTool[]): void {
+  for (const tool of tools) {
+    if (tool.kind !== 'mcp') continue;
+    const { index, url, headers } = tool;
+    if (url !== undefined || Object.keys(headers).length > 0) {
+      throw apiError('mcp_in_background', { index });
+    }
+  }
 }
 
 function prefixed(id: string | undefined, prefix: string, param: string): string | undefined {

@@ -143,6 +143,22 @@ function completeStream(): readonly StreamEvent[] {
 
 /** The events that a completed response does not have, or need not have. */
 const FURTHER: readonly StreamEvent[] = [
+  streamEvent('response.mcp_list_tools.in_progress', 1, { item_id: 'mcpl_1', output_index: 0 }),
+  streamEvent('response.mcp_list_tools.completed', 2, { item_id: 'mcpl_1', output_index: 0 }),
+  streamEvent('response.mcp_list_tools.failed', 2, { item_id: 'mcpl_1', output_index: 0 }),
+  streamEvent('response.mcp_call.in_progress', 1, { item_id: 'mcp_1', output_index: 0 }),
+  streamEvent('response.mcp_call_arguments.delta', 2, {
+    delta: '{}',
+    item_id: 'mcp_1',
+    output_index: 0,
+  }),
+  streamEvent('response.mcp_call_arguments.done', 3, {
+    arguments: '{}',
+    item_id: 'mcp_1',
+    output_index: 0,
+  }),
+  streamEvent('response.mcp_call.completed', 4, { item_id: 'mcp_1', output_index: 0 }),
+  streamEvent('response.mcp_call.failed', 4, { item_id: 'mcp_1', output_index: 0 }),
   streamEvent('response.queued', 1, begun),
   streamEvent('response.incomplete', 2, begun),
   streamEvent('response.failed', 2, begun),

@@ -31,6 +31,7 @@ const ofSummaryPart = {
   summary_index: Index,
 };
 const ofContentDelta = { content_index: Index, delta: Text, item_id: Text, output_index: Index };
+const ofPlace = { item_id: Text, output_index: Index };
 const ofDelta = { delta: Text, item_id: Text, output_index: Index };
 const ErrorBody = Type.Object({
   type: Text,
@@ -99,6 +100,14 @@ export const STREAM_EVENTS = {
   },
   'response.custom_tool_call_input.delta': ofDelta,
   'response.custom_tool_call_input.done': { input: Text, item_id: Text, output_index: Index },
+  'response.mcp_list_tools.in_progress': ofPlace,
+  'response.mcp_list_tools.completed': ofPlace,
+  'response.mcp_list_tools.failed': ofPlace,
+  'response.mcp_call.in_progress': ofPlace,
+  'response.mcp_call_arguments.delta': ofDelta,
+  'response.mcp_call_arguments.done': { arguments: Text, item_id: Text, output_index: Index },
+  'response.mcp_call.completed': ofPlace,
+  'response.mcp_call.failed': ofPlace,
   'response.content_part.done': ofPart,
   'response.output_item.done': ofItem,
   'response.completed': ofResponse,

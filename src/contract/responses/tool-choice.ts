@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { apiError } from '../errors/registry.ts';
+import { omittable } from '../schema/schema.ts';
 import type { CallableTool, ToolName } from './tools.ts';
 
 const Mode = Type.Enum(['none', 'auto', 'required']);
@@ -11,6 +12,14 @@ const CustomChoice = Type.Object(
   { type: Type.Literal('custom'), name: Type.String() },
   { title: 'CustomToolChoice' },
 );
+const McpChoice = Type.Object(
+  {
+    type: Type.Literal('mcp'),
+    server_label: Type.String(),
+    name: omittable(Type.String()),
+  },
+  { title: 'McpToolChoice' },
+);
 const AllowedTool = Type.Object(
   { type: Type.Enum(['function', 'custom', 'namespace']), name: Type.String() },
   { title: 'AllowedTool' },
@@ -19,13 +28,13 @@ const AllowedTools = Type.Object(
   {
     type: Type.Literal('allowed_tools'),
     mode: Type.Enum(['auto', 'required']),
-    tools: Type.Array(AllowedTool),
+    tools: Type.Array(Type.Union([AllowedTool, McpChoice])),
   },
   { title: 'AllowedToolsChoice' },
 );
 
 /** `tool_choice` of a request, and its echo. */
-export const ToolChoice = Type.Union([Mode, FunctionChoice, CustomChoice, AllowedTools]);
+export const ToolChoice = Type.Union([Mode, FunctionChoice, CustomChoice, McpChoice, AllowedTools]);
 export type ToolChoice = Static<typeof ToolChoice>;
 
 /** The choice among the tools that are called by name and namespace. */
@@ -40,16 +49,44 @@ export type ResolvedToolChoice =
       readonly tools: readonly ToolName[];
     };
 
-/** Finds the tools that a choice names. Throws `tool_choice_not_found`. */
+/** The tools of servers among which the model may choose, or must. */
+export interface ServerChoice {
+  readonly mode: 'auto' | 'required';
+  readonly servers: readonly { readonly label: string; readonly name: string | undefined }[];
+}
+
+/** Returns what a choice says of servers' tools; `undefined` if it names none. Throws `tool_choice_not_found`. */
+export function serverChoice(
+  choice: ToolChoice | undefined,
+  labels: readonly string[],
+): ServerChoice | undefined {
+  if (choice === undefined || typeof choice === 'string') return undefined;
+  const entries = choice.type === 'allowed_tools' ? choice.tools : [choice];
+  const servers = entries.filter((entry) => entry.type === 'mcp');
+  if (servers.length === 0) return undefined;
+  const unknown = servers.find(({ server_label: label }) => !labels.includes(label));
+  if (unknown !== undefined)
+    throw apiError('tool_choice_not_found', { name: unknown.server_label });
+  return {
+    mode: choice.type === 'allowed_tools' ? choice.mode : 'required',
+    servers: servers.map(({ server_label: label, name }) => ({ label, name: name ?? undefined })),
+  };
+}
+
+/** Finds the application's tools that a choice names. Throws `tool_choice_not_found`. */
 export function resolvedToolChoice(
   choice: ToolChoice,
   tools: readonly CallableTool[],
 ): ResolvedToolChoice {
   if (typeof choice === 'string') return choice;
   if (choice.type === 'allowed_tools') {
-    const allowed = choice.tools.flatMap((entry) => namedTools(entry, tools));
+    const allowed = choice.tools.flatMap((entry) =>
+      entry.type === 'mcp' ? [] : namedTools(entry, tools),
+    );
     return { type: 'allowed', mode: choice.mode, tools: allowed };
   }
+  // The servers' tools are found when they have been listed.
+  if (choice.type === 'mcp') return { type: 'allowed', mode: 'required', tools: [] };
   const [chosen] = namedTools(choice, tools);
   return { type: 'tool', ...chosen };
 }

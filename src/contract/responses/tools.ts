@@ -1,9 +1,17 @@
-/** Tools that a model may call: the functions and custom tools of the application, alone or in namespaces. */
+/** Tools that a model may call: the application's functions and custom tools, alone or in namespaces; and the server's. */
 
 import { Type, type Static } from 'typebox';
 import type { JsonObject } from '../../base/json-object.ts';
 import { withDefaults } from '../items/content.ts';
 import { AnyObject, nullable, omittable } from '../schema/schema.ts';
+import {
+  HostedTool,
+  isHosted,
+  isMcp,
+  McpTool,
+  McpToolParam,
+  repeatedMcpTool,
+} from './server-tools.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 128 });
 const CallerKind = Type.Enum(['direct', 'programmatic']);
@@ -58,7 +66,13 @@ const NamespaceToolParam = Type.Object(
   { title: 'NamespaceToolParam' },
 );
 /** A tool as a request has it. */
-export const ToolParam = Type.Union([FunctionToolParam, CustomToolParam, NamespaceToolParam]);
+export const ToolParam = Type.Union([
+  FunctionToolParam,
+  CustomToolParam,
+  NamespaceToolParam,
+  McpToolParam,
+  HostedTool,
+]);
 export type ToolParam = Static<typeof ToolParam>;
 
 const FunctionTool = Type.Object(
@@ -93,10 +107,19 @@ const NamespaceTool = Type.Object(
   { title: 'NamespaceTool' },
 );
 /** A tool as the Response object repeats it. */
-export const RepeatedTool = Type.Union([FunctionTool, CustomTool, NamespaceTool]);
+export const RepeatedTool = Type.Union([
+  FunctionTool,
+  CustomTool,
+  NamespaceTool,
+  McpTool,
+  HostedTool,
+]);
 export type RepeatedTool = Static<typeof RepeatedTool>;
 
-const DEFAULTS: Readonly<Record<ToolParam['type'], JsonObject>> = {
+/** A tool that the application runs. */
+type OwnTool = Exclude<ToolParam, McpToolParam | HostedTool>;
+
+const DEFAULTS: Readonly<Record<OwnTool['type'], JsonObject>> = {
   function: { description: null, parameters: null, strict: null },
   custom: { format: { type: 'text' } },
   namespace: {},
@@ -104,6 +127,8 @@ const DEFAULTS: Readonly<Record<ToolParam['type'], JsonObject>> = {
 
 /** Returns a tool in the form of the Response object. Its JSON Schemas are not changed. */
 export function repeatedTool(tool: ToolParam): RepeatedTool {
+  if (isMcp(tool)) return repeatedMcpTool(tool);
+  if (isHosted(tool)) return tool;
   const sent = tool.type === 'namespace' ? { ...tool, tools: tool.tools.map(repeatedTool) } : tool;
   // Sound: the defaults are the fields that a repeated tool has and a sent one may lack.
   return withDefaults(sent, DEFAULTS[tool.type], ['type']) as RepeatedTool;
@@ -124,16 +149,17 @@ export type CallableTool = ToolName & { readonly description?: string | null | u
     | { readonly type: 'custom'; readonly format?: JsonObject | undefined }
   );
 
-/** Returns the tools of a request without the namespaces around them. */
+/** Returns the application's tools of a request without the namespaces around them. */
 export function callableTools(tools: readonly ToolParam[]): readonly CallableTool[] {
-  return tools.flatMap((tool) =>
-    tool.type === 'namespace'
+  return tools.flatMap((tool) => {
+    if (isMcp(tool) || isHosted(tool)) return [];
+    return tool.type === 'namespace'
       ? tool.tools.map((inner) => ({ ...callable(inner), namespace: tool.name }))
-      : [callable(tool)],
-  );
+      : [callable(tool)];
+  });
 }
 
-function callable(tool: Exclude<ToolParam, { type: 'namespace' }>): CallableTool {
+function callable(tool: Exclude<OwnTool, { type: 'namespace' }>): CallableTool {
   const { name, description } = tool;
   return tool.type === 'function'
     ? { type: 'function', name, description, parameters: tool.parameters, strict: tool.strict }

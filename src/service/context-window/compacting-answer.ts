@@ -9,11 +9,14 @@ import type { SealedCompaction } from '../../context/sealed-compaction.ts';
 import { turnBounds } from '../../context/turn-bounds.ts';
 import { ApiError } from '../../contract/errors/registry.ts';
 import type { OutputItem } from '../../contract/responses/output-items.ts';
-import type { ContextItem, ModelEvent, ModelRequest, ModelUsage } from '../../model/port.ts';
+import type { ContextItem, ModelRequest, ModelUsage } from '../../model/port.ts';
 import { Accumulator } from '../generation/accumulate.ts';
+import type { TurnEvent } from '../generation/events.ts';
+import type { TurnEvents } from '../generation/rounds.ts';
 import type { ContextWindows, WindowRef } from './context-windows.ts';
 import { fixedBytes, overflowOf, requestTokens } from './request-size.ts';
 import { FittedAnswer } from './fitted-answer.ts';
+import type { Respond } from './model-answer.ts';
 import { summarise } from './summarise.ts';
 
 /** Part of a context at which it is compacted, unless the request has a threshold. */
@@ -24,9 +27,8 @@ const KEPT_SHARE = 1 / 4;
 /** Bytes of a token that no text exceeds by much. */
 const MOST_BYTES_PER_TOKEN = 8;
 
-type Events = AsyncGenerator<readonly ModelEvent[], void, undefined>;
-
 export interface CompactingAnswerParams {
+  readonly respond: Respond;
   readonly windows: ContextWindows;
   readonly ref: WindowRef;
   readonly request: Omit<ModelRequest, 'items'>;
@@ -61,7 +63,7 @@ export class CompactingAnswer {
     return this.#fitted.inputIndexes;
   }
 
-  async *events(signal: AbortSignal): Events {
+  async *events(signal: AbortSignal): TurnEvents {
     const threshold = await this.#threshold();
     const before = (await this.#isTooLong(threshold, signal))
       ? await this.#compacted(signal)
@@ -94,9 +96,11 @@ export class CompactingAnswer {
   }
 
   /** Yields the rest of an answer, and before its end the compaction that it makes necessary. */
-  async *#rest(answer: Events, threshold: number | undefined, signal: AbortSignal): Events {
+  async *#rest(answer: TurnEvents, threshold: number | undefined, signal: AbortSignal): TurnEvents {
     const accumulator = new Accumulator({ seal: () => undefined, includesLogprobs: false });
+    let last: ModelUsage | undefined;
     for await (const events of answer) {
+      for (const event of events) if (event.type === 'round_ended') last = event.usage;
       const end = events.findIndex(({ type }) => type === 'finish');
       for (const event of end === -1 ? events : events.slice(0, end)) grow(accumulator, event);
       const finish = events[end];
@@ -107,7 +111,7 @@ export class CompactingAnswer {
       if (end > 0) yield events.slice(0, end);
       accumulator.finish(finish.reason);
       const { usage, items } = accumulator;
-      if (finish.reason === 'stop' && this.#isReached(threshold, usage, items)) {
+      if (finish.reason === 'stop' && this.#isReached(threshold, last ?? usage, items)) {
         const compaction = await this.#compactedAfter(items, threshold ?? 0, signal);
         if (compaction !== undefined) yield [{ type: 'compaction', encrypted: compaction }];
       }
@@ -230,12 +234,12 @@ export class CompactingAnswer {
   }
 
   #fit(): FittedAnswer {
-    const { windows, ref, request, isTruncated } = this.#params;
-    return new FittedAnswer({ windows, ref, request, isTruncated, context: this.#context });
+    const { threshold: _threshold, seal: _seal, ...params } = this.#params;
+    return new FittedAnswer({ ...params, context: this.#context });
   }
 }
 
-function grow(accumulator: Accumulator, event: ModelEvent): void {
+function grow(accumulator: Accumulator, event: TurnEvent): void {
   if (event.type !== 'finish' && event.type !== 'failure') accumulator.add(event);
 }
 

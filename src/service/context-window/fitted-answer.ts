@@ -3,15 +3,18 @@
 import type { AssembledContext } from '../../context/assemble.ts';
 import { itemsBytes } from '../../context/measure.ts';
 import { truncate, type Truncation } from '../../context/truncate.ts';
-import type { ModelEvent, ModelRequest } from '../../model/port.ts';
+import type { ModelRequest, ModelUsage } from '../../model/port.ts';
+import type { TurnEvent } from '../generation/events.ts';
+import type { TurnEvents } from '../generation/rounds.ts';
 import type { ContextWindows, WindowRef } from './context-windows.ts';
+import type { Respond } from './model-answer.ts';
 import { fixedBytes, overflowOf, requestTokens } from './request-size.ts';
 
 /** Attempts at a request that the model server finds too long. */
 const MAX_ATTEMPTS = 3;
-type Events = AsyncGenerator<readonly ModelEvent[], void, undefined>;
 
 export interface FittedAnswerParams {
+  readonly respond: Respond;
   readonly windows: ContextWindows;
   readonly ref: WindowRef;
   readonly request: Omit<ModelRequest, 'items'>;
@@ -48,7 +51,7 @@ export class FittedAnswer {
   }
 
   /** Yields the events of the answer. Asks again with less while the model server finds the context too long. */
-  async *events(signal: AbortSignal): Events {
+  async *events(signal: AbortSignal): TurnEvents {
     for (let attempt = 1; ; attempt += 1) {
       const { answer, bytes, count } = await this.#asked(signal);
       try {
@@ -68,26 +71,28 @@ export class FittedAnswer {
   /** Asks the model server. Not a part of the generator, which would keep the items until its end. */
   async #asked(
     signal: AbortSignal,
-  ): Promise<{ readonly answer: Events; readonly bytes: number; readonly count: number }> {
-    const { windows, ref, request, isTruncated } = this.#params;
+  ): Promise<{ readonly answer: TurnEvents; readonly bytes: number; readonly count: number }> {
+    const { windows, ref, request, isTruncated, respond } = this.#params;
     if (isTruncated) {
       const whole = { ...request, items: this.#whole.items };
       await windows.count(ref, whole, itemsBytes(whole.items) + this.#fixedBytes, signal);
     }
     const { items, bytes } = await this.#fitting();
     return {
-      answer: ref.server.respond({ ...request, items }, signal),
+      answer: respond({ ...request, items }, signal),
       bytes,
       count: items.length,
     };
   }
 
-  async *#counted(answer: Events, bytes: number): Events {
+  async *#counted(answer: TurnEvents, bytes: number): TurnEvents {
     const { windows, ref } = this.#params;
+    let isCounted = false;
     for await (const events of answer) {
-      for (const event of events) {
-        if (event.type !== 'usage') continue;
-        windows.counted(ref, bytes, event.usage.inputTokens, await windows.length(ref));
+      const usage = isCounted ? undefined : firstUsage(events);
+      if (usage !== undefined) {
+        isCounted = true;
+        windows.counted(ref, bytes, usage.inputTokens, await windows.length(ref));
       }
       yield events;
     }
@@ -95,7 +100,7 @@ export class FittedAnswer {
 
   /** Checks for an answer that the request is too long, after which another attempt has fewer than `count` items. */
   async #isShorterNext(
-    answer: readonly ModelEvent[],
+    answer: readonly TurnEvent[],
     bytes: number,
     count: number,
   ): Promise<boolean> {
@@ -126,9 +131,17 @@ export class FittedAnswer {
   }
 }
 
+/** Returns the usage of a request: of the first one where tools run between several. */
+function firstUsage(events: readonly TurnEvent[]): ModelUsage | undefined {
+  for (const event of events) {
+    if (event.type === 'usage' || event.type === 'round_ended') return event.usage;
+  }
+  return undefined;
+}
+
 /** Leaves out the oldest turns of a context that is too long for its model, if that is wanted. */
 export async function fitting(
-  { windows, ref, request, isTruncated }: Omit<FittedAnswerParams, 'context'>,
+  { windows, ref, request, isTruncated }: Omit<FittedAnswerParams, 'context' | 'respond'>,
   { items, inputIndexes }: Pick<AssembledContext, 'items' | 'inputIndexes'>,
 ): Promise<Truncation> {
   const length = isTruncated ? await windows.length(ref) : undefined;

@@ -1,11 +1,16 @@
 import type { AssembledContext } from '../../context/assemble.ts';
 import type { SealedCompaction } from '../../context/sealed-compaction.ts';
-import type { ModelEvent, ModelRequest } from '../../model/port.ts';
+import type { ModelRequest } from '../../model/port.ts';
+import type { TurnEvents } from '../generation/rounds.ts';
 import { CompactingAnswer } from './compacting-answer.ts';
 import type { ContextWindows, WindowRef } from './context-windows.ts';
 import { FittedAnswer } from './fitted-answer.ts';
 
+/** Sends a request, and answers it with the tools that run here. */
+export type Respond = (request: ModelRequest, signal: AbortSignal) => TurnEvents;
+
 export interface ModelAnswerParams {
+  readonly respond: Respond;
   readonly ref: WindowRef;
   readonly request: Omit<ModelRequest, 'items'>;
   readonly context: AssembledContext;
@@ -19,7 +24,7 @@ export interface ModelAnswerParams {
 
 /** The answer of a model, and what was changed in what it is shown, which is known when it has begun. */
 export interface ModelAnswer {
-  readonly events: AsyncGenerator<readonly ModelEvent[], void, undefined>;
+  readonly events: TurnEvents;
   /** Place of each item that was sent in the request's input. */
   readonly inputIndexes: () => readonly (number | null)[];
   /** Counts of repairs by rule; empty without any. */
@@ -35,10 +40,10 @@ export function modelAnswer(
     return answerOf(new CompactingAnswer({ windows, ...params, ...compaction, seal }), signal);
   }
   if (params.isTruncated) return answerOf(new FittedAnswer({ windows, ...params }), signal);
-  const { ref, request, context } = params;
+  const { respond, request, context } = params;
   const { items, inputIndexes, repairs } = context;
   return {
-    events: ref.server.respond({ ...request, items }, signal),
+    events: respond({ ...request, items }, signal),
     inputIndexes: () => inputIndexes,
     repairs: () => repairs.text(),
   };

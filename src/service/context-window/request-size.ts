@@ -1,7 +1,8 @@
 /** Sizes of requests, in the tokens of a context and in bytes. */
 
 import { textBytes } from '../../context/measure.ts';
-import type { ModelEvent, ModelFailure, ModelRequest } from '../../model/port.ts';
+import type { ModelFailure, ModelRequest } from '../../model/port.ts';
+import type { TurnEvent } from '../generation/events.ts';
 
 /** Part of a context that is left to the answer, and the most tokens of it, unless the request has a limit. */
 const ANSWER_SHARE = 1 / 4;
@@ -39,7 +40,7 @@ export function fixedBytes({
 type Overflow = Extract<ModelFailure, { readonly kind: 'context_length_exceeded' }>;
 
 /** Returns the failure of a request that was too long; `undefined` for any other answer. */
-export function overflowOf([event]: readonly ModelEvent[]): Overflow | undefined {
+export function overflowOf([event]: readonly TurnEvent[]): Overflow | undefined {
   if (event?.type !== 'failure') return undefined;
   return event.failure.kind === 'context_length_exceeded' ? event.failure : undefined;
 }

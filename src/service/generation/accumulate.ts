@@ -1,13 +1,24 @@
-/** Model events become the items of an answer, and the events of its stream. */
+/** The events of a turn become the items of an answer, and the events of its stream. */
 
 import { newId } from '../../base/ids.ts';
+import { ISSUED } from '../../contract/items/mcp.ts';
 import type { OutputItem } from '../../contract/responses/output-items.ts';
-import type { FinishReason, ModelEvent, ModelUsage } from '../../model/port.ts';
-import type { BareEvent, ItemStatus } from './block.ts';
+import type { FinishReason, ModelUsage } from '../../model/port.ts';
+import type { Tool } from '../../tools/port.ts';
+import {
+  added,
+  done,
+  event as bareEvent,
+  type BareEvent,
+  type ItemStatus,
+  type Place,
+} from './block.ts';
 import { CallBlock } from './call-block.ts';
 import { CompactionBlock } from './compaction-block.ts';
+import type { ServerCall, TurnEvent } from './events.ts';
 import { MessageBlock, type Annotation } from './message-block.ts';
 import { ReasoningBlock, type SealReasoning } from './reasoning-block.ts';
+import { ServerCallBlock } from './server-call-block.ts';
 
 export interface AccumulatorOptions {
   readonly seal: SealReasoning;
@@ -15,13 +26,13 @@ export interface AccumulatorOptions {
   readonly includesLogprobs: boolean;
 }
 
-/** Items without an answer for the user or the application. */
-const SILENT: readonly OutputItem['type'][] = ['reasoning', 'compaction'];
-
-type OpenBlock = MessageBlock | ReasoningBlock | CallBlock | CompactionBlock;
+type OpenBlock = MessageBlock | ReasoningBlock | CallBlock | ServerCallBlock | CompactionBlock;
 
 /** Events of an answer, without those about a failure. */
-type Growth = Exclude<ModelEvent, { readonly type: 'finish' | 'failure' }>;
+type Growth = Exclude<TurnEvent, { readonly type: 'finish' | 'failure' }>;
+
+/** Items that leave a client without an answer. */
+const UNANSWERING = new Set<string>(['reasoning', 'mcp_list_tools', 'mcp_call', 'compaction']);
 
 /**
  * Collects an answer. The whole stream, the items that are stored and the final response come from here, so they
@@ -42,7 +53,7 @@ export class Accumulator {
     return this.#items;
   }
 
-  /** Adds an event of the model. Returns the events for clients. */
+  /** Adds an event. Returns the events for clients. */
   add(event: Growth): readonly BareEvent[] {
     switch (event.type) {
       case 'started':
@@ -83,26 +94,78 @@ export class Accumulator {
         return [];
       case 'arguments_delta':
         return this.#in(CallBlock).argument(event.text);
+      case 'round_ended':
+        return this.#close('completed');
+      case 'tools_listed':
+        return this.#listed(event.label, event.tools);
+      case 'approval_requested':
+        return this.#approval(event.call);
+      case 'server_call_started': {
+        const { call, approvalRequestId } = event;
+        const make = (place: Place) => new ServerCallBlock(place, call, approvalRequestId);
+        return this.#open(make, 'mcp', call.id);
+      }
+      case 'server_call_ended':
+        this.#in(ServerCallBlock).end(event.end);
+        return this.#close('completed');
     }
   }
 
   /**
-   * Ends the answer. The item that was cut off is `incomplete`. An answer with neither a message nor a call gets an
-   * empty message: clients take an answer without one for unfinished, and ask the model again.
+   * Ends the answer. The item that was cut off is `incomplete`. An answer without a message or a call for the client gets
+   * an empty message: clients take an answer without one for unfinished, and ask the model again.
    */
   finish(reason: FinishReason): readonly BareEvent[] {
     const closed = this.#close(reason === 'stop' ? 'completed' : 'incomplete');
-    if (this.#items.some(({ type }) => !SILENT.includes(type))) return closed;
+    if (this.#items.some(({ type }) => !UNANSWERING.has(type))) return closed;
     const opened = this.#open((place) => new MessageBlock(place, undefined), 'msg');
     return [...closed, ...opened, ...this.#close(reason === 'stop' ? 'completed' : 'incomplete')];
   }
 
-  #open(
-    make: (place: { readonly id: string; readonly outputIndex: number }) => OpenBlock,
-    prefix: string,
+  #listed(label: string, tools: readonly Tool[]): readonly BareEvent[] {
+    const id = newId('mcpl');
+    const item = { id, type: 'mcp_list_tools' as const, server_label: label };
+    const whole: OutputItem = { ...item, tools: tools.map(listedTool) };
+    return this.#whole(whole, { ...item, tools: [] }, (place) => {
+      const where = { item_id: id, output_index: place.outputIndex };
+      return [
+        bareEvent('response.mcp_list_tools.in_progress', where),
+        bareEvent('response.mcp_list_tools.completed', where),
+      ];
+    });
+  }
+
+  #approval({ id, label, name, arguments: text }: ServerCall): readonly BareEvent[] {
+    const item: OutputItem = {
+      id,
+      type: 'mcp_approval_request',
+      arguments: text,
+      name,
+      server_label: label,
+      [ISSUED]: true,
+    };
+    return this.#whole(item, item, () => []);
+  }
+
+  /** Adds an item that does not grow. */
+  #whole(
+    item: OutputItem & { readonly id: string },
+    begun: OutputItem,
+    between: (place: Place) => readonly BareEvent[],
   ): readonly BareEvent[] {
     const closed = this.#close('completed');
-    const block = make({ id: newId(prefix), outputIndex: this.#items.length });
+    const place = { id: item.id, outputIndex: this.#items.length };
+    this.#items.push(item);
+    return [...closed, added(place, begun), ...between(place), done(place, item)];
+  }
+
+  #open(
+    make: (place: Place) => OpenBlock,
+    prefix: string,
+    id = newId(prefix),
+  ): readonly BareEvent[] {
+    const closed = this.#close('completed');
+    const block = make({ id, outputIndex: this.#items.length });
     this.#block = block;
     return [...closed, ...block.open()];
   }
@@ -124,4 +187,13 @@ export class Accumulator {
 
 function phaseOf(phase: string | undefined): 'commentary' | 'final_answer' | undefined {
   return phase === 'commentary' || phase === 'final_answer' ? phase : undefined;
+}
+
+function listedTool({ name, description, inputSchema, isReadOnly }: Tool) {
+  return {
+    annotations: { read_only: isReadOnly },
+    description: description ?? null,
+    input_schema: inputSchema,
+    name,
+  };
 }

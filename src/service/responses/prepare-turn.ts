@@ -5,6 +5,12 @@ import { sealCompaction } from '../../context/sealed-compaction.ts';
 import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { ModelServer } from '../../model/model-server.ts';
+import { currentNotes } from '../../observe/request-notes.ts';
+import type { McpServers } from '../../tools/mcp-servers.ts';
+import type { AuditTrail } from '../audit.ts';
+import type { EndedCall } from '../generation/toolbox.ts';
+import type { ApprovedRuns } from './approved-runs.ts';
+import { turnAnswer } from './turn-answer.ts';
 import type { ContextWindows } from '../context-window/context-windows.ts';
 import { modelAnswer, type ModelAnswer } from '../context-window/model-answer.ts';
 import type { HistoryRef } from './history.ts';
@@ -37,6 +43,10 @@ export interface PreparedTurn {
 export interface PreparingOptions extends ContextOptions {
   readonly pace: Pace;
   readonly windows: ContextWindows;
+  readonly tools: McpServers;
+  readonly runs: ApprovedRuns;
+  /** Receives each call of a tool; `undefined` without an audit log. */
+  readonly audit: Pick<AuditTrail, 'recordToolCall'> | undefined;
 }
 
 /**
@@ -52,10 +62,20 @@ export async function prepareTurn(
   const { server, head, history, stop, lost } = plan;
   const { model } = head;
   await options.pace.wait();
-  const { context, input } = await contextOf(options, principal, request, { model, history });
+  const { context, input, tools } = await contextOf(options, principal, request, {
+    model,
+    history,
+  });
   const signal = lost === undefined ? stop.signal : AbortSignal.any([stop.signal, lost]);
-  const { seal, windows } = options;
+  const { seal, windows, tools: servers, runs, audit } = options;
+  const requestId = currentNotes()?.id;
+  const report = (call: EndedCall): void => {
+    plan.watch.called(call);
+    audit?.recordToolCall({ ...call, requestId, principal, server: call.label });
+  };
+  const answering = { servers, runs, principal, request, server, history: tools, report };
   const { inputIndexes, repairs, events } = modelAnswer(windows, {
+    respond: (sent, until) => turnAnswer({ ...answering, signal: until }, sent),
     ref: { server, model, conversationId: history?.conversation.conversationId },
     request: { ...request.generation, model },
     context,

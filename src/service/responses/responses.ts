@@ -14,7 +14,10 @@ import type { EventText } from '../background/event-text.ts';
 import { Followers } from '../background/followers.ts';
 import type { ContextWindows } from '../context-window/context-windows.ts';
 import { assertMayCreate } from '../may-create.ts';
+import type { McpServers } from '../../tools/mcp-servers.ts';
+import type { AuditTrail } from '../audit.ts';
 import type { Models } from '../models/models.ts';
+import { ApprovedRuns } from './approved-runs.ts';
 import { Pace } from './pace.ts';
 import { prepareTurn, type PreparingOptions } from './prepare-turn.ts';
 import { targetOf } from './target.ts';
@@ -37,6 +40,9 @@ export interface ResponsesOptions extends BackgroundOptions {
   readonly authorizer: Authorizer;
   readonly models: Models;
   readonly seal: TextSeal;
+  readonly tools: McpServers;
+  /** Receives each call of a tool; `undefined` without an audit log. */
+  readonly audit: Pick<AuditTrail, 'recordToolCall'> | undefined;
   readonly observer: TurnObserver;
   readonly windows: ContextWindows;
   readonly defaultModel: string | undefined;
@@ -83,7 +89,7 @@ export class Responses {
     this.#options = options;
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
-    this.#preparing = { ...options, pace: new Pace() };
+    this.#preparing = { ...options, pace: new Pace(), runs: new ApprovedRuns() };
     this.#turns = new Turns(store.turns, store.conversations, {
       waitMs: turnWaitMs,
       onFree: (key) => this.background.runner.freed(key),

@@ -15,6 +15,7 @@ import type { ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { parsedItem } from '../conversations/read-items.ts';
 import { readHistory, type HistoryRef } from './history.ts';
+import { NO_TOOL_HISTORY, toolHistory, usesTools, type ToolHistory } from './tool-history.ts';
 
 export interface ContextOptions {
   readonly store: Pick<Store, 'conversations'>;
@@ -28,6 +29,7 @@ export interface TurnContext {
   readonly context: AssembledContext;
   /** The request's own items that are stored with the answer: those that the history does not have. */
   readonly input: readonly ResponseItem[];
+  readonly tools: ToolHistory;
 }
 
 /** Reads the history and makes what the model is shown. Throws an `ApiError` for input that does not fit it. */
@@ -46,9 +48,14 @@ export async function contextOf(
   const known = new Set(mayRepeat ? history.map(({ item }) => item['id']) : []);
   const input = await resolved(options, principal, request.input, known);
   const { tenant } = principal;
+  const own = input.map(parsedItem);
+  const stored = history.map(({ item }) => item);
+  const tools = usesTools(request, own)
+    ? await toolHistory(options, principal, stored, own)
+    : NO_TOOL_HISTORY;
   const context = assembleContext({
     history,
-    input: input.map(parsedItem),
+    input: own,
     mode,
     hasDistinctIds: !mayRepeat,
     model: from.model,
@@ -56,7 +63,7 @@ export async function contextOf(
     openCompaction: (blob) => openCompaction(seal, tenant, blob),
   });
   if (context.problem !== 'none') throw problemError(context);
-  return { context, input: input.filter(({ id }) => !known.has(id)) };
+  return { context, input: input.filter(({ id }) => !known.has(id)), tools };
 }
 
 /** Replaces references with the items that they name. One to an item of the history adds nothing. */

@@ -82,10 +82,11 @@ export function storedResponse(
   return { id, createdAt, status, data, rest: others, tokens: end.usage };
 }
 
+const CALLS = new Set<string>(['function_call', 'custom_tool_call', 'mcp_call']);
+
 /** Checks for a call that was cut off, which nobody could answer. */
 export function isCutCall(item: OutputItem): boolean {
-  const isCall = item.type === 'function_call' || item.type === 'custom_tool_call';
-  return isCall && item.status === 'incomplete';
+  return CALLS.has(item.type) && 'status' in item && item.status === 'incomplete';
 }
 
 /** Returns an item of the output as it is stored. */

@@ -2,15 +2,23 @@
 
 import { ApiError } from '../../contract/errors/registry.ts';
 import type { ModelServer } from '../../model/model-server.ts';
-import type { ModelEvent, ModelUsage } from '../../model/port.ts';
+import type { ModelUsage } from '../../model/port.ts';
 import type { ObservedServer } from '../../observe/model-servers.ts';
 import type { Observer } from '../../observe/observer.ts';
 import { publishTurn } from '../../observe/request-channel.ts';
 import { currentNotes } from '../../observe/request-notes.ts';
-import type { OpenTurnCounts, TurnReport, TurnStatus } from '../../observe/turns.ts';
+import type {
+  OpenTurnCounts,
+  ToolCallReport,
+  TurnReport,
+  TurnStatus,
+} from '../../observe/turns.ts';
+import type { TurnEvent } from '../generation/events.ts';
+import type { EndedCall } from '../generation/toolbox.ts';
 
 /** Form of names of models. Anything else that a caller sends as one is not reported. */
 const MODEL_NAME = /^[\w.:/@+-]{1,100}$/;
+const TOOL_NAME = /^[\w.-]{1,100}$/;
 /** Names of models that are remembered for having been answered for. */
 const MAX_ANSWERED = 1_000;
 
@@ -20,7 +28,9 @@ export type TurnObserver = Pick<
   'transferred' | 'turnAsked' | 'turnEnded' | 'modelFailed'
 >;
 type Counts = { -readonly [State in keyof OpenTurnCounts]: number };
-type Report = { -readonly [Field in keyof TurnReport]: TurnReport[Field] };
+type Report = {
+  -readonly [Field in keyof TurnReport]: TurnReport[Field];
+} & { readonly toolCalls: ToolCallReport[] };
 
 export interface TurnEnd {
   readonly status: TurnStatus;
@@ -130,6 +140,7 @@ export class TurnWatch {
       failure: undefined,
       finishReason: undefined,
       tokens: undefined,
+      toolCalls: [],
     };
     if (notes !== undefined) notes.turn = this.#report;
     this.#state = background === undefined ? 'waiting' : 'background';
@@ -150,8 +161,8 @@ export class TurnWatch {
     this.#observer.turnAsked(this.#report);
   }
 
-  /** Notes an event of the model server. Called for each delta, of which only the first one is noted. */
-  received(event: ModelEvent): void {
+  /** Notes an event of the model server or of a tool. Called for each delta, of which only the first one is noted. */
+  received(event: TurnEvent): void {
     const report = this.#report;
     switch (event.type) {
       case 'started':
@@ -178,6 +189,18 @@ export class TurnWatch {
         return;
       default:
     }
+  }
+
+  /** Notes a call of a tool. Names that a request or a server has made up are left out. */
+  called({ label, tool, isConfigured, tookMs, outcome }: EndedCall): void {
+    const ended = performance.now();
+    this.#report.toolCalls.push({
+      server: isConfigured ? label : undefined,
+      tool: isConfigured && TOOL_NAME.test(tool) ? tool : undefined,
+      began: ended - tookMs,
+      ended,
+      outcome,
+    });
   }
 
   /** Notes that the turn goes on without its client. */

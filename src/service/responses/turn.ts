@@ -1,12 +1,14 @@
 /** One turn: the answer of a model to a request, as events, and what is stored of it. */
 
-import { apiError, type ApiError } from '../../contract/errors/registry.ts';
+import { ApiError, apiError } from '../../contract/errors/registry.ts';
 import type { ResponseObject } from '../../contract/responses/response.ts';
 import { streamEvent, type StreamEvent } from '../../contract/responses/stream-events.ts';
-import type { FinishReason, ModelEvent, ModelFailure, ModelUsage } from '../../model/port.ts';
+import type { FinishReason, ModelFailure, ModelUsage } from '../../model/port.ts';
 import type { ResponseItem } from '../../store/responses/port.ts';
 import { Accumulator } from '../generation/accumulate.ts';
 import type { BareEvent } from '../generation/block.ts';
+import type { TurnEvent } from '../generation/events.ts';
+import type { TurnEvents } from '../generation/rounds.ts';
 import type { SealReasoning } from '../generation/reasoning-block.ts';
 import { failureError, responseFailure, type ResponseFailure } from '../models/failures.ts';
 import {
@@ -35,8 +37,8 @@ export interface TurnParams {
   readonly input: readonly ResponseItem[];
   readonly seal: SealReasoning;
   readonly includesLogprobs: boolean;
-  /** The answer of the model server, which ends when `stop` is aborted. */
-  readonly answer: AsyncGenerator<readonly ModelEvent[], void, undefined>;
+  /** The answer of the model server, and of tools. It ends when `stop` is aborted. */
+  readonly answer: TurnEvents;
   readonly stop: AbortController;
   readonly watch: TurnWatch;
   /** Turns a path in what the model is shown into one of the request. */
@@ -55,10 +57,10 @@ export interface LastStep {
 /** Events that are to be sent. */
 export type Step = { readonly isLast: false; readonly events: readonly StreamEvent[] } | LastStep;
 
-/** The end of a turn that another one has taken the place of. */
+/** The end of a turn that another one has taken the place of, or that needs tools which cannot be had. */
 interface Overtaken {
   readonly type: 'failure';
-  readonly failure: TurnLost;
+  readonly failure: TurnLost | ApiError;
 }
 
 /** How a turn is given up. */
@@ -99,7 +101,7 @@ export class Turn {
   async start(): Promise<void> {
     const { watch, head } = this.#params;
     watch.asked(head.id);
-    let first: ModelEvent | Overtaken | undefined;
+    let first: TurnEvent | Overtaken | undefined;
     try {
       [first] = await this.#next();
     } catch (error) {
@@ -161,7 +163,7 @@ export class Turn {
   }
 
   /** Resolves with the next events of the model server; a turn that is lost fails. */
-  async #next(): Promise<readonly (ModelEvent | Overtaken)[]> {
+  async #next(): Promise<readonly (TurnEvent | Overtaken)[]> {
     try {
       const { done, value } = await this.#params.answer.next();
       if (done !== true) {
@@ -169,13 +171,16 @@ export class Turn {
         return value;
       }
     } catch (error) {
-      if (error instanceof TurnLost) return [{ type: 'failure', failure: error }];
+      if (error instanceof TurnLost || error instanceof ApiError) {
+        return [{ type: 'failure', failure: error }];
+      }
       throw error;
     }
     throw new Error('an answer ended without its last event');
   }
 
-  #errorOf({ failure }: { readonly failure: ModelFailure | TurnLost }): ApiError {
+  #errorOf({ failure }: { readonly failure: ModelFailure | Overtaken['failure'] }): ApiError {
+    if (failure instanceof ApiError) return failure;
     if (failure instanceof TurnLost) {
       return apiError(failure.isInterrupted ? 'response_interrupted' : 'turn_overtaken');
     }
@@ -196,7 +201,7 @@ export class Turn {
     }
   }
 
-  #grown(event: Exclude<ModelEvent, { readonly type: 'failure' }>): readonly BareEvent[] {
+  #grown(event: Exclude<TurnEvent, { readonly type: 'failure' }>): readonly BareEvent[] {
     if (event.type !== 'finish') return this.#accumulator.add(event);
     this.#phase = 'finished';
     this.#reason = event.reason;
@@ -302,6 +307,10 @@ export class Turn {
   }
 }
 
-function isInterrupted({ failure }: { readonly failure: ModelFailure | TurnLost }): boolean {
+function isInterrupted({
+  failure,
+}: {
+  readonly failure: ModelFailure | Overtaken['failure'];
+}): boolean {
   return failure instanceof TurnLost && failure.isInterrupted;
 }

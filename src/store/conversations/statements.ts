@@ -96,13 +96,22 @@ export function insertItems(selectTarget: string): string {
 
 /** Selects the item `$2` that was stored last, among the conversations that match the access condition. */
 export function selectReferencedItem(where: string): string {
+  return selectItemByAge(where, 'DESC');
+}
+
+/** Selects the item `$2` that was stored first. */
+export function selectFirstItem(where: string): string {
+  return selectItemByAge(where, 'ASC');
+}
+
+function selectItemByAge(where: string, direction: 'ASC' | 'DESC'): string {
   return `
     SELECT items.id, items.type, items.data
     FROM items
     JOIN conversations
       ON conversations.tenant = items.tenant AND conversations.id = items.conversation_id
     WHERE items.tenant = $1 AND items.id = $2 AND ${where}
-    ORDER BY items.created_at DESC, items.conversation_id DESC
+    ORDER BY items.created_at ${direction}, items.conversation_id ${direction}
     LIMIT 1`;
 }
 

@@ -129,7 +129,7 @@ const REFUSED: [string, object, Refusal][] = [
     { tools: [look, { type: 'web_search' }] },
     {
       message:
-        "Invalid value: 'web_search'. Supported values are: 'function', 'custom', and 'namespace'.",
+        "Hosted tool 'web_search' is not supported by this server. Supported types are: 'function', 'custom', 'namespace', and 'mcp'.",
       param: 'tools[1].type',
       code: 'invalid_value',
     },

@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import { afterAll, expect, test } from 'vitest';
 import { answered, called, callsDelta, said } from '../../support/chat-answers.ts';
-import { itemsOf, MODEL, startTurnServer } from '../../support/turns.ts';
+import { itemsOf, MODEL, startTurnServer, waysToContinue } from '../../support/turns.ts';
 
 const turns = await startTurnServer();
 const { client, play, sent } = turns;
@@ -20,21 +20,7 @@ function output(callId: string, text: string) {
   return { type: 'function_call_output' as const, call_id: callId, output: text };
 }
 
-/** Ways to continue a response. */
-const WAYS = [
-  [
-    'a conversation',
-    async () => {
-      const { id } = await client.conversations.create();
-      return () => ({ conversation: id });
-    },
-  ],
-  [
-    'the previous response',
-    async () => (previous?: string) =>
-      previous === undefined ? {} : { previous_response_id: previous },
-  ],
-] as const;
+const WAYS = waysToContinue(client);
 
 test.each(WAYS)('a call and its output go through %s', async (_name, begin) => {
   const continued = await begin();

@@ -145,7 +145,7 @@ test('log probabilities are requested by include or by their number', () => {
 test('the documented body does not take what is refused', () => {
   for (const refused of [
     { prompt: { id: 'pmpt_1' } },
-    { tools: [{ type: 'web_search' }] },
+    { tools: [{ type: 'image_generation' }] },
     { inputs: 'hello' },
   ]) {
     expect(takes.Check({ input: 'hello', ...refused }), JSON.stringify(refused)).toBe(false);

@@ -9,7 +9,7 @@ export const TOOL_PARAMETERS = {
     {
       use: 'pass',
       description:
-        'Tools of the types `function`, `custom` and `namespace`, which the application runs. Other types are refused.',
+        'Tools of the types `function`, `custom` and `namespace`, which the application runs, and `mcp`, which the server runs ([tools.md](tools.md)). `web_search`, `file_search` and `code_interpreter` are taken where the operator has an MCP server for them. Other types are refused.',
       schema: Type.Array(ToolParam),
     },
     Type.Array(RepeatedTool),
@@ -17,7 +17,8 @@ export const TOOL_PARAMETERS = {
   ),
   tool_choice: repeated({
     use: 'pass',
-    description: '`allowed_tools`, `function` and `custom` name tools that must be in `tools`.',
+    description:
+      '`allowed_tools`, `function`, `custom` and `mcp` name tools that must be in `tools`.',
     schema: ToolChoice,
     default: 'auto',
   }),
@@ -29,8 +30,9 @@ export const TOOL_PARAMETERS = {
     default: true,
   }),
   max_tool_calls: repeated({
-    use: 'echo',
-    description: 'Limit of the calls that the server makes; it makes none.',
+    use: 'honour',
+    description:
+      'Most calls of tools that the server runs, for one response. The model is told of further ones that they were not made.',
     schema: Type.Integer({ minimum: 1 }),
     default: null,
   }),

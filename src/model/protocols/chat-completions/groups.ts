@@ -38,10 +38,15 @@ export function grouped(items: readonly ContextItem[]): readonly Group[] {
     }
     return open;
   };
+  /** Ends a group of which a call has its output already: what follows was said after that. */
+  const next = (): void => {
+    if (open?.calls.some(({ type }) => type === 'mcp_call') === true) open = undefined;
+  };
   for (const [index, item] of items.entries()) {
     switch (item.type) {
       case 'message':
         if (item.role === 'assistant') {
+          next();
           current().messages.push({ item, index });
           break;
         }
@@ -49,6 +54,7 @@ export function grouped(items: readonly ContextItem[]): readonly Group[] {
         groups.push({ kind: 'message', message: { item, index } });
         break;
       case 'reasoning':
+        next();
         current().reasoning.push(item);
         break;
       case 'function_call':
