@@ -8,7 +8,7 @@ import { drained } from '../responses/drained.ts';
 import type { HeldTurn } from '../responses/held-turn.ts';
 import { BackgroundRun } from './background-run.ts';
 import type { BackgroundContext } from './context.ts';
-import { BackgroundEnds } from './ends.ts';
+import type { BackgroundEnds } from './ends.ts';
 import { requestText, storedRequest } from './stored-request.ts';
 
 const HIDDEN_PREFIX = 'conv';

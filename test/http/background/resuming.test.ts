@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { afterAll, expect, test } from 'vitest';
 import { said } from '../../support/chat-answers.ts';
 import { chunk, DONE, SILENCE, streamed } from '../../support/model-server.ts';
@@ -104,7 +104,10 @@ test('a stream is followed by another server while the response is made', async 
   await using database = await sqliteFile();
   await using one = await startTurnServer('--database-url', database.url);
   await using two = await startTurnServer(
-    ...['--database-url', database.url, '--background-limit', '0'],
+    '--database-url',
+    database.url,
+    '--background-limit',
+    '0',
   );
   const { opened, open } = gate();
   one.play(streamed(chunk({ content: 'a' }), opened, chunk({ content: 'b' }, 'stop'), DONE));
