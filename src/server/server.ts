@@ -72,7 +72,7 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    this.#components.jobs.start(this.#components.responses.background.jobs);
+    this.#components.jobs.start(this.#components.responses.jobs);
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }
@@ -86,7 +86,7 @@ export class RunningServer implements Server {
   async #close(): Promise<void> {
     const { telemetry, state, jobs, responses } = this.#components;
     state.isClosing = true;
-    responses.background.runner.stopTaking();
+    responses.stopTaking();
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
     const drainMs = this.#config.drainTimeoutSeconds * MS_PER_SECOND;
     const stopsAt = performance.now() + drainMs;

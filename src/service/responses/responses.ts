@@ -12,6 +12,7 @@ import type { ResponseRecord } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { Background, type BackgroundOptions } from '../background/background.ts';
 import { Followers } from '../background/followers.ts';
+import type { Job } from '../jobs/jobs.ts';
 import type { Models } from '../models/models.ts';
 import { Pace } from './pace.ts';
 import { prepareTurn, type PreparingOptions } from './prepare-turn.ts';
@@ -146,6 +147,16 @@ export class Responses {
       watch.stopped(error, options.signal);
       throw error;
     }
+  }
+
+  /** Work that is to be done over and over while the server runs. */
+  get jobs(): readonly Job[] {
+    return this.background.jobs;
+  }
+
+  /** Begins no further response in the background: the server is about to stop. */
+  stopTaking(): void {
+    this.background.runner.stopTaking();
   }
 
   /** Waits for the turns that go on without their clients, and ends them after `withinMs`. */
