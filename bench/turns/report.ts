@@ -2,6 +2,7 @@
 
 import { removeFolder } from '../targets.ts';
 import type { ThroughputOptions } from '../throughput.ts';
+import { backgroundStart } from './background.ts';
 import { chain } from './chain.ts';
 import { firstEvent, oldConversation } from './one-client.ts';
 import { openStreams } from './open-streams.ts';
@@ -19,6 +20,8 @@ const THROUGHPUT =
   'Turns with 100 items of history and an answer in 50 pieces. Core ms: time of a core that the server takes for a turn.';
 const FIRST_EVENT =
   'Time until the first event with 100 items of history, one client, medians of requests to each server in turn:';
+const BACKGROUND =
+  'Time from a request until its model server is asked, and until its answer begins, 100 items of history, medians of one client:';
 const OLD =
   'The tenth turn of new conversations, and turns after the thousandth of an old one, one after the other, 18 items of history each:';
 const STREAMS = `1,000 turns at the same time, each with 100 items of history and ${DRIPS} pieces, one every ${DRIP_EVERY_MS / 1000} s:`;
@@ -39,6 +42,7 @@ export async function turnsReport(
     const sections: (readonly [string, () => Promise<string>])[] = [
       [THROUGHPUT, () => turnThroughput(many, options, log)],
       [FIRST_EVENT, () => firstEvent(many, rounds)],
+      [BACKGROUND, () => backgroundStart(many, rounds)],
       [OLD, () => oldConversation(empty, rounds / 5)],
       [STREAMS, () => openStreams(many)],
       [CHAIN, () => chain(empty, log)],

@@ -67,7 +67,7 @@ export function startStub(mode: StubMode): Promise<TurnTarget> {
 }
 
 /** Starts a server in front of a model server, on a copy of a store. */
-export type StartTurns = (template: Template, stub: Target) => Promise<TurnTarget>;
+export type StartTurns = (template: Template, stub: Pick<Target, 'url'>) => Promise<TurnTarget>;
 
 export const startTurns: StartTurns = (template, stub) =>
   inFolder((folder) => startColloquy(folder, undefined, ['--model-url', stub.url]), template);

@@ -73,7 +73,7 @@ export class RunningServer implements Server {
     log?.info(`listening on ${url}`);
     this.#isListening = true;
     const { jobs, responses, keyedResponses } = this.#components;
-    jobs.start([...responses.background.jobs, ...keyedResponses.jobs]);
+    jobs.start([...responses.jobs, ...keyedResponses.jobs]);
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }
@@ -87,7 +87,7 @@ export class RunningServer implements Server {
   async #close(): Promise<void> {
     const { telemetry, state, jobs, responses } = this.#components;
     state.isClosing = true;
-    responses.background.runner.stopTaking();
+    responses.stopTaking();
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
     const drainMs = this.#config.drainTimeoutSeconds * MS_PER_SECOND;
     const stopsAt = performance.now() + drainMs;

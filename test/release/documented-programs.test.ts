@@ -74,12 +74,19 @@ const PROGRAMS = [
   {
     page: 'docs/responses.md',
     number: 2,
+    answers: spoken('Once.'),
+    prints: 'completed Once.\n',
+    isOneTurn: true,
+  },
+  {
+    page: 'docs/responses.md',
+    number: 3,
     answers: spoken('Hello.', 'Ada.'),
     prints: 'Hello.\nAda.\n',
   },
   {
     page: 'docs/responses.md',
-    number: 3,
+    number: 4,
     answers: [CALL, ...spoken('It is.')],
     prints: 'It is.\n',
   },
@@ -93,7 +100,7 @@ const PROGRAMS = [
 
 test.each(PROGRAMS)(
   'the program number $number of $page runs as it stands',
-  async ({ page, number, answers, prints }) => {
+  async ({ page, number, answers, prints, isOneTurn = false }) => {
     await using model = await startModelServer(...answers);
     await using server = await startServer('--model-url', model.url);
     const code = codeBlocks(page, 'ts')[number] ?? '';
@@ -102,7 +109,8 @@ test.each(PROGRAMS)(
     expect(await runNode(ROOT, '--input-type=module-typescript', '--eval', here)).toBe(prints);
     // The last request has what was said before.
     const messages = model.requests.at(-1)?.body?.['messages'];
-    expect((messages as readonly unknown[]).length).toBeGreaterThan(2);
+    const least = isOneTurn ? 1 : 3;
+    expect((messages as readonly unknown[]).length).toBeGreaterThanOrEqual(least);
   },
 );
 

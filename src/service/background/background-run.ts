@@ -5,7 +5,8 @@ import type { ConversationRef } from '../../store/conversations/port.ts';
 import type { HeldTurn } from '../responses/held-turn.ts';
 import type { HistoryRef } from '../responses/history.ts';
 import { prepareTurn } from '../responses/prepare-turn.ts';
-import type { GivenUp, Turn } from '../responses/turn.ts';
+import type { GivenUp } from '../responses/turn-steps.ts';
+import type { Turn } from '../responses/turn.ts';
 import type { TurnWatch } from '../responses/turn-watch.ts';
 import { backgroundStorage } from './background-storage.ts';
 import type { BackgroundEnds } from './ends.ts';
@@ -98,11 +99,17 @@ export class BackgroundRun {
         lost: this.#held.lost,
         watch,
       };
-      const { turn } = await prepareTurn(this.#context.preparing, principal, request, plan);
-      if (this.#isGivenUp || !(await store.background.ask({ ...this.#held.ref, responseId: id }))) {
-        this.#leave(watch);
-        return undefined;
-      }
+      if (this.#isGivenUp) return this.#leave(watch);
+      // At the same time, to begin sooner: a context that fails ends the response too.
+      const [isAsked, prepared] = await Promise.allSettled([
+        store.background.ask({ ...this.#held.ref, responseId: id }),
+        prepareTurn(this.#context.preparing, principal, request, plan),
+      ]);
+      if (isAsked.status === 'rejected') throw isAsked.reason;
+      if (!isAsked.value) return this.#leave(watch);
+      if (prepared.status === 'rejected') throw prepared.reason;
+      if (this.#isGivenUp) throw apiError('turn_stopped');
+      const { turn } = prepared.value;
       this.#turn = turn;
       await writer?.add(firstEvents(head));
       await turn.start();
@@ -115,8 +122,10 @@ export class BackgroundRun {
     }
   }
 
-  #leave(watch: TurnWatch): void {
+  /** Notes that the response is not made here: it is cancelled, or another process's. */
+  #leave(watch: TurnWatch): undefined {
     watch.ended({ status: 'refused', usage: null, written: [], error: undefined });
+    return undefined;
   }
 
   /** Returns what the model is shown before the input; `undefined` for nothing. */

@@ -16,6 +16,7 @@ import type { ContextWindows } from '../context-window/context-windows.ts';
 import { assertMayCreate } from '../may-create.ts';
 import type { McpServers } from '../../tools/mcp-servers.ts';
 import type { AuditTrail } from '../audit.ts';
+import type { Job } from '../jobs/jobs.ts';
 import type { Models } from '../models/models.ts';
 import { ApprovedRuns } from './approved-runs.ts';
 import { Pace } from './pace.ts';
@@ -169,6 +170,16 @@ export class Responses {
       watch.stopped(error, options.signal);
       throw error;
     }
+  }
+
+  /** Work that is to be done over and over while the server runs. */
+  get jobs(): readonly Job[] {
+    return this.background.jobs;
+  }
+
+  /** Begins no further response in the background: the server is about to stop. */
+  stopTaking(): void {
+    this.background.runner.stopTaking();
   }
 
   /** Waits for the turns that go on without their clients, and ends them after `withinMs`. */

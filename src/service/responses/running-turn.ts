@@ -2,7 +2,8 @@ import type { ApiError } from '../../contract/errors/registry.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseObject } from '../../contract/responses/response.ts';
 import type { StreamEvent } from '../../contract/responses/stream-events.ts';
-import type { Step, Turn } from './turn.ts';
+import type { Step } from './turn-steps.ts';
+import type { Turn } from './turn.ts';
 
 export interface RunningTurnOptions {
   /** Aborted when the call is stopped. */

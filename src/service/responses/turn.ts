@@ -21,8 +21,8 @@ import {
   type Ending,
   type ResponseHead,
   type ResponseProgress,
-  type TerminalType,
 } from './turn-response.ts';
+import type { GivenUp, LastStep, Step } from './turn-steps.ts';
 import type { TurnStorage } from './turn-storage.ts';
 import type { TurnEnd, TurnWatch } from './turn-watch.ts';
 import { TurnLost } from './held-turn.ts';
@@ -45,28 +45,11 @@ export interface TurnParams {
   readonly requestPath: (path: string) => string;
 }
 
-/** The last step of a turn, which is made after all is stored. */
-export interface LastStep {
-  readonly isLast: true;
-  readonly event: StreamEvent<TerminalType>;
-  readonly response: ResponseObject;
-  /** Set when the response has failed. */
-  readonly error: ApiError | undefined;
-}
-
-/** Events that are to be sent. */
-export type Step = { readonly isLast: false; readonly events: readonly StreamEvent[] } | LastStep;
-
 /** The end of a turn that another one has taken the place of, or that needs tools which cannot be had. */
 interface Overtaken {
   readonly type: 'failure';
   readonly failure: TurnLost | ApiError;
 }
-
-/** How a turn is given up. */
-export type GivenUp =
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly error: ApiError };
 
 const FIRST_EVENTS = ['response.created', 'response.queued', 'response.in_progress'] as const;
 

@@ -83,9 +83,15 @@ test('A server sends terminal events at the end of its drain time, before it han
   await using server = await streamingServer(produce);
   const config = await loadConfig({ settings: { drainTimeout: 0 } });
   const telemetry = await Telemetry.open(config, undefined, config.database.kind);
-  const responses = { close: async () => undefined };
+  const responses = { stopTaking: () => undefined, close: async () => undefined };
+  const jobs = { close: async () => undefined };
   // Sound: closing a server uses no other component, and there are no turns.
-  const components = { telemetry, responses, state: { isClosing: false } } as unknown as Components;
+  const components = {
+    telemetry,
+    responses,
+    jobs,
+    state: { isClosing: false },
+  } as unknown as Components;
   const listeners = { api: server.http, counters: undefined };
   const running = new RunningServer(config, components, listeners, new AsyncDisposableStack());
   using connection = await openStream(server);
