@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assertCommitIsLost } from '../support/lost-commit.ts';
 import { createDatabase, startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { answerTo, assertDense, beginTurn, startTwo, textsOf } from '../support/process-turns.ts';
 
@@ -11,28 +12,11 @@ afterAll(() => postgres[Symbol.asyncDispose]());
 
 test('A turn whose PostgreSQL is away at its commit fails and says so, and the next one works when it is back', async () => {
   await using two = await startTwo(() => createDatabase(postgres.url));
-  const { database, model, first, id, opened } = two;
-  model.play(
-    (request) => answerTo(request, { between: [opened] }),
-    (request) => answerTo(request),
-  );
-  const turn = await beginTurn(first.client, { conversation: id, input: 'asked' });
-  await turn.reached('response.output_text.delta');
-  await postgres.stop('SIGINT');
-  two.open();
-  expect(await turn.ended).toMatchObject({
-    type: 'response.failed',
-    response: {
-      status: 'failed',
-      error: { code: 'server_error', message: expect.stringMatching(/could not be stored/) },
-    },
+  await assertCommitIsLost(two, {
+    begin: () => postgres.stop('SIGINT'),
+    during: () => two.first.errorText(/"cause":"/),
+    end: () => postgres.start(),
   });
-  await first.errorText(/"cause":"/);
-  await postgres.start();
-  const next = await first.client.responses.create({ conversation: id, input: 'next' });
-  expect(next.status).toBe('completed');
-  expect(await textsOf(first.client, id)).toEqual(['next', 'answer to next']);
-  await assertDense(database);
 });
 
 test('A turn during which PostgreSQL restarts is stored whole', async () => {

@@ -1,16 +1,15 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { assertCommitIsLost } from '../../support/lost-commit.ts';
 import {
   answerTo,
-  assertDense,
   beginTurn,
   refusalOf,
   responseIdOf,
   SHARED_DATABASES,
   sqliteFile,
   startTwo,
-  textsOf,
 } from '../../support/process-turns.ts';
 
 /** Longer than a turn goes without being renewed. */
@@ -61,29 +60,16 @@ describe.each(SHARED_DATABASES)(
 
 test('A turn whose database is away at its commit fails and says so, and the next one works when it is back', async () => {
   await using two = await startTwo(sqliteFile);
-  const { database, model, first, id, opened } = two;
-  const path = database.url.replace('sqlite:', '');
-  model.play(
-    (request) => answerTo(request, { between: [opened] }),
-    (request) => answerTo(request),
-  );
-  const turn = await beginTurn(first.client, { conversation: id, input: 'asked' });
-  await turn.reached('response.output_text.delta');
-  renameSync(path, `${path}.away`);
-  two.open();
-  expect(await turn.ended).toMatchObject({
-    type: 'response.failed',
-    response: {
-      status: 'failed',
-      error: { code: 'server_error', message: expect.stringMatching(/could not be stored/) },
+  const { first, id } = two;
+  const path = two.database.url.replace('sqlite:', '');
+  await assertCommitIsLost(two, {
+    begin: async () => renameSync(path, `${path}.away`),
+    during: async () => {
+      await first.errorText(/"cause":"the database file is gone from its place"/);
+      const request = { conversation: id, input: 'x' };
+      const { status } = await refusalOf(first.client.responses.create(request));
+      expect(status).toBe(503);
     },
+    end: async () => renameSync(`${path}.away`, path),
   });
-  await first.errorText(/"cause":"the database file is gone from its place"/);
-  const refused = await refusalOf(first.client.responses.create({ conversation: id, input: 'x' }));
-  expect(refused.status).toBe(503);
-  renameSync(`${path}.away`, path);
-  const next = await first.client.responses.create({ conversation: id, input: 'next' });
-  expect(next.status).toBe('completed');
-  expect(await textsOf(first.client, id)).toEqual(['next', 'answer to next']);
-  await assertDense(database);
 });
