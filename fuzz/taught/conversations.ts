@@ -66,7 +66,7 @@ export const getConversation: PrivateOperation = {
 
 export const updateConversation: PrivateOperation = {
   access: 'private',
-  weight: 8,
+  weight: 17,
   path: ['conversation_id'],
   headers: ['Idempotency-Key'],
   query: {},

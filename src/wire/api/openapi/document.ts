@@ -15,12 +15,13 @@ const ERROR_DESCRIPTIONS: Readonly<Record<string, string>> = {
   404: 'There is no such thing, or not for this caller',
   413: 'The body is too large',
   415: 'The body is not JSON',
+  426: 'There are no WebSockets',
   429: 'Too many requests; retry after `retry-after` seconds',
   '4XX': 'The model server has refused the request with this status',
   503: 'The database cannot take the request now; retry after `retry-after` seconds',
 };
 const ERRORS_WITH_A_BODY = [413, 415];
-const ERRORS_OF_ALL_ROUTES = [400, 403, 503];
+const ERRORS_OF_ALL_ROUTES = [400, 403, 426, 503];
 const DESCRIPTION =
   "OpenAI's Conversations API on a database you own. A path answers 405 to a method that it lacks; the header `allow` names its methods.";
 
