@@ -83,12 +83,14 @@ test('A server sends terminal events at the end of its drain time, before it han
   await using server = await streamingServer(produce);
   const config = await loadConfig({ settings: { drainTimeout: 0 } });
   const telemetry = await Telemetry.open(config, undefined, config.database.kind);
-  const responses = { stopTaking: () => undefined, close: async () => undefined };
+  const responses = { stopTaking: () => undefined };
+  const keyedResponses = { close: async () => undefined };
   const jobs = { close: async () => undefined };
   // Sound: closing a server uses no other component, and there are no turns.
   const components = {
     telemetry,
     responses,
+    keyedResponses,
     jobs,
     state: { isClosing: false },
   } as unknown as Components;
