@@ -29,7 +29,9 @@ async function findModel(): Promise<string> {
   if (flags.model !== undefined) return flags.model;
   const [first] = (await client.models.list()).data;
   if (first !== undefined) return first.id;
-  console.error('The server has no model. Start it with --model-url, as above.');
+  console.error(
+    'The server has no model. Start it with one: npm start -- --model-url http://127.0.0.1:11434/v1',
+  );
   process.exit(1);
 }
 
@@ -39,7 +41,9 @@ async function answer(model: string, conversation: string, input: string): Promi
   for await (const event of events) {
     if (event.type === 'response.output_text.delta') process.stdout.write(event.delta);
     if (event.type === 'response.incomplete') process.stdout.write(' […]');
-    if (event.type === 'response.failed') process.stdout.write(`${event.response.error?.message}`);
+    if (event.type === 'response.failed') {
+      process.stdout.write(event.response.error?.message ?? '(interrupted)');
+    }
   }
   process.stdout.write('\n');
 }

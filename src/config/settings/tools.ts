@@ -31,7 +31,7 @@ type Pair = readonly [name: string, value: string];
 
 /** Parser of the name of a header and of the variable with its value, so that the config file holds no secret. */
 const headerFromVariable: Parser<Pair> = {
-  expected: 'a header and a variable that is set, such as Authorization=DOCS_TOKEN',
+  expected: 'HEADER=VARIABLE, of which the environment variable is set',
   examples: ['Authorization=PATH', 'X-Key=HOME'],
   parse: (given, environment) => {
     const [, name, variable = ''] = /^([\w!#$%&'*+.^`|~-]+)=(\w+)$/.exec(given.exactText()) ?? [];

@@ -26,7 +26,7 @@ export const MODEL_SERVER_ERRORS = {
     param: () => 'input',
     cause:
       "The conversation and the input are longer than the model's context. In brackets is the model server's own message.",
-    fix: 'Begin a new conversation, delete items, or use a model with a longer context.',
+    fix: "Send `truncation: 'auto'` or `context_management` ([long-histories.md](long-histories.md)), or use a model with a longer context.",
   }),
   unsupported_by_model_server: invalidRequest({
     status: 400,
@@ -44,7 +44,7 @@ export const MODEL_SERVER_ERRORS = {
       `The server of the model '${echo(d.model)}' does not count tokens.`,
     param: () => 'model',
     cause:
-      'Only some makes of model servers have an operation that counts tokens: those with the profiles `llama-cpp` and `vllm`. No number is guessed.',
+      'Only some makes of model servers have an operation that counts tokens: those with the profiles `llama-cpp` and `vllm`, and `openai` over its Responses API. No number is guessed.',
     fix: 'Read `usage` of a response, or use a model on such a server.',
   }),
   model_server_refusal: invalidRequest({

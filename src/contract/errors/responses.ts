@@ -80,6 +80,15 @@ export const RESPONSE_ERRORS = {
       'The process that made the response stood still for more than 15 seconds, so another one took its place. Nothing of the response is stored.',
     fix: 'Send the request again.',
   }),
+  background_not_stored: invalidRequest({
+    status: 400,
+    code: 'unsupported_parameter',
+    message: () => "Unsupported parameter: 'background' needs 'store' to be true.",
+    param: () => 'background',
+    cause:
+      'A response in the background is fetched later, and `store: false` leaves nothing to fetch.',
+    fix: 'Leave one of the two out.',
+  }),
   response_interrupted: invalidRequest({
     status: 400,
     code: 'response_interrupted',
@@ -94,7 +103,7 @@ export const RESPONSE_ERRORS = {
     message: (d: { id: string }) => `Previous response with id '${echo(d.id)}' not found.`,
     param: () => 'previous_response_id',
     cause:
-      'The response does not exist, was deleted, was made with `store: false`, has failed, has not ended yet, or may not be read by this caller.',
+      'The response does not exist, was deleted, was made with `store: false`, has failed, was cancelled, has not ended yet, or may not be read by this caller.',
     fix: 'Continue a response that is stored and completed, after its last event.',
   }),
   response_not_found: invalidRequest({
@@ -141,7 +150,7 @@ export const RESPONSE_ERRORS = {
       `No tool output found for ${d.call} ${echo(d.callId)}.`,
     param: () => 'input',
     cause: 'The model has called a tool, and the request continues without the output.',
-    fix: 'Send an output for every call of the last answer, in one request.',
+    fix: 'Send an output for every call of the last answer, in one request. For a call that nobody runs any more, send one that says so; `--history repair` does it for every request.',
   }),
   missing_tool_call: invalidRequest({
     status: 400,
@@ -191,7 +200,7 @@ export const RESPONSE_ERRORS = {
     message: () => 'This response cannot be streamed because it was not created with stream=true.',
     param: () => 'stream',
     cause: 'The response was made with `background: true`, and without `stream: true`.',
-    fix: 'Request it without `stream`, until it has ended.',
+    fix: 'Request it without `stream`, again and again until its status is final.',
   }),
   stream_expired: invalidRequest({
     status: 400,

@@ -251,7 +251,12 @@ test.each<readonly [body: unknown, message: string, param: string | null, code: 
     'background',
     'invalid_type',
   ],
-  [{ input: 'hello', background: true, store: false }, ...unsupported('background')],
+  [
+    { input: 'hello', background: true, store: false },
+    "Unsupported parameter: 'background' needs 'store' to be true.",
+    'background',
+    'unsupported_parameter',
+  ],
   [{ prompt: { id: 'pmpt_1' } }, ...unsupported('prompt')],
   [{ input: 'hello', moderation: { model: 'm' } }, ...unsupported('moderation')],
   [{ input: 'hello', access_programs: {} }, ...unsupported('access_programs')],

@@ -101,7 +101,7 @@ function parsed(
     throw apiError('conversation_and_previous_response');
   }
   if (body.background === true && body.store === false) {
-    throw apiError('unsupported_parameter', { param: 'background' });
+    throw apiError('background_not_stored');
   }
   const conversationId =
     typeof conversation === 'object'
