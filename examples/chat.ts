@@ -29,9 +29,7 @@ async function findModel(): Promise<string> {
   if (flags.model !== undefined) return flags.model;
   const [first] = (await client.models.list()).data;
   if (first !== undefined) return first.id;
-  console.error(
-    'The server has no model. Start it with one: npm start -- --model-url http://127.0.0.1:11434/v1',
-  );
+  console.error('The server has no model: docs/responses.md shows how to start it with one.');
   process.exit(1);
 }
 
