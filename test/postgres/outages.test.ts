@@ -67,5 +67,10 @@ test('calls during a restart of PostgreSQL of 300 ms wait and succeed', async ()
   ]);
   await sleep(300);
   await postgres.start();
-  expect(await calls).toMatchObject([{ items: [{}, {}] }, { id: 'c' }, { id: 'c' }, {}]);
+  expect(await calls).toMatchObject([
+    { items: [{}, {}] },
+    { conversation: { id: 'c' } },
+    { id: 'c' },
+    {},
+  ]);
 });
