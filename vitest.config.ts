@@ -4,10 +4,14 @@ const common = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
   expect: { poll: { timeout: 15_000 } },
+  // Files of one worker share the loaded program. Loading it again for each file takes half of the processor time.
+  isolate: false,
 };
 
 export default defineConfig({
   test: {
+    // Tests wait for processes, disks and clocks more than they compute.
+    maxWorkers: '100%',
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
       {
