@@ -11,13 +11,17 @@ export class ToolNames {
   readonly #tools = new Map<string, ModelTool>();
 
   constructor(tools: readonly ModelTool[]) {
+    /** The number of the next tool with a name. */
+    const next = new Map<string, number>();
     for (const tool of tools) {
       const base = plainName(tool);
       let name = base;
-      for (let count = 2; this.#tools.has(name); count += 1) {
+      let count = next.get(base) ?? 2;
+      for (; this.#tools.has(name); count += 1) {
         const suffix = `_${count}`;
         name = `${base.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
       }
+      next.set(base, count);
       this.#tools.set(name, tool);
       this.#sent.set(keyOf(tool), name);
     }

@@ -101,14 +101,14 @@ export class McpConnection {
       .finally(() => http?.[Symbol.dispose]());
   }
 
-  /** Sends by the connection. One that the server has forgotten is made anew, once: nothing has run there. */
+  /** Sends by the connection. One that the server has forgotten, or that is closing, is made anew, once: nothing has run. */
   async #sent<Result>(send: (client: Client) => Promise<Result>): Promise<Result> {
     const isNew = this.#client === undefined;
     const client = await this.#connected();
     try {
       return await send(client);
     } catch (error) {
-      if (isNew || statusOf(error) !== 404) throw error;
+      if (isNew || !(statusOf(error) === 404 || isNotConnected(error))) throw error;
       this.close();
       return send(await this.#connected());
     }
@@ -197,6 +197,11 @@ export class McpConnection {
     }
     throw new Error(`the server's list of tools has more than ${MAX_PAGES} pages`);
   }
+}
+
+/** Checks for the error of a connection that was closed before anything was sent. */
+function isNotConnected(error: unknown): boolean {
+  return error instanceof Error && /not connected/i.test(error.message);
 }
 
 /** Returns the arguments of a call; `undefined` when they are not an object. */

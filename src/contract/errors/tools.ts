@@ -40,6 +40,14 @@ export const TOOL_ERRORS = {
       'A name has other characters than letters, digits and dashes, or a value has a line end.',
     fix: 'Correct the header.',
   }),
+  tool_repeated: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { name: string }) => `Duplicate tool name in 'tools': '${echo(d.name)}'.`,
+    param: () => 'tools',
+    cause: 'Two tools of one namespace, or outside of all, have the same name.',
+    fix: 'Give each tool a name of its own, or put them into namespaces.',
+  }),
   mcp_label_repeated: invalidRequest({
     status: 400,
     code: 'invalid_value',

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import type { JsonObject } from '../../base/json-object.ts';
+import { apiError } from '../errors/registry.ts';
 import type { ResponseBody } from './parameters/table.ts';
 import { resolvedToolChoice, type ResolvedToolChoice } from './tool-choice.ts';
 import { callableTools, type CallableTool } from './tools.ts';
@@ -34,7 +35,7 @@ export interface GenerationParams {
   readonly extra: JsonObject | undefined;
 }
 
-/** Returns what a checked body has for the model server. Throws `tool_choice_not_found`. */
+/** Returns what a checked body has for the model server. Throws `tool_repeated` and `tool_choice_not_found`. */
 export function generationParams(body: ResponseBody, extra: JsonObject): GenerationParams {
   const { text = {}, reasoning = {}, include = [] } = body;
   const wantsLogprobs =
@@ -65,6 +66,7 @@ function toolParams(
   body: ResponseBody,
 ): Pick<GenerationParams, 'tools' | 'toolChoice' | 'parallelToolCalls'> {
   const tools = callableTools(body.tools ?? []);
+  assertDistinct(tools);
   const choice = body.tool_choice;
   // Resolved without tools too, so that a choice of a tool that is not there is refused.
   const toolChoice = choice === undefined ? undefined : resolvedToolChoice(choice, tools);
@@ -76,4 +78,14 @@ function toolParams(
         toolChoice,
         parallelToolCalls: body.parallel_tool_calls,
       };
+}
+
+/** Throws when two tools of one namespace, or of none, share a name: a call could not say which is meant. */
+function assertDistinct(tools: readonly CallableTool[]): void {
+  const names = new Set<string>();
+  for (const { namespace = '', name } of tools) {
+    const key = JSON.stringify([namespace, name]);
+    if (names.has(key)) throw apiError('tool_repeated', { name });
+    names.add(key);
+  }
 }

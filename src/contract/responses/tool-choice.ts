@@ -79,30 +79,41 @@ export function resolvedToolChoice(
   tools: readonly CallableTool[],
 ): ResolvedToolChoice {
   if (typeof choice === 'string') return choice;
+  const find = finderOf(tools);
   if (choice.type === 'allowed_tools') {
     const allowed = choice.tools.flatMap((entry) =>
-      entry.type === 'mcp' ? [] : namedTools(entry, tools),
+      entry.type === 'mcp' ? [] : namedTools(entry, find),
     );
     return { type: 'allowed', mode: choice.mode, tools: allowed };
   }
   // The servers' tools are found when they have been listed.
   if (choice.type === 'mcp') return { type: 'allowed', mode: 'required', tools: [] };
-  const [chosen] = namedTools(choice, tools);
+  const [chosen] = namedTools(choice, find);
   return { type: 'tool', ...chosen };
 }
 
+type Named = Static<typeof AllowedTool>;
+type Find = (named: Named) => readonly CallableTool[];
+
+/** Returns the function that finds the tools with a type and a name, or those of a namespace. */
+function finderOf(tools: readonly CallableTool[]): Find {
+  const found = Map.groupBy(tools, keyOf);
+  const spaces = Map.groupBy(tools, ({ namespace }) => namespace);
+  return (named) =>
+    (named.type === 'namespace' ? spaces.get(named.name) : found.get(keyOf(named))) ?? [];
+}
+
 /** Returns the tools with a type and a name, those outside of namespaces if there are any, or all of a namespace. */
-function namedTools(
-  { type, name }: Static<typeof AllowedTool>,
-  tools: readonly CallableTool[],
-): readonly [ToolName, ...ToolName[]] {
-  const named = tools.filter((tool) =>
-    type === 'namespace' ? tool.namespace === name : tool.type === type && tool.name === name,
-  );
+function namedTools(choice: Named, find: Find): readonly [ToolName, ...ToolName[]] {
+  const named = find(choice);
   const outside = named.filter((tool) => tool.namespace === undefined);
   const [first, ...others] = (outside.length === 0 ? named : outside).map(nameOf);
-  if (first === undefined) throw apiError('tool_choice_not_found', { name });
+  if (first === undefined) throw apiError('tool_choice_not_found', { name: choice.name });
   return [first, ...others];
+}
+
+function keyOf({ type, name }: { readonly type: string; readonly name: string }): string {
+  return `${type} ${name}`;
 }
 
 function nameOf({ namespace, name }: CallableTool): ToolName {

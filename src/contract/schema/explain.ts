@@ -190,9 +190,10 @@ function explainFurther(
   if (schema.additionalProperties === false) {
     return unknownParameter(join(path, key), key, Object.keys(schema.properties ?? {}), value);
   }
-  return typeof schema.additionalProperties === 'object'
-    ? explain(schema.additionalProperties, value[key], join(path, key))
-    : undefined;
+  const { additionalProperties, patternProperties = {} } = schema;
+  // A record has one pattern, which every key fits.
+  const [further = additionalProperties] = Object.values(patternProperties);
+  return typeof further === 'object' ? explain(further, value[key], join(path, key)) : undefined;
 }
 
 const FARTHEST_SUGGESTION = 2;

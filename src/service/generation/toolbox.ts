@@ -57,6 +57,8 @@ interface OpenServer {
   readonly session: ToolSession;
   /** Namespace of its tools for the model. */
   readonly namespace: string;
+  /** Names of the tools that the operator permits; empty for all. */
+  readonly permitted: readonly string[];
   tools: readonly Tool[];
 }
 
@@ -99,6 +101,7 @@ export class Toolbox {
           approval,
           session,
           namespace,
+          permitted: server.options?.tools ?? [],
           tools: [],
         });
       }
@@ -200,14 +203,17 @@ export class Toolbox {
   }
 
   async #listed(server: OpenServer, signal: AbortSignal): Promise<Listing | undefined> {
-    const { label, allowed, approval, session } = server;
+    const { label, allowed, approval, session, permitted } = server;
     const known = this.#params.known.get(label);
     // A client may have made the list of the history up, so it does not say what needs no approval.
     const isTrusted = [allowed, approval.always, approval.never].every(
       (filter) => filter?.isReadOnly === undefined,
     );
     if (known !== undefined && isTrusted) {
-      server.tools = known.filter((tool) => fits(tool, allowed));
+      // Nor does it say what the operator permits.
+      const named =
+        permitted.length === 0 ? known : known.filter(({ name }) => permitted.includes(name));
+      server.tools = named.filter((tool) => fits(tool, allowed));
       return undefined;
     }
     try {

@@ -57,6 +57,7 @@ export async function toolHistory(
     ),
   );
   const answered = new Set(history.filter(isAnswer).map(requestIdOf));
+  const requests = new Set(all.filter(isRequest).map((item) => item['id']));
   const approved: ApprovedCall[] = [];
   for (const answer of input.filter(isAnswer)) {
     const id = requestIdOf(answer);
@@ -64,16 +65,15 @@ export async function toolHistory(
     if (called.has(id) && !answered.has(id)) continue;
     if (answered.has(id)) throw apiError('approval_answered', { id });
     answered.add(id);
-    const isHere = all.some((item) => isRequest(item) && item['id'] === id);
-    if (!isHere) throw apiError('approval_request_not_found', { id });
+    if (!requests.has(id)) throw apiError('approval_request_not_found', { id });
     if (answer['approve'] === true) approved.push(await approvedCall(options, principal, id));
   }
   return { known: lists(all), approved };
 }
 
 /**
- * Finds the call that a request asks for. What a client or a conversation says of it does not count: the first copy that
- * the caller may change is that of the response.
+ * Finds the call that a request asks for. What a client or a conversation says of it does not count: the first one that
+ * the caller may change must be that of the response, which alone has the mark.
  */
 async function approvedCall(
   { store: { conversations }, authorizer }: ToolHistoryOptions,

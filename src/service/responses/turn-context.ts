@@ -11,6 +11,7 @@ import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ParsedItem } from '../../contract/items/parse.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
+import { copied } from '../../store/conversations/copied-text.ts';
 import type { ResponseItem } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { parsedItem } from '../conversations/read-items.ts';
@@ -63,6 +64,9 @@ export async function contextOf(
     openCompaction: (blob) => openCompaction(seal, tenant, blob),
   });
   if (context.problem !== 'none') throw problemError(context);
+  if (context.items.length === 0 && request.generation.instructions === undefined) {
+    throw apiError('missing_input');
+  }
   return { context, input: input.filter(({ id }) => !known.has(id)), tools };
 }
 
@@ -86,7 +90,7 @@ async function resolved(
       readable: authorizer.filter(principal, 'read'),
     });
     if (found === null) throw apiError('input_item_not_found', { id: item.id });
-    items.push({ ...found, kind: 'given' });
+    items.push({ ...copied(found), kind: 'given' });
   }
   return items;
 }

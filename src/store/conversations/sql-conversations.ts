@@ -32,6 +32,7 @@ import type {
 } from './port.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
 import { itemsIn, toConversation, toItem } from './records.ts';
+import { copied } from './copied-text.ts';
 import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
@@ -234,7 +235,7 @@ export class SqlConversations implements ConversationStore {
     target: ConversationRef | undefined,
   ): Promise<ItemToWrite> {
     const item = await this.findItem({ ...params, itemId: id });
-    if (item !== null) return { ...item, isMinted: false };
+    if (item !== null) return { ...copied(item), isMinted: false };
     throw new Refused(await this.#absenceOr({ refused: 'reference_absent', id }, target));
   }
 

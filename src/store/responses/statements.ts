@@ -5,6 +5,7 @@
 
 import type { Order } from '../../base/paging.ts';
 import type { Statement } from '../conversations/access-condition.ts';
+import { COPIED_DATA } from '../conversations/copied-text.ts';
 import { insertItems, ITEM_COLUMNS } from '../conversations/statements.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import { ARCHIVED_TABLES, columnList } from '../tables.ts';
@@ -113,7 +114,7 @@ export function selectSource(where: string, { lockKeys }: SqlSyntax): string {
 /** In a database without shards: copies the items before position `$4`, at their positions, into conversation `$3`. */
 export const COPY_ITEMS = `
   INSERT INTO items (${ITEM_COLUMNS})
-  SELECT tenant, $3, position, id, type, data, created_at FROM items
+  SELECT tenant, $3, position, id, type, ${COPIED_DATA}, created_at FROM items
   WHERE tenant = $1 AND conversation_id = $2 AND position < $4`;
 
 /** The columns that differ between the items of a conversation. */
@@ -129,7 +130,7 @@ const COPIED = COPIED_COLUMNS.map(({ name }) => name).join(', ');
 
 /** Selects at most `$5` items from position `$3` on, up to position `$4`. */
 export const SELECT_ITEMS_TO_COPY = `
-  SELECT ${COPIED} FROM items
+  SELECT position, id, type, ${COPIED_DATA} AS data, created_at FROM items
   WHERE tenant = $1 AND conversation_id = $2 AND position >= $3 AND position < $4
   ORDER BY position
   LIMIT $5`;

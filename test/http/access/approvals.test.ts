@@ -37,17 +37,23 @@ function respond(token: string, body: object): Promise<Answer> {
   return teams.call(token, 'POST', '/v1/responses', { model: MODEL, tools, ...body });
 }
 
+/** Has the model of the owner call a tool that needs an approval. */
+async function askedOfOwner() {
+  model.play(called(['sums__add', '{"a":2,"b":3}', 'call_a']), said('5'));
+  const { body: asked } = await respond(owner, { input: 'sum?' });
+  const request = asked.output.find(({ id }) => id.startsWith('mcpr_'));
+  const approval = {
+    type: 'mcp_approval_response',
+    approval_request_id: request?.id,
+    approve: true,
+  };
+  return { asked, request, approval };
+}
+
 test.each(OTHERS)(
   'an approval by %s runs nothing, and the owner’s still counts',
   async (_name, other) => {
-    model.play(called(['sums__add', '{"a":2,"b":3}', 'call_a']), said('5'));
-    const { body: asked } = await respond(owner, { input: 'sum?' });
-    const request = asked.output.find(({ id }) => id.startsWith('mcpr_'));
-    const approval = {
-      type: 'mcp_approval_response',
-      approval_request_id: request?.id,
-      approve: true,
-    };
+    const { asked, request, approval } = await askedOfOwner();
     const before = mcp.calls.length;
     for (const body of [
       { input: [request, approval] },
@@ -64,3 +70,22 @@ test.each(OTHERS)(
     expect(mcp.calls).toHaveLength(before + 1);
   },
 );
+
+test('a colleague who may read approves nothing in a branch or with a copy of the request', async () => {
+  const [, colleague] = OTHERS[0];
+  const { asked, request, approval } = await askedOfOwner();
+  const before = mcp.calls.length;
+  model.play(said('hello'));
+  const branch = await respond(colleague, { input: 'hello', previous_response_id: asked.id });
+  expect(branch.status).toBe(200);
+  const inBranch = { input: [approval], previous_response_id: branch.body.id };
+  expect(await respond(colleague, inBranch)).toMatchObject({ status: 400 });
+  const items = [{ type: 'item_reference', id: request?.id }];
+  const copy = await teams.call(colleague, 'POST', '/v1/conversations', { items });
+  expect(copy.status).toBe(200);
+  const inCopy = { input: [approval], conversation: copy.body.id };
+  expect(await respond(colleague, inCopy)).toMatchObject({ status: 400 });
+  const inInput = { input: [items[0], approval] };
+  expect(await respond(colleague, inInput)).toMatchObject({ status: 400 });
+  expect(mcp.calls).toHaveLength(before);
+});

@@ -92,6 +92,30 @@ const REFUSED: [string, object, Refusal][] = [
     },
   ],
   [
+    'a header of a tool that is no text',
+    { tools: [{ type: 'mcp', server_label: 'docs', headers: { a: 5 } }] },
+    {
+      message: /^Invalid type for 'tools\[0\]\.headers\.a'/,
+      param: 'tools[0].headers.a',
+      code: 'invalid_type',
+    },
+  ],
+  [
+    'two tools of one name',
+    {
+      tools: [
+        { type: 'function', name: 'f' },
+        { type: 'custom', name: 'f' },
+      ],
+    },
+    { message: "Duplicate tool name in 'tools': 'f'.", param: 'tools', code: 'invalid_value' },
+  ],
+  [
+    'an input without anything that a model is shown',
+    { input: [{ type: 'function', name: 'f' }] },
+    { message: /must be provided/, param: null, code: 'missing_required_parameter' },
+  ],
+  [
     'the background without storing',
     { background: true, store: false },
     {

@@ -11,6 +11,9 @@ import { followingStream } from './following-stream.ts';
 import { storedJson } from './json.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
 
+/** More than a stream has events. */
+const LAST_NUMBER = 2 ** 31;
+
 const TrueOrFalse = Type.Enum(['true', 'false']);
 
 export function getResponse(responses: Responses, contract: ItemContract): Route {
@@ -49,7 +52,9 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
       const { include: included, stream, starting_after: after = -1 } = call.query;
       const id = responseId(call);
       if (stream === 'true') {
-        return followingStream(await responses.events(call.principal, id, after, call.signal));
+        // What is beyond the end of any stream is beyond this one's.
+        const last = Math.min(Math.max(after, -1), LAST_NUMBER);
+        return followingStream(await responses.events(call.principal, id, last, call.signal));
       }
       const response = await responses.get(call.principal, id);
       return storedJson(response, contract, included);
