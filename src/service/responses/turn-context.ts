@@ -64,7 +64,9 @@ export async function contextOf(
     openCompaction: (blob) => openCompaction(seal, tenant, blob),
   });
   if (context.problem !== 'none') throw problemError(context);
-  if (context.items.length === 0 && request.generation.instructions === undefined) {
+  const { instructions } = request.generation;
+  // Items that no model is shown, such as tools in the place of messages.
+  if (input.length > 0 && context.items.length === 0 && instructions === undefined) {
     throw apiError('missing_input');
   }
   return { context, input: input.filter(({ id }) => !known.has(id)), tools };
