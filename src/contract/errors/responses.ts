@@ -75,7 +75,7 @@ export const RESPONSE_ERRORS = {
     status: 500,
     code: 'server_error',
     message: () =>
-      'This server was silent for too long, and another response has begun in the conversation.',
+      'This server was silent for too long, and another response has begun in the conversation. Please send the request again.',
     cause:
       'The process that made the response stood still for more than 15 seconds, so another one took its place. Nothing of the response is stored.',
     fix: 'Send the request again.',

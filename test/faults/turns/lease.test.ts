@@ -18,7 +18,7 @@ import {
 /** The time of a lease, which leases are made older by instead of waiting for it. */
 const LEASE_MS = 15_000;
 const OVERTAKEN =
-  'This server was silent for too long, and another response has begun in the conversation.';
+  'This server was silent for too long, and another response has begun in the conversation. Please send the request again.';
 
 async function expiryOf(database: SharedDatabase): Promise<number> {
   const [turn] = await database.run('SELECT expires_at FROM turns');
