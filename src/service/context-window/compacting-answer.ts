@@ -9,14 +9,12 @@ import type { SealedCompaction } from '../../context/sealed-compaction.ts';
 import { turnBounds } from '../../context/turn-bounds.ts';
 import { ApiError } from '../../contract/errors/registry.ts';
 import type { OutputItem } from '../../contract/responses/output-items.ts';
-import type { ContextItem, ModelRequest, ModelUsage } from '../../model/port.ts';
+import type { ContextItem, ModelUsage } from '../../model/port.ts';
 import { Accumulator } from '../generation/accumulate.ts';
 import type { TurnEvent } from '../generation/events.ts';
 import type { TurnEvents } from '../generation/rounds.ts';
-import type { ContextWindows, WindowRef } from './context-windows.ts';
 import { fixedBytes, overflowOf, requestTokens } from './request-size.ts';
-import { FittedAnswer } from './fitted-answer.ts';
-import type { Respond } from './model-answer.ts';
+import { FittedAnswer, type FittedAnswerParams } from './fitted-answer.ts';
 import { summarise } from './summarise.ts';
 
 /** Part of a context at which it is compacted, unless the request has a threshold. */
@@ -27,13 +25,7 @@ const KEPT_SHARE = 1 / 4;
 /** Bytes of a token that no text exceeds by much. */
 const MOST_BYTES_PER_TOKEN = 8;
 
-export interface CompactingAnswerParams {
-  readonly respond: Respond;
-  readonly windows: ContextWindows;
-  readonly ref: WindowRef;
-  readonly request: Omit<ModelRequest, 'items'>;
-  readonly context: AssembledContext;
-  readonly isTruncated: boolean;
+export interface CompactingAnswerParams extends FittedAnswerParams {
   /** Tokens of the context from which it is compacted; `undefined` for a share of the model's. */
   readonly threshold: number | undefined;
   readonly seal: (compaction: SealedCompaction) => string;

@@ -11,6 +11,7 @@ import type {
   ModelRequest,
   ModelUsage,
 } from '../../model/port.ts';
+import { usageSum } from '../generation/usage.ts';
 import type { ContextWindows, WindowRef } from './context-windows.ts';
 import { failureError } from '../models/failures.ts';
 import { fixedBytes, requestTokens } from './request-size.ts';
@@ -33,10 +34,10 @@ export interface SummariseParams {
 export interface Summary {
   readonly text: string;
   /** Tokens over all requests; null if the model server has counted none. */
-  readonly usage: ModelUsage | null;
+  readonly usage: ModelUsage | undefined;
 }
 
-type Answer = { readonly text: string; readonly usage: ModelUsage | null } | ModelFailure;
+type Answer = { readonly text: string; readonly usage: ModelUsage | undefined } | ModelFailure;
 
 /**
  * Returns a summary of items. A context that is too long is read in parts of whole turns. Their summaries follow each
@@ -51,7 +52,7 @@ export async function summarise(params: SummariseParams): Promise<Summary> {
   const { budget } = await sized(params, leading);
   if (texts.length === 1 || textBytes(text) <= budget * SUMMARY_SHARE) return { text, usage };
   const again = await inParts(params, [], [[summaryMessage(text)]]);
-  return { text: again.texts.join('\n'), usage: added(usage, again.usage) };
+  return { text: again.texts.join('\n'), usage: usageSum(usage, again.usage) };
 }
 
 /** Summarises turns, as many at a time as fit. */
@@ -59,9 +60,9 @@ async function inParts(
   params: SummariseParams,
   leading: readonly ContextItem[],
   turns: readonly (readonly ContextItem[])[],
-): Promise<{ readonly texts: readonly string[]; readonly usage: ModelUsage | null }> {
+): Promise<{ readonly texts: readonly string[]; readonly usage: ModelUsage | undefined }> {
   const texts: string[] = [];
-  let usage: ModelUsage | null = null;
+  let usage: ModelUsage | undefined;
   let rest = turns;
   for (let attempt = 1; rest.length > 0; attempt += 1) {
     const { request, budget } = await sized(params, leading);
@@ -82,7 +83,7 @@ async function inParts(
     const { inputTokens } = answer.usage ?? { inputTokens: 0 };
     params.windows.counted(params.ref, bytes, inputTokens, undefined);
     texts.push(answer.text);
-    usage = added(usage, answer.usage);
+    usage = usageSum(usage, answer.usage);
     rest = rest.slice(count);
     attempt = 0;
   }
@@ -124,7 +125,7 @@ function summaryRequest(
 
 async function answerTo({ ref, signal }: SummariseParams, request: ModelRequest): Promise<Answer> {
   let text = '';
-  let usage: ModelUsage | null = null;
+  let usage: ModelUsage | undefined;
   for await (const events of ref.server.respond(request, signal)) {
     for (const event of events) {
       if (event.type === 'failure') return event.failure;
@@ -137,16 +138,4 @@ async function answerTo({ ref, signal }: SummariseParams, request: ModelRequest)
 
 function usageOf(event: ModelEvent): ModelUsage | undefined {
   return event.type === 'usage' ? event.usage : undefined;
-}
-
-function added(one: ModelUsage | null, other: ModelUsage | null): ModelUsage | null {
-  if (one === null || other === null) return one ?? other;
-  return {
-    inputTokens: one.inputTokens + other.inputTokens,
-    cachedTokens: one.cachedTokens + other.cachedTokens,
-    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-    reasoningTokens: one.reasoningTokens + other.reasoningTokens,
-    totalTokens: one.totalTokens + other.totalTokens,
-  };
 }

@@ -65,7 +65,7 @@ export class Contexts {
     const blob = sealCompaction(seal, principal.tenant, { summary, coversAll: false, kept: [] });
     const compaction = { id: newId('cmp'), type: 'compaction', encrypted_content: blob };
     const output = [...(await this.#keptMessages(prepared)), compaction];
-    return { id: newId(ID_PREFIX), createdAt, output, usage };
+    return { id: newId(ID_PREFIX), createdAt, output, usage: usage ?? null };
   }
 
   /** Returns the tokens of what a model would be shown, as its server counts them. */
