@@ -23,7 +23,7 @@ export interface AssembleContextParams extends TranslationParams {
   readonly input: readonly JsonObject[];
   /** `strict` if the request's items must fit the history, `repair` if they are repaired too. */
   readonly mode: 'strict' | 'repair';
-  /** Whether the ids of the history and the input are known to be distinct. */
+  /** Set when no two items share an id, so that the ids need not be compared. */
   readonly hasDistinctIds?: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { ContextItem, ContextPart } from '../model/port.ts';
 import { itemBytes, itemsBytes, textBytes } from './measure.ts';
 import { turnBounds } from './turn-bounds.ts';
 
-/** What stands for the middle of a text that is too long. */
+/** Text in the place of the middle of a text that is too long. */
 const ELLIPSIS = '\n[…]\n';
 /** Least bytes that are left of a clipped text. */
 const LEAST_BYTES = 64;

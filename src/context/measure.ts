@@ -2,7 +2,7 @@
 
 import type { ContextItem, ContextPart } from '../model/port.ts';
 
-/** What templates add to a message or a call. */
+/** Bytes that the template of a model adds to a message or a call. */
 const ITEM_BYTES = 16;
 /** An image, a file or audio takes tokens by its content, not by its bytes. */
 const MEDIA_BYTES = 4_096;

@@ -1,11 +1,11 @@
 import { stringField, type JsonObject } from '../base/json-object.ts';
 import type { TextSeal } from './seal.ts';
 
-/** What a compaction holds in `encrypted_content`. */
+/** The content of the sealed text of a `compaction` item. */
 export interface SealedCompaction {
   /** The summary that a model is shown. */
   readonly summary: string;
-  /** Whether the summary stands for all items before the compaction, which a model is then no longer shown. */
+  /** Set when the summary replaces all items before the compaction in what a model is shown. */
   readonly coversAll: boolean;
   /** Items in their stored form that follow the summary word for word. */
   readonly kept: readonly JsonObject[];

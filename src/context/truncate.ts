@@ -10,7 +10,7 @@ export interface TruncateParams {
   readonly inputIndexes: readonly (number | null)[];
   /** Bytes that the items may take. */
   readonly budget: number;
-  /** Whether reasoning before the newest turn is sent to the model. */
+  /** Set when the model is also sent the reasoning of earlier turns, which then takes room. */
   readonly countsReasoning: boolean;
 }
 

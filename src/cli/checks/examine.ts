@@ -15,7 +15,7 @@ import { checkModelServers } from './model-servers.ts';
 import { checkItems, checkPlaces } from './stored.ts';
 
 export interface ExamineOptions extends Thoroughness {
-  /** The tenant whose histories are examined, or all tenants; `undefined` to examine none. */
+  /** Histories to examine: those of a tenant, or of all tenants without one. `undefined`: none. */
   readonly histories: { readonly tenant: string | undefined } | undefined;
 }
 

@@ -49,7 +49,7 @@ export function parseUpdateConversation(body: unknown): Metadata {
 const validateRepair = validator(RepairConversationBody);
 
 export interface RepairConversationParams {
-  /** Whether nothing is deleted. */
+  /** Set to report the repairs without deleting anything. */
   readonly isDryRun: boolean;
   /** Rules whose findings are repaired; `undefined` for all. */
   readonly rules: readonly HistoryRule[] | undefined;
