@@ -69,7 +69,7 @@ type OperationName =
   | `responses.${Exclude<keyof Store['responses'], 'find'>}`
   | `turns.${Exclude<keyof Store['turns'], 'forgetInterrupted'>}`
   | `idempotency.${Exclude<keyof Store['idempotency'], 'sweep'>}`
-  | `background.${Exclude<keyof Store['background'], 'find' | 'waiting' | 'keep'>}`
+  | `background.${Exclude<keyof Store['background'], 'find' | 'waiting'>}`
   | `responseEvents.${Exclude<keyof Store['responseEvents'], 'sweep'>}`;
 
 /** A new operation of the store must be added here. */
