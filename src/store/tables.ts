@@ -124,6 +124,23 @@ const RESPONSES = {
   rights: ALL_RIGHTS,
 } as const satisfies ArchivedTable;
 
+/** Calls of tools that were approved and begun. Without them, another store could make such a call again. */
+const APPROVED_CALLS = {
+  name: 'approved_calls',
+  conversationColumn: 'conversation_id',
+  columns: {
+    tenant: name,
+    conversation_id: text,
+    request_id: text,
+    token: text,
+    created_at: time,
+  },
+  primaryKey: ['tenant', 'conversation_id', 'request_id'],
+  identity: ['tenant', 'conversation_id', 'request_id', 'token'],
+  record: { key: 'approved_call', shown: 'approved call' },
+  rights: ALL_RIGHTS,
+} as const satisfies ArchivedTable;
+
 /** Turns that run now. An archive would have them after they have ended. */
 const TURNS = {
   name: 'turns',
@@ -240,6 +257,7 @@ export const ARCHIVED_TABLES = {
   conversations: CONVERSATIONS,
   items: ITEMS,
   responses: RESPONSES,
+  approved_calls: APPROVED_CALLS,
 } as const satisfies Record<string, ArchivedTable>;
 
 export type ArchivedTables = typeof ARCHIVED_TABLES;
