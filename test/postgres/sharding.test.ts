@@ -124,8 +124,10 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
 function backgroundOperations({ background, responseEvents }: Store) {
   const on = { ...key('conv_707'), access: shared };
   const asked = { ...on, token: 'turn_707', responseId: 'resp_b' };
-  const queue = { ...on, response: newBackground('resp_b'), continuesAt: 2, mustBeFree: false };
-  const alone = { owner: 'o', attributes: {}, response: newBackground('resp_c') };
+  const leaseMs = 60_000;
+  const queued = { response: newBackground('resp_b'), leaseMs };
+  const queue = { ...on, ...queued, continuesAt: 2, mustBeFree: false };
+  const alone = { owner: 'o', attributes: {}, response: newBackground('resp_c'), leaseMs };
   const last = { terminal: '{}', before: ['{}'] };
   return {
     'background.queue': () => background.queue(queue),

@@ -85,8 +85,8 @@ export class Background {
     if (model === undefined) throw apiError('missing_required_parameter', { param: 'model' });
     await models.serverOf(model);
     const given = { request, model, key: heldKey };
-    const { key, response, stored } = await queued(this.#context, principal, given, whenBusy);
-    this.runner.wake(key);
+    const queueing = { ...this.#context, runner: this.runner };
+    const { key, response, stored } = await queued(queueing, principal, given, whenBusy);
     const head = headOf(response, stored);
     const json = JSON.stringify(responseOf(head, { status: 'queued' }, []));
     return { json, head, ref: { ...key, responseId: response.id } };

@@ -2,7 +2,7 @@ import { newId } from '../../base/ids.ts';
 import { ALL } from '../../base/row-filter.ts';
 import { apiError, ApiError } from '../../contract/errors/registry.ts';
 import { withoutNotes } from '../../observe/request-notes.ts';
-import type { BackgroundResponse } from '../../store/background/port.ts';
+import type { BackgroundResponse, QueueResult } from '../../store/background/port.ts';
 import type { ConversationKey } from '../../store/conversations/port.ts';
 import { drained } from '../responses/drained.ts';
 import type { HeldTurn } from '../responses/held-turn.ts';
@@ -35,21 +35,51 @@ export class BackgroundRunner {
     this.#mostRuns = mostRuns;
   }
 
+  /**
+   * Adds a response by `write`, and begins to make it. Where it can be the first of its conversation, the transaction
+   * takes the turn as well.
+   */
+  async add(
+    response: BackgroundResponse,
+    write: (leaseMs: number | undefined) => Promise<QueueResult>,
+  ): Promise<QueueResult> {
+    const { tenant, conversationId } = response;
+    const key = { tenant, conversationId };
+    if (!this.#hasRoom(textOf(key))) {
+      const added = await write(undefined);
+      this.wake(key);
+      return added;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<QueueResult>();
+    this.#work(key, async () => {
+      const { written, held } = await this.#context.turns.takeWith(key, write);
+      resolve(written);
+      if (held !== undefined) await withoutNotes(() => this.#make(response, held));
+      else if (written.refused === undefined) this.#again.add(textOf(key));
+    }).catch(reject);
+    return promise;
+  }
+
   /** Makes the first response of a conversation, unless that is busy or too many are made. It is found later then. */
   wake(key: ConversationKey): void {
-    const text = JSON.stringify([key.tenant, key.conversationId]);
+    const text = textOf(key);
     if (this.#isClosing) return;
-    if (this.#taken.has(text)) {
-      this.#again.add(text);
-      return;
-    }
-    if (this.#taken.size >= this.#mostRuns) {
-      this.#mayWait = true;
-      return;
-    }
+    if (this.#taken.has(text)) this.#again.add(text);
+    else if (!this.#hasRoom(text)) this.#mayWait = true;
+    // A database that is away: the job finds the response again.
+    else void this.#work(key, () => withoutNotes(() => this.#takeUp(key))).catch(() => undefined);
+  }
+
+  #hasRoom(text: string): boolean {
+    return !this.#isClosing && !this.#taken.has(text) && this.#taken.size < this.#mostRuns;
+  }
+
+  /** Does the work on a conversation, of which there is one at a time, and then what has come meanwhile. */
+  #work(key: ConversationKey, work: () => Promise<void>): Promise<void> {
+    const text = textOf(key);
     this.#waiting.delete(text);
-    const ended = withoutNotes(() => this.#takeUp(key, text))
-      // A database that is away: the job finds the response again.
+    const working = work();
+    const ended = working
       .catch(() => undefined)
       .finally(() => {
         this.#taken.delete(text);
@@ -57,11 +87,12 @@ export class BackgroundRunner {
         else if (this.#mayWait) void this.takeUp().catch(() => undefined);
       });
     this.#taken.set(text, ended);
+    return working;
   }
 
   /** Wakes a conversation that is free, if responses wait for that. */
   freed(key: ConversationKey): void {
-    if (this.#waiting.has(JSON.stringify([key.tenant, key.conversationId]))) this.wake(key);
+    if (this.#waiting.has(textOf(key))) this.wake(key);
   }
 
   /** Makes responses that wait, as many as there is room for. */
@@ -101,23 +132,28 @@ export class BackgroundRunner {
     );
   }
 
-  async #takeUp(key: ConversationKey, text: string): Promise<void> {
-    const { tenant, conversationId } = key;
-    const held = await this.#turnOf({ tenant, conversationId }, text);
+  async #takeUp({ tenant, conversationId }: ConversationKey): Promise<void> {
+    const key = { tenant, conversationId };
+    const held = await this.#turnOf(key);
     if (held === null) return;
+    const first = this.#context.store.background.first(key);
+    await this.#make(await first.catch(() => null), held);
+  }
+
+  /** Makes the first response of a conversation, and gives the turn back. */
+  async #make(response: BackgroundResponse | null, held: HeldTurn): Promise<void> {
     try {
-      const response = await this.#context.store.background.first(key);
       if (response === null) return;
       await this.#settle(response, held);
       // Another one may wait after it.
-      this.#again.add(text);
+      this.#again.add(textOf(response));
     } finally {
       await held.release();
     }
   }
 
   /** Takes the turn of a conversation; `null` when it is busy or absent. */
-  async #turnOf(key: ConversationKey, text: string): Promise<HeldTurn | null> {
+  async #turnOf(key: ConversationKey): Promise<HeldTurn | null> {
     const { signal } = new AbortController();
     try {
       return await this.#context.turns.take(
@@ -126,7 +162,7 @@ export class BackgroundRunner {
       );
     } catch (error) {
       if (!(error instanceof ApiError) || error.kind !== 'conversation_locked') throw error;
-      this.#waiting.add(text);
+      this.#waiting.add(textOf(key));
       return null;
     }
   }
@@ -154,7 +190,7 @@ export class BackgroundRunner {
     const stored = storedRequest(response);
     const { owner, attributes } = stored.principal;
     const moved = { tenant, conversationId: newId(HIDDEN_PREFIX) };
-    const isMoved = await this.#context.store.background.queueFork({
+    const { refused } = await this.#context.store.background.queueFork({
       ...moved,
       owner,
       attributes,
@@ -167,6 +203,10 @@ export class BackgroundRunner {
         request: requestText({ ...stored, place: 'own' }),
       },
     });
-    if (isMoved) this.wake(moved);
+    if (refused === undefined) this.wake(moved);
   }
+}
+
+function textOf({ tenant, conversationId }: ConversationKey): string {
+  return JSON.stringify([tenant, conversationId]);
 }

@@ -125,13 +125,13 @@ export class Toolbox {
     return this.#servers.some((server) => server.label === label);
   }
 
-  /** Lists the tools of all servers. Returns the lists that the history lacks. Throws `mcp_list_failed`. */
+  /** Lists the tools of all servers. Returns the lists that the history lacks, or has without tools that are allowed. Throws `mcp_list_failed`. */
   async list(signal: AbortSignal): Promise<readonly Listing[]> {
     const lists = await Promise.all(this.#servers.map((server) => this.#listed(server, signal)));
     return lists.flatMap((list) => (list === undefined ? [] : [list]));
   }
 
-  /** Returns a request with the servers' tools. `isForced`: the first request, for which the choice holds. */
+  /** Returns a request with the servers' tools. The choice of a tool holds for the first round. */
   request(request: ModelRequest, round: 'first' | 'later' | 'last'): ModelRequest {
     const own = this.#servers.flatMap((server) =>
       server.tools.map((tool): ModelTool => modelTool(server, tool)),
@@ -210,7 +210,9 @@ export class Toolbox {
     const isTrusted = [allowed, approval.always, approval.never].every(
       (filter) => filter?.isReadOnly === undefined,
     );
-    if (known !== undefined && isTrusted) {
+    // An earlier request may have allowed other tools.
+    const isWhole = allowed.names?.every((name) => isListed(known, name)) ?? true;
+    if (known !== undefined && isTrusted && isWhole) {
       // Nor does it say what the operator permits.
       const named =
         permitted.length === 0 ? known : known.filter(({ name }) => permitted.includes(name));
@@ -223,7 +225,8 @@ export class Toolbox {
     } catch (error) {
       throw error instanceof ListingError ? listError(label, error) : error;
     }
-    return known === undefined ? { label, tools: server.tools } : undefined;
+    const isNew = server.tools.some(({ name }) => !isListed(known, name));
+    return known === undefined || isNew ? { label, tools: server.tools } : undefined;
   }
 
   #choice(request: ModelRequest, round: 'first' | 'later' | 'last'): ToolChoice | undefined {
@@ -264,6 +267,10 @@ export interface StartedCall {
   readonly call: ServerCall;
   readonly approvalRequestId: string | null;
   readonly once: ((run: RunCall) => Promise<ToolOutcome>) | undefined;
+}
+
+function isListed(known: readonly Tool[] | undefined, name: string): boolean {
+  return known?.some((tool) => tool.name === name) ?? false;
 }
 
 /** Makes the id of a call; that of an approved one belongs to its request. */

@@ -34,21 +34,29 @@ export interface BackgroundRef extends ConversationKey {
   readonly responseId: string;
 }
 
-export interface QueueParams extends ConversationRef {
+/** What the transaction that adds a response does besides. */
+interface Queueing {
   readonly response: NewBackgroundResponse;
+  /** Milliseconds for which to take the turn of the conversation too, if it is free; left out for not taking it. */
+  readonly leaseMs?: number | undefined;
+}
+
+export interface QueueParams extends ConversationRef, Queueing {
   /** The position that the conversation must give out next; `undefined` for any. */
   readonly continuesAt: number | undefined;
   /** Whether to refuse when a turn runs in the conversation, or another response waits there. */
   readonly mustBeFree: boolean;
 }
 
-export type QueueResult = {
-  readonly refused: undefined | 'conversation_absent' | 'conversation_busy';
-};
+export type QueueResult =
+  /** `token` is that of the turn, if it was taken. */
+  | { readonly refused: undefined; readonly token: string | undefined }
+  | {
+      readonly refused: 'conversation_absent' | 'conversation_busy';
+      readonly token?: undefined;
+    };
 
-export interface QueueAloneParams extends NewHiddenConversation {
-  readonly response: NewBackgroundResponse;
-}
+export interface QueueAloneParams extends NewHiddenConversation, Queueing {}
 
 export interface QueueForkParams extends QueueAloneParams, Pick<ForkParams, 'source'> {
   /** Whether the response waits in the source, and leaves it. */
@@ -79,9 +87,9 @@ export interface BackgroundStore {
   /** Adds a response to those that wait in a conversation. `conversation_busy`: also when its position has passed. */
   queue(params: QueueParams): Promise<QueueResult>;
   /** Adds a response in a hidden conversation of its own. */
-  queueAlone(params: QueueAloneParams): Promise<void>;
-  /** Adds a response in a hidden conversation that begins with a copy of another one's items; `false` without that. */
-  queueFork(params: QueueForkParams): Promise<boolean>;
+  queueAlone(params: QueueAloneParams): Promise<QueueResult>;
+  /** Adds a response in a hidden conversation that begins with a copy of another one's items. */
+  queueFork(params: QueueForkParams): Promise<QueueResult>;
   /** Returns a response that has not ended, by its id alone. */
   find(params: FindBackgroundParams): Promise<BackgroundResponse | null>;
   /** Returns the oldest responses, of all tenants, that are the first of conversations in which no turn runs. */

@@ -1,3 +1,4 @@
+import { newId } from '../../base/ids.ts';
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
 import { FilteredStatements, keyOf, scopeOf } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
@@ -7,6 +8,7 @@ import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
 import { KeyNotHeld, underHeldKey } from '../idempotency/under-key.ts';
 import { NothingStored } from '../responses/commit.ts';
 import type { TurnRef } from '../turns/port.ts';
+import { TURN_PREFIX } from '../turns/sql-turns.ts';
 import { endBackground } from './ending.ts';
 import type {
   BackgroundRef,
@@ -19,7 +21,7 @@ import type {
   QueueParams,
   QueueResult,
 } from './port.ts';
-import { NotQueued, queueAlone, queueFork, queueIn } from './queueing.ts';
+import { NotQueued, queueAlone, queueFork, queueIn, type QueuedTurn } from './queueing.ts';
 import * as sql from './statements.ts';
 
 /** Responses in the background in SQL, over a driver. */
@@ -32,33 +34,38 @@ export class SqlBackground implements BackgroundStore {
     this.#statements = new FilteredStatements(driver.syntax);
   }
 
-  async queue(params: QueueParams): Promise<QueueResult> {
-    try {
-      return await this.#add(params, queueIn(params, this.#statements));
-    } catch (error) {
-      if (error instanceof NotQueued) return { refused: error.reason };
-      throw error;
-    }
+  queue(params: QueueParams): Promise<QueueResult> {
+    return this.#add(params, queueIn);
   }
 
-  async queueAlone(params: QueueAloneParams): Promise<void> {
-    await this.#add(params, queueAlone(params, this.#statements));
+  queueAlone(params: QueueAloneParams): Promise<QueueResult> {
+    return this.#add(params, queueAlone);
   }
 
-  queueFork(params: QueueForkParams): Promise<boolean> {
-    return unlessNothing(() => this.#add(params, queueFork(params, this.#statements)));
+  queueFork(params: QueueForkParams): Promise<QueueResult> {
+    return this.#add(params, queueFork);
   }
 
   /** Runs the write that adds a response, under its key if it has one. */
-  async #add<Result>(
-    { conversationId, response: { id, key } }: QueueParams | QueueAloneParams,
-    write: Write<Result>,
-  ): Promise<Result> {
-    if (key === undefined) return this.#driver.write(write);
-    const keyed = underHeldKey(write, key, { conversationId, id }, this.#driver.syntax);
+  async #add<Params extends QueueParams | QueueAloneParams>(
+    params: Params,
+    writeOf: (
+      params: Params,
+      turn: QueuedTurn | undefined,
+      statements: FilteredStatements,
+    ) => Write<QueueResult>,
+  ): Promise<QueueResult> {
+    const { conversationId, leaseMs, response } = params;
+    const { id, key } = response;
+    const turn = leaseMs === undefined ? undefined : { token: newId(TURN_PREFIX), leaseMs };
+    const write = writeOf(params, turn, this.#statements);
+    const { syntax } = this.#driver;
     try {
-      return await this.#driver.write(keyed);
+      return await this.#driver.write(
+        key === undefined ? write : underHeldKey(write, key, { conversationId, id }, syntax),
+      );
     } catch (error) {
+      if (error instanceof NotQueued) return { refused: error.reason };
       if (!(error instanceof KeyNotHeld)) throw error;
       // Another attempt of the request goes on.
       throw new StoreUnavailableError('other', 'the key of the request is no longer held');
@@ -102,18 +109,13 @@ export class SqlBackground implements BackgroundStore {
     });
   }
 
-  end(params: EndBackgroundParams): Promise<boolean> {
-    return unlessNothing(() => this.#driver.write(endBackground(params, this.#statements)));
-  }
-}
-
-/** Resolves with `false` for a write that has stored nothing. */
-async function unlessNothing(write: () => Promise<true>): Promise<boolean> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof NothingStored) return false;
-    throw error;
+  async end(params: EndBackgroundParams): Promise<boolean> {
+    try {
+      return await this.#driver.write(endBackground(params, this.#statements));
+    } catch (error) {
+      if (error instanceof NothingStored) return false;
+      throw error;
+    }
   }
 }
 

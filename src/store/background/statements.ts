@@ -87,6 +87,12 @@ export const ASK = `
     AND EXISTS (SELECT 1 FROM turns WHERE ${HERE} AND token = $4)
   RETURNING id`;
 
+/** Selects response `$3`, with `$4` if that is the token of the turn that runs. */
+export const SELECT_QUEUED = `
+  SELECT waiting.id, turns.token FROM background_responses AS waiting
+  LEFT JOIN turns ON turns.tenant = $1 AND turns.conversation_id = $2 AND turns.token = $4
+  WHERE waiting.tenant = $1 AND waiting.conversation_id = $2 AND waiting.id = $3`;
+
 export const SELECT_TOKEN = `
   SELECT token FROM background_responses WHERE ${HERE} AND id = $3`;
 
