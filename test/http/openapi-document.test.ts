@@ -39,6 +39,10 @@ test('the document describes the parameters of an operation in the order of its 
     'order',
     'after',
     'include',
+    'before',
+    'position',
+    'created_after',
+    'max_item_bytes',
   ]);
 });
 

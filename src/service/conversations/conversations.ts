@@ -5,7 +5,8 @@ import { creationTime } from '../../base/creation-time.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import { newId } from '../../base/ids.ts';
 import type { Observer } from '../../observe/observer.ts';
-import type { Page, PageRequest } from '../../base/paging.ts';
+import type { Page } from '../../base/paging.ts';
+import { firstMsAfter, firstMsOf } from '../../base/seconds.ts';
 import type {
   AppendRefusal,
   ConversationRecord,
@@ -13,15 +14,16 @@ import type {
   ConversationStore,
   ItemRecord,
   ListConversationsParams,
+  ListedItem,
   Metadata,
   NewItem,
 } from '../../store/conversations/port.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
+import { cursorDetail, pageParams, type ItemsRequest } from './items-request.ts';
 import { assertMayCreate } from '../may-create.ts';
 
 const ID_PREFIX = 'conv';
-const MS_PER_SECOND = 1000;
 
 /** Choice of conversations to list. Times are in Unix seconds, both exclusive. */
 interface ListRequest extends Pick<
@@ -89,8 +91,8 @@ export class Conversations {
       ...request,
       tenant: principal.tenant,
       access: this.#authorizer.filter(principal, 'read'),
-      createdFrom: createdAfter === undefined ? undefined : toMilliseconds(createdAfter + 1),
-      createdUntil: createdBefore === undefined ? undefined : toMilliseconds(createdBefore),
+      createdFrom: createdAfter === undefined ? undefined : firstMsAfter(createdAfter),
+      createdUntil: createdBefore === undefined ? undefined : firstMsOf(createdBefore),
     });
     if (page !== null) return page;
     throw apiError('conversation_cursor_not_found', {
@@ -152,10 +154,14 @@ export class Conversations {
     return result.items;
   }
 
-  async listItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
+  async listItems(
+    principal: Principal,
+    id: string,
+    request: ItemsRequest,
+  ): Promise<Page<ListedItem>> {
     const result = await this.#store.listItems({
       ...this.#accessed(principal, 'read', id),
-      page,
+      ...pageParams(request),
     });
     if (result.absent === undefined) {
       this.#observer.transferred('read', result.page.entries);
@@ -163,7 +169,7 @@ export class Conversations {
     }
     throw result.absent === 'conversation'
       ? apiError('conversation_not_found', { id })
-      : apiError('cursor_not_found', { id: page.after ?? '', param: 'after' });
+      : apiError('cursor_not_found', cursorDetail(request));
   }
 
   async getItem(principal: Principal, id: string, itemId: string): Promise<ItemRecord> {
@@ -190,13 +196,6 @@ export class Conversations {
     const access = this.#authorizer.filter(principal, action);
     return { tenant: principal.tenant, conversationId, access };
   }
-}
-
-/** The last second that a `Date` can express. Later times are treated like it. */
-const END_OF_TIME_S = 8.64e12;
-
-function toMilliseconds(seconds: number): number {
-  return Math.max(-END_OF_TIME_S, Math.min(seconds, END_OF_TIME_S)) * MS_PER_SECOND;
 }
 
 function absenceError(absent: 'conversation' | 'item', id: string, itemId: string): Error {

@@ -112,8 +112,36 @@ export interface Positions {
   readonly until: number;
 }
 
+/** The place of an item in its conversation. */
+export interface Placement {
+  readonly position: number;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+}
+
+/** An item in a page. */
+export interface ListedItem extends ItemRecord {
+  /** Present when the page was requested with placements. */
+  readonly placement?: Placement;
+  /**
+   * UTF-8 bytes of an item that is larger than the page takes. Its `data` is the beginning and the end of its text, with
+   * a line break between them.
+   */
+  readonly cutFrom?: number;
+}
+
 export interface ListItemsParams extends ConversationRef {
   readonly page: PageRequest;
+  /** The item that the page ends in front of, when `page.after` is absent. */
+  readonly before?: string | undefined;
+  /** The position at which the page begins, in its order. */
+  readonly position?: number | undefined;
+  /** Lower bound of the creation time, Unix milliseconds. */
+  readonly createdFrom?: number | undefined;
+  /** Whether the entries have their placements. */
+  readonly hasPlacements?: boolean;
+  /** UTF-8 bytes past which an entry has the two ends of its text alone. */
+  readonly mostBytes?: number | undefined;
   /** Whether the items must be those of this moment; a replica may lack what another process has just stored. */
   readonly isCurrent?: boolean;
   /** The positions of the items to list; `undefined` for all. */
@@ -121,7 +149,7 @@ export interface ListItemsParams extends ConversationRef {
 }
 
 export type ListItemsResult =
-  | { readonly absent: undefined; readonly page: Page<ItemRecord> }
+  | { readonly absent: undefined; readonly page: Page<ListedItem> }
   | { readonly absent: 'conversation' | 'cursor' };
 
 export type GetItemResult =

@@ -2,7 +2,7 @@
 
 import type { Row } from '../engine/query.ts';
 import { cell, integer, text } from '../engine/rows.ts';
-import type { ConversationRecord, ItemRecord } from './port.ts';
+import type { ConversationRecord, ItemRecord, ListedItem, ListItemsParams } from './port.ts';
 
 export function toConversation(row: Row): ConversationRecord {
   return {
@@ -14,6 +14,25 @@ export function toConversation(row: Row): ConversationRecord {
 
 export function toItem(row: Row): ItemRecord {
   return { id: text(row, 'id'), type: text(row, 'type'), data: text(row, 'data') };
+}
+
+/** Returns the conversion of the rows of a page. */
+export function toListed({
+  hasPlacements = false,
+  mostBytes,
+}: Pick<ListItemsParams, 'hasPlacements' | 'mostBytes'>): (row: Row) => ListedItem {
+  if (!hasPlacements && mostBytes === undefined) return toItem;
+  return (row) => {
+    const bytes = mostBytes === undefined ? 0 : integer(row, 'bytes');
+    const placement = hasPlacements
+      ? { position: integer(row, 'position'), createdAt: integer(row, 'created_at') }
+      : undefined;
+    return {
+      ...toItem(row),
+      ...(placement !== undefined && { placement }),
+      ...(bytes > (mostBytes ?? bytes) && { cutFrom: bytes }),
+    };
+  };
 }
 
 /** Returns those of the items `ids` that rows have, in the order of the ids. A row without an item has a null id. */

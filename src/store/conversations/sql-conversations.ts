@@ -31,7 +31,8 @@ import type {
   UpdateResult,
 } from './port.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
-import { itemsIn, toConversation, toItem } from './records.ts';
+import { isBackwards, itemsPage, pageBasis } from './item-pages.ts';
+import { itemsIn, toConversation, toItem, toListed } from './records.ts';
 import { copied } from './copied-text.ts';
 import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
@@ -105,32 +106,26 @@ export class SqlConversations implements ConversationStore {
 
   async listItems(params: ListItemsParams): Promise<ListItemsResult> {
     const { page, access } = params;
-    const { order, after } = page;
-    const { pages, bounds } = itemPagesOf(params);
-    const parameters = [...keyOf(params), rowsToFetch(page), ...bounds];
-    const query =
-      after === undefined
-        ? this.#statements.query(pages[order].first, parameters, access)
-        : this.#statements.query(pages[order].after, [...parameters, after], access);
+    const { statement, parameters } = itemsPage(params);
     const rows = await this.#read(
       params,
-      query,
+      this.#statements.query(statement, parameters, access),
       params.isCurrent === true ? undefined : { topic: conversationTopic(params) },
     );
     if (rows.length === 0) return this.#emptyPage(params);
-    const found = withinReason(toPage(page, rows.map(toItem)), ({ data }) => data.length);
-    return { absent: undefined, page: found };
+    const found = withinReason(toPage(page, rows.map(toListed(params))), ({ data }) => data.length);
+    const entries = isBackwards(params) ? found.entries.toReversed() : found.entries;
+    return { absent: undefined, page: { ...found, entries } };
   }
 
   /** Finds the reason for a page without items: an empty page, or an absent conversation or cursor. */
   async #emptyPage(params: ListItemsParams): Promise<ListItemsResult> {
-    const { after = null } = params.page;
-    const { pages, bounds } = itemPagesOf(params);
-    const parameters = [...keyOf(params), after, ...bounds];
-    const query = this.#statements.query(pages.basis, parameters, params.access);
+    const { statement, parameters } = pageBasis(params);
+    const query = this.#statements.query(statement, parameters, params.access);
     const [basis] = await this.#read(params, query);
     if (basis === undefined) return { absent: 'conversation' };
-    if (after !== null && cell(basis, 'position') === null) return { absent: 'cursor' };
+    const hasCursor = (params.page.after ?? params.before) !== undefined;
+    if (hasCursor && cell(basis, 'position') === null) return { absent: 'cursor' };
     return { absent: undefined, page: { entries: [], hasMore: false } };
   }
 
@@ -259,10 +254,3 @@ export class SqlConversations implements ConversationStore {
 }
 
 type ParamsWithItems = CreateConversationParams | AppendItemsParams;
-
-/** Returns the statements of pages of items, and the parameters for their bounds. */
-function itemPagesOf({ within }: ListItemsParams) {
-  return within === undefined
-    ? { pages: sql.ITEM_PAGES, bounds: [] }
-    : { pages: sql.ITEM_PAGES_WITHIN, bounds: [within.from, within.until] };
-}

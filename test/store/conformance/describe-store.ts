@@ -6,6 +6,7 @@ import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
 import { testIdempotency } from './idempotency.ts';
 import { testItemPages } from './item-pages.ts';
+import { testItemStarts } from './item-starts.ts';
 import { testForks } from './forks.ts';
 import { testItems } from './items.ts';
 import { testItemIds } from './item-ids.ts';
@@ -24,6 +25,7 @@ export function describeStore(name: string, open: OpenStore): void {
     testConversationLists(test);
     testItems(test);
     testItemPages(test);
+    testItemStarts(test);
     testItemIds(test);
     testConcurrentWrites(test);
     testTenants(test);
