@@ -25,6 +25,7 @@ import {
   listModels,
   listResponses,
 } from './responses.ts';
+import { getPrincipal } from './system.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
 import type { TaughtOperation } from './operation.ts';
 
@@ -54,6 +55,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   countInputTokens,
   listModels,
   getModel,
+  getServer: PUBLIC,
+  getPrincipal,
   getHealth: PUBLIC,
   getReadiness: PUBLIC,
   getMetrics: PUBLIC,

@@ -19,6 +19,7 @@ import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { Callers } from '../service/callers/callers.ts';
 import { Usage } from '../service/usage/usage.ts';
 import { McpServers } from '../tools/mcp-servers.ts';
 import { openStore } from '../store/open.ts';
@@ -119,6 +120,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     routes: apiRoutes({
       conversations,
       health,
+      callers: new Callers(authorizer),
       usage: new Usage(store.usage, authorizer),
       responses,
       contexts,
@@ -126,6 +128,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       models,
       items: itemContract({ isStrict: config.strict }),
       limits: config,
+      features: featuresOf(config),
       dialect: config.dialect,
       auth: config.auth,
       version: packageVersion(),
@@ -138,6 +141,11 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     observer: telemetry,
     onServerError: components.onServerError,
   });
+}
+
+/** Returns the names of the features that clients may find on or off. */
+function featuresOf({ modelServers }: Config): readonly string[] {
+  return ['export', ...(modelServers.length > 0 ? ['responses'] : [])];
 }
 
 /** Makes the listener for metrics at a separate address. Every client that reaches it may read them. */

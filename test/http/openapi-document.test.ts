@@ -25,6 +25,7 @@ test('the document describes every operation once', () => {
       'listConversations',
       'getMetrics',
       'getHealth',
+      'getServer',
       'getReadiness',
       'getOpenApiDocument',
     ]),

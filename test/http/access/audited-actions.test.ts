@@ -237,7 +237,7 @@ const CASES: readonly Case[] = [
 ];
 
 /** Operations that no policy is about. */
-const UNDECIDED = ['listModels', 'getModel'];
+const UNDECIDED = ['listModels', 'getModel', 'getPrincipal'];
 
 let access: AccessServer;
 let log: string;

@@ -93,6 +93,7 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   listInputItems: [{}, { query: ({ item }) => `?after=${item}` }],
   compactResponse: READING,
   countInputTokens: READING,
+  getPrincipal: [],
   listModels: [],
   getModel: [],
 };
