@@ -13,7 +13,9 @@ import {
   isAboveMaximum,
   limit,
   metadata,
+  metadataKey,
   order,
+  owner,
 } from './query.ts';
 
 export const createConversation: PrivateOperation = {
@@ -122,6 +124,28 @@ export const getConversationUsage: PrivateOperation = {
   },
 };
 
+export const exportConversations: PrivateOperation = {
+  access: 'private',
+  weight: 2,
+  path: [],
+  query: { metadata, metadata_key: metadataKey, owner },
+  expect: () => true,
+  accept: ({ model, caller, meaning, body }) => {
+    if (typeof body !== 'string' || meaning.query === undefined) return;
+    const lines = body.trimEnd().split('\n');
+    const ids = lines.flatMap(
+      (line) => /^\{"conversation":\{.*?"id":"(.*?)"/.exec(line)?.[1] ?? [],
+    );
+    const all = new Map([...meaning.query, ['limit', [String(Number.MAX_SAFE_INTEGER)]]] as const);
+    const { entries } = pageOfConversations(model, caller, all);
+    assertThat(
+      JSON.stringify(ids.toSorted()) === JSON.stringify(entries.map(({ id }) => id).toSorted()),
+      () => 'an export has other conversations than the caller may read and has chosen',
+    );
+    assertThat(lines.at(-1)?.startsWith('{"end":') === true, () => 'an export has no end');
+  },
+};
+
 export const listConversations: PrivateOperation = {
   access: 'private',
   weight: 12,
@@ -132,6 +156,8 @@ export const listConversations: PrivateOperation = {
     after: conversationCursor,
     before: conversationCursor,
     metadata,
+    metadata_key: metadataKey,
+    owner,
     created_after: creationTime,
     created_before: creationTime,
   },

@@ -42,6 +42,16 @@ export const metadata: QueryDraft = ({ random }) => [
   random.pick(METADATA_VALUES),
 ];
 
+export const metadataKey: QueryDraft = ({ random }) => [
+  random.pick(['metadata_key[]', 'metadata_key']),
+  random.pick(METADATA_KEYS.filter((key) => key !== '')),
+];
+
+export const owner: QueryDraft = ({ random, caller }) => [
+  'owner',
+  random.pick([caller?.name ?? 'anonymous', 'nobody']),
+];
+
 export const itemCursor: QueryDraft = ({ random, conversation, values }, { name }) => [
   name,
   values.itemId(random, conversation),

@@ -2,6 +2,7 @@ import type { Operation } from '../operations.ts';
 import {
   createConversation,
   deleteConversation,
+  exportConversations,
   getConversation,
   getConversationUsage,
   listConversations,
@@ -38,6 +39,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   updateConversation,
   deleteConversation,
   listConversations,
+  exportConversations,
   getConversationUsage,
   createConversationItems,
   listConversationItems,

@@ -19,6 +19,7 @@ import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { Exports } from '../service/archive/selected.ts';
 import { Callers } from '../service/callers/callers.ts';
 import { Usage } from '../service/usage/usage.ts';
 import { McpServers } from '../tools/mcp-servers.ts';
@@ -121,6 +122,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       conversations,
       health,
       callers: new Callers(authorizer),
+      exports: new Exports(store.archive, authorizer),
       usage: new Usage(store.usage, authorizer),
       responses,
       contexts,

@@ -18,6 +18,7 @@ import type {
   Metadata,
   NewItem,
 } from '../../store/conversations/port.ts';
+import type { ConversationChoice } from '../../store/conversations/choice.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
 import { cursorDetail, pageParams, type ItemsRequest } from './items-request.ts';
@@ -28,7 +29,7 @@ const ID_PREFIX = 'conv';
 /** Choice of conversations to list. Times are in Unix seconds, both exclusive. */
 interface ListRequest extends Pick<
   ListConversationsParams,
-  'order' | 'limit' | 'cursor' | 'metadata'
+  'order' | 'limit' | 'cursor' | keyof ConversationChoice
 > {
   readonly createdAfter: number | undefined;
   readonly createdBefore: number | undefined;

@@ -1,13 +1,14 @@
 import { rowsToFetch } from '../../base/paging.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Query, Value } from '../engine/query.ts';
+import { choiceConditions } from './choice.ts';
 import type { ListConversationsParams } from './port.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 import { selectConversationsPage } from './statements.ts';
 
 /** The statement for a list of conversations. */
 export function conversationsPage(query: ListConversationsParams, syntax: SqlSyntax): Query {
-  const { tenant, access, cursor, metadata, createdFrom, createdUntil } = query;
+  const { tenant, access, cursor, createdFrom, createdUntil } = query;
   const parameters: Value[] = [tenant];
   const parameter = (value: Value): string => `$${parameters.push(value)}`;
   const condition = rowFilterSql(access, parameters.length + 1, syntax);
@@ -15,7 +16,7 @@ export function conversationsPage(query: ListConversationsParams, syntax: SqlSyn
   const bounds = [
     ...(createdFrom === undefined ? [] : [`created_at >= ${parameter(createdFrom)}`]),
     ...(createdUntil === undefined ? [] : [`created_at < ${parameter(createdUntil)}`]),
-    ...metadata.map(([key, value]) => syntax.hasPair(key, value, parameter)),
+    ...choiceConditions(query, syntax, parameter),
   ];
   const backwards = cursor?.side === 'before';
   const sql = selectConversationsPage({

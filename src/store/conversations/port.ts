@@ -2,6 +2,7 @@
 
 import type { Order, Page, PageRequest } from '../../base/paging.ts';
 import type { Attributes, RowFilter } from '../../base/row-filter.ts';
+import type { ConversationChoice } from './choice.ts';
 import type { KeyInUse, RepeatableParams } from '../idempotency/keyed-writes.ts';
 
 /** String pairs a caller attaches to a conversation. */
@@ -180,15 +181,13 @@ export interface AdoptParams {
 }
 
 /** A page of a tenant's conversations, in the order of creation. */
-export interface ListConversationsParams {
+export interface ListConversationsParams extends ConversationChoice {
   readonly tenant: string;
   readonly access: RowFilter;
   readonly order: Order;
   readonly limit: number;
   /** The conversation that the page follows or precedes; `undefined` for the first page. */
   readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
-  /** Pairs that all must be in the metadata. */
-  readonly metadata: readonly (readonly [key: string, value: string])[];
   /** Unix milliseconds, inclusive. */
   readonly createdFrom: number | undefined;
   /** Unix milliseconds, exclusive. */

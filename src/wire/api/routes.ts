@@ -6,6 +6,7 @@ import { createConversation } from './conversations/create-conversation.ts';
 import { createConversationItems } from './conversations/create-conversation-items.ts';
 import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
+import { exportConversations } from './conversations/export-conversations.ts';
 import { getConversation } from './conversations/get-conversation.ts';
 import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
@@ -36,6 +37,7 @@ import { getOpenApiDocument } from './system/get-open-api-document.ts';
 import { getPrincipal } from './system/get-principal.ts';
 import { getReadiness, type Readiness } from './system/get-readiness.ts';
 import { getServer, type ServerFacts } from './system/get-server.ts';
+import type { Exports } from '../../service/archive/selected.ts';
 import type { Callers } from '../../service/callers/callers.ts';
 
 export interface ApiOptions extends ServerFacts {
@@ -49,6 +51,7 @@ export interface ApiOptions extends ServerFacts {
   /** Authentication, as the OpenAPI document describes it. */
   readonly auth: Authentication;
   readonly callers: Callers;
+  readonly exports: Exports;
   readonly responses: Responses;
   readonly contexts: Contexts;
   readonly keyedResponses: KeyedResponses;
@@ -66,6 +69,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
     getConversationUsage(usage, limits),
+    exportConversations(options.exports),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),

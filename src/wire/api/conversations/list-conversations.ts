@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
-import { ConversationList, MetadataFilter } from '../../../contract/conversations/conversation.ts';
+import { ConversationList } from '../../../contract/conversations/conversation.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
 import { listing } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
+import { choiceOf, choiceParameters } from './choice.ts';
 import { conversationListJson } from './json.ts';
 import { beforeParameter, cursorOf, pageParameters } from './parameters.ts';
 import { COLLECTION, TAG } from './paths.ts';
@@ -29,10 +30,7 @@ export function listConversations(
         entry: 'conversation',
       }),
       before: beforeParameter('conversation'),
-      metadata: {
-        description: '`metadata[key]=value`: only conversations with this pair; all must match.',
-        schema: MetadataFilter,
-      },
+      ...choiceParameters,
       created_after: {
         description: 'Only conversations created after this second.',
         schema: Type.Optional(Type.Integer()),
@@ -45,12 +43,12 @@ export function listConversations(
     response: { description: 'A page of conversations', schema: ConversationList },
     errors: [404],
     handle: async ({ principal, query }) => {
-      const { limit, order, metadata } = query;
+      const { limit, order } = query;
       const page = await conversations.list(principal, {
         limit,
         order,
         cursor: cursorOf(query),
-        metadata,
+        ...choiceOf(query),
         createdAfter: query.created_after,
         createdBefore: query.created_before,
       });
