@@ -6,33 +6,29 @@ import { apiError } from '../../contract/errors/registry.ts';
 import { newId } from '../../base/ids.ts';
 import type { Observer } from '../../observe/observer.ts';
 import type { Page } from '../../base/paging.ts';
-import { firstMsAfter, firstMsOf } from '../../base/seconds.ts';
 import type {
   AppendRefusal,
   ConversationRecord,
   ConversationRef,
   ConversationStore,
   ItemRecord,
-  ListConversationsParams,
   ListedItem,
   Metadata,
   NewItem,
 } from '../../store/conversations/port.ts';
-import type { ConversationChoice } from '../../store/conversations/choice.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
 import { cursorDetail, pageParams, type ItemsRequest } from './items-request.ts';
+import { listParams, type ListRequest } from './list-request.ts';
 import { assertMayCreate } from '../may-create.ts';
 
 const ID_PREFIX = 'conv';
+/** The actions on a conversation that exists. */
+const ON_CONVERSATIONS = ['read', 'update', 'delete'] as const;
 
-/** Choice of conversations to list. Times are in Unix seconds, both exclusive. */
-interface ListRequest extends Pick<
-  ListConversationsParams,
-  'order' | 'limit' | 'cursor' | keyof ConversationChoice
-> {
-  readonly createdAfter: number | undefined;
-  readonly createdBefore: number | undefined;
+/** A conversation, with what the policy permits if it was requested with details. */
+export interface PermittedConversation extends ConversationRecord {
+  readonly permissions?: readonly Action[];
 }
 
 /**
@@ -85,27 +81,32 @@ export class Conversations {
     return { id, metadata, createdAt };
   }
 
-  /** Returns the conversations that the principal may read, ordered by creation. */
-  async list(principal: Principal, request: ListRequest): Promise<Page<ConversationRecord>> {
-    const { createdAfter, createdBefore, cursor } = request;
+  /** Returns the conversations that the principal may read. */
+  async list(principal: Principal, request: ListRequest): Promise<Page<PermittedConversation>> {
     const page = await this.#store.list({
-      ...request,
+      ...listParams(request),
       tenant: principal.tenant,
       access: this.#authorizer.filter(principal, 'read'),
-      createdFrom: createdAfter === undefined ? undefined : firstMsAfter(createdAfter),
-      createdUntil: createdBefore === undefined ? undefined : firstMsOf(createdBefore),
     });
-    if (page !== null) return page;
+    if (page !== null) {
+      return { ...page, entries: page.entries.map((entry) => this.#permitted(principal, entry)) };
+    }
+    const { cursor } = request;
     throw apiError('conversation_cursor_not_found', {
       id: cursor?.id ?? '',
       param: cursor?.side ?? 'after',
     });
   }
 
-  async get(principal: Principal, id: string): Promise<ConversationRecord> {
-    const conversation = await this.#store.get(this.#accessed(principal, 'read', id));
+  async get(
+    principal: Principal,
+    id: string,
+    options: { readonly hasDetails?: boolean } = {},
+  ): Promise<PermittedConversation> {
+    const ref = { ...this.#accessed(principal, 'read', id), ...options };
+    const conversation = await this.#store.get(ref);
     if (conversation === null) throw apiError('conversation_not_found', { id });
-    return conversation;
+    return this.#permitted(principal, conversation);
   }
 
   /** Replaces the whole metadata. */
@@ -190,6 +191,17 @@ export class Conversations {
     const result = await this.#store.deleteItem({ tenant, conversationId: id, access, itemId });
     if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
     return result.conversation;
+  }
+
+  /** Adds what the policy permits to a conversation that was requested with details. */
+  #permitted(principal: Principal, conversation: ConversationRecord): PermittedConversation {
+    const { id, details } = conversation;
+    if (details === undefined) return conversation;
+    const resource = { id, owner: details.owner, attributes: details.attributes };
+    const permissions = ON_CONVERSATIONS.filter(
+      (action) => this.#authorizer.decide(principal, action, resource).allowed,
+    );
+    return { ...conversation, permissions };
   }
 
   /** Refers to a conversation for one action. It counts as absent if the policy forbids the action. */

@@ -14,6 +14,27 @@ export interface ConversationRecord {
   readonly metadata: string;
   /** Unix milliseconds. */
   readonly createdAt: number;
+  /** Present when they were requested. */
+  readonly details?: ConversationDetails;
+  /** Its place in a list by activity, in which it was found. */
+  readonly activity?: ActivityPlace;
+}
+
+/** What a conversation keeps beside its own fields. */
+export interface ConversationDetails extends Omit<ResourceRecord, 'id'> {
+  /** `null` for a conversation whose items are not counted yet. */
+  readonly itemCount: number | null;
+  /** The time of the last stored item, Unix milliseconds; `null` without one, or while it is not known yet. */
+  readonly lastItemAt: number | null;
+}
+
+/** The place of a conversation in lists by activity, which it leaves when an item is stored in it. */
+export interface ActivityPlace {
+  readonly id: string;
+  /** The number of a span of time; 0 for a conversation that is not counted yet. */
+  readonly slot: number;
+  /** The time of the last stored item, or of the creation without one, Unix milliseconds. */
+  readonly at: number;
 }
 
 /** An item as the store sees it: an id, a type, and JSON text that it never parses. */
@@ -180,18 +201,34 @@ export interface AdoptParams {
   readonly conversationId: string | undefined;
 }
 
-/** A page of a tenant's conversations, in the order of creation. */
+/** A page of a tenant's conversations. */
 export interface ListConversationsParams extends ConversationChoice {
   readonly tenant: string;
   readonly access: RowFilter;
+  /** The order of creation when left out, or of the last stored item. */
+  readonly sort?: 'created_at' | 'last_item_at';
   readonly order: Order;
   readonly limit: number;
-  /** The conversation that the page follows or precedes; `undefined` for the first page. */
-  readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
+  /** What the page follows or precedes; `undefined` for the first page. */
+  readonly cursor: ConversationsCursor | undefined;
+  readonly hasDetails?: boolean;
   /** Unix milliseconds, inclusive. */
   readonly createdFrom: number | undefined;
   /** Unix milliseconds, exclusive. */
   readonly createdUntil: number | undefined;
+  /** Bounds of the time of the last stored item, as those of the creation. */
+  readonly lastItemFrom?: number | undefined;
+  readonly lastItemUntil?: number | undefined;
+}
+
+/** The conversation that a page follows or precedes, or, in a list by activity, the place that it had. */
+export type ConversationsCursor = { readonly side: 'after' | 'before' } & (
+  | { readonly id: string }
+  | { readonly place: ActivityPlace }
+);
+
+export interface GetConversationParams extends ConversationRef {
+  readonly hasDetails?: boolean;
 }
 
 export interface ConversationReader {
@@ -199,7 +236,7 @@ export interface ConversationReader {
   list(params: ListConversationsParams): Promise<Page<ConversationRecord> | null>;
   /** Returns a conversation whatever its access, to explain and audit decisions, never to make them. */
   getResource(key: ConversationKey): Promise<ResourceRecord | null>;
-  get(ref: ConversationRef): Promise<ConversationRecord | null>;
+  get(params: GetConversationParams): Promise<ConversationRecord | null>;
   /** Returns one page of a conversation's items in the order they were appended, or backwards. */
   listItems(params: ListItemsParams): Promise<ListItemsResult>;
   getItem(ref: ItemRef): Promise<GetItemResult>;

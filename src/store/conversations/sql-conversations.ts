@@ -6,7 +6,7 @@ import { attributes, cell, text } from '../engine/rows.ts';
 import { FilteredStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
 import { appendItems, createConversation, type ItemToWrite } from './append.ts';
-import { conversationsPage } from './page.ts';
+import { conversationsPage, dependsOnItems } from './page.ts';
 import type {
   AdoptParams,
   AppendItemsParams,
@@ -19,6 +19,7 @@ import type {
   CreateConversationParams,
   DeleteItemResult,
   FindItemParams,
+  GetConversationParams,
   GetItemResult,
   GetItemsParams,
   ItemRecord,
@@ -32,7 +33,7 @@ import type {
 } from './port.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
 import { isBackwards, itemsPage, pageBasis } from './item-pages.ts';
-import { itemsIn, toConversation, toItem, toListed } from './records.ts';
+import { itemsIn, toConversation, toItem, toListed, toListedConversation } from './records.ts';
 import { copied } from './copied-text.ts';
 import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
@@ -51,8 +52,13 @@ export class SqlConversations implements ConversationStore {
     this.#keyed = new KeyedWrites(driver);
   }
 
-  async get(ref: ConversationRef): Promise<ConversationRecord | null> {
-    return this.#find(ref, { topic: conversationTopic(ref) });
+  async get(params: GetConversationParams): Promise<ConversationRecord | null> {
+    const fromReplica = { topic: conversationTopic(params) };
+    if (params.hasDetails !== true) return this.#find(params, fromReplica);
+    const { access } = params;
+    const query = this.#statements.query(sql.selectConversationDetails, keyOf(params), access);
+    const [row] = await this.#read(params, query, fromReplica);
+    return row === undefined ? null : toListedConversation(params)(row);
   }
 
   async getResource(key: ConversationKey): Promise<ResourceRecord | null> {
@@ -65,12 +71,14 @@ export class SqlConversations implements ConversationStore {
   async list(params: ListConversationsParams): Promise<Page<ConversationRecord> | null> {
     const { tenant, access, limit, cursor } = params;
     const query = conversationsPage(params, this.#driver.syntax);
-    const rows = await this.#read(params, query, { topic: listTopic(params) });
-    if (rows.length === 0 && cursor !== undefined) {
+    // Appends change what depends on items, and not the topic of lists.
+    const fromReplica = dependsOnItems(params) ? undefined : { topic: listTopic(params) };
+    const rows = await this.#read(params, query, fromReplica);
+    if (rows.length === 0 && cursor !== undefined && 'id' in cursor) {
       const seen = await this.#find({ tenant, access, conversationId: cursor.id });
       if (seen === null) return null;
     }
-    const page = toPage({ limit }, rows.map(toConversation));
+    const page = toPage({ limit }, rows.map(toListedConversation(params)));
     // The page before a cursor is read backwards from it.
     return cursor?.side === 'before' ? { ...page, entries: page.entries.toReversed() } : page;
   }

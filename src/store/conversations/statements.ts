@@ -4,13 +4,19 @@
  * own. `$1` is the tenant and `$2` the conversation, unless a comment names them otherwise.
  */
 
-import type { Order } from '../../base/paging.ts';
 import { POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
 import { CHILD_TABLES } from '../tables.ts';
 
 export function selectConversation(where: string): string {
   return `
     SELECT id, metadata, created_at FROM conversations
+    WHERE tenant = $1 AND id = $2 AND ${where}`;
+}
+
+/** The same with what it keeps beside its own fields. */
+export function selectConversationDetails(where: string): string {
+  return `
+    SELECT id, metadata, created_at, owner, attributes, item_count, active_at FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
 
@@ -155,37 +161,6 @@ export function deleteItem(where: string): string {
     WHERE tenant = $1 AND conversation_id = $2 AND id = $3
       AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND ${where})
     RETURNING id`;
-}
-
-/** The conditions of a list of conversations, as SQL; `cursor` is a parameter with an id. */
-export interface ConversationsConditions {
-  readonly where: string;
-  readonly bounds: readonly string[];
-  readonly cursor: string | undefined;
-  readonly order: Order;
-  readonly limit: string;
-}
-
-/**
- * A page of the tenant `$1`'s conversations by creation, without hidden ones, which the indexes of lists lack too. No
- * row: the page is empty, or the cursor names nothing that the access condition lets through.
- */
-export function selectConversationsPage(conditions: ConversationsConditions): string {
-  const { where, bounds, cursor, order, limit } = conditions;
-  const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-  const rest =
-    cursor === undefined
-      ? []
-      : [
-          `(created_at, id) ${beyond} (
-            (SELECT created_at FROM conversations WHERE tenant = $1 AND id = ${cursor} AND ${where}), ${cursor})`,
-        ];
-  // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
-  return `
-    SELECT id, metadata, created_at FROM conversations
-    WHERE ${['tenant = $1', 'is_hidden <> 1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
-    ORDER BY created_at ${direction}, id ${direction}
-    LIMIT CAST(${limit} AS BIGINT)`;
 }
 
 export const SELECT_RESOURCE = `

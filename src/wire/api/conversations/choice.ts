@@ -2,7 +2,12 @@
 
 import { Type } from 'typebox';
 import { MetadataFilter } from '../../../contract/conversations/conversation.ts';
-import type { QueryParameters, QueryValues } from '../../../contract/schema/query.ts';
+import { ConversationInclude } from '../../../contract/conversations/details.ts';
+import type {
+  QueryParameter,
+  QueryParameters,
+  QueryValues,
+} from '../../../contract/schema/query.ts';
 import type { ConversationChoice } from '../../../store/conversations/choice.ts';
 
 export const choiceParameters = {
@@ -19,6 +24,12 @@ export const choiceParameters = {
     schema: Type.Optional(Type.String()),
   },
 } satisfies QueryParameters;
+
+export const conversationInclude = {
+  description: 'What to return beside the fields of OpenAI, repeated once for each.',
+  schema: Type.Array(ConversationInclude),
+  isExtension: true,
+} satisfies QueryParameter;
 
 /** Returns the choice that a query makes. */
 export function choiceOf({

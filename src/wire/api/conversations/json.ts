@@ -2,8 +2,11 @@
 
 import type { Page } from '../../../base/paging.ts';
 import { secondOf } from '../../../base/seconds.ts';
+import { ConversationInclude } from '../../../contract/conversations/details.ts';
 import type { Include } from '../../../contract/items/include.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
+import { activityCursor } from '../../../service/conversations/activity-cursor.ts';
+import type { ActivityPlace } from '../../../store/conversations/port.ts';
 import { stubJson } from '../../../contract/items/pages.ts';
 import type { StoredItem } from '../../../contract/items/serve.ts';
 
@@ -11,6 +14,34 @@ interface ConversationFields {
   readonly id: string;
   readonly metadata: string;
   readonly createdAt: number;
+}
+
+/** A conversation with what a request may include. */
+interface DetailedFields extends ConversationFields {
+  readonly details?: {
+    readonly owner: string;
+    readonly itemCount: number | null;
+    readonly lastItemAt: number | null;
+  };
+  readonly permissions?: readonly string[];
+}
+
+export function detailedConversationJson(
+  { details, permissions, ...conversation }: DetailedFields,
+  include: readonly ConversationInclude[],
+): string {
+  const json = conversationJson(conversation);
+  if (details === undefined) return json;
+  const { owner, itemCount, lastItemAt } = details;
+  const values: Readonly<Record<ConversationInclude, unknown>> = {
+    owner,
+    item_count: itemCount,
+    last_item_at: lastItemAt === null ? null : secondOf(lastItemAt),
+    permissions,
+  };
+  const included = ConversationInclude.enum.filter((name) => include.includes(name));
+  const fields = included.map((name) => `,"${name}":${JSON.stringify(values[name])}`);
+  return `${json.slice(0, -1)}${fields.join('')}}`;
 }
 
 export function conversationJson(conversation: ConversationFields): string {
@@ -26,8 +57,17 @@ export function itemDeletedJson(id: string): string {
   return JSON.stringify({ id, object: 'conversation.item.deleted', deleted: true });
 }
 
-export function conversationListJson(page: Page<ConversationFields>): string | Buffer {
-  return listJson(page, conversationJson);
+/** Returns a page of conversations. Those of a list by activity have their places as cursors. */
+export function conversationListJson(
+  page: Page<DetailedFields & { readonly activity?: ActivityPlace }>,
+  include: readonly ConversationInclude[],
+): string | Buffer {
+  return listJson(
+    page,
+    (conversation) => detailedConversationJson(conversation, include),
+    '',
+    ({ id, activity }) => (activity === undefined ? id : activityCursor(activity)),
+  );
 }
 
 /** An item of a page, as the store lists it. */
@@ -72,9 +112,11 @@ export function listJson<Entry extends { readonly id: string }>(
   { entries, hasMore }: Page<Entry>,
   entryJson: (entry: Entry) => string,
   further = '',
+  cursorOf: (entry: Entry) => string = ({ id }) => id,
 ): string | Buffer {
-  const firstId = JSON.stringify(entries[0]?.id ?? null);
-  const lastId = JSON.stringify(entries.at(-1)?.id ?? null);
+  const [first, last] = [entries[0], entries.at(-1)];
+  const firstId = first === undefined ? null : JSON.stringify(cursorOf(first));
+  const lastId = last === undefined ? null : JSON.stringify(cursorOf(last));
   const head = '{"object":"list","data":[';
   const tail = `],"first_id":${firstId},"has_more":${hasMore},"last_id":${lastId}${further}}`;
   const texts = entries.map(entryJson);
