@@ -3,11 +3,13 @@
 import { conversationTopic } from '../conversations/topics.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { insertOneByOne } from '../conversations/append.ts';
+import { COUNT_ITEMS } from '../conversations/counts.ts';
 import { duplicateRow } from '../conversations/refusal.ts';
 import type { Steps, Write } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import { insertItems, itemsOf, NothingStored, placeOf } from './commit.ts';
 import { copyItems } from './copy-items.ts';
+import { insertHidden } from './hidden-conversation.ts';
 import type { CreateResponseParams, ForkParams, ResponsePlace } from './port.ts';
 import { cellsOf } from './records.ts';
 import * as sql from './statements.ts';
@@ -20,17 +22,15 @@ interface Making {
 
 /** Makes the conversation and the response. */
 function insertRows({ params, start }: Making): readonly Query[] {
-  const { owner, attributes, response } = params;
-  const next = placeFrom({ params, start }).endPosition;
-  const conversation = [
-    ...keyOf(params),
-    owner,
-    JSON.stringify(attributes),
-    response.createdAt,
-    next,
-  ];
+  const { response } = params;
+  const nextPosition = placeFrom({ params, start }).endPosition;
   return [
-    { sql: sql.INSERT_HIDDEN_CONVERSATION, parameters: conversation },
+    insertHidden({
+      ...params,
+      createdAt: response.createdAt,
+      nextPosition,
+      items: itemsOf(params),
+    }),
     {
       sql: sql.INSERT_FIRST_RESPONSE,
       parameters: [...keyOf(params), ...cellsOf(response, params), start],
@@ -81,6 +81,7 @@ export function forkConversation(
   const key = keyOf(from);
   const find = statements.query(sql.selectSource, key, source.access);
   const copy = { sql: sql.COPY_ITEMS, parameters: [...key, conversationId, source.until] };
+  const count = { sql: COUNT_ITEMS, parameters: keyOf(params) };
   const making = { params, start: source.until };
   const place = placeFrom(making);
   return {
@@ -89,18 +90,19 @@ export function forkConversation(
     inSteps: (steps) => {
       if (steps.get(find) === undefined) throw new NothingStored();
       runSteps(steps, making, [copy]);
+      steps.run(count);
       return place;
     },
     inRoundTrips: async (trips) => {
       const [found = []] = await trips.send(find);
       if (found.length === 0) throw new NothingStored();
       if (statements.syntax.copiesRows) {
-        await trips.finish(...insertRows(making), copy, ...insertItems(params));
+        await trips.finish(...insertRows(making), copy, ...insertItems(params), count);
         return place;
       }
       await trips.send(...insertRows(making));
       await copyItems(trips, { from, to: params, until: source.until });
-      await trips.finish(...insertItems(params));
+      await trips.finish(...insertItems(params), count);
       return place;
     },
     duplicate: duplicateRow,
