@@ -21,7 +21,10 @@ type OperationName =
   | `turns.${keyof Store['turns']}`
   | `idempotency.${keyof Store['idempotency']}`;
 /** Every operation except `adopt` and `sweep`, which take more trips, since no request waits for them, and `fork`, which takes two. */
-type SingleTripName = Exclude<OperationName, 'adopt' | 'responses.fork' | 'idempotency.sweep'>;
+type SingleTripName = Exclude<
+  OperationName,
+  'adopt' | 'deleteItem' | 'responses.fork' | 'idempotency.sweep'
+>;
 
 const ITEM_PAGE = { limit: 20, order: 'asc', after: undefined } as const;
 const CONVERSATION_PAGE = {
