@@ -19,6 +19,7 @@ import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { Counting } from '../service/counts/counting.ts';
 import { Exports } from '../service/archive/selected.ts';
 import { Callers } from '../service/callers/callers.ts';
 import { Usage } from '../service/usage/usage.ts';
@@ -105,6 +106,7 @@ async function openComponents(
     }),
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
+    counting: new Counting(store.counts),
     jobs: new Jobs(telemetry),
     audit,
     state: { isClosing: false },

@@ -68,6 +68,8 @@ function usageJson(groupBy: UsageGroup, record: UsageRecord): string {
     object: 'conversation.usage',
     [groupBy]: record.group,
     conversations: record.conversations,
+    items: record.items,
+    bytes: record.bytes,
     responses: record.responses,
     input_tokens: record.inputTokens,
     input_cached_tokens: record.cachedTokens,
