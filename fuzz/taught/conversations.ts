@@ -9,6 +9,7 @@ import { addPosted, readable, writable } from './effects.ts';
 import { isJsonObject } from '../../src/base/json-object.ts';
 import {
   conversationCursor,
+  conversationInclude,
   creationTime,
   isAboveMaximum,
   limit,
@@ -61,7 +62,7 @@ export const getConversation: PrivateOperation = {
   access: 'private',
   weight: 6,
   path: ['conversation_id'],
-  query: {},
+  query: { include: conversationInclude },
   expect: (model, caller, { conversation }) => model.read(caller, conversation) !== undefined,
   accept: (success) => assertConversation(success.body, readable(success)),
 };
@@ -124,6 +125,8 @@ export const getConversationUsage: PrivateOperation = {
   },
 };
 
+const ACTIVITY = ['sort', 'last_item_after', 'last_item_before'];
+
 export const exportConversations: PrivateOperation = {
   access: 'private',
   weight: 2,
@@ -160,6 +163,10 @@ export const listConversations: PrivateOperation = {
     owner,
     created_after: creationTime,
     created_before: creationTime,
+    last_item_after: creationTime,
+    last_item_before: creationTime,
+    sort: ({ random }) => ['sort', random.pick(['created_at', 'last_item_at'])],
+    include: conversationInclude,
   },
   expect: (model, caller, { operation, query }) => {
     if (isAboveMaximum(operation, query)) return 400;
@@ -170,6 +177,8 @@ export const listConversations: PrivateOperation = {
   },
   accept: ({ model, caller, meaning, body }) => {
     if (body === undefined || meaning.query === undefined) return;
+    // The model does not know when items were stored.
+    if (ACTIVITY.some((name) => meaning.query?.has(name) === true)) return;
     const page = pageOfConversations(model, caller, meaning.query);
     const list = asList(body);
     assertPage(list, page.entries, page.hasMore);

@@ -204,6 +204,7 @@ function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
     newest: () => inspection.newest(),
     checkPlaces: () => inspection.checkPlaces(full),
     checkItems: () => inspection.checkItems(full),
+    checkCounts: () => inspection.checkCounts(full),
     figures: () => inspection.figures(full),
     histories: async () => {
       for await (const { items } of inspection.histories(undefined)) expect(items).not.toEqual([]);
