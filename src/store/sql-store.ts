@@ -8,6 +8,8 @@ import type { BackgroundStore } from './background/port.ts';
 import { SqlBackground } from './background/sql-background.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
+import type { CountsStore } from './counts/port.ts';
+import { SqlCounts } from './counts/sql-counts.ts';
 import type { Driver } from './engine/driver.ts';
 import { integer } from './engine/rows.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
@@ -39,6 +41,7 @@ export class SqlStore implements Store {
   readonly idempotency: IdempotencyStore;
   readonly background: BackgroundStore;
   readonly responseEvents: ResponseEventStore;
+  readonly counts: CountsStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
   readonly archive: Archive;
@@ -54,6 +57,7 @@ export class SqlStore implements Store {
     this.idempotency = new SqlIdempotency(driver);
     this.background = new SqlBackground(driver);
     this.responseEvents = new SqlResponseEvents(driver);
+    this.counts = new SqlCounts(driver);
     this.keys = new SqlKeys(driver);
     this.usage = new SqlUsage(driver);
     this.archive = new SqlArchive(driver);

@@ -5,6 +5,7 @@ import type { Archive } from './archive/port.ts';
 import type { ApprovedCallStore } from './approved-calls/port.ts';
 import type { BackgroundStore } from './background/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
+import type { CountsStore } from './counts/port.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
 import type { KeyStore } from './keys/port.ts';
 import type { ResponseEventStore } from './response-events/port.ts';
@@ -20,6 +21,7 @@ export interface Store {
   readonly idempotency: IdempotencyStore;
   readonly background: BackgroundStore;
   readonly responseEvents: ResponseEventStore;
+  readonly counts: CountsStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
   readonly archive: Archive;

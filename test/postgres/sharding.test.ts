@@ -207,6 +207,11 @@ function variants({ conversations, responses, turns }: Store): Readonly<Record<s
         limit: 1,
         cursor: { id: 'resp_7', side: 'before' },
       }),
+    listFromPosition: () =>
+      conversations.listItems({ ...on, page: DESCENDING, position: 1, hasPlacements: true }),
+    listFromTime: () =>
+      conversations.listItems({ ...on, page: DESCENDING, createdFrom: 1, mostBytes: 5 }),
+    listBefore: () => conversations.listItems({ ...on, page: DESCENDING, before: 'msg_15' }),
     listAfter: () => conversations.listItems({ ...on, page: { ...DESCENDING, after: 'msg_15' } }),
   };
 }

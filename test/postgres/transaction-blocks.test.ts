@@ -168,6 +168,7 @@ function facetOperations(store: Store): FacetOperations {
     archive: {
       write: () => archive.write(ARCHIVED),
       read: () => archive.read({ tenant: undefined, after: undefined }, async () => undefined),
+      select: () => archive.select({ tenant: 't', access: everything, metadata: [] }).next(),
     },
   };
 }
@@ -218,6 +219,7 @@ function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
     newest: () => inspection.newest(),
     checkPlaces: () => inspection.checkPlaces(full),
     checkItems: () => inspection.checkItems(full),
+    checkCounts: () => inspection.checkCounts(full),
     figures: () => inspection.figures(full),
     histories: async () => {
       for await (const { items } of inspection.histories(undefined)) expect(items).not.toEqual([]);
