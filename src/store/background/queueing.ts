@@ -1,5 +1,7 @@
 /** Adding a response to those that wait, in the two forms of a write. */
 
+import { copyOf, finishWithCopy } from '../branches/copying.ts';
+import { selectSource } from '../branches/copy-statements.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import { selectConversation } from '../conversations/statements.ts';
@@ -7,8 +9,7 @@ import { conversationTopic } from '../conversations/topics.ts';
 import type { Proof, Write } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
 import { NothingStored } from '../responses/commit.ts';
-import { copyItems } from '../responses/copy-items.ts';
-import { COPY_ITEMS, INSERT_HIDDEN_CONVERSATION, selectSource } from '../responses/statements.ts';
+import { INSERT_HIDDEN_CONVERSATION } from '../responses/statements.ts';
 import type {
   NewBackgroundResponse,
   QueueAloneParams,
@@ -95,33 +96,27 @@ export function queueAlone(params: QueueAloneParams, statements: FilteredStateme
 
 /** Adds a response after a copy of another conversation's items. Throws `NothingStored` when it cannot be copied. */
 export function queueFork(params: QueueForkParams, statements: FilteredStatements): Write<true> {
-  const { tenant, source, conversationId, response, isMoved } = params;
+  const { tenant, source, response, isMoved } = params;
   const from = { tenant, conversationId: source.conversationId };
   const key = keyOf(from);
   const leave: readonly Query[] = isMoved
     ? [{ sql: sql.DELETE_WAITING, parameters: [...key, response.id] }]
     : [];
   const first = [statements.query(selectSource, key, source.access), ...leave];
-  const copy = { sql: COPY_ITEMS, parameters: [...key, conversationId, source.until] };
+  const copying = { from, to: params, until: source.until };
   const inserts = insertRows(params, source.until, statements);
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],
     inSteps: (steps) => {
       for (const query of first) if (steps.get(query) === undefined) throw new NothingStored();
-      for (const query of [...inserts, copy]) steps.run(query);
+      for (const query of [...inserts, copyOf(copying)]) steps.run(query);
       return true;
     },
     inRoundTrips: async (trips) => {
       const found = await trips.send(...first);
       if (found.some((rows) => rows.length === 0)) throw new NothingStored();
-      if (statements.syntax.copiesRows) {
-        await trips.finish(...inserts, copy);
-        return true;
-      }
-      await trips.send(...inserts);
-      await copyItems(trips, { from, to: params, until: source.until });
-      await trips.finish();
+      await finishWithCopy(trips, copying, statements.syntax, { before: inserts, after: [] });
       return true;
     },
     proof: presence(params, response, true),

@@ -6,6 +6,7 @@ import { integer } from '../engine/rows.ts';
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import type {
   AppendItemsParams,
+  AppendResult,
   ConversationKey,
   CreateConversationParams,
   ItemRecord,
@@ -22,11 +23,13 @@ export interface ItemToWrite extends ItemRecord {
 }
 
 type Items = readonly ItemRecord[];
-type WithItems<Params> = Omit<Params, 'items' | 'readable'> & {
+/** What a write of items has stored. */
+type Stored = Extract<AppendResult, { readonly refused: undefined }>;
+export type WithItems<Params> = Omit<Params, 'items' | 'readable'> & {
   readonly items: readonly ItemToWrite[];
 };
 
-export function createConversation(params: WithItems<CreateConversationParams>): Write<Items> {
+export function createConversation(params: WithItems<CreateConversationParams>): Write<Stored> {
   const { owner, metadata, createdAt, items } = params;
   const insert: Query = {
     sql: sql.INSERT_CONVERSATION,
@@ -45,13 +48,13 @@ export function createConversation(params: WithItems<CreateConversationParams>):
     inSteps: (steps) => {
       steps.run(insert);
       insertOneByOne(steps, params, items, 0, createdAt);
-      return items.map(toRecord);
+      return stored(items);
     },
     inRoundTrips: async (trips) => {
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
       const inserts = items.length === 0 ? [] : [{ sql: sql.INSERT_FIRST_ITEMS, parameters }];
       await trips.finish(insert, ...inserts);
-      return items.map(toRecord);
+      return stored(items);
     },
     // The id of a conversation is made for it: if the conversation is stored, this write was committed.
     proof: presence(params, items),
@@ -61,7 +64,7 @@ export function createConversation(params: WithItems<CreateConversationParams>):
 export function appendItems(
   params: WithItems<AppendItemsParams>,
   statements: FilteredStatements,
-): Write<Items> {
+): Write<Stored> {
   const { items, createdAt, access } = params;
   return {
     scope: scopeOf(params),
@@ -71,7 +74,7 @@ export function appendItems(
       const reserved = steps.get(statements.query(sql.reservePositions, parameters, access));
       if (reserved === undefined) throw new Refused({ refused: 'conversation_absent' });
       insertOneByOne(steps, params, items, integer(reserved, 'first_position'), createdAt);
-      return items.map(toRecord);
+      return stored(items);
     },
     inRoundTrips: async (trips) => {
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
@@ -83,7 +86,7 @@ export function appendItems(
       );
       const [found = []] = await trips.finish(...(items.length === 0 ? [] : [inserted]), reserved);
       if (found.length === 0) throw new Refused({ refused: 'conversation_absent' });
-      return items.map(toRecord);
+      return stored(items);
     },
     duplicate: duplicateRow,
     // Only ids that were made for these items prove anything: given ones may have been stored before.
@@ -94,19 +97,23 @@ export function appendItems(
 }
 
 /** Finds a conversation with all of these items. */
-function presence(key: ConversationKey, items: Items): Proof<Items> {
+function presence(key: ConversationKey, items: Items): Proof<Stored> {
   return {
     query: { sql: sql.SELECT_ITEMS_HERE, parameters: [...keyOf(key), items.map(({ id }) => id)] },
     result: (rows) => {
       if (rows.length === 0) return undefined;
       const ids = items.map(({ id }) => id);
       const found = itemsIn(rows, ids);
-      return found.length === items.length ? found : undefined;
+      return found.length === items.length ? stored(found) : undefined;
     },
   };
 }
 
-function toRecord({ id, type, data }: ItemRecord): ItemRecord {
+function stored(items: Items): Stored {
+  return { refused: undefined, items: items.map(toRecord) };
+}
+
+export function toRecord({ id, type, data }: ItemRecord): ItemRecord {
   return { id, type, data };
 }
 
