@@ -23,6 +23,11 @@ export const nullable = <Stored extends string | number>({
   isNullable: true,
 });
 
+/** A column that rows of older archives have not, and that is null for them. */
+export const newer = <Stored extends string | number>(
+  older: Column<Stored>,
+): Column<Stored | null> => ({ ...nullable(older), earlier: () => null });
+
 /** Text without control characters. */
 export const text = column<string>('text');
 /** A tenant or a subject. */

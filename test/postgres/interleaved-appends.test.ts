@@ -11,7 +11,7 @@ import {
 import { append, key, minted } from '../support/store.ts';
 
 /** The second statement of an append; the first one inserts the items. */
-const SECOND = 'UPDATE conversations SET next_position';
+const SECOND = 'UPDATE conversations SET revision';
 
 const appendMine = ({ store }: Interleaving, ...ids: readonly string[]): Promise<AppendResult> =>
   store.conversations.appendItems({ ...MY_CONVERSATION, createdAt: 1, items: minted(...ids) });
@@ -27,13 +27,12 @@ test.each(Object.entries(GIFTS))(
       () => give(interleaving),
     );
     expect(refused).toEqual({ refused: 'conversation_absent' });
-    // The positions of the two items stay unused.
     const { conversations, items } = await interleaving.contents();
     expect(items).toEqual(['t 0 a', 't 1 b']);
-    expect(conversations).toEqual([expect.stringMatching(/^t \w+ 4$/)]);
+    expect(conversations).toEqual([expect.stringMatching(/^t \w+ 2$/)]);
     expect(await appendMine(interleaving, 'x', 'z')).toMatchObject({ refused: undefined });
     expect(await interleaving.contents()).toMatchObject({
-      items: ['t 0 a', 't 1 b', 't 4 x', 't 5 z'],
+      items: ['t 0 a', 't 1 b', 't 2 x', 't 3 z'],
     });
   },
 );

@@ -8,13 +8,13 @@ import { selectResponse } from '../../src/store/responses/statements.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { everything, openOn } from '../support/store.ts';
 
-/** 40,000 conversations of 100 owners, all but every tenth hidden and with a response. */
+/** 80,000 conversations of 100 owners, all but every tenth hidden and with a response. */
 const FILL = `
   INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden)
   SELECT 't', 'conv_' || n, 'owner-' || n % 100, '{}', '{}', n, 0, (n % 10 <> 0)::int
-  FROM generate_series(1, 40000) AS n;
+  FROM generate_series(1, 80000) AS n;
   INSERT INTO responses SELECT tenant, 'conv_' || n, 'resp_' || n, 1, 'completed', 0, 0, '{}'
-  FROM conversations, generate_series(1, 40000) AS n WHERE id = 'conv_' || n;`;
+  FROM conversations, generate_series(1, 80000) AS n WHERE id = 'conv_' || n;`;
 
 const FILTERS: readonly [string, RowFilter, string][] = [
   ['everything', everything, 'conversations_by_time'],

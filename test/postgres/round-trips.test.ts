@@ -21,7 +21,10 @@ type OperationName =
   | `turns.${keyof Store['turns']}`
   | `idempotency.${keyof Store['idempotency']}`;
 /** Every operation except `adopt` and `sweep`, which take more trips, since no request waits for them, and `fork`, which takes two. */
-type SingleTripName = Exclude<OperationName, 'adopt' | 'responses.fork' | 'idempotency.sweep'>;
+type SingleTripName = Exclude<
+  OperationName,
+  'adopt' | 'deleteItem' | 'responses.fork' | 'idempotency.sweep'
+>;
 
 const ITEM_PAGE = { limit: 20, order: 'asc', after: undefined } as const;
 const CONVERSATION_PAGE = {
@@ -52,7 +55,6 @@ function singleTripOperations(
   turns: TurnRef[],
 ): Readonly<Record<SingleTripName, Operation>> {
   const conversations = ['d1', 'd2'];
-  const items = ['delete1', 'delete2'];
   const free = ['d3', 'd4'];
   const responses = ['r1', 'r2'];
   const turn = (): TurnRef => turns.pop() ?? { ...key('none'), token: '' };
@@ -70,7 +72,6 @@ function singleTripOperations(
     getItem: () => store.conversations.getItem({ ...key('c'), itemId: 'read' }),
     getItems: () => store.conversations.getItems({ ...key('c'), itemIds: ['read'] }),
     update: () => store.conversations.update({ ...key('c'), metadata: '{}' }),
-    deleteItem: () => store.conversations.deleteItem({ ...key('c'), itemId: items.pop() ?? '' }),
     delete: () => store.conversations.delete(key(conversations.pop() ?? '')),
     findItem: () =>
       store.conversations.findItem({ tenant: 't', itemId: 'read', readable: everything }),
@@ -109,7 +110,10 @@ function twoTripOperations(
 ): Readonly<Partial<Record<OperationName | `${OperationName} under a key`, Operation>>> {
   // The oldest conversation of the tenant, so that the list after it is empty.
   const cursor = { id: 'empty', side: 'after' } as const;
+  const items = ['delete1', 'delete2'];
   return {
+    // The first trip locks the conversation, whose items are counted.
+    deleteItem: () => store.conversations.deleteItem({ ...key('c'), itemId: items.pop() ?? '' }),
     // The first trip locks the conversation that is copied.
     'responses.fork': async () => {
       const source = { conversationId: 'c', access: everything, until: 1 };
@@ -144,7 +148,7 @@ test.each([
   ['off', 'off'],
   ['off', 'on'],
 ])(
-  'an operation with prepared statements %s and rls %s takes one round trip, or two for references, forks, keys and empty pages',
+  'an operation with prepared statements %s and rls %s takes one round trip, or two for references, deleted items, forks, keys and empty pages',
   async (preparedStatements, rls) => {
     await using database = await createDatabase(inject('postgresUrl'));
     const url = await ordinaryRole(database);

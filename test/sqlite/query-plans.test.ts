@@ -15,7 +15,7 @@ import { everything, openOn } from '../support/store.ts';
 /** 200,000 conversations of 1,000 owners. */
 const FILL = `
   WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 200000)
-  INSERT INTO conversations
+  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden)
   SELECT 't', 'conv_' || n, 'owner-' || (n % 1000), '{}', '{"a":"b"}', n, 0, n % 2 FROM numbers`;
 
 const FILTERS: readonly [string, RowFilter][] = [
@@ -88,7 +88,8 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     statements.selectReferencedItem(where),
     statements.selectFirstItem(where),
     statements.selectItem(where),
-    statements.deleteItem(where),
+    statements.UNCOUNT_ITEM,
+    statements.DELETE_ITEM,
     ...statements.DELETE_CHILDREN,
     SELECT_KEY,
     ...[statements.ITEM_PAGES, statements.ITEM_PAGES_WITHIN].flatMap(({ asc, desc, basis }) =>

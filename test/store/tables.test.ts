@@ -60,11 +60,10 @@ async function describedTables(database: StoredDatabase, kind: Kind): Promise<Ce
 /** The listed tables in the same form. */
 function listedTables(): Cells {
   return Object.fromEntries(
-    TABLES.map(({ name, primaryKey, columns }) => {
-      const nullable = Object.entries(columns).map(([column, { isNullable }]) => [
-        column,
-        isNullable,
-      ]);
+    TABLES.map(({ name, primaryKey, columns, derived }) => {
+      const nullable = Object.entries({ ...columns, ...derived }).map(
+        ([column, { isNullable }]) => [column, isNullable],
+      );
       return [name, { primaryKey, nullable: Object.fromEntries(nullable) }];
     }),
   );

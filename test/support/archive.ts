@@ -130,7 +130,7 @@ export async function fillWithMany(path: string, conversations: number): Promise
   using raw = new DatabaseSync(path);
   raw.exec(`
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${conversations})
-    INSERT INTO conversations
+    INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden)
     SELECT 'default', printf('conv_%08d', n), 'owner-' || n % 100, '{}', '{"n":"' || n || '"}', n, 2, 0 FROM numbers;
     WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${conversations} * 2 + 1)
     INSERT INTO items

@@ -35,6 +35,12 @@ export function archivedConversation(
         attributes: '{}',
         metadata: '{}',
         is_hidden: 0,
+        forked_from: null,
+        forked_at: null,
+        expires_at: null,
+        idle_ms: null,
+        deleted_at: null,
+        purge_at: null,
       },
     },
     ...items.map((item, position): ArchiveRecord => ({

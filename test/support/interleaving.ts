@@ -32,7 +32,7 @@ export interface Interleaving extends AsyncDisposable {
   ): Promise<Result>;
   /** Resolves when another transaction waits for a lock; rejects when it is over before. */
   untilBlocked(transaction: Promise<unknown>): Promise<void>;
-  /** Returns the conversations and items in a short form. */
+  /** Returns the conversations and items in a short form. Rejects when they have other items than they count. */
   contents(): Promise<Contents>;
 }
 
@@ -94,6 +94,12 @@ async function contentsOf(database: PostgresDatabase): Promise<Contents> {
   const conversations = await database.run(
     `SELECT concat_ws(' ', tenant, owner, next_position) AS text FROM conversations ORDER BY 1`,
   );
+  const miscounted = await database.run(
+    `SELECT id FROM conversations WHERE (item_count, item_bytes) <> (
+       SELECT count(*), coalesce(sum(octet_length(data)), 0) FROM items
+       WHERE items.tenant = conversations.tenant AND conversation_id = conversations.id)`,
+  );
+  if (miscounted.length > 0) throw new Error('a conversation has other items than it counts');
   const items = await database.run(
     `SELECT concat_ws(' ', tenant, position, id) AS text FROM items ORDER BY tenant, position`,
   );

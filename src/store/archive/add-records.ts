@@ -3,19 +3,22 @@
 import type { Steps, Write } from '../engine/driver.ts';
 import type { Cell, Query } from '../engine/query.ts';
 import { integer } from '../engine/rows.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
+import { forgetCounts } from '../conversations/counts.ts';
 import { ARCHIVED_TABLES, columnList, type ArchivedTable } from '../tables.ts';
 import { ArchiveConflictError, type ArchiveRecord } from './port.ts';
 
 type Cells = Readonly<Record<string, Cell>>;
 
 /** Adds the records that are not stored yet; the result is how many were added. */
-export function addRecords(records: readonly ArchiveRecord[]): Write<number> {
+export function addRecords(records: readonly ArchiveRecord[], syntax: SqlSyntax): Write<number> {
   const groups = Object.values<ArchivedTable>(ARCHIVED_TABLES)
     .map((table) => ({
       table,
       rows: records.filter((record) => record.table === table.name).map(({ row }): Cells => row),
     }))
     .filter(({ rows }) => rows.length > 0);
+  const forget = forgetCountsOf(records, syntax);
   return {
     scope: { kind: 'all' },
     inSteps: (steps) => {
@@ -23,24 +26,38 @@ export function addRecords(records: readonly ArchiveRecord[]): Write<number> {
       for (const { table, rows } of groups) {
         for (const row of rows) added += addInSteps(steps, table, row);
       }
+      if (added > 0) for (const query of forget) steps.run(query);
       return added;
     },
     inRoundTrips: async (trips) => {
       const results = await trips.send(
         ...groups.map(({ table, rows }) => insertTogether(table, rows)),
       );
+      const added = results.reduce((sum, rows) => sum + rows.length, 0);
       const incomplete = groups.filter(({ rows }, index) => results[index]?.length !== rows.length);
       const found = await trips.finish(
         ...incomplete.map(({ table, rows }) => selectKept(table, rows)),
+        ...(added > 0 ? forget : []),
       );
       incomplete.forEach(({ table, rows }, index) => {
         const kept = new Set((found[index] ?? []).map((row) => integer(row, 'place')));
         const different = rows.find((_, place) => !kept.has(place));
         if (different !== undefined) throw conflict(table, different);
       });
-      return results.reduce((sum, rows) => sum + rows.length, 0);
+      return added;
     },
   };
+}
+
+/** Forgets the counts of the conversations of items. */
+function forgetCountsOf(records: readonly ArchiveRecord[], syntax: SqlSyntax): readonly Query[] {
+  const ids = new Map<string, Set<string>>();
+  for (const record of records) {
+    if (record.table !== 'items') continue;
+    const { tenant, conversation_id: id } = record.row;
+    ids.set(tenant, (ids.get(tenant) ?? new Set()).add(id));
+  }
+  return [...ids].map(([tenant, ofTenant]) => forgetCounts(tenant, [...ofTenant], syntax));
 }
 
 function addInSteps(steps: Steps, table: ArchivedTable, row: Cells): number {

@@ -52,7 +52,7 @@ export class SqlArchive implements Archive {
   }
 
   write(records: readonly ArchiveRecord[]): Promise<number> {
-    return this.#driver.write(addRecords(records));
+    return this.#driver.write(addRecords(records, this.#driver.syntax));
   }
 }
 

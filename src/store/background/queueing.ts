@@ -4,12 +4,13 @@ import { copyOf, finishWithCopy } from '../branches/copying.ts';
 import { selectSource } from '../branches/copy-statements.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
+import { COUNT_ITEMS } from '../conversations/counts.ts';
 import { selectConversation } from '../conversations/statements.ts';
 import { conversationTopic } from '../conversations/topics.ts';
 import type { Proof, Write } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
 import { NothingStored } from '../responses/commit.ts';
-import { INSERT_HIDDEN_CONVERSATION } from '../responses/statements.ts';
+import { insertHidden } from '../responses/hidden-conversation.ts';
 import type {
   NewBackgroundResponse,
   QueueAloneParams,
@@ -62,16 +63,12 @@ function insertRows(
   nextPosition: number,
   { syntax }: FilteredStatements,
 ): readonly Query[] {
-  const { owner, attributes, response } = params;
-  const key = keyOf(params);
+  const { response } = params;
   return [
-    {
-      sql: INSERT_HIDDEN_CONVERSATION,
-      parameters: [...key, owner, JSON.stringify(attributes), response.createdAt, nextPosition],
-    },
+    insertHidden({ ...params, createdAt: response.createdAt, nextPosition, items: [] }),
     {
       sql: sql.insertAlone(syntax),
-      parameters: [...key, ...newCells(response, undefined)],
+      parameters: [...keyOf(params), ...newCells(response, undefined)],
     },
   ];
 }
@@ -104,19 +101,20 @@ export function queueFork(params: QueueForkParams, statements: FilteredStatement
     : [];
   const first = [statements.query(selectSource, key, source.access), ...leave];
   const copying = { from, to: params, until: source.until };
+  const count = { sql: COUNT_ITEMS, parameters: keyOf(params) };
   const inserts = insertRows(params, source.until, statements);
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],
     inSteps: (steps) => {
       for (const query of first) if (steps.get(query) === undefined) throw new NothingStored();
-      for (const query of [...inserts, copyOf(copying)]) steps.run(query);
+      for (const query of [...inserts, copyOf(copying), count]) steps.run(query);
       return true;
     },
     inRoundTrips: async (trips) => {
       const found = await trips.send(...first);
       if (found.some((rows) => rows.length === 0)) throw new NothingStored();
-      await finishWithCopy(trips, copying, statements.syntax, { before: inserts, after: [] });
+      await finishWithCopy(trips, copying, statements.syntax, { before: inserts, after: [count] });
       return true;
     },
     proof: presence(params, response, true),

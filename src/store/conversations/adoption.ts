@@ -36,7 +36,7 @@ function moveConversations({ from, to, conversationId }: AdoptParams): Query {
   const isOne = conversationId !== undefined;
   return {
     sql: `
-      UPDATE conversations SET tenant = $3, owner = $4, attributes = $5
+      UPDATE conversations SET tenant = $3, owner = $4, attributes = $5, revision = revision + 1
       WHERE tenant = $1 AND owner = $2${isOne ? ' AND id = $6' : ''}
       RETURNING id`,
     parameters: isOne ? [...parameters, conversationId] : parameters,

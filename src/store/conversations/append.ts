@@ -4,6 +4,7 @@ import type { Proof, Steps, Write } from '../engine/driver.ts';
 import type { Query, Value } from '../engine/query.ts';
 import { integer } from '../engine/rows.ts';
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
+import { firstCounts, growthOf, moveToSlot, slotOf } from './counts.ts';
 import type {
   AppendItemsParams,
   AppendResult,
@@ -40,6 +41,7 @@ export function createConversation(params: WithItems<CreateConversationParams>):
       metadata,
       createdAt,
       items.length,
+      ...firstCounts(items, createdAt),
     ],
   };
   return {
@@ -66,24 +68,23 @@ export function appendItems(
   statements: FilteredStatements,
 ): Write<Stored> {
   const { items, createdAt, access } = params;
+  const growth = [...keyOf(params), ...growthOf(items, createdAt)];
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],
     inSteps: (steps) => {
-      const parameters = [...keyOf(params), items.length];
-      const reserved = steps.get(statements.query(sql.reservePositions, parameters, access));
+      const reserved = steps.get(statements.query(sql.reservePositions, growth, access));
       if (reserved === undefined) throw new Refused({ refused: 'conversation_absent' });
+      const [slot, current] = [integer(reserved, 'active_slot'), slotOf(createdAt)];
+      if (items.length > 0 && slot !== 0 && slot !== current)
+        steps.run(moveToSlot(params, current));
       insertOneByOne(steps, params, items, integer(reserved, 'first_position'), createdAt);
       return stored(items);
     },
     inRoundTrips: async (trips) => {
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
       const inserted = statements.query(sql.insertNextItems, parameters, access);
-      const reserved = statements.query(
-        sql.reservePositions,
-        [...keyOf(params), items.length],
-        access,
-      );
+      const reserved = statements.query(sql.countNextItems, growth, access);
       const [found = []] = await trips.finish(...(items.length === 0 ? [] : [inserted]), reserved);
       if (found.length === 0) throw new Refused({ refused: 'conversation_absent' });
       return stored(items);

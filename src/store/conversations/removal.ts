@@ -35,30 +35,35 @@ export function deleteConversation(
   };
 }
 
+/** Deletes an item under the lock of its conversation, which keeps the counts right. */
 export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<DeleteItemResult> {
-  const find = statements.query(sql.selectConversation, keyOf(ref), ref.access);
+  const lock = statements.query(sql.lockConversation, keyOf(ref), ref.access);
   const item = [...keyOf(ref), ref.itemId];
+  const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
+  const remove = { sql: sql.DELETE_ITEM, parameters: item };
+  const absent: DeleteItemResult = { absent: 'conversation' };
+  const result = (conversation: Row, removed: Row | undefined): DeleteItemResult =>
+    removed === undefined
+      ? { absent: 'item' }
+      : { absent: undefined, conversation: toConversation(conversation) };
   return {
     scope: scopeOf(ref),
     changes: [conversationTopic(ref)],
     erases: true,
     inSteps: (steps) => {
-      const found = steps.get(find);
-      const deleted = steps.get(statements.query(sql.deleteItem, item, ref.access));
-      return result(found, deleted === undefined ? undefined : found);
+      const found = steps.get(lock);
+      if (found === undefined) return absent;
+      steps.run(uncount);
+      return result(found, steps.get(remove));
     },
     inRoundTrips: async (trips) => {
-      const remove = statements.query(sql.deleteItemOfConversation, item, ref.access);
-      // Access may change between the two: what has been deleted is then answered as deleted.
-      const [[conversation] = [], [found] = []] = await trips.finish(remove, find);
-      return result(found, conversation);
+      const [[found] = []] = await trips.send(lock);
+      if (found === undefined) {
+        await trips.finish();
+        return absent;
+      }
+      const [, [removed] = []] = await trips.finish(uncount, remove);
+      return result(found, removed);
     },
   };
-}
-
-/** Returns the result of a deletion from the conversation, if it is there, and as it was for the item that was deleted. */
-function result(found: Row | undefined, conversation: Row | undefined): DeleteItemResult {
-  if (conversation !== undefined)
-    return { absent: undefined, conversation: toConversation(conversation) };
-  return { absent: found === undefined ? 'conversation' : 'item' };
 }

@@ -8,6 +8,7 @@ import type { Order } from '../../base/paging.ts';
 import { POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
 import { CHILD_TABLES } from '../tables.ts';
 import type { Statement } from './access-condition.ts';
+import { COUNT_COLUMNS, grown, movedSlot, shrunk } from './counts.ts';
 
 export function selectConversation(where: string): string {
   return `
@@ -16,12 +17,12 @@ export function selectConversation(where: string): string {
 }
 
 export const INSERT_CONVERSATION = `
-  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, ${COUNT_COLUMNS})
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
 export function updateMetadata(where: string): string {
   return `
-    UPDATE conversations SET metadata = $3 WHERE tenant = $1 AND id = $2 AND ${where}
+    UPDATE conversations SET metadata = $3, revision = revision + 1 WHERE tenant = $1 AND id = $2 AND ${where}
     RETURNING id, metadata, created_at`;
 }
 
@@ -36,12 +37,24 @@ export const DELETE_CHILDREN: readonly string[] = CHILD_TABLES.map(
     AND NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2)`,
 );
 
-/** Hands out `$3` positions in one step, so that two appends can neither tie nor interleave. */
+/** In one trip, after `insertNextItems`: counts the items `$3` that were inserted. `$4` and `$5` are as in `grown`. */
+export function countNextItems(where: string): string {
+  const isInserted = `(CAST($3 AS BIGINT) = 0 OR EXISTS (
+      SELECT 1 FROM items
+      WHERE tenant = $1 AND conversation_id = $2 AND position = conversations.next_position))`;
+  return reserve(`${grown(3)}, ${movedSlot(3)}`, `${isInserted} AND ${where}`);
+}
+
+/** Step by step: hands out `$3` positions. The slot is left as it is, which the conversation seldom leaves. */
 export function reservePositions(where: string): string {
+  return reserve(grown(3), where);
+}
+
+function reserve(change: string, where: string): string {
   return `
-    UPDATE conversations SET next_position = next_position + $3
+    UPDATE conversations SET ${change}
     WHERE tenant = $1 AND id = $2 AND ${where}
-    RETURNING next_position - $3 AS first_position`;
+    RETURNING next_position - CAST($3 AS BIGINT) AS first_position, active_slot`;
 }
 
 export const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';
@@ -68,12 +81,12 @@ export const INSERT_FIRST_ITEMS = insertItems(`
       SELECT tenant, id, 0 AS position FROM conversations WHERE tenant = $1 AND id = $2`);
 
 /**
- * In one trip, before `reservePositions`: inserts the items `$4` to `$6`, created at `$3`, from the next position on,
+ * In one trip, before `countNextItems`: inserts the items `$4` to `$6`, created at `$3`, from the next position on,
  * and locks the conversation's row. Returns a row for each item; none when the conversation is absent.
  *
  * In this order the two cannot disagree. What this statement has found, its lock keeps for the other one. What it has
- * not found, the other one may find, if another transaction has just given it to this caller; it then only leaves
- * positions unused.
+ * not found, the other one may find, if another transaction has just given it to this caller; it then looks for the
+ * items in vain.
  */
 export function insertNextItems(where: string): string {
   return `${insertItems(`
@@ -140,23 +153,16 @@ export function selectItem(where: string): string {
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
 }
 
-/** In one trip: deletes an item, and returns its conversation as it was found for that. */
-export function deleteItemOfConversation(where: string): string {
-  return `
-    DELETE FROM items USING conversations
-    WHERE items.tenant = $1 AND items.conversation_id = $2 AND items.id = $3
-      AND conversations.tenant = $1 AND conversations.id = $2 AND ${where}
-    RETURNING conversations.id, conversations.metadata, conversations.created_at`;
+/** Selects a conversation that stays as it is until the transaction ends. */
+export function lockConversation(where: string, { lockRows }: SqlSyntax): string {
+  return `${selectConversation(where)} ${lockRows}`;
 }
 
-/** Step by step: deletes an item. */
-export function deleteItem(where: string): string {
-  return `
-    DELETE FROM items
-    WHERE tenant = $1 AND conversation_id = $2 AND id = $3
-      AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND ${where})
-    RETURNING id`;
-}
+/** Takes item `$3` off the counts of its conversation, before it is deleted. */
+export const UNCOUNT_ITEM = shrunk('id = $3', 'TRUE');
+
+export const DELETE_ITEM = `
+  DELETE FROM items WHERE tenant = $1 AND conversation_id = $2 AND id = $3 RETURNING id`;
 
 /** The condition on positions from `$first` on, up to the parameter after it. */
 function withinPositions(first: number): string {
@@ -242,3 +248,10 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
 
 export const SELECT_RESOURCE = `
   SELECT id, owner, attributes FROM conversations WHERE tenant = $1 AND id = $2`;
+
+/**
+ * In one trip: locks a conversation before rows of it are deleted, so that the statements after it see all that was
+ * stored. A deletion of the conversation takes the same locks in the same order.
+ */
+export const LOCK_CONVERSATION = `
+  SELECT id FROM conversations WHERE tenant = $1 AND id = $2 FOR UPDATE`;

@@ -3,6 +3,7 @@
 import { afterEnd } from '../background/after-end.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { columnsOf, insertOneByOne } from '../conversations/append.ts';
+import { growthOf } from '../conversations/counts.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import { conversationTopic } from '../conversations/topics.ts';
 import { duplicateRow } from '../conversations/refusal.ts';
@@ -30,7 +31,7 @@ export function commitTurn(
   const insert = statements.query(sql.insertResponseOfTurn, cells, access);
   const count: Query = {
     sql: sql.COUNT_ITEMS_OF_RESPONSE,
-    parameters: [...keyOf(params), response.id, items.length],
+    parameters: [...keyOf(params), response.id, ...growthOf(items, response.createdAt)],
   };
   const rest = [
     count,

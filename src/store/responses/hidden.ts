@@ -5,10 +5,12 @@ import { selectSource } from '../branches/copy-statements.ts';
 import { conversationTopic } from '../conversations/topics.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { insertOneByOne } from '../conversations/append.ts';
+import { COUNT_ITEMS } from '../conversations/counts.ts';
 import { duplicateRow } from '../conversations/refusal.ts';
 import type { Steps, Write } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import { insertItems, itemsOf, NothingStored, placeOf } from './commit.ts';
+import { insertHidden } from './hidden-conversation.ts';
 import type { CreateResponseParams, ForkParams, ResponsePlace } from './port.ts';
 import { cellsOf } from './records.ts';
 import * as sql from './statements.ts';
@@ -21,17 +23,15 @@ interface Making {
 
 /** Makes the conversation and the response. */
 function insertRows({ params, start }: Making): readonly Query[] {
-  const { owner, attributes, response } = params;
-  const next = placeFrom({ params, start }).endPosition;
-  const conversation = [
-    ...keyOf(params),
-    owner,
-    JSON.stringify(attributes),
-    response.createdAt,
-    next,
-  ];
+  const { response } = params;
+  const nextPosition = placeFrom({ params, start }).endPosition;
   return [
-    { sql: sql.INSERT_HIDDEN_CONVERSATION, parameters: conversation },
+    insertHidden({
+      ...params,
+      createdAt: response.createdAt,
+      nextPosition,
+      items: itemsOf(params),
+    }),
     {
       sql: sql.INSERT_FIRST_RESPONSE,
       parameters: [...keyOf(params), ...cellsOf(response, params), start],
@@ -81,6 +81,7 @@ export function forkConversation(
   const from = { tenant, conversationId: source.conversationId };
   const find = statements.query(selectSource, keyOf(from), source.access);
   const copying = { from, to: params, until: source.until };
+  const count = { sql: COUNT_ITEMS, parameters: keyOf(params) };
   const making = { params, start: source.until };
   const place = placeFrom(making);
   return {
@@ -89,6 +90,7 @@ export function forkConversation(
     inSteps: (steps) => {
       if (steps.get(find) === undefined) throw new NothingStored();
       runSteps(steps, making, [copyOf(copying)]);
+      steps.run(count);
       return place;
     },
     inRoundTrips: async (trips) => {
@@ -96,7 +98,7 @@ export function forkConversation(
       if (found.length === 0) throw new NothingStored();
       await finishWithCopy(trips, copying, statements.syntax, {
         before: insertRows(making),
-        after: insertItems(params),
+        after: [...insertItems(params), count],
       });
       return place;
     },

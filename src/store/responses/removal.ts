@@ -2,7 +2,7 @@
 
 import { conversationTopic } from '../conversations/topics.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
-import { DELETE_CHILDREN } from '../conversations/statements.ts';
+import { DELETE_CHILDREN, LOCK_CONVERSATION } from '../conversations/statements.ts';
 import type { Write } from '../engine/driver.ts';
 import type { ResponseRef } from './port.ts';
 import * as sql from './statements.ts';
@@ -14,9 +14,10 @@ import * as sql from './statements.ts';
 export function deleteResponse(ref: ResponseRef, statements: FilteredStatements): Write<boolean> {
   const key = keyOf(ref);
   const response = statements.query(sql.deleteResponse, [...key, ref.responseId], ref.access);
-  const lock = { sql: sql.LOCK_CONVERSATION, parameters: key };
+  const lock = { sql: LOCK_CONVERSATION, parameters: key };
   const events = { sql: sql.DELETE_EVENTS, parameters: [...key, ref.responseId] };
   const conversation = { sql: sql.DELETE_WITHOUT_RESPONSE, parameters: key };
+  const uncount = { sql: sql.UNCOUNT_ITEMS_WITHOUT_RESPONSE, parameters: key };
   const items = { sql: sql.DELETE_ITEMS_WITHOUT_RESPONSE, parameters: key };
   const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: key }));
   return {
@@ -26,12 +27,21 @@ export function deleteResponse(ref: ResponseRef, statements: FilteredStatements)
     inSteps: (steps) => {
       if (steps.get(response) === undefined) return false;
       steps.run(events);
+      steps.run(uncount);
       steps.run(items);
       if (steps.run(conversation) > 0) for (const child of children) steps.run(child);
       return true;
     },
     inRoundTrips: async (trips) => {
-      const results = await trips.finish(lock, response, events, items, conversation, ...children);
+      const results = await trips.finish(
+        lock,
+        response,
+        events,
+        uncount,
+        items,
+        conversation,
+        ...children,
+      );
       return (results[1] ?? []).length > 0;
     },
   };

@@ -5,6 +5,7 @@
 
 import type { Order } from '../../base/paging.ts';
 import type { Statement } from '../conversations/access-condition.ts';
+import { COUNT_COLUMNS, grown, movedSlot, shrunk } from '../conversations/counts.ts';
 import { insertItems } from '../conversations/statements.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import { ARCHIVED_TABLES, columnList } from '../tables.ts';
@@ -69,9 +70,9 @@ export function hasResponse(id: string): string {
   return `EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = ${id})`;
 }
 
-/** Counts `$4` items of response `$3`. */
+/** Counts the items of response `$3`; `$4` to `$6` as in `grown`. */
 export const COUNT_ITEMS_OF_RESPONSE = `
-  UPDATE conversations SET next_position = next_position + CAST($4 AS BIGINT)
+  UPDATE conversations SET ${grown(4)}, ${movedSlot(4)}
   WHERE tenant = $1 AND id = $2 AND ${hasResponse('$3')}`;
 
 /** Gives turn `$4` back after it has stored response `$3`. */
@@ -100,8 +101,8 @@ export const SELECT_ITEMS_BEFORE = `
 
 /** Inserts a conversation that no list shows. */
 export const INSERT_HIDDEN_CONVERSATION = `
-  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden)
-  VALUES ($1, $2, $3, $4, '{}', $5, $6, 1)`;
+  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden, ${COUNT_COLUMNS})
+  VALUES ($1, $2, $3, $4, '{}', $5, $6, 1, $7, $8, $9, $10)`;
 
 const SELECT_RESPONSES = `
     SELECT responses.conversation_id, responses.id, responses.created_at, responses.status,
@@ -147,13 +148,6 @@ export function selectBasisOfPage(where: string): string {
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
 }
 
-/**
- * In one trip: locks the conversation before a response of it is deleted, so that the statement that looks for the last
- * one sees all that were stored. A deletion of the conversation takes the same locks in the same order.
- */
-export const LOCK_CONVERSATION = `
-  SELECT id FROM conversations WHERE tenant = $1 AND id = $2 FOR UPDATE`;
-
 export function deleteResponse(where: string): string {
   return `
     DELETE FROM responses
@@ -178,11 +172,18 @@ export const DELETE_WITHOUT_RESPONSE = `
     AND NOT EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2)
     AND ${NONE_IN_BACKGROUND}`;
 
+const AFTER_LAST_RESPONSE = `position >= (
+      SELECT max(end_position) FROM responses WHERE tenant = $1 AND conversation_id = $2)`;
+
+/** Takes the items that {@link DELETE_ITEMS_WITHOUT_RESPONSE} deletes off the counts. */
+export const UNCOUNT_ITEMS_WITHOUT_RESPONSE = shrunk(
+  AFTER_LAST_RESPONSE,
+  `is_hidden = 1 AND ${NONE_IN_BACKGROUND}`,
+);
+
 /** Deletes the items of a hidden conversation that come after the context of its last response. */
 export const DELETE_ITEMS_WITHOUT_RESPONSE = `
   DELETE FROM items
-  WHERE tenant = $1 AND conversation_id = $2
-    AND position >= (
-      SELECT max(end_position) FROM responses WHERE tenant = $1 AND conversation_id = $2)
+  WHERE tenant = $1 AND conversation_id = $2 AND ${AFTER_LAST_RESPONSE}
     AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND is_hidden = 1)
     AND ${NONE_IN_BACKGROUND}`;

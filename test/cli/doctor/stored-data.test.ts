@@ -94,7 +94,8 @@ describe.each(KINDS)('doctor on %s', (kind) => {
       WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 6000)
       INSERT INTO items SELECT 'v', 'conv_' || (n / 100), n % 100, 'i' || n, 'message', '{"id":"i' || n || '"}', 1
       FROM number;
-      INSERT INTO conversations SELECT DISTINCT tenant, conversation_id, 'o', '{}', '{}', 1, 100, 0 FROM items
+      INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden)
+      SELECT DISTINCT tenant, conversation_id, 'o', '{}', '{}', 1, 100, 0 FROM items
       WHERE tenant = 'v';
       UPDATE items SET data = '?' WHERE id = 'i3333'`);
     const sample = findingOf((await examine(stored.url)).findings, 'items');
