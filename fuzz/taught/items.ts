@@ -9,7 +9,7 @@ export const createConversationItems: PrivateOperation = {
   access: 'private',
   weight: 34,
   path: ['conversation_id'],
-  headers: ['Idempotency-Key'],
+  headers: ['Idempotency-Key', 'x-colloquy-fingerprint', 'If-Match'],
   query: { include },
   body: {
     fields: ['items'],
@@ -36,6 +36,7 @@ export const listConversationItems: PrivateOperation = {
   access: 'private',
   weight: 14,
   path: ['conversation_id'],
+  headers: ['If-None-Match'],
   query: { limit, order, after: itemCursor, include },
   expect: (model, caller, { operation, conversation, query }) => {
     if (isAboveMaximum(operation, query)) return 400;
@@ -73,6 +74,7 @@ export const deleteConversationItem: PrivateOperation = {
   access: 'private',
   weight: 8,
   path: ['conversation_id', 'item_id'],
+  headers: ['If-Match'],
   query: {},
   expect: (model, caller, { conversation, item }) =>
     model.write(caller, conversation)?.items.some(({ id }) => id === item) ?? false,

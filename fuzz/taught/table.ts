@@ -1,4 +1,5 @@
 import type { Operation } from '../operations.ts';
+import { forkConversation, rewindConversation } from './branches.ts';
 import {
   createConversation,
   deleteConversation,
@@ -38,6 +39,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   deleteConversation,
   listConversations,
   getConversationUsage,
+  forkConversation,
+  rewindConversation,
   createConversationItems,
   listConversationItems,
   getConversationItem,

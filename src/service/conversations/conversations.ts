@@ -7,7 +7,6 @@ import { newId } from '../../base/ids.ts';
 import type { Observer } from '../../observe/observer.ts';
 import type { Page, PageRequest } from '../../base/paging.ts';
 import type {
-  AppendRefusal,
   ConversationRecord,
   ConversationRef,
   ConversationStore,
@@ -17,19 +16,35 @@ import type {
   NewItem,
 } from '../../store/conversations/port.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
+import { CONVERSATION_PREFIX } from './ids.ts';
+import { absenceOf, onRevision, type Precondition } from './preconditions.ts';
+import { refusalError } from './refusals.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
 import { assertMayCreate } from '../may-create.ts';
+import { Origins, type ShownConversation } from '../branches/origins.ts';
+import type { Store } from '../../store/store.ts';
 
-const ID_PREFIX = 'conv';
 const MS_PER_SECOND = 1000;
 
 /** Choice of conversations to list. Times are in Unix seconds, both exclusive. */
 interface ListRequest extends Pick<
   ListConversationsParams,
-  'order' | 'limit' | 'cursor' | 'metadata'
+  'order' | 'limit' | 'cursor' | 'metadata' | 'forkedFrom'
 > {
   readonly createdAfter: number | undefined;
   readonly createdBefore: number | undefined;
+}
+
+/** What a client may demand of a write. */
+export interface WriteOptions {
+  readonly key?: RequestKey | undefined;
+  readonly precondition?: Precondition | undefined;
+}
+
+export interface AppendedItems {
+  readonly items: readonly ItemRecord[];
+  /** `undefined` when the conversation may have changed since: after a repetition or a lost commit. */
+  readonly revision: number | undefined;
 }
 
 /**
@@ -40,23 +55,25 @@ export class Conversations {
   readonly #store: ConversationStore;
   readonly #authorizer: Authorizer;
   readonly #observer: Pick<Observer, 'transferred'>;
+  readonly #origins: Origins;
 
   constructor(
-    store: ConversationStore,
+    store: Pick<Store, 'conversations' | 'branches'>,
     authorizer: Authorizer,
     observer: Pick<Observer, 'transferred'>,
   ) {
-    this.#store = store;
+    this.#store = store.conversations;
     this.#authorizer = authorizer;
     this.#observer = observer;
+    this.#origins = new Origins(store.branches, authorizer);
   }
 
   async create(
     principal: Principal,
     input: { readonly metadata: Metadata; readonly items: readonly NewItem[] },
     key?: RequestKey,
-  ): Promise<ConversationRecord> {
-    const id = newId(ID_PREFIX);
+  ): Promise<ShownConversation> {
+    const id = newId(CONVERSATION_PREFIX);
     assertMayCreate(this.#authorizer, principal);
     const metadata = JSON.stringify(input.metadata);
     const createdAt = creationTime();
@@ -75,16 +92,21 @@ export class Conversations {
       // As after the first attempt, which needed no permission to read.
       const access = { kind: 'owner', subject: principal.owner } as const;
       const { tenant } = principal;
-      return repeatedConversation(this.#store, { key, used: result.used, tenant, access });
+      const repetition = { key, used: result.used, tenant, access };
+      return this.#shown(principal, await repeatedConversation(this.#store, repetition));
     }
     if (result.refused !== undefined) throw refusalError(result, id, input.items);
     this.#observer.transferred('written', result.items);
-    return { id, metadata, createdAt };
+    return { id, metadata, createdAt, revision: 0 };
   }
 
   /** Returns the conversations that the principal may read, ordered by creation. */
-  async list(principal: Principal, request: ListRequest): Promise<Page<ConversationRecord>> {
-    const { createdAfter, createdBefore, cursor } = request;
+  async list(principal: Principal, request: ListRequest): Promise<Page<ShownConversation>> {
+    const { createdAfter, createdBefore, cursor, forkedFrom } = request;
+    // As the forks themselves, the list names a source only to those who may read it.
+    if (forkedFrom !== undefined && !(await this.#origins.isReadable(principal, forkedFrom))) {
+      return { entries: [], hasMore: false };
+    }
     const page = await this.#store.list({
       ...request,
       tenant: principal.tenant,
@@ -92,17 +114,19 @@ export class Conversations {
       createdFrom: createdAfter === undefined ? undefined : toMilliseconds(createdAfter + 1),
       createdUntil: createdBefore === undefined ? undefined : toMilliseconds(createdBefore),
     });
-    if (page !== null) return page;
+    if (page !== null) {
+      return { ...page, entries: await this.#origins.allShown(principal, page.entries) };
+    }
     throw apiError('conversation_cursor_not_found', {
       id: cursor?.id ?? '',
       param: cursor?.side ?? 'after',
     });
   }
 
-  async get(principal: Principal, id: string): Promise<ConversationRecord> {
+  async get(principal: Principal, id: string): Promise<ShownConversation> {
     const conversation = await this.#store.get(this.#accessed(principal, 'read', id));
     if (conversation === null) throw apiError('conversation_not_found', { id });
-    return conversation;
+    return this.#shown(principal, conversation);
   }
 
   /** Replaces the whole metadata. */
@@ -110,23 +134,33 @@ export class Conversations {
     principal: Principal,
     id: string,
     metadata: Metadata,
-    key?: RequestKey,
-  ): Promise<ConversationRecord> {
+    { key, precondition }: WriteOptions = {},
+  ): Promise<ShownConversation> {
     const conversation = this.#accessed(principal, 'update', id);
     const result = await this.#store.update({
-      ...conversation,
+      ...onRevision(conversation, precondition),
       metadata: JSON.stringify(metadata),
       ...keptUnder(principal, key),
     });
-    if (result.refused === undefined) return result.conversation;
-    if (result.refused === 'conversation_absent') throw apiError('conversation_not_found', { id });
-    return repeatedConversation(this.#store, { ...conversation, key, used: result.used });
+    if (result.refused === 'conversation_absent') {
+      throw await absenceOf(this.#store, conversation, precondition);
+    }
+    const record =
+      result.refused === undefined
+        ? result.conversation
+        : await repeatedConversation(this.#store, { ...conversation, key, used: result.used });
+    return this.#shown(principal, record);
   }
 
   /** Deletes the conversation with all its items. */
-  async delete(principal: Principal, id: string): Promise<void> {
-    const deleted = await this.#store.delete(this.#accessed(principal, 'delete', id));
-    if (!deleted) throw apiError('conversation_not_found', { id });
+  async delete(
+    principal: Principal,
+    id: string,
+    { precondition }: WriteOptions = {},
+  ): Promise<void> {
+    const conversation = this.#accessed(principal, 'delete', id);
+    const isDeleted = await this.#store.delete(onRevision(conversation, precondition));
+    if (!isDeleted) throw await absenceOf(this.#store, conversation, precondition);
   }
 
   /** Appends all items, in order and next to each other, or none. Returns them as they are stored. */
@@ -134,22 +168,26 @@ export class Conversations {
     principal: Principal,
     id: string,
     items: readonly NewItem[],
-    key?: RequestKey,
-  ): Promise<readonly ItemRecord[]> {
+    { key, precondition }: WriteOptions = {},
+  ): Promise<AppendedItems> {
     const conversation = this.#accessed(principal, 'update', id);
     const result = await this.#store.appendItems({
-      ...conversation,
+      ...onRevision(conversation, precondition),
       ...keptUnder(principal, key),
       readable: this.#authorizer.filter(principal, 'read'),
       items,
       createdAt: creationTime(),
     });
     if (result.refused === 'key_used') {
-      return repeatedItems(this.#store, { ...conversation, key, used: result.used });
+      const repetition = { ...conversation, key, used: result.used };
+      return { items: await repeatedItems(this.#store, repetition), revision: undefined };
+    }
+    if (result.refused === 'conversation_absent') {
+      throw await absenceOf(this.#store, conversation, precondition);
     }
     if (result.refused !== undefined) throw refusalError(result, id, items);
     this.#observer.transferred('written', result.items);
-    return result.items;
+    return result;
   }
 
   async listItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
@@ -177,12 +215,27 @@ export class Conversations {
   }
 
   /** Deletes one item and returns its conversation, which the principal must therefore be able to read too. */
-  async deleteItem(principal: Principal, id: string, itemId: string): Promise<ConversationRecord> {
+  async deleteItem(
+    principal: Principal,
+    id: string,
+    itemId: string,
+    { precondition }: WriteOptions = {},
+  ): Promise<ShownConversation> {
     const access = this.#authorizer.filter(principal, 'read', 'update');
-    const { tenant } = principal;
-    const result = await this.#store.deleteItem({ tenant, conversationId: id, access, itemId });
-    if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
-    return result.conversation;
+    const conversation = { tenant: principal.tenant, conversationId: id, access };
+    const result = await this.#store.deleteItem({
+      ...onRevision(conversation, precondition),
+      itemId,
+    });
+    if (result.absent === 'conversation') {
+      throw await absenceOf(this.#store, conversation, precondition);
+    }
+    if (result.absent !== undefined) throw apiError('item_not_found', { id: itemId });
+    return this.#shown(principal, result.conversation);
+  }
+
+  #shown(principal: Principal, conversation: ConversationRecord): Promise<ShownConversation> {
+    return this.#origins.shown(principal, conversation);
   }
 
   /** Refers to a conversation for one action. It counts as absent if the policy forbids the action. */
@@ -203,14 +256,4 @@ function absenceError(absent: 'conversation' | 'item', id: string, itemId: strin
   return absent === 'conversation'
     ? apiError('conversation_not_found', { id })
     : apiError('item_not_found', { id: itemId });
-}
-
-function refusalError(refusal: AppendRefusal, id: string, items: readonly NewItem[]): Error {
-  if (refusal.refused === 'conversation_absent') return apiError('conversation_not_found', { id });
-  // Of an id that the request has twice, the second item is at fault.
-  const index = items.findLastIndex((item) => item.id === refusal.id);
-  const param = `items[${index}].id`;
-  return refusal.refused === 'item_present'
-    ? apiError('item_already_in_conversation', { param })
-    : apiError('referenced_item_not_found', { id: refusal.id, param });
 }

@@ -50,16 +50,16 @@ export function createConversation(params: WithItems<CreateConversationParams>):
     inSteps: (steps) => {
       steps.run(insert);
       insertOneByOne(steps, params, items, 0, createdAt);
-      return stored(items);
+      return stored(items, 0);
     },
     inRoundTrips: async (trips) => {
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
       const inserts = items.length === 0 ? [] : [{ sql: sql.INSERT_FIRST_ITEMS, parameters }];
       await trips.finish(insert, ...inserts);
-      return stored(items);
+      return stored(items, 0);
     },
     // The id of a conversation is made for it: if the conversation is stored, this write was committed.
-    proof: presence(params, items),
+    proof: presence(params, items, (found) => stored(found, undefined)),
   };
 }
 
@@ -79,39 +79,46 @@ export function appendItems(
       if (items.length > 0 && slot !== 0 && slot !== current)
         steps.run(moveToSlot(params, current));
       insertOneByOne(steps, params, items, integer(reserved, 'first_position'), createdAt);
-      return stored(items);
+      return stored(items, integer(reserved, 'revision'));
     },
     inRoundTrips: async (trips) => {
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
       const inserted = statements.query(sql.insertNextItems, parameters, access);
       const reserved = statements.query(sql.countNextItems, growth, access);
-      const [found = []] = await trips.finish(...(items.length === 0 ? [] : [inserted]), reserved);
+      const results = await trips.finish(...(items.length === 0 ? [] : [inserted]), reserved);
+      const [found = []] = results;
       if (found.length === 0) throw new Refused({ refused: 'conversation_absent' });
-      return stored(items);
+      // None when the conversation has just been given to this caller.
+      const [counted] = results.at(-1) ?? [];
+      return stored(items, counted === undefined ? undefined : integer(counted, 'revision'));
     },
     duplicate: duplicateRow,
     // Only ids that were made for these items prove anything: given ones may have been stored before.
     ...((items.length === 0 || items.some(({ isMinted }) => isMinted)) && {
-      proof: presence(params, items),
+      proof: presence(params, items, (found) => stored(found, undefined)),
     }),
   };
 }
 
 /** Finds a conversation with all of these items. */
-function presence(key: ConversationKey, items: Items): Proof<Stored> {
+export function presence<Result>(
+  key: ConversationKey,
+  items: Items,
+  result: (items: Items) => Result | undefined,
+): Proof<Result> {
   return {
     query: { sql: sql.SELECT_ITEMS_HERE, parameters: [...keyOf(key), items.map(({ id }) => id)] },
     result: (rows) => {
       if (rows.length === 0) return undefined;
       const ids = items.map(({ id }) => id);
       const found = itemsIn(rows, ids);
-      return found.length === items.length ? stored(found) : undefined;
+      return found.length === items.length ? result(found) : undefined;
     },
   };
 }
 
-function stored(items: Items): Stored {
-  return { refused: undefined, items: items.map(toRecord) };
+function stored(items: Items, revision: number | undefined): Stored {
+  return { refused: undefined, items: items.map(toRecord), revision };
 }
 
 export function toRecord({ id, type, data }: ItemRecord): ItemRecord {

@@ -1,5 +1,6 @@
 import type { Driver, Write } from '../engine/driver.ts';
 import { cell } from '../engine/rows.ts';
+import type { KeyedWrite } from '../idempotency/under-key.ts';
 import { KeyedWrites, type KeyInUse, type RepeatableParams } from '../idempotency/keyed-writes.ts';
 import { keyOf, scopeOf } from './access-condition.ts';
 import type { ItemToWrite } from './append.ts';
@@ -20,10 +21,12 @@ interface NewItemsParams extends ConversationKey, References, RepeatableParams {
   readonly items: readonly NewItem[];
 }
 
-/** A write, and the ids of items by which its key names the outcome; `undefined` when it names the conversation. */
-interface NamedWrite<Result extends object> {
+/** A write, and the names of its outcome under a key. */
+interface NamedWrite<Result extends object> extends Pick<
+  KeyedWrite<Result>,
+  'itemIds' | 'namesOf'
+> {
   readonly write: Write<Result>;
-  readonly itemIds: readonly string[] | undefined;
 }
 
 /** Runs writes of items, with references resolved and keys kept. */
@@ -52,8 +55,9 @@ export class ItemWrites {
     }
     const write = async (): Promise<Result | AppendRefusal | KeyInUse> => {
       try {
-        const named = writeOf(await this.#itemsToWrite(params, target));
-        return await this.#keyed.write({ ...params, ...named }, named.write);
+        const { write: writing, ...names } = writeOf(await this.#itemsToWrite(params, target));
+        const { key, conversationId } = params;
+        return await this.#keyed.write({ key, conversationId, ...names }, writing);
       } catch (error) {
         if (error instanceof Refused) return error.refusal;
         throw error;

@@ -7,7 +7,7 @@ import { selectConversationsPage } from './statements.ts';
 
 /** The statement for a list of conversations. */
 export function conversationsPage(query: ListConversationsParams, syntax: SqlSyntax): Query {
-  const { tenant, access, cursor, metadata, createdFrom, createdUntil } = query;
+  const { tenant, access, cursor, metadata, createdFrom, createdUntil, forkedFrom } = query;
   const parameters: Value[] = [tenant];
   const parameter = (value: Value): string => `$${parameters.push(value)}`;
   const condition = rowFilterSql(access, parameters.length + 1, syntax);
@@ -15,6 +15,7 @@ export function conversationsPage(query: ListConversationsParams, syntax: SqlSyn
   const bounds = [
     ...(createdFrom === undefined ? [] : [`created_at >= ${parameter(createdFrom)}`]),
     ...(createdUntil === undefined ? [] : [`created_at < ${parameter(createdUntil)}`]),
+    ...(forkedFrom === undefined ? [] : [`forked_from = ${parameter(forkedFrom)}`]),
     ...metadata.map(([key, value]) => syntax.hasPair(key, value, parameter)),
   ];
   const backwards = cursor?.side === 'before';

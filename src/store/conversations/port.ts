@@ -13,6 +13,16 @@ export interface ConversationRecord {
   readonly metadata: string;
   /** Unix milliseconds. */
   readonly createdAt: number;
+  /** Counts the changes of the conversation, its metadata and its items. */
+  readonly revision: number;
+  /** The conversation of which this one began with a copy; left out for others. */
+  readonly forkedFrom?: Origin;
+}
+
+/** A conversation that was copied, and the last item of it that was; null when there was none. */
+export interface Origin {
+  readonly conversationId: string;
+  readonly itemId: string | null;
 }
 
 /** An item as the store sees it: an id, a type, and JSON text that it never parses. */
@@ -97,7 +107,12 @@ export type AppendRefusal =
   | { readonly refused: 'reference_absent'; readonly id: string };
 
 export type AppendResult =
-  | { readonly refused: undefined; readonly items: readonly ItemRecord[] }
+  | {
+      readonly refused: undefined;
+      readonly items: readonly ItemRecord[];
+      /** That of the conversation with these items; `undefined` when the database's answer was lost. */
+      readonly revision: number | undefined;
+    }
   | AppendRefusal
   | KeyInUse;
 
@@ -165,6 +180,8 @@ export interface ListConversationsParams {
   readonly createdFrom: number | undefined;
   /** Unix milliseconds, exclusive. */
   readonly createdUntil: number | undefined;
+  /** The conversation of which they must be forks; left out for all conversations. */
+  readonly forkedFrom?: string | undefined;
 }
 
 export interface ConversationReader {

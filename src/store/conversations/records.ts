@@ -1,14 +1,19 @@
 /** Conversion of rows into the records of the port. */
 
 import type { Row } from '../engine/query.ts';
-import { cell, integer, text } from '../engine/rows.ts';
+import { cell, integer, text, textOrNull } from '../engine/rows.ts';
 import type { ConversationRecord, ItemRecord } from './port.ts';
 
 export function toConversation(row: Row): ConversationRecord {
+  const source = textOrNull(row, 'forked_from');
   return {
     id: text(row, 'id'),
     metadata: text(row, 'metadata'),
     createdAt: integer(row, 'created_at'),
+    revision: integer(row, 'revision'),
+    ...(source !== null && {
+      forkedFrom: { conversationId: source, itemId: textOrNull(row, 'forked_at') },
+    }),
   };
 }
 

@@ -42,10 +42,14 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
   const absent: DeleteItemResult = { absent: 'conversation' };
-  const result = (conversation: Row, removed: Row | undefined): DeleteItemResult =>
-    removed === undefined
-      ? { absent: 'item' }
-      : { absent: undefined, conversation: toConversation(conversation) };
+  const result = (locked: Row, removed: Row | undefined): DeleteItemResult => {
+    if (removed === undefined) return { absent: 'item' };
+    const conversation = toConversation(locked);
+    return {
+      absent: undefined,
+      conversation: { ...conversation, revision: conversation.revision + 1 },
+    };
+  };
   return {
     scope: scopeOf(ref),
     changes: [conversationTopic(ref)],

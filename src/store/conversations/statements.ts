@@ -10,9 +10,21 @@ import { CHILD_TABLES } from '../tables.ts';
 import type { Statement } from './access-condition.ts';
 import { COUNT_COLUMNS, grown, movedSlot, shrunk } from './counts.ts';
 
+/** The columns of a conversation as it is served. */
+const CONVERSATION_COLUMNS = [
+  'id',
+  'metadata',
+  'created_at',
+  'revision',
+  'forked_from',
+  'forked_at',
+]
+  .map((name) => `conversations.${name}`)
+  .join(', ');
+
 export function selectConversation(where: string): string {
   return `
-    SELECT id, metadata, created_at FROM conversations
+    SELECT ${CONVERSATION_COLUMNS} FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
 
@@ -23,7 +35,7 @@ export const INSERT_CONVERSATION = `
 export function updateMetadata(where: string): string {
   return `
     UPDATE conversations SET metadata = $3, revision = revision + 1 WHERE tenant = $1 AND id = $2 AND ${where}
-    RETURNING id, metadata, created_at`;
+    RETURNING ${CONVERSATION_COLUMNS}`;
 }
 
 export function deleteConversation(where: string): string {
@@ -54,7 +66,7 @@ function reserve(change: string, where: string): string {
   return `
     UPDATE conversations SET ${change}
     WHERE tenant = $1 AND id = $2 AND ${where}
-    RETURNING next_position - CAST($3 AS BIGINT) AS first_position, active_slot`;
+    RETURNING next_position - CAST($3 AS BIGINT) AS first_position, active_slot, revision`;
 }
 
 export const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';
@@ -240,7 +252,7 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
         ];
   // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
   return `
-    SELECT id, metadata, created_at FROM conversations
+    SELECT ${CONVERSATION_COLUMNS} FROM conversations
     WHERE ${['tenant = $1', 'is_hidden <> 1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
     ORDER BY created_at ${direction}, id ${direction}
     LIMIT CAST(${limit} AS BIGINT)`;

@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { testAccess } from './access.ts';
 import { testBackground } from './background.ts';
+import { testBranchHistories } from './branch-histories.ts';
+import { testBranches } from './branches.ts';
 import { testConcurrentWrites } from './concurrent-writes.ts';
 import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
@@ -12,6 +14,7 @@ import { testItemIds } from './item-ids.ts';
 import { testWithStore, type OpenStore } from './operations.ts';
 import { testResponseRemoval } from './response-removal.ts';
 import { testResponses } from './responses.ts';
+import { testRevisions } from './revisions.ts';
 import { testTenants } from './tenants.ts';
 import { testTurnCommits } from './turn-commits.ts';
 import { testTurns } from './turns.ts';
@@ -33,6 +36,9 @@ export function describeStore(name: string, open: OpenStore): void {
     testTurnCommits(test);
     testResponses(test);
     testForks(test);
+    testRevisions(test);
+    testBranches(test);
+    testBranchHistories(test);
     testResponseRemoval(test);
     testBackground(test);
   });

@@ -4,6 +4,7 @@ import type { Page } from '../../../base/paging.ts';
 import type { Include } from '../../../contract/items/include.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import type { StoredItem } from '../../../contract/items/serve.ts';
+import type { RewoundConversation } from '../../../service/branches/branches.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -11,11 +12,25 @@ interface ConversationFields {
   readonly id: string;
   readonly metadata: string;
   readonly createdAt: number;
+  readonly forkedFrom?: {
+    readonly conversationId: string;
+    readonly itemId: string | null;
+  } | null;
 }
 
 export function conversationJson(conversation: ConversationFields): string {
   const createdAt = Math.floor(conversation.createdAt / MS_PER_SECOND);
-  return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}}`;
+  return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}${forkedFromJson(conversation)}}`;
+}
+
+/** Returns the field of a fork; an empty text for other conversations. */
+function forkedFromJson({ forkedFrom }: ConversationFields): string {
+  if (forkedFrom === undefined) return '';
+  const origin =
+    forkedFrom === null
+      ? null
+      : { conversation_id: forkedFrom.conversationId, item_id: forkedFrom.itemId };
+  return `,"forked_from":${JSON.stringify(origin)}`;
 }
 
 export function deletedJson(id: string): string {
@@ -36,6 +51,17 @@ export function itemListJson(
   include: readonly Include[],
 ): string | Buffer {
   return listJson(page, (item) => serve(item, include));
+}
+
+export function rewoundJson(
+  id: string,
+  { deletedIds, deletedCount, items }: RewoundConversation,
+  { serve }: Pick<ItemContract, 'serve'>,
+  include: readonly Include[],
+): string {
+  const data = items.map((item) => serve(item, include)).join(',');
+  const deleted = JSON.stringify(deletedIds);
+  return `{"id":${JSON.stringify(id)},"object":"conversation.rewound","deleted_item_ids":${deleted},"deleted_items":${deletedCount},"data":[${data}]}`;
 }
 
 /** Limit of an answer as a string, near the engine's own. A longer answer is made of bytes. */

@@ -33,6 +33,10 @@ export function listConversations(
         description: '`metadata[key]=value`: only conversations with this pair; all must match.',
         schema: MetadataFilter,
       },
+      forked_from: {
+        description: 'Only forks of this conversation, which the caller must be able to read.',
+        schema: Type.Optional(Type.String()),
+      },
       created_after: {
         description: 'Only conversations created after this second.',
         schema: Type.Optional(Type.Integer()),
@@ -51,6 +55,7 @@ export function listConversations(
         order,
         cursor: cursorOf(query),
         metadata,
+        forkedFrom: query.forked_from,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
       });

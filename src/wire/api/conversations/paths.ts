@@ -8,6 +8,8 @@ export const USAGE = `${COLLECTION}/usage`;
 export const CONVERSATION = `${COLLECTION}/{conversation_id}`;
 export const HEALTH = `${CONVERSATION}/health`;
 export const REPAIR = `${CONVERSATION}/repair`;
+export const FORK = `${CONVERSATION}/fork`;
+export const REWIND = `${CONVERSATION}/rewind`;
 export const ITEMS = `${CONVERSATION}/items`;
 export const ITEM = `${ITEMS}/{item_id}`;
 
