@@ -18,6 +18,7 @@ export { SchemaMismatchError } from './store/engine/migrations.ts';
 export { StoreUnavailableError, type UnavailableReason } from './base/errors/store-unavailable.ts';
 export type { Store } from './store/store.ts';
 export type * from './store/conversations/port.ts';
+export type * from './store/branches/port.ts';
 export type * from './store/responses/port.ts';
 export type * from './store/turns/port.ts';
 export type * from './store/idempotency/port.ts';

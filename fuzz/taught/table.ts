@@ -1,4 +1,5 @@
 import type { Operation } from '../operations.ts';
+import { forkConversation, rewindConversation } from './branches.ts';
 import {
   createConversation,
   deleteConversation,
@@ -41,6 +42,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   listConversations,
   exportConversations,
   getConversationUsage,
+  forkConversation,
+  rewindConversation,
   createConversationItems,
   listConversationItems,
   getConversationItem,

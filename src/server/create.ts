@@ -8,6 +8,7 @@ import { assertNotOpenToNetwork, type Config } from '../config/config.ts';
 import { itemContract } from '../contract/items/contract.ts';
 import { packageVersion } from '../config/version.ts';
 import { AuditTrail } from '../service/audit.ts';
+import { Branches } from '../service/branches/branches.ts';
 import { ConversationHealth } from '../service/conversations/health.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
 import { ModelServer } from '../model/model-server.ts';
@@ -117,11 +118,14 @@ async function openComponents(
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
   const { keyedResponses } = components;
-  const conversations = new Conversations(store.conversations, authorizer, telemetry);
+  const conversations = new Conversations(store, authorizer, telemetry);
+  const observer = telemetry;
+  const { turns } = responses;
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
+      branches: new Branches({ ...config, store, authorizer, observer, turns }),
       health,
       callers: new Callers(authorizer),
       exports: new Exports(store.archive, authorizer),

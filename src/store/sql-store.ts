@@ -6,6 +6,8 @@ import type { ApprovedCallStore } from './approved-calls/port.ts';
 import { SqlApprovedCalls } from './approved-calls/sql-approved-calls.ts';
 import type { BackgroundStore } from './background/port.ts';
 import { SqlBackground } from './background/sql-background.ts';
+import type { BranchStore } from './branches/port.ts';
+import { SqlBranches } from './branches/sql-branches.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
 import type { CountsStore } from './counts/port.ts';
@@ -35,6 +37,7 @@ const PING = { sql: `SELECT count(*) FROM ${LEDGER}`, parameters: [] };
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
   readonly conversations: ConversationStore;
+  readonly branches: BranchStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
   readonly approvedCalls: ApprovedCallStore;
@@ -51,6 +54,7 @@ export class SqlStore implements Store {
   constructor(driver: Driver) {
     this.#driver = driver;
     this.conversations = new SqlConversations(driver);
+    this.branches = new SqlBranches(driver, this.conversations);
     this.responses = new SqlResponses(driver);
     this.turns = new SqlTurns(driver);
     this.approvedCalls = new SqlApprovedCalls(driver);

@@ -4,6 +4,7 @@ import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
 import type { ApprovedCallStore } from './approved-calls/port.ts';
 import type { BackgroundStore } from './background/port.ts';
+import type { BranchStore } from './branches/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import type { CountsStore } from './counts/port.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
@@ -15,6 +16,7 @@ import type { TurnStore } from './turns/port.ts';
 
 export interface Store {
   readonly conversations: ConversationStore;
+  readonly branches: BranchStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
   readonly approvedCalls: ApprovedCallStore;

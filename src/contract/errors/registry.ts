@@ -3,6 +3,7 @@
 import { ACCESS_ERRORS } from './access.ts';
 import { AVAILABILITY_ERRORS } from './availability.ts';
 import { BODY_ERRORS } from './body.ts';
+import { BRANCH_ERRORS } from './branches.ts';
 import { CONVERSATION_ERRORS } from './conversations.ts';
 import { echo, type ErrorDefinition, type ErrorTable } from './definition.ts';
 import { HTTP_ERRORS } from './http.ts';
@@ -33,6 +34,7 @@ const DEFINITIONS = joinTables(
   BODY_ERRORS,
   VALUE_ERRORS,
   CONVERSATION_ERRORS,
+  BRANCH_ERRORS,
   RESPONSE_ERRORS,
   IDEMPOTENCY_ERRORS,
   TOOL_ERRORS,

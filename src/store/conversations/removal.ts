@@ -42,10 +42,6 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
   const absent: DeleteItemResult = { absent: 'conversation' };
-  const result = (conversation: Row, removed: Row | undefined): DeleteItemResult =>
-    removed === undefined
-      ? { absent: 'item' }
-      : { absent: undefined, conversation: toConversation(conversation) };
   return {
     scope: scopeOf(ref),
     changes: [conversationTopic(ref)],
@@ -65,5 +61,15 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
       const [, [removed] = []] = await trips.finish(uncount, remove);
       return result(found, removed);
     },
+  };
+}
+
+/** Returns the result of a deletion from a conversation, as it was before. */
+function result(locked: Row, removed: Row | undefined): DeleteItemResult {
+  if (removed === undefined) return { absent: 'item' };
+  const conversation = toConversation(locked);
+  return {
+    absent: undefined,
+    conversation: { ...conversation, revision: conversation.revision + 1 },
   };
 }

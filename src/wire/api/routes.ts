@@ -1,4 +1,5 @@
 import type { ItemContract } from '../../contract/items/contract.ts';
+import type { Branches } from '../../service/branches/branches.ts';
 import type { ConversationHealth } from '../../service/conversations/health.ts';
 import type { Conversations } from '../../service/conversations/conversations.ts';
 import type { Route } from '../http/route.ts';
@@ -7,6 +8,7 @@ import { createConversationItems } from './conversations/create-conversation-ite
 import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
 import { exportConversations } from './conversations/export-conversations.ts';
+import { forkConversation } from './conversations/fork-conversation.ts';
 import { getConversation } from './conversations/get-conversation.ts';
 import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
@@ -14,6 +16,7 @@ import { getConversationUsage } from './conversations/get-conversation-usage.ts'
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
 import { repairConversation } from './conversations/repair-conversation.ts';
+import { rewindConversation } from './conversations/rewind-conversation.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
@@ -42,6 +45,7 @@ import type { Callers } from '../../service/callers/callers.ts';
 
 export interface ApiOptions extends ServerFacts {
   readonly conversations: Conversations;
+  readonly branches: Branches;
   readonly health: ConversationHealth;
   readonly usage: Usage;
   /** Items as this server takes, serves and documents them. */
@@ -64,7 +68,8 @@ export interface ApiOptions extends ServerFacts {
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
   const { conversations, health, usage, responses, contexts, models, items } = options;
-  const { limits, dialect, keyedResponses, auth, version, readiness, metricsText } = options;
+  const { branches, limits, dialect, keyedResponses, auth, version, readiness, metricsText } =
+    options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
@@ -73,6 +78,8 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
+    forkConversation(branches, items, limits),
+    rewindConversation(branches, items, limits),
     createConversationItems(conversations, items, limits),
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),

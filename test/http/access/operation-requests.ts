@@ -61,6 +61,15 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   getConversation: [{}],
   updateConversation: [{ body: () => ({ metadata: { hacked: 'yes' } }) }],
   deleteConversation: [{}],
+  forkConversation: [
+    {},
+    { body: ({ item }) => ({ after: item }) },
+    { body: ({ item }) => ({ items: reference(item) }) },
+  ],
+  rewindConversation: [
+    { body: ({ item }) => ({ before: item }) },
+    { body: ({ item }) => ({ after: item, items: reference(item) }) },
+  ],
   createConversationItems: [
     { body: () => ({ items: [message] }) },
     { body: ({ item }) => ({ items: reference(item) }) },

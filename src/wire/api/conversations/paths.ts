@@ -9,6 +9,8 @@ export const EXPORT = `${COLLECTION}/export`;
 export const CONVERSATION = `${COLLECTION}/{conversation_id}`;
 export const HEALTH = `${CONVERSATION}/health`;
 export const REPAIR = `${CONVERSATION}/repair`;
+export const FORK = `${CONVERSATION}/fork`;
+export const REWIND = `${CONVERSATION}/rewind`;
 export const ITEMS = `${CONVERSATION}/items`;
 export const ITEM = `${ITEMS}/{item_id}`;
 
