@@ -3,6 +3,7 @@
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
 import type { BackgroundStore } from './background/port.ts';
+import type { ChangeStore } from './changes/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
 import type { KeyStore } from './keys/port.ts';
@@ -13,6 +14,7 @@ import type { TurnStore } from './turns/port.ts';
 
 export interface Store {
   readonly conversations: ConversationStore;
+  readonly changes: ChangeStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
   readonly idempotency: IdempotencyStore;

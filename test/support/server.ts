@@ -59,7 +59,11 @@ export async function startServerWith(
     client: new OpenAI({ baseURL: url, apiKey: 'any', fetch: validating, maxRetries: 0 }),
     request: async (path, init) => {
       const response = await validating(`${origin}${path}`, init);
-      return { status: response.status, headers: response.headers, body: await response.json() };
+      const { status, headers } = response;
+      if (!isStreamed(response)) return { status, headers, body: await response.json() };
+      // A stream may have no end.
+      await response.body?.cancel();
+      return { status, headers, body: undefined };
     },
     [Symbol.asyncDispose]: async () => {
       await server.close();
@@ -76,7 +80,7 @@ async function validatingFetch(origin: string): Promise<typeof fetch> {
     const response = await fetch(input, init);
     const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
     const method = init?.method ?? 'GET';
-    if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+    if (isStreamed(response)) {
       const after = searchParams.get('starting_after');
       return checkedStream(
         response,
@@ -88,4 +92,8 @@ async function validatingFetch(origin: string): Promise<typeof fetch> {
     validator.assert(method, pathname, response.status, body);
     return response;
   };
+}
+
+function isStreamed({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
 }

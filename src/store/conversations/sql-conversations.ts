@@ -30,6 +30,7 @@ import type {
   UpdateConversationParams,
   UpdateResult,
 } from './port.ts';
+import { recorded, Recording } from '../changes/recording.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
 import { itemsIn, toConversation, toItem } from './records.ts';
 import { copied } from './copied-text.ts';
@@ -43,11 +44,13 @@ export class SqlConversations implements ConversationStore {
   readonly #driver: Driver;
   readonly #statements: FilteredStatements;
   readonly #keyed: KeyedWrites;
+  readonly #recording: Recording;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, settings: { readonly recordsChanges: boolean }) {
     this.#driver = driver;
     this.#statements = new FilteredStatements(driver.syntax);
     this.#keyed = new KeyedWrites(driver);
+    this.#recording = new Recording(this.#statements, settings);
   }
 
   async get(ref: ConversationRef): Promise<ConversationRecord | null> {
@@ -80,17 +83,19 @@ export class SqlConversations implements ConversationStore {
 
   async update(params: UpdateConversationParams): Promise<UpdateResult> {
     const parameters = [...keyOf(params), params.metadata];
-    const query = this.#statements.query(sql.updateMetadata, parameters, params.access);
-    const write = singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
+    const statement = this.#recording.guarded(sql.updateMetadata);
+    const query = this.#statements.query(statement, parameters, params.access);
+    const update = singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
       row === undefined ? null : toConversation(row),
     );
+    const write = recorded(update, this.#recording.change('conversation.updated', params));
     const result = await this.#keyed.write({ ...params, itemIds: undefined }, write);
     if (result === null) return { refused: 'conversation_absent' };
     return 'used' in result ? result : { refused: undefined, conversation: result };
   }
 
   delete(ref: ConversationRef): Promise<boolean> {
-    return this.#driver.write(deleteConversation(ref, this.#statements));
+    return this.#driver.write(deleteConversation(ref, this.#statements, this.#recording));
   }
 
   adopt(params: AdoptParams): Promise<number> {
@@ -165,7 +170,7 @@ export class SqlConversations implements ConversationStore {
   }
 
   deleteItem(ref: ItemRef): Promise<DeleteItemResult> {
-    return this.#driver.write(deleteItem(ref, this.#statements));
+    return this.#driver.write(deleteItem(ref, this.#statements, this.#recording));
   }
 
   async #find(ref: ConversationRef, fromReplica?: ReplicaRead): Promise<ConversationRecord | null> {

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { testAccess } from './access.ts';
 import { testBackground } from './background.ts';
+import { testChanges } from './changes.ts';
 import { testConcurrentWrites } from './concurrent-writes.ts';
 import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
@@ -35,5 +36,6 @@ export function describeStore(name: string, open: OpenStore): void {
     testForks(test);
     testResponseRemoval(test);
     testBackground(test);
+    testChanges(test);
   });
 }
