@@ -14,6 +14,7 @@ import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
 import { isOwnCompaction } from '../context/sealed-compaction.ts';
 import { ContextWindows } from '../service/context-window/context-windows.ts';
+import { Feeds } from '../service/feed/feeds.ts';
 import { Jobs } from '../service/jobs/jobs.ts';
 import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
@@ -71,7 +72,10 @@ async function openComponents(
 ): Promise<Components> {
   const { database } = config;
   const telemetry = await Telemetry.open(config, log, database.kind);
-  const store = stack.adopt(await openStore(database, telemetry), (opened) => opened.close());
+  const store = stack.adopt(
+    await openStore(database, telemetry, { recordsChanges: config.events }),
+    (opened) => opened.close(),
+  );
   const authorizer = new Authorizer(policyOf(config.auth.accessPolicy));
   const { write } = stack.use(openAuditLog(config.auditLog));
   const failed = (error: unknown, requestId: string): void => {
@@ -103,6 +107,7 @@ async function openComponents(
     }),
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
+    feeds: config.events ? new Feeds({ ...config, store: store.changes, authorizer }) : undefined,
     jobs: new Jobs(telemetry),
     audit,
     state: { isClosing: false },
@@ -112,7 +117,7 @@ async function openComponents(
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
-  const { keyedResponses } = components;
+  const { keyedResponses, feeds } = components;
   const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
@@ -120,6 +125,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       conversations,
       health,
       usage: new Usage(store.usage, authorizer),
+      feeds,
       responses,
       contexts,
       keyedResponses,

@@ -6,6 +6,8 @@ import { createConversation } from './conversations/create-conversation.ts';
 import { createConversationItems } from './conversations/create-conversation-items.ts';
 import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
+import { streamConversationEvents } from './events/stream-conversation-events.ts';
+import { streamEvents } from './events/stream-events.ts';
 import { getConversation } from './conversations/get-conversation.ts';
 import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
@@ -29,6 +31,7 @@ import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
 import { listResponses } from './responses/list-responses.ts';
+import type { Feeds } from '../../service/feed/feeds.ts';
 import type { Usage } from '../../service/usage/usage.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
@@ -39,6 +42,8 @@ export interface ApiOptions {
   readonly conversations: Conversations;
   readonly health: ConversationHealth;
   readonly usage: Usage;
+  /** `undefined` when this server has no change feed. */
+  readonly feeds: Feeds | undefined;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
@@ -58,7 +63,7 @@ export interface ApiOptions {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, health, usage, responses, contexts, models, items } = options;
+  const { conversations, health, usage, feeds, responses, contexts, models, items } = options;
   const { limits, dialect, keyedResponses, auth, version, readiness, metricsText } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
@@ -73,6 +78,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     deleteConversationItem(conversations, dialect),
     getConversationHealth(health),
     repairConversation(health),
+    ...(feeds === undefined ? [] : [streamEvents(feeds), streamConversationEvents(feeds)]),
     listResponses(responses, items, limits),
     createResponse(keyedResponses, responses, items),
     getResponse(responses, items),

@@ -57,6 +57,7 @@ const continued = ({ continued: id }: Named) => id;
 const CASES: readonly Case[] = [
   { operation: 'listConversations', about: '', demands: [], action: undefined },
   { operation: 'getConversationUsage', about: '', demands: [], action: undefined },
+  { operation: 'streamEvents', about: '', demands: [], action: undefined },
   {
     operation: 'listResponses',
     about: '',
@@ -72,6 +73,7 @@ const CASES: readonly Case[] = [
       'listConversationItems',
       'getConversationItem',
       'getConversationHealth',
+      'streamConversationEvents',
     ] as const
   ).map((operation): Case => ({
     operation,
