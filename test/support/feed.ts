@@ -47,31 +47,31 @@ export async function openFeed(
     },
   });
   const frames: Frame[] = [];
+  const events: ReadEvent[] = [];
   const texts = textsOf(response);
   let lastText = '';
   const read = async (): Promise<boolean> => {
     const next = await texts.next();
     if (next.done === true) return false;
     lastText = next.value;
-    frames.push(frameOf(next.value));
+    const frame = frameOf(next.value);
+    frames.push(frame);
+    if (frame.event !== undefined) events.push(frame.event);
     return true;
   };
-  const events = () => frames.flatMap(({ event }) => event ?? []);
   if (response.status === 200) await read();
   return {
     response,
     frames,
-    get events() {
-      return events();
-    },
+    events,
     get cursor() {
       return frames.findLast(({ cursor }) => cursor !== undefined)?.cursor ?? '';
     },
     until: async (isDone) => {
-      while (!isDone(events())) {
+      while (!isDone(events)) {
         if (!(await read())) throw new Error(`the feed has ended: ${lastText}`);
       }
-      return events();
+      return events;
     },
     end: async () => {
       while (await read());

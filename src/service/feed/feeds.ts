@@ -10,8 +10,9 @@ import { parseConversationCursor, parseMomentCursor } from './cursor.ts';
 import type { FeedStep } from './feed.ts';
 import { tenantFeed } from './tenant-feed.ts';
 
-/** Time after which a reader finds what another process has stored. */
+/** Time after which a reader finds what another process has stored. With many readers, it is longer. */
 const POLL_MS = 1_000;
+const MS_BETWEEN_POLLS = 5;
 /** A feed pauses for so many times the time that its last look took, so that it takes little of the database. */
 const PAUSES_PER_LOOK = 10;
 const LONGEST_PAUSE_MS = 1_000;
@@ -75,7 +76,8 @@ export class Feeds {
     const { conversationId } = request;
     const unwatch = this.#options.store.watch({ tenant, conversationId }, () => bell.ring());
     try {
-      yield* this.#feed(principal, request, paced(bell, stop));
+      const pollMs = () => Math.max(POLL_MS, this.#open * MS_BETWEEN_POLLS);
+      yield* this.#feed(principal, request, paced(bell, stop, pollMs));
     } catch (error) {
       // The reader goes on after the cursor that it has, in any process.
       if (!stop.aborted || error !== stop.reason) throw error;
@@ -104,12 +106,12 @@ export class Feeds {
 }
 
 /** Returns a wait for the bell that follows the work since the last one, and pauses after that. */
-function paced(bell: Bell, signal: AbortSignal): () => Promise<void> {
+function paced(bell: Bell, signal: AbortSignal, pollMs: () => number): () => Promise<void> {
   let began = performance.now();
   return async () => {
     const ended = performance.now();
     const pause = Math.min((ended - began) * PAUSES_PER_LOOK, LONGEST_PAUSE_MS);
-    await bell.wait(POLL_MS, signal);
+    await bell.wait(pollMs(), signal);
     const rest = ended + pause - performance.now();
     // The bell may ring meanwhile; that is remembered.
     if (rest > 0) await sleep(rest, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -82,20 +82,31 @@ export class SqlChanges implements ChangeStore {
     const { at } = params.since;
     const slot = Math.max(1, slotOf(at - ACTIVITY_MARGIN_MS));
     const recorded = at - this.#novelty.marginMs;
-    yield* this.#pages(sql.selectActive, params, slot, toHead);
-    yield* this.#pages(sql.selectUncounted, params, 0, toHead);
-    yield* this.#pages(sql.selectTouched, params, recorded, toHead);
+    for (const [statement, first] of [
+      [sql.selectActive, slot],
+      [sql.selectUncounted, 0],
+      [sql.selectTouched, recorded],
+    ] as const) {
+      const query = (parameters: readonly Value[]): Query =>
+        this.#statements.query(statement, parameters, params.access);
+      yield* this.#pages(query, params, first, toHead);
+    }
   }
 
   async *deleted(
     params: ChangedParams,
   ): AsyncGenerator<readonly DeletionRecord[], void, undefined> {
     const first = params.since.at - this.#novelty.marginMs;
-    yield* this.#pages(sql.selectDeleted, params, first, toDeletion);
+    const query = (parameters: readonly Value[]): Query =>
+      this.#ofDeletions(sql.selectDeleted, parameters, params);
+    yield* this.#pages(query, params, first, toDeletion);
   }
 
   async deletion(ref: ConversationRef): Promise<DeletionRecord | null> {
-    const [row] = await this.#read(scopeOf(ref), this.#ofRows(sql.selectDeletion, keyOf(ref), ref));
+    const [row] = await this.#read(
+      scopeOf(ref),
+      this.#ofDeletions(sql.selectDeletion, keyOf(ref), ref),
+    );
     return row === undefined ? null : toDeletion(row);
   }
 
@@ -123,20 +134,17 @@ export class SqlChanges implements ChangeStore {
     return this.#driver.write(write);
   }
 
-  /** Yields pages of rows from a place on, which a statement orders by place and id. */
+  /** Yields pages of rows from a place on, in the order of their places and ids. */
   async *#pages<Entry>(
-    statement: Statement,
-    { tenant, access, since }: ChangedParams,
+    query: (parameters: readonly Value[]) => Query,
+    { tenant, since }: ChangedParams,
     first: number,
     toEntry: (row: Row) => Entry,
   ): AsyncGenerator<readonly Entry[], void, undefined> {
     let after: readonly [place: number, id: string] = [first, ''];
     for (;;) {
-      const parameters = [tenant, first, this.#novelty.since(since), ...after, ROWS_PER_PAGE];
-      const rows = await this.#read(
-        scopeOf({ tenant }),
-        this.#ofRows(statement, parameters, { access }),
-      );
+      const parameters = [tenant, this.#novelty.since(since), ...after, ROWS_PER_PAGE];
+      const rows = await this.#read(scopeOf({ tenant }), query(parameters));
       if (rows.length > 0) yield rows.map(toEntry);
       const last = rows.at(-1);
       if (last === undefined || rows.length < ROWS_PER_PAGE) return;
@@ -144,8 +152,11 @@ export class SqlChanges implements ChangeStore {
     }
   }
 
-  /** Completes a statement of many rows, of which the condition of access may be part of an index scan. */
-  #ofRows(
+  /**
+   * Completes a statement about deletions. They are filtered by owner and attributes alone: the conversations are gone,
+   * or in the trash.
+   */
+  #ofDeletions(
     statement: Statement,
     parameters: readonly Value[],
     { access }: Pick<ConversationRef, 'access'>,
@@ -153,7 +164,7 @@ export class SqlChanges implements ChangeStore {
     const { syntax } = this.#driver;
     const condition = rowFilterSql(access, parameters.length + 1, syntax);
     return {
-      sql: statement(condition.sql, syntax),
+      sql: statement(`(${condition.sql}) IS TRUE`, syntax),
       parameters: [...parameters, ...condition.parameters],
     };
   }

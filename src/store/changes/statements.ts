@@ -44,37 +44,29 @@ export function selectChanges(where: string): string {
     LIMIT CAST($7 AS BIGINT)`;
 }
 
-/**
- * Selects the tenant's conversations with items that are new since `$3`, in order from slot `$2` on, after slot `$4` and
- * id `$5`: at most `$6`.
- */
+/** Selects at most `$5` of the tenant's conversations with items that are new since `$2`, after slot `$3` and id `$4`. */
 export const selectActive: Statement = (where, syntax) => `
     SELECT ${HEAD}, conversations.active_slot AS place FROM conversations
-    WHERE tenant = $1 AND is_hidden <> 1 AND active_slot >= $2
-      AND ${noveltyOf(syntax).isNew('conversations', 'coalesce(active_at, created_at)', '$3')}
-      AND (active_slot, id) > ($4, $5) AND ${where}
+    WHERE tenant = $1 AND is_hidden <> 1 AND active_slot >= 0 AND active_slot >= $3
+      AND (active_slot, id) > ($3, $4)
+      AND ${noveltyOf(syntax).isNew('conversations', 'coalesce(active_at, created_at)', '$2')} AND ${where}
     ORDER BY active_slot, id
-    LIMIT CAST($6 AS BIGINT)`;
+    LIMIT CAST($5 AS BIGINT)`;
 
-/** Selects the same of the conversations that are not in a slot yet. */
-export const selectUncounted: Statement = (where, syntax) => `
-    SELECT ${HEAD}, conversations.active_slot AS place FROM conversations
-    WHERE tenant = $1 AND is_hidden <> 1 AND active_slot = 0 AND active_slot >= $2
-      AND ${noveltyOf(syntax).isNew('conversations', 'coalesce(active_at, created_at)', '$3')}
-      AND (active_slot, id) > ($4, $5) AND ${where}
-    ORDER BY id
-    LIMIT CAST($6 AS BIGINT)`;
+/** Selects the same of the conversations that are not in a slot yet, which are in slot 0. */
+export const selectUncounted: Statement = (where, syntax) =>
+  selectActive(`active_slot = 0 AND ${where}`, syntax);
 
-/** Selects the tenant's conversations with changes from time `$2` on that are new since `$3`, as `selectActive` does. */
+/** Selects the tenant's conversations with changes that are new since `$2`, after time `$3` and id `$4`: at most `$5`. */
 export const selectTouched: Statement = (where, syntax) => `
     SELECT ${HEAD}, changes.changed_at AS place FROM changes
     JOIN conversations
       ON conversations.tenant = changes.tenant AND conversations.id = changes.conversation_id
-    WHERE changes.tenant = $1 AND conversations.is_hidden <> 1 AND changes.changed_at >= $2
-      AND ${noveltyOf(syntax).isNew('changes', 'changes.changed_at', '$3')}
-      AND (changes.changed_at, changes.conversation_id) > ($4, $5) AND ${where}
+    WHERE changes.tenant = $1 AND conversations.is_hidden <> 1 AND changes.changed_at >= $3
+      AND (changes.changed_at, changes.conversation_id) > ($3, $4)
+      AND ${noveltyOf(syntax).isNew('changes', 'changes.changed_at', '$2')} AND ${where}
     ORDER BY changes.changed_at, changes.conversation_id
-    LIMIT CAST($6 AS BIGINT)`;
+    LIMIT CAST($5 AS BIGINT)`;
 
 /**
  * The deletions under the name of the conversations, with the columns on which access depends, so that the condition of
@@ -87,14 +79,14 @@ function deletions(condition: string): string {
     ) AS conversations`;
 }
 
-/** Selects deletions from time `$2` on that are new since `$3`, after time `$4` and id `$5`: at most `$6`. */
+/** Selects deletions that are new since `$2`, after time `$3` and id `$4`: at most `$5`. */
 export const selectDeleted: Statement = (where, syntax) => `
-    SELECT id, revision, changed_at FROM ${deletions(`
-      changed_at >= $2 AND ${noveltyOf(syntax).isNew('changes', 'changed_at', '$3')}
-      AND (changed_at, conversation_id) > ($4, $5)`)}
+    SELECT id, revision, changed_at, changed_at AS place FROM ${deletions(`
+      changed_at >= $3 AND (changed_at, conversation_id) > ($3, $4)
+      AND ${noveltyOf(syntax).isNew('changes', 'changed_at', '$2')}`)}
     WHERE ${where}
     ORDER BY changed_at, id
-    LIMIT CAST($6 AS BIGINT)`;
+    LIMIT CAST($5 AS BIGINT)`;
 
 export function selectDeletion(where: string): string {
   return `
@@ -113,7 +105,8 @@ export function selectPlaceAt(syntax: SqlSyntax): string {
         ORDER BY position DESC LIMIT 1) AS position,
       (SELECT revision FROM changes
         WHERE tenant = $1 AND conversation_id = $2 AND NOT (${isNew('changes', 'changed_at', '$3')})
-        ORDER BY revision DESC LIMIT 1) AS revision`;
+        ORDER BY revision DESC LIMIT 1) AS revision
+    FROM conversations WHERE tenant = $1 AND id = $2`;
 }
 
 export function deleteOlder({ now }: SqlSyntax): string {

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { said } from '../../support/chat-answers.ts';
+import { ResponseValidator, type Document } from '../../support/document.ts';
 import { counting, openFeed, type ReadEvent } from '../../support/feed.ts';
 import { MODEL, startTurnServer } from '../../support/turns.ts';
 
@@ -48,6 +49,13 @@ test('a feed has each change of its conversation, with ids and positions alone',
     of('deleted'),
   ]);
   expect(JSON.stringify(feed.frames)).not.toContain('secret');
+  const { body } = await server.request('/openapi.json');
+  // Sound: the document that the server makes.
+  const validator = new ResponseValidator(body as Document);
+  for (const event of feed.events) {
+    validator.assertEvent('GET', new URL(feedOf(id)).pathname, event);
+    validator.assertEvent('GET', '/v1/conversations/events', event);
+  }
 });
 
 test('a feed has the items of a turn, in their order', async () => {

@@ -153,6 +153,17 @@ export function testChanges(test: StoreTest): void {
     expect(await idsOf(store.changes.changed(since(LONG_AGO, unmatched)))).toEqual(new Set());
   });
 
+  test('any number of conversations that have changed or were deleted is found', async ({
+    store,
+  }) => {
+    const ids = Array.from({ length: 501 }, (_, index) => `c${index}`);
+    await Promise.all(ids.map((id) => create(store, id)));
+    expect(await idsOf(store.changes.changed(since(LONG_AGO)))).toEqual(new Set(ids));
+    await Promise.all(ids.map((id) => store.conversations.delete(key(id))));
+    expect(await idsOf(store.changes.changed(since(LONG_AGO)))).toEqual(new Set());
+    expect(await idsOf(store.changes.deleted(since(LONG_AGO)))).toEqual(new Set(ids));
+  });
+
   test('an update and a deletion in a conversation that is long at rest are found', async ({
     store,
   }) => {
