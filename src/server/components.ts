@@ -2,6 +2,7 @@ import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
 import type { ConversationHealth } from '../service/conversations/health.ts';
 import type { Feeds } from '../service/feed/feeds.ts';
+import type { Counting } from '../service/counts/counting.ts';
 import type { Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Contexts } from '../service/responses/contexts.ts';
@@ -23,6 +24,7 @@ export interface Components {
   readonly keyedResponses: KeyedResponses;
   /** `undefined` when the server has no change feed. */
   readonly feeds: Feeds | undefined;
+  readonly counting: Counting;
   readonly jobs: Jobs;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };

@@ -72,8 +72,13 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    const { jobs, responses, keyedResponses, feeds } = this.#components;
-    jobs.start([...responses.jobs, ...keyedResponses.jobs, ...(feeds?.jobs ?? [])]);
+    const { jobs, responses, keyedResponses, counting, feeds } = this.#components;
+    jobs.start([
+      ...responses.jobs,
+      ...keyedResponses.jobs,
+      ...counting.jobs,
+      ...(feeds?.jobs ?? []),
+    ]);
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }

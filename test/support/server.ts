@@ -60,10 +60,13 @@ export async function startServerWith(
     request: async (path, init) => {
       const response = await validating(`${origin}${path}`, init);
       const { status, headers } = response;
-      if (!isStreamed(response)) return { status, headers, body: await response.json() };
-      // A stream may have no end.
-      await response.body?.cancel();
-      return { status, headers, body: undefined };
+      if (isStreamed(response)) {
+        // A stream may have no end.
+        await response.body?.cancel();
+        return { status, headers, body: undefined };
+      }
+      const body: unknown = isJsonLines(response) ? await response.text() : await response.json();
+      return { status, headers, body };
     },
     [Symbol.asyncDispose]: async () => {
       await server.close();
@@ -71,6 +74,11 @@ export async function startServerWith(
       if (failures.length > 0) throw new AggregateError(failures, 'the server failed');
     },
   };
+}
+
+/** Checks for an archive, of which the document describes no more than that it is text. */
+function isJsonLines({ headers }: Response): boolean {
+  return headers.get('content-type') === 'application/jsonl';
 }
 
 async function validatingFetch(origin: string): Promise<typeof fetch> {
@@ -88,6 +96,7 @@ async function validatingFetch(origin: string): Promise<typeof fetch> {
         after === null ? undefined : Number(after),
       );
     }
+    if (isJsonLines(response)) return response;
     const body: unknown = await response.clone().json();
     validator.assert(method, pathname, response.status, body);
     return response;

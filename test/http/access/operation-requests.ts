@@ -59,6 +59,8 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   // What it sends belongs to what the caller may read; test/http/feed/access.test.ts holds that.
   streamEvents: [],
   streamConversationEvents: [{}, { query: () => '?after=x', status: 400 }],
+  // As in a list, what the caller may not read is left out.
+  exportConversations: [],
   getConversation: [{}],
   updateConversation: [{ body: () => ({ metadata: { hacked: 'yes' } }) }],
   deleteConversation: [{}],
@@ -96,6 +98,7 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   listInputItems: [{}, { query: ({ item }) => `?after=${item}` }],
   compactResponse: READING,
   countInputTokens: READING,
+  getPrincipal: [],
   listModels: [],
   getModel: [],
 };
