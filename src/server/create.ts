@@ -154,8 +154,12 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
 }
 
 /** Returns the names of the features that clients may find on or off. */
-function featuresOf({ modelServers }: Config): readonly string[] {
-  return ['export', ...(modelServers.length > 0 ? ['responses'] : [])];
+function featuresOf({ modelServers, events }: Config): readonly string[] {
+  return [
+    'export',
+    ...(modelServers.length > 0 ? ['responses'] : []),
+    ...(events ? ['events'] : []),
+  ];
 }
 
 /** Makes the listener for metrics at a separate address. Every client that reaches it may read them. */

@@ -51,10 +51,6 @@ export function deleteItem(
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
   const absent: DeleteItemResult = { absent: 'conversation' };
-  const result = (conversation: Row, removed: Row | undefined): DeleteItemResult =>
-    removed === undefined
-      ? { absent: 'item' }
-      : { absent: undefined, conversation: toConversation(conversation) };
   return {
     scope: scopeOf(ref),
     changes: [conversationTopic(ref)],
@@ -75,4 +71,10 @@ export function deleteItem(
       return result(found, results.at(-1)?.[0]);
     },
   };
+}
+
+function result(conversation: Row, removed: Row | undefined): DeleteItemResult {
+  return removed === undefined
+    ? { absent: 'item' }
+    : { absent: undefined, conversation: toConversation(conversation) };
 }
