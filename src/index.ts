@@ -17,6 +17,7 @@ export { openStore } from './store/open.ts';
 export { SchemaMismatchError } from './store/engine/migrations.ts';
 export { StoreUnavailableError, type UnavailableReason } from './base/errors/store-unavailable.ts';
 export type { Store } from './store/store.ts';
+export type * from './store/changes/port.ts';
 export type * from './store/conversations/port.ts';
 export type * from './store/branches/port.ts';
 export type * from './store/responses/port.ts';

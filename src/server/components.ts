@@ -1,6 +1,7 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
 import type { ConversationHealth } from '../service/conversations/health.ts';
+import type { Feeds } from '../service/feed/feeds.ts';
 import type { Counting } from '../service/counts/counting.ts';
 import type { Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
@@ -21,6 +22,8 @@ export interface Components {
   readonly contexts: Contexts;
   readonly health: ConversationHealth;
   readonly keyedResponses: KeyedResponses;
+  /** `undefined` when the server has no change feed. */
+  readonly feeds: Feeds | undefined;
   readonly counting: Counting;
   readonly jobs: Jobs;
   readonly audit: AuditTrail | undefined;

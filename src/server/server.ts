@@ -72,8 +72,13 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    const { jobs, responses, keyedResponses, counting } = this.#components;
-    jobs.start([...responses.jobs, ...keyedResponses.jobs, ...counting.jobs]);
+    const { jobs, responses, keyedResponses, counting, feeds } = this.#components;
+    jobs.start([
+      ...responses.jobs,
+      ...keyedResponses.jobs,
+      ...counting.jobs,
+      ...(feeds?.jobs ?? []),
+    ]);
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }
@@ -85,9 +90,10 @@ export class RunningServer implements Server {
   }
 
   async #close(): Promise<void> {
-    const { telemetry, state, jobs, responses } = this.#components;
+    const { telemetry, state, jobs, responses, feeds } = this.#components;
     state.isClosing = true;
     responses.stopTaking();
+    feeds?.stop();
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
     const drainMs = this.#config.drainTimeoutSeconds * MS_PER_SECOND;
     const stopsAt = performance.now() + drainMs;

@@ -8,6 +8,9 @@ import type { BackgroundStore } from './background/port.ts';
 import { SqlBackground } from './background/sql-background.ts';
 import type { BranchStore } from './branches/port.ts';
 import { SqlBranches } from './branches/sql-branches.ts';
+import type { ChangeStore } from './changes/port.ts';
+import { SqlChanges } from './changes/sql-changes.ts';
+import { watched, Watches } from './changes/watched-driver.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
 import type { CountsStore } from './counts/port.ts';
@@ -34,10 +37,16 @@ const NODES_ANSWER_WITHIN_MS = 1_000;
 /** Touches the file, so that one that cannot be read is noticed. */
 const PING = { sql: `SELECT count(*) FROM ${LEDGER}`, parameters: [] };
 
+export interface StoreSettings {
+  /** Whether updates and deletions are recorded for readers of the change feed. */
+  readonly recordsChanges: boolean;
+}
+
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
   readonly conversations: ConversationStore;
   readonly branches: BranchStore;
+  readonly changes: ChangeStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
   readonly approvedCalls: ApprovedCallStore;
@@ -51,10 +60,13 @@ export class SqlStore implements Store {
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;
 
-  constructor(driver: Driver) {
+  constructor(unwatched: Driver, { recordsChanges }: StoreSettings = { recordsChanges: true }) {
+    const watches = new Watches();
+    const driver = watched(unwatched, watches);
     this.#driver = driver;
-    this.conversations = new SqlConversations(driver);
-    this.branches = new SqlBranches(driver, this.conversations);
+    this.conversations = new SqlConversations(driver, { recordsChanges });
+    this.branches = new SqlBranches(driver, this.conversations, { recordsChanges });
+    this.changes = new SqlChanges(driver, watches);
     this.responses = new SqlResponses(driver);
     this.turns = new SqlTurns(driver);
     this.approvedCalls = new SqlApprovedCalls(driver);

@@ -5,6 +5,7 @@ import type { Archive } from './archive/port.ts';
 import type { ApprovedCallStore } from './approved-calls/port.ts';
 import type { BackgroundStore } from './background/port.ts';
 import type { BranchStore } from './branches/port.ts';
+import type { ChangeStore } from './changes/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import type { CountsStore } from './counts/port.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
@@ -17,6 +18,7 @@ import type { TurnStore } from './turns/port.ts';
 export interface Store {
   readonly conversations: ConversationStore;
   readonly branches: BranchStore;
+  readonly changes: ChangeStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
   readonly approvedCalls: ApprovedCallStore;

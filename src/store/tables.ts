@@ -4,10 +4,12 @@
  */
 
 import { ARCHIVED_TABLES } from './tables/archived-tables.ts';
+import { CHANGES } from './tables/changes-table.ts';
 import { IDEMPOTENCY_KEYS, PASSING_TABLES } from './tables/passing-tables.ts';
 import type { ArchivedTable, Table } from './tables/table.ts';
 
 export { ARCHIVED_TABLES, type ArchivedTables } from './tables/archived-tables.ts';
+export { CHANGES } from './tables/changes-table.ts';
 export { PASSING_TABLES } from './tables/passing-tables.ts';
 export type { ArchivedTable, RowOf, Table } from './tables/table.ts';
 
@@ -15,6 +17,7 @@ export type { ArchivedTable, RowOf, Table } from './tables/table.ts';
 export const TABLES: readonly Table[] = [
   ...Object.values(ARCHIVED_TABLES),
   IDEMPOTENCY_KEYS,
+  CHANGES,
   ...Object.values(PASSING_TABLES),
 ];
 

@@ -6,6 +6,7 @@ import { BODY_ERRORS } from './body.ts';
 import { BRANCH_ERRORS } from './branches.ts';
 import { CONVERSATION_ERRORS } from './conversations.ts';
 import { echo, type ErrorDefinition, type ErrorTable } from './definition.ts';
+import { FEED_ERRORS } from './feed.ts';
 import { HTTP_ERRORS } from './http.ts';
 import { IDEMPOTENCY_ERRORS } from './idempotency.ts';
 import { MODEL_SERVER_ERRORS } from './model-servers.ts';
@@ -39,6 +40,7 @@ const DEFINITIONS = joinTables(
   IDEMPOTENCY_ERRORS,
   TOOL_ERRORS,
   MODEL_SERVER_ERRORS,
+  FEED_ERRORS,
   ACCESS_ERRORS,
   AVAILABILITY_ERRORS,
 );
