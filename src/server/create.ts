@@ -18,6 +18,8 @@ import { Jobs } from '../service/jobs/jobs.ts';
 import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
+import { Indexer } from '../service/search/indexer.ts';
+import { Search } from '../service/search/search.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { Usage } from '../service/usage/usage.ts';
 import { McpServers } from '../tools/mcp-servers.ts';
@@ -103,6 +105,7 @@ async function openComponents(
     }),
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
+    indexer: new Indexer({ index: store.search, isOn: config.search }),
     jobs: new Jobs(telemetry),
     audit,
     state: { isClosing: false },
@@ -112,7 +115,7 @@ async function openComponents(
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
-  const { keyedResponses } = components;
+  const { keyedResponses, indexer } = components;
   const conversations = new Conversations(store.conversations, authorizer, telemetry);
   return createHttp({
     ...httpLimits(config),
@@ -120,6 +123,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       conversations,
       health,
       usage: new Usage(store.usage, authorizer),
+      search: config.search ? new Search(store.search, authorizer, indexer) : undefined,
       responses,
       contexts,
       keyedResponses,

@@ -72,8 +72,8 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    const { jobs, responses, keyedResponses } = this.#components;
-    jobs.start([...responses.jobs, ...keyedResponses.jobs]);
+    const { jobs, responses, keyedResponses, indexer } = this.#components;
+    jobs.start([...responses.jobs, ...keyedResponses.jobs, ...indexer.jobs]);
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }
@@ -85,7 +85,7 @@ export class RunningServer implements Server {
   }
 
   async #close(): Promise<void> {
-    const { telemetry, state, jobs, responses } = this.#components;
+    const { telemetry, state, jobs, responses, indexer } = this.#components;
     state.isClosing = true;
     responses.stopTaking();
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
@@ -98,6 +98,7 @@ export class RunningServer implements Server {
     }, drainMs);
     try {
       await Promise.all([this.#api.close(), this.#counters?.close()]);
+      indexer.stop();
       await jobs.close();
       await this.#components.keyedResponses.close(Math.max(0, stopsAt - performance.now()));
       await this.#owned.disposeAsync();

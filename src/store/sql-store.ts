@@ -16,6 +16,10 @@ import type { ResponseEventStore } from './response-events/port.ts';
 import { SqlResponseEvents } from './response-events/sql-response-events.ts';
 import type { ResponseStore } from './responses/port.ts';
 import { SqlResponses } from './responses/sql-responses.ts';
+import { NotedConversations } from './search/changed-conversations.ts';
+import { NotingDriver } from './search/noting-driver.ts';
+import type { SearchStore } from './search/port.ts';
+import { SqlSearch } from './search/sql-search.ts';
 import type { Store } from './store.ts';
 import { LEDGER } from './tables.ts';
 import type { TurnStore } from './turns/port.ts';
@@ -38,11 +42,14 @@ export class SqlStore implements Store {
   readonly responseEvents: ResponseEventStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
+  readonly search: SearchStore;
   readonly archive: Archive;
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;
 
-  constructor(driver: Driver) {
+  constructor(plain: Driver) {
+    const changed = new NotedConversations();
+    const driver = new NotingDriver(plain, changed);
     this.#driver = driver;
     this.conversations = new SqlConversations(driver);
     this.responses = new SqlResponses(driver);
@@ -52,6 +59,7 @@ export class SqlStore implements Store {
     this.responseEvents = new SqlResponseEvents(driver);
     this.keys = new SqlKeys(driver);
     this.usage = new SqlUsage(driver);
+    this.search = new SqlSearch(plain, changed);
     this.archive = new SqlArchive(driver);
   }
 

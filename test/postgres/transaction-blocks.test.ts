@@ -203,6 +203,8 @@ function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
     newest: () => inspection.newest(),
     checkPlaces: () => inspection.checkPlaces(full),
     checkItems: () => inspection.checkItems(full),
+    checkSearch: () => inspection.checkSearch(),
+    searchState: () => inspection.searchState(),
     figures: () => inspection.figures(full),
     histories: async () => {
       for await (const { items } of inspection.histories(undefined)) expect(items).not.toEqual([]);

@@ -31,6 +31,13 @@ export const REQUESTS = {
     parser: wholeNumber(1, 100_000),
     description: 'Largest `limit` of a list. Not given: 1,000, or 100 with `strict`.',
   },
+  search: {
+    name: 'search',
+    parser: onOff,
+    default: 'on',
+    description:
+      'Index the words of items, and serve `POST /v1/conversations/search`. Without it, new items wait until it is on again.',
+  },
   maxBodyBytes: {
     name: 'max-body-bytes',
     placeholder: 'BYTES',

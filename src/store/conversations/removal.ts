@@ -1,6 +1,7 @@
 /** Deleting, in the two forms of a write. */
 
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
+import { eraseWords, wordsDeletion, type Erased } from '../search/erasure.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import type { ConversationRef, DeleteItemResult, ItemRef } from './port.ts';
@@ -25,6 +26,7 @@ export function deleteConversation(
     erases: true,
     inSteps: (steps) => {
       if (steps.get(conversation) === undefined) return false;
+      eraseWords(steps, ref, { kind: 'all' });
       for (const child of children) steps.run(child);
       return true;
     },
@@ -41,6 +43,7 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
   const item = [...keyOf(ref), ref.itemId];
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
+  const erased: Erased = { kind: 'item', itemId: ref.itemId };
   const absent: DeleteItemResult = { absent: 'conversation' };
   const result = (conversation: Row, removed: Row | undefined): DeleteItemResult =>
     removed === undefined
@@ -54,6 +57,7 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
       const found = steps.get(lock);
       if (found === undefined) return absent;
       steps.run(uncount);
+      eraseWords(steps, ref, erased);
       return result(found, steps.get(remove));
     },
     inRoundTrips: async (trips) => {
@@ -62,7 +66,8 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
         await trips.finish();
         return absent;
       }
-      const [, [removed] = []] = await trips.finish(uncount, remove);
+      const words = wordsDeletion(ref, erased);
+      const [, , [removed] = []] = await trips.finish(uncount, words, remove);
       return result(found, removed);
     },
   };

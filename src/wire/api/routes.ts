@@ -13,6 +13,7 @@ import { getConversationUsage } from './conversations/get-conversation-usage.ts'
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
 import { repairConversation } from './conversations/repair-conversation.ts';
+import { absentSearch, searchConversations } from './conversations/search-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
@@ -29,6 +30,7 @@ import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
 import { listResponses } from './responses/list-responses.ts';
+import type { Search } from '../../service/search/search.ts';
 import type { Usage } from '../../service/usage/usage.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
@@ -39,6 +41,8 @@ export interface ApiOptions {
   readonly conversations: Conversations;
   readonly health: ConversationHealth;
   readonly usage: Usage;
+  /** `undefined` when this server does not search. */
+  readonly search: Search | undefined;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
@@ -59,11 +63,13 @@ export interface ApiOptions {
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
   const { conversations, health, usage, responses, contexts, models, items } = options;
-  const { limits, dialect, keyedResponses, auth, version, readiness, metricsText } = options;
+  const { search, limits, dialect, keyedResponses, auth, version, readiness, metricsText } =
+    options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
     getConversationUsage(usage, limits),
+    ...(search === undefined ? [] : [searchConversations(search, items)]),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
@@ -88,5 +94,5 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getReadiness(readiness),
     getOpenApiDocument(() => routes, { version, auth }),
   ];
-  return routes;
+  return search === undefined ? [...routes, absentSearch()] : routes;
 }
