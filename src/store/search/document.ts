@@ -66,6 +66,11 @@ export function documentsOf(
   });
 }
 
+/** Returns all words of a document, with one space between. Some items have none of their own. */
+export function allWords(scope: string, words: string): string {
+  return words === '' ? scope : `${scope} ${words}`;
+}
+
 /** Returns the words of an item's JSON, with one space between. They are the same each time. */
 export function contentWords(data: string): string {
   return contentOf(data).words;

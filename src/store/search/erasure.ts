@@ -6,7 +6,7 @@ import type { Steps } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import { cell, integer, text } from '../engine/rows.ts';
-import { contentWords } from './document.ts';
+import { allWords, contentWords } from './document.ts';
 import * as sql from './statements.ts';
 
 /** Documents whose words are erased at once: a millisecond or more each, in a large index. */
@@ -61,7 +61,7 @@ export function eraseDocument(
     data,
   }: { readonly number: number; readonly scope: string; readonly data: string },
 ): void {
-  steps.run({ sql: sql.DELETE_WORDS, parameters: [number, `${scope} ${contentWords(data)}`] });
+  steps.run({ sql: sql.DELETE_WORDS, parameters: [number, allWords(scope, contentWords(data))] });
 }
 
 /**

@@ -5,7 +5,13 @@ import type { ConversationKey } from '../conversations/port.ts';
 import type { Steps, Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { cell, integer, text } from '../engine/rows.ts';
-import { documentsOf, numberAfter, type IndexedDocument, type WaitingItem } from './document.ts';
+import {
+  allWords,
+  documentsOf,
+  numberAfter,
+  type IndexedDocument,
+  type WaitingItem,
+} from './document.ts';
 import type { IndexedBatch } from './port.ts';
 import * as sql from './statements.ts';
 
@@ -121,7 +127,7 @@ function insertTogether({ key, owner, items }: Waiting): Query {
       ...keyOf(key),
       documents.map(({ position }) => String(position)),
       documents.map(({ number }) => String(number)),
-      documents.map(({ scope, words }) => `${scope} ${words}`),
+      documents.map(({ scope, words }) => allWords(scope, words)),
     ],
   };
 }
@@ -133,7 +139,7 @@ function insertDocument(
 ): void {
   const number = freeNumber(steps, wanted);
   steps.run({ sql: sql.INSERT_DOCUMENT, parameters: [...keyOf(key), position, number, scope] });
-  steps.run({ sql: sql.INSERT_WORDS, parameters: [number, `${scope} ${words}`] });
+  steps.run({ sql: sql.INSERT_WORDS, parameters: [number, allWords(scope, words)] });
 }
 
 /** Returns a number that no other document has: the wanted one if it is free. */

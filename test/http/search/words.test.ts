@@ -7,6 +7,8 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 /** The texts that are searched, by a short name. */
 const TEXTS = {
+  empty: '',
+  signs: '… — !',
   helm: 'Please run "helm rollback" on staging; the deployment failed.',
   helmet: 'A helmet is not a rollback, nor is a helm.',
   german: 'Größe, Straße und Übermut im Café Müller',
