@@ -26,6 +26,7 @@ import {
   listResponses,
 } from './responses.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
+import { searchConversations } from './search.ts';
 import type { TaughtOperation } from './operation.ts';
 
 const PUBLIC: TaughtOperation = { access: 'public', weight: 1 };
@@ -38,6 +39,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   deleteConversation,
   listConversations,
   getConversationUsage,
+  searchConversations,
   createConversationItems,
   listConversationItems,
   getConversationItem,

@@ -58,6 +58,13 @@ const CASES: readonly Case[] = [
   { operation: 'listConversations', about: '', demands: [], action: undefined },
   { operation: 'getConversationUsage', about: '', demands: [], action: undefined },
   {
+    operation: 'searchConversations',
+    about: '',
+    demands: [],
+    action: undefined,
+    body: () => ({ query: 'x' }),
+  },
+  {
     operation: 'listResponses',
     about: '',
     demands: ['read'],

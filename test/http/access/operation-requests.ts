@@ -56,6 +56,13 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   ],
   // Groups that the caller may not read are left out, and none is named by an id that is looked up.
   getConversationUsage: [],
+  // A query that is the id of an item is part of the answer: test/http/search/access.test.ts has it.
+  searchConversations: [
+    {
+      body: ({ conversation }) => ({ query: 'x', filters: { conversation_id: conversation } }),
+      status: 200,
+    },
+  ],
   getConversation: [{}],
   updateConversation: [{ body: () => ({ metadata: { hacked: 'yes' } }) }],
   deleteConversation: [{}],

@@ -8,6 +8,7 @@ import { indexAll } from '../../../src/service/search/index-all.ts';
 import { keysWithPolicy, startAccessServer } from '../../support/access.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 import { attributes, ids, principal, rule, subject } from '../../support/random-policies.ts';
+import { SEARCH } from '../../support/search.ts';
 import { openOn } from '../../support/store.ts';
 
 const WORDS = ['sun', 'moon', 'sunset', 'moonlight', '月', '太陽'];
@@ -156,11 +157,17 @@ test('a search over HTTP shows what the policy lets its caller read, and nothing
   }
   const seen = async (key: string, more: object = {}): Promise<readonly string[]> => {
     const body = { query: 'secret', ...more };
-    const answer = await access.call(key, 'POST', '/v1/conversations/search', body);
+    const answer = await access.call(key, 'POST', SEARCH, body);
     // Sound: results of a search.
     const data = answer.body.data as unknown as { snippet: { text: string } }[];
     return data.map(({ snippet }) => snippet.text.replace('secret of ', '')).toSorted();
   };
+  const { body: own } = await access.call(keys.ann, 'POST', SEARCH, { query: 'secret of ann' });
+  // Sound: results of a search.
+  const [{ item_id: query }] = own.data as unknown as [{ item_id: string }];
+  expect(await seen(keys.bob, { query })).toEqual(['ann']);
+  expect(await seen(keys.eve, { query })).toEqual([]);
+  expect(await seen(keys.other, { query })).toEqual([]);
   expect(await seen(keys.ann)).toEqual(['ann', 'bob']);
   expect(await seen(keys.bob)).toEqual(['ann', 'bob']);
   expect(await seen(keys.eve)).toEqual(['eve']);
