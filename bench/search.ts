@@ -36,11 +36,9 @@ export async function searchReport(
   items: number,
   log: (line: string) => void,
 ): Promise<string> {
-  const started = (further: readonly string[]) =>
-    fresh((folder) => startColloquy(folder, undefined, further));
   const appends = await compare(
     ['search on', 'off'],
-    [started(['--search', 'on']), started(['--search', 'off'])],
+    [withSearch('on'), withSearch('off')],
     { ...options, names: ['append2'] },
     log,
   );
@@ -50,6 +48,10 @@ export async function searchReport(
     `Searches of one client among ${count(items)} items of ${WORDS_EACH} words, in milliseconds:`,
     await searches(options, items, log),
   ].join('\n\n');
+}
+
+function withSearch(state: 'on' | 'off') {
+  return fresh((folder) => startColloquy(folder, undefined, ['--search', state]));
 }
 
 async function searches(

@@ -26,9 +26,12 @@ export const searchConversations: PrivateOperation = {
     const data = isJsonObject(body) && Array.isArray(body['data']) ? body['data'] : [];
     for (const result of data) {
       const conversation = model.read(caller, String(result.conversation_id));
-      assertThat(conversation !== undefined, () => 'a search shows what its caller may not read');
-      const isThere = conversation?.items.some(({ id }) => id === result.item_id);
-      assertThat(isThere === true, () => 'a search shows an item that is not there');
+      const ids = conversation?.items.map(({ id }) => id);
+      assertThat(ids !== undefined, () => 'a search shows what its caller may not read');
+      assertThat(
+        ids?.includes(result.item_id) ?? false,
+        () => 'a search shows an item that is not there',
+      );
     }
   },
 };

@@ -33,12 +33,14 @@ test('every answered item is found after kill -9 at any time of indexing', async
       }
     };
     // Searches make the index follow at once.
-    const searching = (async () => {
-      while (!isDead) await find(url, 'common').catch(() => (isDead = true));
-    })();
+    const follow = async (): Promise<void> => {
+      for (let answer: unknown = ''; answer !== undefined; ) {
+        answer = await find(url, 'common').catch(() => undefined);
+      }
+    };
     setTimeout(() => server.child.kill('SIGKILL'), 200 + Math.random() * 600);
     await Promise.all([
-      searching,
+      follow(),
       ...Array.from({ length: WRITERS }, (_, writer) => write(writer)),
     ]);
     expect((await server.finished()).signal).toBe('SIGKILL');

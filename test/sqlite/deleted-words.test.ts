@@ -21,7 +21,7 @@ interface Fixture extends AsyncDisposable {
   readonly store: Store;
   readonly folder: Folder;
   /** Returns whether the word is in the file, its log, or a copy of both. */
-  holds(): Promise<boolean>;
+  readonly holds: () => Promise<boolean>;
 }
 
 async function fixture(): Promise<Fixture> {

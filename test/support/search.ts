@@ -60,7 +60,7 @@ export async function search(
 
 /** Returns the parts of a snippet that are highlighted. */
 export function highlighted({ snippet: { text, highlights } }: SearchResult): readonly string[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   return highlights.map(([start, end]) => characters.slice(start, end).join(''));
 }
 

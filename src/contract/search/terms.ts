@@ -47,7 +47,7 @@ function termOf(text: string, mayBePrefix: boolean): SearchTerm {
   const last = words.at(-1) ?? '';
   // The characters after one of a script without spaces are words of their own: each is a beginning.
   const isPrefix = mayBePrefix && BEGINNING.test(text) && !isCharacter(last);
-  if (isPrefix && [...last].length < SHORTEST_PREFIX) {
+  if (isPrefix && Array.from(last).length < SHORTEST_PREFIX) {
     throw apiError('short_search_prefix', { value: text, limit: SHORTEST_PREFIX });
   }
   return { words, isPrefix };

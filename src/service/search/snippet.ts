@@ -77,7 +77,7 @@ function cut(text: string, ranges: readonly Range[]): Snippet {
     .toWellFormed()
     .replaceAll(/[\s\p{Cc}]/gu, ' ');
   const place = (offset: number): number =>
-    head.length + [...text.slice(start, offset).toWellFormed()].length;
+    head.length + Array.from(text.slice(start, offset).toWellFormed()).length;
   return {
     text: `${head}${shown}${tail}`,
     highlights: ranges

@@ -105,10 +105,6 @@ export class SqlSearch implements SearchStore {
     const parameters = [key?.tenant ?? '', key?.conversationId ?? '', MOST_LOOKED_AT];
     const query = { sql: sql.SELECT_CONVERSATIONS_AFTER, parameters };
     const rows = await this.#driver.read({ scope: { kind: 'all' }, query });
-    const keyOfRow = (row: Row): ConversationKey => ({
-      tenant: text(row, 'tenant'),
-      conversationId: text(row, 'id'),
-    });
     const last = rows.at(-1);
     return {
       keys: rows.filter((row) => integer(row, 'is_waiting') !== 0).map(keyOfRow),
@@ -137,6 +133,10 @@ export class SqlSearch implements SearchStore {
   #reading(of: { readonly tenant: string }): (query: Query) => Promise<readonly Row[]> {
     return (query) => this.#driver.read({ scope: scopeOf(of), query });
   }
+}
+
+function keyOfRow(row: Row): ConversationKey {
+  return { tenant: text(row, 'tenant'), conversationId: text(row, 'id') };
 }
 
 function placeOf(row: Row): SearchPlace {
