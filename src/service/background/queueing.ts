@@ -46,8 +46,7 @@ export async function queued(
     const stored = { ...given, principal, place, requestId: currentNotes()?.id };
     const isStreamed = request.stream;
     const text = requestText(stored);
-    const kept = { keeper: undefined, key: heldKey };
-    return { response: { id, createdAt, isStreamed, request: text, ...kept }, stored };
+    return { response: { id, createdAt, isStreamed, request: text, key: heldKey }, stored };
   };
   if (request.conversationId !== undefined) {
     return inConversation(context, principal, request.conversationId, newResponse, whenBusy);

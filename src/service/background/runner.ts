@@ -13,18 +13,12 @@ import { requestText, storedRequest } from './stored-request.ts';
 
 const HIDDEN_PREFIX = 'conv';
 
-export interface RunnerOptions {
-  /** Responses that this process makes at the same time. */
-  readonly mostRuns: number;
-  /** The name of this process, as the keeper of responses. */
-  readonly keeper: string;
-}
-
 /** The responses that this process makes in the background. The turn of a conversation is the right to make its first. */
 export class BackgroundRunner {
   readonly #context: BackgroundContext;
   readonly #ends: BackgroundEnds;
-  readonly #options: RunnerOptions;
+  /** Responses that this process makes at the same time. */
+  readonly #mostRuns: number;
   readonly #runs = new Map<string, BackgroundRun>();
   /** Conversations that are looked at, each with the end of that. */
   readonly #taken = new Map<string, Promise<void>>();
@@ -35,10 +29,10 @@ export class BackgroundRunner {
   #mayWait = false;
   #isClosing = false;
 
-  constructor(context: BackgroundContext, ends: BackgroundEnds, options: RunnerOptions) {
+  constructor(context: BackgroundContext, ends: BackgroundEnds, mostRuns: number) {
     this.#context = context;
     this.#ends = ends;
-    this.#options = options;
+    this.#mostRuns = mostRuns;
   }
 
   /** Makes the first response of a conversation, unless that is busy or too many are made. It is found later then. */
@@ -49,7 +43,7 @@ export class BackgroundRunner {
       this.#again.add(text);
       return;
     }
-    if (this.#taken.size >= this.#options.mostRuns) {
+    if (this.#taken.size >= this.#mostRuns) {
       this.#mayWait = true;
       return;
     }
@@ -72,11 +66,10 @@ export class BackgroundRunner {
 
   /** Makes responses that wait, as many as there is room for. */
   async takeUp(): Promise<void> {
-    const limit = this.#options.mostRuns - this.#taken.size;
+    const limit = this.#mostRuns - this.#taken.size;
     if (limit <= 0 || this.#isClosing) return;
     this.#mayWait = false;
-    const { keeper } = this.#options;
-    const waiting = await this.#context.store.background.waiting({ limit, keeper });
+    const waiting = await this.#context.store.background.waiting(limit);
     this.#mayWait = waiting.length === limit;
     for (const key of waiting) this.wake(key);
   }
@@ -115,9 +108,7 @@ export class BackgroundRunner {
     try {
       const response = await this.#context.store.background.first(key);
       if (response === null) return;
-      const next = await this.#nextStep(response, held);
-      if (next === 'leave') return;
-      if (next === 'run') await this.#run(response, held);
+      await this.#settle(response, held);
       // Another one may wait after it.
       this.#again.add(text);
     } finally {
@@ -140,21 +131,11 @@ export class BackgroundRunner {
     }
   }
 
-  /** Returns what to do with a response. One that cannot be made anywhere is ended, or moved. */
-  async #nextStep(
-    response: BackgroundResponse,
-    held: HeldTurn,
-  ): Promise<'run' | 'settled' | 'leave'> {
-    const { keeper, isKept, token, hasMovedOn } = response;
-    const isOthers = keeper !== undefined && keeper !== this.#options.keeper;
-    if (isOthers && isKept) return 'leave';
-    if (isOthers || token !== undefined) {
-      await this.#ends.abandoned(response, held);
-      return 'settled';
-    }
-    if (!hasMovedOn) return 'run';
-    await this.#fork(response);
-    return 'settled';
+  /** Makes a response. One that cannot be made here is ended, or moved. */
+  async #settle(response: BackgroundResponse, held: HeldTurn): Promise<void> {
+    if (response.token !== undefined) await this.#ends.abandoned(response, held);
+    else if (response.hasMovedOn) await this.#fork(response);
+    else await this.#run(response, held);
   }
 
   async #run(response: BackgroundResponse, held: HeldTurn): Promise<void> {
@@ -184,7 +165,6 @@ export class BackgroundRunner {
         createdAt,
         isStreamed,
         request: requestText({ ...stored, place: 'own' }),
-        keeper: undefined,
       },
     });
     if (isMoved) this.wake(moved);

@@ -13,6 +13,7 @@ import type { McpServers } from '../../tools/mcp-servers.ts';
 import {
   FAILURE_CODES,
   ListingError,
+  type BeforeSending,
   type Tool,
   type ToolFailure,
   type ToolOutcome,
@@ -153,8 +154,7 @@ export class Toolbox {
   }
 
   /**
-   * Runs calls, as many at a time as is allowed. Each promise rejects only with the signal's reason. `run` takes the
-   * place of a plain call.
+   * Runs calls, as many at a time as is allowed. Each promise rejects only with the signal's reason, or that of `once`.
    */
   start(calls: readonly StartedCall[], signal: AbortSignal): readonly Promise<ToolOutcome>[] {
     const atOnce = this.#params.isParallel ? AT_ONCE : 1;
@@ -189,7 +189,8 @@ export class Toolbox {
       return notCalled('the server has no such tool, or it is not allowed');
     }
     const began = performance.now();
-    const run = () => server.session.call(tool, call.arguments, signal);
+    const run = (beforeSending?: BeforeSending) =>
+      server.session.call(tool, call.arguments, signal, beforeSending);
     const outcome = await (once === undefined ? run() : once(run));
     this.#params.report({
       label: call.label,
@@ -255,11 +256,14 @@ export class Toolbox {
   }
 }
 
+/** Sends a call, unless `beforeSending` resolves with a reason against it. */
+export type RunCall = (beforeSending?: BeforeSending) => Promise<ToolOutcome>;
+
 /** A call that is to run. `once` runs it at most once, also when it is approved again. */
 export interface StartedCall {
   readonly call: ServerCall;
   readonly approvalRequestId: string | null;
-  readonly once: ((run: () => Promise<ToolOutcome>) => Promise<ToolOutcome>) | undefined;
+  readonly once: ((run: RunCall) => Promise<ToolOutcome>) | undefined;
 }
 
 /** Makes the id of a call; that of an approved one belongs to its request. */

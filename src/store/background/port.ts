@@ -5,13 +5,6 @@ import type { HeldKeyRef } from '../idempotency/port.ts';
 import type { ForkParams, NewHiddenConversation, NewResponse } from '../responses/port.ts';
 import type { TurnRef } from '../turns/port.ts';
 
-/** A process that alone may make a response, and that has stopped when it does not renew this in time. */
-export interface Keeper {
-  /** Made for this process alone. */
-  readonly name: string;
-  readonly leaseMs: number;
-}
-
 export interface NewBackgroundResponse {
   /** Made for this response alone. */
   readonly id: string;
@@ -21,8 +14,6 @@ export interface NewBackgroundResponse {
   readonly isStreamed: boolean;
   /** JSON text that the store never parses. */
   readonly request: string;
-  /** `undefined` when any process may make the response. */
-  readonly keeper: Keeper | undefined;
   /** The key under which the response is kept as the outcome of its request; left out for none. */
   readonly key?: HeldKeyRef | undefined;
 }
@@ -37,10 +28,6 @@ export interface BackgroundResponse
   readonly hasMovedOn: boolean;
   /** The token of the turn that has asked a model; `undefined` before. */
   readonly token: string | undefined;
-  /** The name of its keeper; `undefined` for none. */
-  readonly keeper: string | undefined;
-  /** Whether its keeper has not stopped. `false` without one. */
-  readonly isKept: boolean;
 }
 
 export interface BackgroundRef extends ConversationKey {
@@ -97,20 +84,12 @@ export interface BackgroundStore {
   queueFork(params: QueueForkParams): Promise<boolean>;
   /** Returns a response that has not ended, by its id alone. */
   find(params: FindBackgroundParams): Promise<BackgroundResponse | null>;
-  /**
-   * Returns the oldest responses, of all tenants, that are the first of conversations in which no turn runs, besides
-   * those that another keeper has.
-   */
-  waiting(params: {
-    readonly limit: number;
-    readonly keeper: string;
-  }): Promise<readonly BackgroundRef[]>;
+  /** Returns the oldest responses, of all tenants, that are the first of conversations in which no turn runs. */
+  waiting(limit: number): Promise<readonly BackgroundRef[]>;
   /** Returns the response of a conversation for which a model was asked, or the first one. */
   first(key: ConversationKey): Promise<BackgroundResponse | null>;
   /** Notes that a turn asks a model for a response. `false` when that was noted before, or the turn is lost. */
   ask(params: TurnRef & { readonly responseId: string }): Promise<boolean>;
   /** Stores a response as it has ended, and gives the turn back; `false` when it has ended before. */
   end(params: EndBackgroundParams): Promise<boolean>;
-  /** Renews what a keeper has. */
-  keep(keeper: Keeper): Promise<void>;
 }

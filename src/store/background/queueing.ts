@@ -58,16 +58,12 @@ export function queueIn(params: QueueParams, statements: FilteredStatements): Wr
 }
 
 /** Makes a hidden conversation with the next position, and the response that waits in it. */
-function insertRows(
-  params: QueueAloneParams,
-  nextPosition: number,
-  { syntax }: FilteredStatements,
-): readonly Query[] {
+function insertRows(params: QueueAloneParams, nextPosition: number): readonly Query[] {
   const { response } = params;
   return [
     insertHidden({ ...params, createdAt: response.createdAt, nextPosition, items: [] }),
     {
-      sql: sql.insertAlone(syntax),
+      sql: sql.INSERT_ALONE,
       parameters: [...keyOf(params), ...newCells(response, undefined)],
     },
   ];
@@ -75,7 +71,7 @@ function insertRows(
 
 /** Adds a response in a conversation that is made for it. */
 export function queueAlone(params: QueueAloneParams, statements: FilteredStatements): Write<true> {
-  const inserts = insertRows(params, 0, statements);
+  const inserts = insertRows(params, 0);
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],
@@ -102,7 +98,7 @@ export function queueFork(params: QueueForkParams, statements: FilteredStatement
   const first = [statements.query(selectSource, key, source.access), ...leave];
   const copy = { sql: COPY_ITEMS, parameters: [...key, conversationId, source.until] };
   const count = { sql: COUNT_ITEMS, parameters: keyOf(params) };
-  const inserts = insertRows(params, source.until, statements);
+  const inserts = insertRows(params, source.until);
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],
@@ -127,13 +123,12 @@ export function queueFork(params: QueueForkParams, statements: FilteredStatement
   };
 }
 
-/** Returns the parameters `$3` to `$9` of a statement that adds a response. */
+/** Returns the parameters `$3` to `$7` of a statement that adds a response. */
 function newCells(
-  { id, createdAt, isStreamed, request, keeper }: NewBackgroundResponse,
+  { id, createdAt, isStreamed, request }: NewBackgroundResponse,
   continuesAt: number | undefined,
 ): readonly Value[] {
-  const time = keeper === undefined ? [null, null] : [keeper.name, keeper.leaseMs];
-  return [id, createdAt, continuesAt ?? null, isStreamed ? 1 : 0, request, ...time];
+  return [id, createdAt, continuesAt ?? null, isStreamed ? 1 : 0, request];
 }
 
 /** Finds a response by the id that was made for it. If it waits, its write was committed. */

@@ -14,7 +14,6 @@ import type {
   BackgroundStore,
   EndBackgroundParams,
   FindBackgroundParams,
-  Keeper,
   QueueAloneParams,
   QueueForkParams,
   QueueParams,
@@ -73,14 +72,8 @@ export class SqlBackground implements BackgroundStore {
     return row === undefined ? null : toBackground(tenant, row);
   }
 
-  async waiting({
-    limit,
-    keeper,
-  }: {
-    readonly limit: number;
-    readonly keeper: string;
-  }): Promise<readonly BackgroundRef[]> {
-    const query = { sql: sql.selectWaiting(this.#driver.syntax), parameters: [limit, keeper] };
+  async waiting(limit: number): Promise<readonly BackgroundRef[]> {
+    const query = { sql: sql.selectWaiting(this.#driver.syntax), parameters: [limit] };
     const rows = await this.#driver.read({ scope: { kind: 'all' }, query });
     return rows.map((row) => ({
       tenant: text(row, 'tenant'),
@@ -90,7 +83,7 @@ export class SqlBackground implements BackgroundStore {
   }
 
   async first(key: ConversationKey): Promise<BackgroundResponse | null> {
-    const query = { sql: sql.selectFirst(this.#driver.syntax), parameters: keyOf(key) };
+    const query = { sql: sql.SELECT_FIRST, parameters: keyOf(key) };
     const [row] = await this.#driver.read({ scope: scopeOf(key), query });
     return row === undefined ? null : toBackground(key.tenant, row);
   }
@@ -111,13 +104,6 @@ export class SqlBackground implements BackgroundStore {
 
   end(params: EndBackgroundParams): Promise<boolean> {
     return unlessNothing(() => this.#driver.write(endBackground(params, this.#statements)));
-  }
-
-  async keep({ name, leaseMs }: Keeper): Promise<void> {
-    const query = { sql: sql.keep(this.#driver.syntax), parameters: [name, leaseMs] };
-    await this.#driver.write({
-      ...singleStatement({ kind: 'all' }, query, [], () => true),
-    });
   }
 }
 
@@ -141,8 +127,6 @@ function toBackground(tenant: string, row: Row): BackgroundResponse {
     isStreamed: integer(row, 'is_streamed') !== 0,
     hasMovedOn: integer(row, 'has_moved_on') !== 0,
     token: tokenOf(row),
-    keeper: cell(row, 'keeper') === null ? undefined : text(row, 'keeper'),
-    isKept: integer(row, 'is_kept') !== 0,
     request: text(row, 'request'),
   };
 }

@@ -10,7 +10,6 @@ import {
 import { append, everything, key, minted, unmatched } from '../../support/store.ts';
 import { create, itemIds, type StoreTest } from './operations.ts';
 
-const KEEPER = 'proc_1';
 const LAST = { terminal: '{"type":"last"}', before: ['{"type":"first"}'] };
 
 const find = (responseId: string) => ({ tenant: 't', responseId, access: everything });
@@ -24,11 +23,9 @@ export function testBackground(test: StoreTest): void {
     await queueIn(store, 'c', 'r2', { createdAt: 2 });
     await queueIn(store, 'c', 'r1', { createdAt: 1, isStreamed: false, request: '{"a":1}' });
     await queueIn(store, 'd', 'r0', { createdAt: 0 });
-    const waiting = await store.background.waiting({ limit: 10, keeper: KEEPER });
+    const waiting = await store.background.waiting(10);
     expect(waiting.map(({ responseId }) => responseId)).toEqual(['r0', 'r1']);
-    expect(await store.background.waiting({ limit: 1, keeper: KEEPER })).toEqual(
-      waiting.slice(0, 1),
-    );
+    expect(await store.background.waiting(1)).toEqual(waiting.slice(0, 1));
     expect(await store.background.first(key('c'))).toEqual({
       tenant: 't',
       conversationId: 'c',
@@ -38,8 +35,6 @@ export function testBackground(test: StoreTest): void {
       hasMovedOn: false,
       isStreamed: false,
       token: undefined,
-      keeper: undefined,
-      isKept: false,
       request: '{"a":1}',
     });
     expect(await store.background.find(find('r2'))).toMatchObject({ conversationId: 'c' });
@@ -54,12 +49,12 @@ export function testBackground(test: StoreTest): void {
     await create(store, 'c');
     await queueIn(store, 'c', 'r');
     const token = await takeTurn(store, 'c');
-    expect(await store.background.waiting({ limit: 10, keeper: KEEPER })).toEqual([]);
+    expect(await store.background.waiting(10)).toEqual([]);
     await store.turns.release({ ...key('c'), token });
-    expect(await store.background.waiting({ limit: 10, keeper: KEEPER })).toHaveLength(1);
+    expect(await store.background.waiting(10)).toHaveLength(1);
     const late = await store.turns.take({ ...key('c'), leaseMs: 0 });
     expect(late.refused).toBeUndefined();
-    expect(await store.background.waiting({ limit: 10, keeper: KEEPER })).toHaveLength(1);
+    expect(await store.background.waiting(10)).toHaveLength(1);
   });
 
   test('a response is refused where it may not wait', async ({ store }) => {
@@ -214,18 +209,6 @@ export function testBackground(test: StoreTest): void {
     expect(await store.conversations.get(key('h'))).toBeNull();
     const ref = { ...key('h'), responseId: 'r' };
     expect(await store.responseEvents.read({ ...ref, from: 0, limit: 9 })).toEqual([]);
-  });
-
-  test('a response of a keeper is left to it until its time is over', async ({ store }) => {
-    await create(store, 'c');
-    await queueIn(store, 'c', 'r', { keeper: { name: KEEPER, leaseMs: 60_000 } });
-    const waitingFor = (keeper: string) => store.background.waiting({ limit: 9, keeper });
-    expect(await waitingFor(KEEPER)).toHaveLength(1);
-    expect(await waitingFor('proc_2')).toEqual([]);
-    expect(await store.background.first(key('c'))).toMatchObject({ keeper: KEEPER, isKept: true });
-    await store.background.keep({ name: KEEPER, leaseMs: 0 });
-    expect(await waitingFor('proc_2')).toHaveLength(1);
-    expect(await store.background.first(key('c'))).toMatchObject({ isKept: false });
   });
 
   test('events are deleted after their time, and beyond a size from the oldest on', async ({
