@@ -34,15 +34,12 @@ test('every answered item is found after kill -9 at any time of indexing', async
     };
     // Searches make the index follow at once.
     const follow = async (): Promise<void> => {
-      for (let answer: unknown = ''; answer !== undefined; ) {
+      for (let answer: unknown = ''; answer !== undefined;) {
         answer = await find(url, 'common').catch(() => undefined);
       }
     };
     setTimeout(() => server.child.kill('SIGKILL'), 200 + Math.random() * 600);
-    await Promise.all([
-      follow(),
-      ...Array.from({ length: WRITERS }, (_, writer) => write(writer)),
-    ]);
+    await Promise.all([follow(), ...Array.from({ length: WRITERS }, (_, writer) => write(writer))]);
     expect((await server.finished()).signal).toBe('SIGKILL');
   }
   await using server = startProcess(args);

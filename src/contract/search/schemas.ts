@@ -13,7 +13,7 @@ const MOST_RESULTS = 100;
 const Name = Type.String({ maxLength: LONGEST_NAME });
 const Names = Type.Array(Name, { maxItems: MOST_NAMES });
 
-export const SearchFilterBody = Type.Object(
+const SearchFilterBody = Type.Object(
   {
     conversation_id: Type.Optional(Name),
     owner: Type.Optional(Name),

@@ -3,7 +3,7 @@
 import { isJsonObject } from '../../base/json-object.ts';
 
 /** Code units of an item that are searched. The rest of a longer item is not. */
-export const MOST_SEARCHED = 65_536;
+const MOST_SEARCHED = 65_536;
 
 /** Fields with text that people or models have written, or that tools have returned. */
 const FIELDS: ReadonlySet<string> = new Set([

@@ -10,32 +10,22 @@ import {
   Parameters,
   placeBefore,
 } from './conditions.ts';
+import type { FoundRows, ReadRows, SearchEngine } from './engine.ts';
 import { scopesOf, spacedScopes, spacedText, wordsQuery } from './matching.ts';
-import {
-  MOST_RANKED,
-  type SearchByRankParams,
-  type SearchByTimeParams,
-  type SearchPlace,
-} from './port.ts';
+import { MOST_RANKED, type SearchByRankParams, type SearchByTimeParams } from './port.ts';
 
 /** The newest documents of the tenant that are read one by one, before the index of words is asked. */
 const READ_DOCUMENTS = [500, 5_000] as const;
 /** Most documents with the words that a page looks at. */
 const MOST_DOCUMENTS = 10_000;
 
-type ReadRows = (query: Query) => Promise<readonly Row[]>;
 type Sought = Pick<SearchByTimeParams, 'tenant' | 'access' | 'filters' | 'terms' | 'limit'>;
-
-interface FoundRows {
-  readonly rows: readonly Row[];
-  readonly until: SearchPlace | undefined;
-}
 
 /**
  * A frequent word is found among the newest documents, which an index has in order. The index of words has no order: all
  * documents with them are read and sorted, which only rare words are good for.
  */
-export async function rowsByTime(
+async function rowsByTime(
   params: SearchByTimeParams,
   syntax: SqlSyntax,
   read: ReadRows,
@@ -201,7 +191,7 @@ function hasText(text: string, parameters: Parameters): string {
   return `strpos(${SPACED}, ${parameters.add(text)}) > 0`;
 }
 
-export async function rowsByRank(
+async function rowsByRank(
   params: SearchByRankParams,
   syntax: SqlSyntax,
   read: ReadRows,
@@ -230,3 +220,5 @@ function scoreOf(term: string, parameters: Parameters): string {
 }
 
 const USUAL_LENGTH = 500;
+
+export const POSTGRES_SEARCH: SearchEngine = { rowsByTime, rowsByRank };

@@ -6,6 +6,7 @@ import type { Query, Row } from '../engine/query.ts';
 import { cell, integer, text } from '../engine/rows.ts';
 import { FOUND_COLUMNS, foundCondition, Parameters } from './conditions.ts';
 import { eraseQueued, reset } from './emptying.ts';
+import type { SearchEngine } from './engine.ts';
 import { addWaiting } from './indexing.ts';
 import type {
   ChangedConversations,
@@ -20,8 +21,8 @@ import type {
   TimedPage,
   WaitingBatch,
 } from './port.ts';
-import * as postgres from './postgres-search.ts';
-import * as sqlite from './sqlite-search.ts';
+import { POSTGRES_SEARCH } from './postgres-search.ts';
+import { SQLITE_SEARCH } from './sqlite-search.ts';
 import * as sql from './statements.ts';
 
 /** Conversations that are looked at together for waiting items: a millisecond or two. */
@@ -38,8 +39,8 @@ export class SqlSearch implements SearchStore {
   }
 
   async byTime(params: SearchByTimeParams): Promise<TimedPage> {
-    const { rowsByTime } = this.#isSqlite ? sqlite : postgres;
-    const { rows, until } = await rowsByTime(params, this.#driver.syntax, this.#reading(params));
+    const { syntax } = this.#driver;
+    const { rows, until } = await this.#engine.rowsByTime(params, syntax, this.#reading(params));
     const page = toPage(params, rows);
     const last = page.entries.at(-1);
     const next = page.hasMore && last !== undefined ? placeOf(last) : until;
@@ -47,8 +48,8 @@ export class SqlSearch implements SearchStore {
   }
 
   async byRank(params: SearchByRankParams): Promise<FoundPage> {
-    const { rowsByRank } = this.#isSqlite ? sqlite : postgres;
-    const rows = await rowsByRank(params, this.#driver.syntax, this.#reading(params));
+    const { syntax } = this.#driver;
+    const rows = await this.#engine.rowsByRank(params, syntax, this.#reading(params));
     return toPage(params, rows.map(toFound));
   }
 
@@ -124,6 +125,10 @@ export class SqlSearch implements SearchStore {
 
   reset(onProgress?: (conversations: number) => void): Promise<void> {
     return reset(this.#driver, onProgress);
+  }
+
+  get #engine(): SearchEngine {
+    return this.#isSqlite ? SQLITE_SEARCH : POSTGRES_SEARCH;
   }
 
   get #isSqlite(): boolean {

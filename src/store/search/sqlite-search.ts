@@ -4,27 +4,14 @@ import type { Query, Row } from '../engine/query.ts';
 import { cell, integer } from '../engine/rows.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import { FOUND_COLUMNS, foundCondition, numberBounds, Parameters } from './conditions.ts';
+import type { FoundRows, ReadRows, SearchEngine } from './engine.ts';
 import { ftsQuery, scopesOf } from './matching.ts';
-import {
-  MOST_RANKED,
-  type SearchByRankParams,
-  type SearchByTimeParams,
-  type SearchPlace,
-} from './port.ts';
+import { MOST_RANKED, type SearchByRankParams, type SearchByTimeParams } from './port.ts';
 
 /** How many documents with the words are looked at, in steps: each blocks the process, and most pages need the first. */
 const STEPS = [250, 1_750, 8_000] as const;
 
-type ReadRows = (query: Query) => Promise<readonly Row[]>;
-
-/** Rows of a page, with one more than the limit if there are more. */
-interface FoundRows {
-  readonly rows: readonly Row[];
-  /** The place up to which documents were looked at; `undefined` when that is all. */
-  readonly until: SearchPlace | undefined;
-}
-
-export async function rowsByTime(
+async function rowsByTime(
   params: SearchByTimeParams,
   syntax: SqlSyntax,
   read: ReadRows,
@@ -117,7 +104,7 @@ function matchConditions(
   ].join(' AND ');
 }
 
-export async function rowsByRank(
+async function rowsByRank(
   params: SearchByRankParams,
   syntax: SqlSyntax,
   read: ReadRows,
@@ -141,3 +128,5 @@ export async function rowsByRank(
     parameters: parameters.values,
   });
 }
+
+export const SQLITE_SEARCH: SearchEngine = { rowsByTime, rowsByRank };

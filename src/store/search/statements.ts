@@ -78,7 +78,7 @@ export const SELECT_IS_WAITING = `
   SELECT id FROM conversations WHERE tenant = $1 AND id = $2 AND ${IS_WAITING}`;
 
 /** The items that are erased from the index, as a condition on the position of a row of `indexed_items`. */
-export const ERASED_POSITIONS = {
+const ERASED_POSITIONS = {
   all: '',
   /** The item with id `$3`. */
   item: `AND position = (
