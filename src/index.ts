@@ -23,6 +23,7 @@ export type * from './store/branches/port.ts';
 export type * from './store/responses/port.ts';
 export type * from './store/turns/port.ts';
 export type * from './store/idempotency/port.ts';
+export type * from './store/search/port.ts';
 export type * from './store/background/port.ts';
 export type * from './store/response-events/port.ts';
 export type * from './store/keys/port.ts';

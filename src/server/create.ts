@@ -20,6 +20,8 @@ import { Jobs } from '../service/jobs/jobs.ts';
 import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
+import { Indexer } from '../service/search/indexer.ts';
+import { Search } from '../service/search/search.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { Counting } from '../service/counts/counting.ts';
 import { Exports } from '../service/archive/selected.ts';
@@ -113,6 +115,7 @@ async function openComponents(
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
     feeds: config.events ? new Feeds({ ...config, store: store.changes, authorizer }) : undefined,
     counting: new Counting(store.counts),
+    indexer: new Indexer({ index: store.search, isOn: config.search }),
     jobs: new Jobs(telemetry),
     audit,
     state: { isClosing: false },
@@ -122,7 +125,7 @@ async function openComponents(
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
-  const { keyedResponses, feeds } = components;
+  const { keyedResponses, feeds, indexer } = components;
   const conversations = new Conversations(store, authorizer, telemetry);
   const observer = telemetry;
   const { turns } = responses;
@@ -136,6 +139,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       exports: new Exports(store.archive, authorizer),
       usage: new Usage(store.usage, authorizer),
       feeds,
+      search: config.search ? new Search(store.search, authorizer, indexer) : undefined,
       responses,
       contexts,
       keyedResponses,

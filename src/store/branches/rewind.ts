@@ -5,6 +5,7 @@ import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access
 import { insertOneByOne, presence, toRecord, type WithItems } from '../conversations/append.ts';
 import { growthOf } from '../conversations/counts.ts';
 import { conversationTopic } from '../conversations/topics.ts';
+import { eraseWords, wordsDeletion } from '../search/erasure.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { integer, text } from '../engine/rows.ts';
@@ -53,6 +54,8 @@ export function rewindConversation(
       const locked = steps.all(lock);
       if (locked.length === 0) throw new NothingStored();
       const found = foundOf(params, [locked, ...looks.map((look) => steps.all(look))]);
+      if (isChange(params, found))
+        eraseWords(steps, params, { kind: 'rest', position: found.from });
       for (const query of removal(params, found, recording)) steps.run(query);
       insertOneByOne(steps, params, items, found.nextPosition, createdAt);
       steps.run(release(params));
@@ -127,6 +130,7 @@ function removal(params: Params, found: Found, recording: Recording): readonly Q
   return [
     ...recording.change('conversation.rewound', params, from),
     { sql: sql.COUNT_REWIND, parameters: [...keyOf(params), ...counts] },
+    wordsDeletion(params, { kind: 'rest', position: from }),
     { sql: sql.DELETE_ITEMS_FROM, parameters: [...keyOf(params), from] },
   ];
 }

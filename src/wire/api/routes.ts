@@ -19,6 +19,7 @@ import { listConversationItems } from './conversations/list-conversation-items.t
 import { listConversations } from './conversations/list-conversations.ts';
 import { repairConversation } from './conversations/repair-conversation.ts';
 import { rewindConversation } from './conversations/rewind-conversation.ts';
+import { absentSearch, searchConversations } from './conversations/search-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
@@ -36,6 +37,7 @@ import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
 import { listResponses } from './responses/list-responses.ts';
 import type { Feeds } from '../../service/feed/feeds.ts';
+import type { Search } from '../../service/search/search.ts';
 import type { Usage } from '../../service/usage/usage.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
@@ -53,6 +55,8 @@ export interface ApiOptions extends ServerFacts {
   readonly usage: Usage;
   /** `undefined` when this server has no change feed. */
   readonly feeds: Feeds | undefined;
+  /** `undefined` when this server does not search. */
+  readonly search: Search | undefined;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
@@ -76,6 +80,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
   const {
     branches,
     feeds,
+    search,
     limits,
     dialect,
     keyedResponses,
@@ -89,6 +94,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     createConversation(conversations, items, limits),
     getConversationUsage(usage, limits),
     exportConversations(options.exports),
+    ...(search === undefined ? [] : [searchConversations(search, items)]),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
@@ -118,5 +124,5 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getReadiness(readiness),
     getOpenApiDocument(() => routes, { version, auth }),
   ];
-  return routes;
+  return search === undefined ? [...routes, absentSearch()] : routes;
 }
