@@ -37,7 +37,7 @@ mcp_servers:
 test('doctor warns of a tool in the config file that the MCP server does not list', async () => {
   await using mcp = await startMcpServer();
   const [finding] = await findingsFor(
-    `mcp_servers: [{ label: sums, url: '${mcp.url}', tools: [add, raed] }]`,
+    `mcp_servers: { sums: { url: '${mcp.url}', tools: [add, raed] } }`,
   );
   expect(finding).toMatchObject({
     state: 'warning',
