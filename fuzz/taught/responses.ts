@@ -48,7 +48,7 @@ export const compactResponse: PrivateOperation = {
     fields: [...COMPACTION_PARAMETERS.names],
     make: () => ({ model: 'none', input: 'Hello' }),
   },
-  expect: () => NO_MODEL_SERVER,
+  expect: (_model, caller) => (caller.isAuditor ? 403 : NO_MODEL_SERVER),
   ...NEVER_SERVED,
 };
 
@@ -67,7 +67,7 @@ export const countInputTokens: PrivateOperation = {
 
 export const listResponses: PrivateOperation = {
   access: 'private',
-  weight: 2,
+  weight: 6,
   path: [],
   query: {
     conversation: conversationCursor,
