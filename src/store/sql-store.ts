@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
 import { SqlArchive } from './archive/sql-archive.ts';
+import type { ApprovedCallStore } from './approved-calls/port.ts';
+import { SqlApprovedCalls } from './approved-calls/sql-approved-calls.ts';
 import type { BackgroundStore } from './background/port.ts';
 import { SqlBackground } from './background/sql-background.ts';
 import type { ConversationStore } from './conversations/port.ts';
@@ -35,6 +37,7 @@ export class SqlStore implements Store {
   readonly conversations: ConversationStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
+  readonly approvedCalls: ApprovedCallStore;
   readonly idempotency: IdempotencyStore;
   readonly background: BackgroundStore;
   readonly responseEvents: ResponseEventStore;
@@ -50,6 +53,7 @@ export class SqlStore implements Store {
     this.conversations = new SqlConversations(driver);
     this.responses = new SqlResponses(driver);
     this.turns = new SqlTurns(driver);
+    this.approvedCalls = new SqlApprovedCalls(driver);
     this.idempotency = new SqlIdempotency(driver);
     this.background = new SqlBackground(driver);
     this.responseEvents = new SqlResponseEvents(driver);

@@ -2,6 +2,7 @@
 
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
+import type { ApprovedCallStore } from './approved-calls/port.ts';
 import type { BackgroundStore } from './background/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import type { CountsStore } from './counts/port.ts';
@@ -16,6 +17,7 @@ export interface Store {
   readonly conversations: ConversationStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
+  readonly approvedCalls: ApprovedCallStore;
   readonly idempotency: IdempotencyStore;
   readonly background: BackgroundStore;
   readonly responseEvents: ResponseEventStore;

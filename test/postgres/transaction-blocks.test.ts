@@ -18,7 +18,15 @@ import {
 import type { Trip } from '../support/wire-proxy.ts';
 
 type Operation = () => Promise<unknown>;
-type Facet = 'conversations' | 'turns' | 'responses' | 'idempotency' | 'usage' | 'keys' | 'archive';
+type Facet =
+  | 'conversations'
+  | 'turns'
+  | 'approvedCalls'
+  | 'responses'
+  | 'idempotency'
+  | 'usage'
+  | 'keys'
+  | 'archive';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
 /** What a single PostgreSQL is not asked: SQLite has `damage`, a store with a replica `replica`, and Citus the rest. */
 type OfOthers =
@@ -49,6 +57,7 @@ const DIFFERENT = archivedConversation('archived', 'other');
 /** A new operation of the store must be added here. They run in this order. */
 function facetOperations(store: Store): FacetOperations {
   const { conversations, turns, responses, idempotency, usage, keys, archive } = store;
+  const { approvedCalls } = store;
   let token = '';
   return {
     conversations: {
@@ -91,6 +100,12 @@ function facetOperations(store: Store): FacetOperations {
       release: () => turns.release({ ...key('turning'), token }),
       wasInterrupted: () => turns.wasInterrupted({ ...key('turning'), token }),
       forgetInterrupted: () => turns.forgetInterrupted(1),
+    },
+    approvedCalls: {
+      findRequest: () =>
+        approvedCalls.findRequest({ tenant: 't', requestId: 'a', readable: everything }),
+      begin: () => approvedCalls.begin({ ...key('turning'), requestId: 'a' }),
+      undo: () => approvedCalls.undo({ ...key('turning'), requestId: 'a', token }),
     },
     responses: {
       create: () => responses.create(newHidden('hidden', 'resp_1', 'in-1', 'out-1')),

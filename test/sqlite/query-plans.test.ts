@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListConversationsParams, RowFilter } from '../../src/index.ts';
+import * as approvedCalls from '../../src/store/approved-calls/statements.ts';
 import { conversationsPage } from '../../src/store/conversations/page.ts';
 import { itemsPage, pageBasis, type ItemsQuery } from '../../src/store/conversations/item-pages.ts';
 import { rowFilterSql } from '../../src/store/conversations/row-filter-sql.ts';
@@ -86,7 +87,10 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     statements.deleteConversation(where),
     statements.reservePositions(where),
     statements.selectReferencedItem(where),
-    statements.selectFirstItem(where),
+    approvedCalls.selectRequest(where),
+    approvedCalls.beginCall(where, SQLITE),
+    approvedCalls.UNDO_CALL,
+    approvedCalls.SELECT_CALL,
     statements.selectItem(where),
     statements.UNCOUNT_ITEM,
     statements.DELETE_ITEM,

@@ -91,7 +91,7 @@ export class Responses {
     this.#options = options;
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
-    this.#preparing = { ...options, pace: new Pace(), runs: new ApprovedRuns() };
+    this.#preparing = { ...options, pace: new Pace(), runs: new ApprovedRuns(store.approvedCalls) };
     this.#turns = new Turns(store.turns, store.conversations, {
       waitMs: turnWaitMs,
       onFree: (key) => this.background.runner.freed(key),

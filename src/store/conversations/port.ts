@@ -102,8 +102,6 @@ export interface ItemRef extends ConversationRef {
 export interface FindItemParams extends References {
   readonly tenant: string;
   readonly itemId: string;
-  /** Whether the item that was stored first or last is meant; `last` when absent. */
-  readonly which?: 'first' | 'last';
 }
 
 /** An id that the conversation has already, or that two items of a request have. */
@@ -242,7 +240,7 @@ export interface ConversationReader {
   getItem(ref: ItemRef): Promise<GetItemResult>;
   /** Returns those of the items that are there, in the order of the ids; `null` when the conversation is absent. */
   getItems(params: GetItemsParams): Promise<readonly ItemRecord[] | null>;
-  /** Returns the item that was stored last, or first, under an id, among the conversations that match `readable`. */
+  /** Returns the item that was stored last under an id, among the conversations that match `readable`. */
   findItem(params: FindItemParams): Promise<ItemRecord | null>;
 }
 

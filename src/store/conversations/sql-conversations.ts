@@ -155,14 +155,8 @@ export class SqlConversations implements ConversationStore {
     return rows.length === 0 ? null : itemsIn(rows, itemIds);
   }
 
-  async findItem({
-    tenant,
-    itemId,
-    readable,
-    which = 'last',
-  }: FindItemParams): Promise<ItemRecord | null> {
-    const statement = which === 'last' ? sql.selectReferencedItem : sql.selectFirstItem;
-    const query = this.#statements.query(statement, [tenant, itemId], readable);
+  async findItem({ tenant, itemId, readable }: FindItemParams): Promise<ItemRecord | null> {
+    const query = this.#statements.query(sql.selectReferencedItem, [tenant, itemId], readable);
     const [row] = await this.#read({ tenant }, query);
     return row === undefined ? null : toItem(row);
   }

@@ -117,14 +117,10 @@ export function selectReferencedItem(where: string): string {
   return selectItemByAge(where, 'DESC');
 }
 
-/** Selects the item `$2` that was stored first. */
-export function selectFirstItem(where: string): string {
-  return selectItemByAge(where, 'ASC');
-}
-
-function selectItemByAge(where: string, direction: 'ASC' | 'DESC'): string {
+/** Selects the item `$2` that was stored first or last, with its conversation. */
+export function selectItemByAge(where: string, direction: 'ASC' | 'DESC'): string {
   return `
-    SELECT items.id, items.type, items.data
+    SELECT items.conversation_id, items.id, items.type, items.data
     FROM items
     JOIN conversations
       ON conversations.tenant = items.tenant AND conversations.id = items.conversation_id

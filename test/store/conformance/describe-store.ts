@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { testAccess } from './access.ts';
+import { testApprovedCalls } from './approved-calls.ts';
 import { testActivity } from './activity.ts';
 import { testBackground } from './background.ts';
 import { testConcurrentWrites } from './concurrent-writes.ts';
@@ -41,5 +42,6 @@ export function describeStore(name: string, open: OpenStore): void {
     testForks(test);
     testResponseRemoval(test);
     testBackground(test);
+    testApprovedCalls(test);
   });
 }
