@@ -1,4 +1,4 @@
-import { rowsToFetch, toPage, withinReason, type Page } from '../../base/paging.ts';
+import { toPage, withinReason, type Page } from '../../base/paging.ts';
 import type { Driver, ReplicaRead, Write } from '../engine/driver.ts';
 import { singleStatement } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
