@@ -117,7 +117,7 @@ test('the command exports the conversations of one subject', async () => {
   const { code, stderr } = await runProcess(arguments_, { output: file });
   expect({ code, stderr }).toMatchObject({
     code: 0,
-    stderr: expect.stringMatching(/exported 4 conversations, 7 items, 2 responses and 0 API keys/),
+    stderr: expect.stringMatching(/exported 4 conversations, 7 items, 2 responses, .*0 API keys/),
   });
   expect(await importFrom(file, empty.url)).toContain('imported 4 conversations');
   const other = await runProcess([...arguments_, '--tenant', 'other']);
