@@ -30,7 +30,7 @@ export const createResponse: PrivateOperation = {
   weight: 3,
   path: [],
   query: {},
-  headers: ['x-colloquy-when-busy', 'Idempotency-Key'],
+  headers: ['x-colloquy-when-busy', 'Idempotency-Key', 'x-colloquy-fingerprint'],
   body: {
     fields: Object.keys(PARAMETERS),
     make: () => ({ model: 'none', input: 'Hello' }),
