@@ -169,7 +169,12 @@ const FIRST = { from: 0, until: 1 } as const;
 const DESCENDING = { limit: 20, order: 'desc', after: undefined } as const;
 
 /** Other forms of the same operations, with statements of their own. */
-function variants({ conversations, responses, turns }: Store): Readonly<Record<string, Operation>> {
+function variants({
+  conversations,
+  counts,
+  responses,
+  turns,
+}: Store): Readonly<Record<string, Operation>> {
   const on = { ...key('conv_7'), access: shared };
   const ofOwner = { ...key('conv_307'), access: owner };
   return {
@@ -222,6 +227,9 @@ function variants({ conversations, responses, turns }: Store): Readonly<Record<s
         limit: 1,
         cursor: { id: 'resp_7', side: 'before' },
       }),
+    getDetailed: () => conversations.get({ ...on, hasDetails: true }),
+    findUncounted: () => counts.find({ tenant: 't', id: 'conv_7' }),
+    count: () => counts.count({ tenant: 't', id: 'conv_7', revision: 0, createdAt: 1 }),
     listFromPosition: () =>
       conversations.listItems({ ...on, page: DESCENDING, position: 1, hasPlacements: true }),
     listFromTime: () =>
