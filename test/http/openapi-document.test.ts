@@ -39,6 +39,7 @@ test('the document describes the parameters of an operation in the order of its 
     'order',
     'after',
     'include',
+    'If-None-Match',
   ]);
 });
 

@@ -5,6 +5,7 @@ import { openInspection } from '../../src/store/open.ts';
 import { archivedConversation } from '../support/archived.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughWireProxy, urlThrough } from '../support/proxied-store.ts';
+import { after, before, fork, rewind } from '../support/branches.ts';
 import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
 import {
   append,
@@ -18,7 +19,15 @@ import {
 import type { Trip } from '../support/wire-proxy.ts';
 
 type Operation = () => Promise<unknown>;
-type Facet = 'conversations' | 'turns' | 'responses' | 'idempotency' | 'usage' | 'keys' | 'archive';
+type Facet =
+  | 'conversations'
+  | 'branches'
+  | 'turns'
+  | 'responses'
+  | 'idempotency'
+  | 'usage'
+  | 'keys'
+  | 'archive';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
 /** What a single PostgreSQL is not asked: SQLite has `damage`, a store with a replica `replica`, and Citus the rest. */
 type OfOthers =
@@ -48,7 +57,7 @@ const DIFFERENT = archivedConversation('archived', 'other');
 
 /** A new operation of the store must be added here. They run in this order. */
 function facetOperations(store: Store): FacetOperations {
-  const { conversations, turns, responses, idempotency, usage, keys, archive } = store;
+  const { conversations, branches, turns, responses, idempotency, usage, keys, archive } = store;
   let token = '';
   return {
     conversations: {
@@ -81,6 +90,20 @@ function facetOperations(store: Store): FacetOperations {
           conversationId: undefined,
         }),
       delete: () => conversations.delete(key('c', 'u')),
+    },
+    branches: {
+      fork: async () => {
+        await conversations.create({ ...newConversation('source'), items: minted('s', 't') });
+        return fork(store, 'source', 'branch', after('s'), [given('own', '1')]);
+      },
+      rewind: () =>
+        rewind(store, 'source', before('t'), { items: minted('new'), key: newKey('rewound') }),
+      readableSources: () =>
+        branches.readableSources({
+          tenant: 't',
+          access: everything,
+          conversationIds: ['source', 'none'],
+        }),
     },
     turns: {
       take: async () => {
