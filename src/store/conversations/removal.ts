@@ -42,14 +42,6 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
   const absent: DeleteItemResult = { absent: 'conversation' };
-  const result = (locked: Row, removed: Row | undefined): DeleteItemResult => {
-    if (removed === undefined) return { absent: 'item' };
-    const conversation = toConversation(locked);
-    return {
-      absent: undefined,
-      conversation: { ...conversation, revision: conversation.revision + 1 },
-    };
-  };
   return {
     scope: scopeOf(ref),
     changes: [conversationTopic(ref)],
@@ -58,7 +50,7 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
       const found = steps.get(lock);
       if (found === undefined) return absent;
       steps.run(uncount);
-      return result(found, steps.get(remove));
+      return deletion(found, steps.get(remove));
     },
     inRoundTrips: async (trips) => {
       const [[found] = []] = await trips.send(lock);
@@ -67,7 +59,17 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
         return absent;
       }
       const [, [removed] = []] = await trips.finish(uncount, remove);
-      return result(found, removed);
+      return deletion(found, removed);
     },
+  };
+}
+
+/** Returns the result for a conversation as it was locked, and the item that was removed from it. */
+function deletion(locked: Row, removed: Row | undefined): DeleteItemResult {
+  if (removed === undefined) return { absent: 'item' };
+  const conversation = toConversation(locked);
+  return {
+    absent: undefined,
+    conversation: { ...conversation, revision: conversation.revision + 1 },
   };
 }
