@@ -9,11 +9,14 @@ import { addPosted, readable, writable } from './effects.ts';
 import { isJsonObject } from '../../src/base/json-object.ts';
 import {
   conversationCursor,
+  conversationInclude,
   creationTime,
   isAboveMaximum,
   limit,
   metadata,
+  metadataKey,
   order,
+  owner,
 } from './query.ts';
 
 /** Headers of an operation that may be repeated. */
@@ -62,8 +65,8 @@ export const getConversation: PrivateOperation = {
   access: 'private',
   weight: 6,
   path: ['conversation_id'],
+  query: { include: conversationInclude },
   headers: ['If-None-Match'],
-  query: {},
   expect: (model, caller, { conversation }) => model.read(caller, conversation) !== undefined,
   accept: (success) => assertConversation(success.body, readable(success)),
 };
@@ -127,6 +130,30 @@ export const getConversationUsage: PrivateOperation = {
   },
 };
 
+const ACTIVITY = ['sort', 'last_item_after', 'last_item_before'];
+
+export const exportConversations: PrivateOperation = {
+  access: 'private',
+  weight: 2,
+  path: [],
+  query: { metadata, metadata_key: metadataKey, owner },
+  expect: () => true,
+  accept: ({ model, caller, meaning, body }) => {
+    if (typeof body !== 'string' || meaning.query === undefined) return;
+    const lines = body.trimEnd().split('\n');
+    const ids = lines.flatMap(
+      (line) => /^\{"conversation":\{.*?"id":"(.*?)"/.exec(line)?.[1] ?? [],
+    );
+    const all = new Map([...meaning.query, ['limit', [String(Number.MAX_SAFE_INTEGER)]]] as const);
+    const { entries } = pageOfConversations(model, caller, all);
+    assertThat(
+      JSON.stringify(ids.toSorted()) === JSON.stringify(entries.map(({ id }) => id).toSorted()),
+      () => 'an export has other conversations than the caller may read and has chosen',
+    );
+    assertThat(lines.at(-1)?.startsWith('{"end":') === true, () => 'an export has no end');
+  },
+};
+
 export const listConversations: PrivateOperation = {
   access: 'private',
   weight: 12,
@@ -137,9 +164,15 @@ export const listConversations: PrivateOperation = {
     after: conversationCursor,
     before: conversationCursor,
     metadata,
+    metadata_key: metadataKey,
+    owner,
     forked_from: conversationCursor,
     created_after: creationTime,
     created_before: creationTime,
+    last_item_after: creationTime,
+    last_item_before: creationTime,
+    sort: ({ random }) => ['sort', random.pick(['created_at', 'last_item_at'])],
+    include: conversationInclude,
   },
   expect: (model, caller, { operation, query }) => {
     if (isAboveMaximum(operation, query)) return 400;
@@ -153,6 +186,8 @@ export const listConversations: PrivateOperation = {
   },
   accept: ({ model, caller, meaning, body }) => {
     if (body === undefined || meaning.query === undefined) return;
+    // The model does not know when items were stored.
+    if (ACTIVITY.some((name) => meaning.query?.has(name) === true)) return;
     const page = pageOfConversations(model, caller, meaning.query);
     const list = asList(body);
     assertPage(list, page.entries, page.hasMore);

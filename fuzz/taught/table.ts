@@ -3,6 +3,7 @@ import { forkConversation, rewindConversation } from './branches.ts';
 import {
   createConversation,
   deleteConversation,
+  exportConversations,
   getConversation,
   getConversationUsage,
   listConversations,
@@ -26,6 +27,7 @@ import {
   listModels,
   listResponses,
 } from './responses.ts';
+import { getPrincipal } from './system.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
 import type { TaughtOperation } from './operation.ts';
 
@@ -38,6 +40,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   updateConversation,
   deleteConversation,
   listConversations,
+  exportConversations,
   getConversationUsage,
   forkConversation,
   rewindConversation,
@@ -57,6 +60,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   countInputTokens,
   listModels,
   getModel,
+  getServer: PUBLIC,
+  getPrincipal,
   getHealth: PUBLIC,
   getReadiness: PUBLIC,
   getMetrics: PUBLIC,

@@ -20,6 +20,9 @@ import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { Counting } from '../service/counts/counting.ts';
+import { Exports } from '../service/archive/selected.ts';
+import { Callers } from '../service/callers/callers.ts';
 import { Usage } from '../service/usage/usage.ts';
 import { McpServers } from '../tools/mcp-servers.ts';
 import { openStore } from '../store/open.ts';
@@ -104,6 +107,7 @@ async function openComponents(
     }),
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
+    counting: new Counting(store.counts),
     jobs: new Jobs(telemetry),
     audit,
     state: { isClosing: false },
@@ -123,6 +127,8 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       conversations,
       branches: new Branches({ ...config, store, authorizer, observer, turns }),
       health,
+      callers: new Callers(authorizer),
+      exports: new Exports(store.archive, authorizer),
       usage: new Usage(store.usage, authorizer),
       responses,
       contexts,
@@ -130,6 +136,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       models,
       items: itemContract({ isStrict: config.strict }),
       limits: config,
+      features: featuresOf(config),
       dialect: config.dialect,
       auth: config.auth,
       version: packageVersion(),
@@ -142,6 +149,11 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     observer: telemetry,
     onServerError: components.onServerError,
   });
+}
+
+/** Returns the names of the features that clients may find on or off. */
+function featuresOf({ modelServers }: Config): readonly string[] {
+  return ['export', ...(modelServers.length > 0 ? ['responses'] : [])];
 }
 
 /** Makes the listener for metrics at a separate address. Every client that reaches it may read them. */

@@ -23,6 +23,7 @@ type Facet =
   | 'conversations'
   | 'branches'
   | 'turns'
+  | 'approvedCalls'
   | 'responses'
   | 'idempotency'
   | 'usage'
@@ -58,6 +59,7 @@ const DIFFERENT = archivedConversation('archived', 'other');
 /** A new operation of the store must be added here. They run in this order. */
 function facetOperations(store: Store): FacetOperations {
   const { conversations, branches, turns, responses, idempotency, usage, keys, archive } = store;
+  const { approvedCalls } = store;
   let token = '';
   return {
     conversations: {
@@ -114,6 +116,12 @@ function facetOperations(store: Store): FacetOperations {
       release: () => turns.release({ ...key('turning'), token }),
       wasInterrupted: () => turns.wasInterrupted({ ...key('turning'), token }),
       forgetInterrupted: () => turns.forgetInterrupted(1),
+    },
+    approvedCalls: {
+      findRequest: () =>
+        approvedCalls.findRequest({ tenant: 't', requestId: 'a', readable: everything }),
+      begin: () => approvedCalls.begin({ ...key('turning'), requestId: 'a' }),
+      undo: () => approvedCalls.undo({ ...key('turning'), requestId: 'a', token }),
     },
     responses: {
       create: () => responses.create(newHidden('hidden', 'resp_1', 'in-1', 'out-1')),
@@ -176,6 +184,7 @@ function facetOperations(store: Store): FacetOperations {
     archive: {
       write: () => archive.write(ARCHIVED),
       read: () => archive.read({ tenant: undefined, after: undefined }, async () => undefined),
+      select: () => archive.select({ tenant: 't', access: everything, metadata: [] }).next(),
     },
   };
 }
@@ -226,6 +235,7 @@ function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
     newest: () => inspection.newest(),
     checkPlaces: () => inspection.checkPlaces(full),
     checkItems: () => inspection.checkItems(full),
+    checkCounts: () => inspection.checkCounts(full),
     figures: () => inspection.figures(full),
     histories: async () => {
       for await (const { items } of inspection.histories(undefined)) expect(items).not.toEqual([]);

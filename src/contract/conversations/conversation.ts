@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { listOf, nullable } from '../schema/schema.ts';
+import { nullable } from '../schema/schema.ts';
 
 const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
@@ -42,8 +42,6 @@ export const Conversation = Type.Object(
   { title: 'Conversation' },
 );
 export type Conversation = Static<typeof Conversation>;
-
-export const ConversationList = listOf(Conversation, 'ConversationList');
 
 export const ConversationDeleted = Type.Object(
   {

@@ -5,13 +5,13 @@ import { creationTime } from '../../base/creation-time.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import { newId } from '../../base/ids.ts';
 import type { Observer } from '../../observe/observer.ts';
-import type { Page, PageRequest } from '../../base/paging.ts';
+import type { Page } from '../../base/paging.ts';
 import type {
   ConversationRecord,
   ConversationRef,
   ConversationStore,
   ItemRecord,
-  ListConversationsParams,
+  ListedItem,
   Metadata,
   NewItem,
 } from '../../store/conversations/port.ts';
@@ -20,19 +20,18 @@ import { CONVERSATION_PREFIX } from './ids.ts';
 import { absenceOf, onRevision, type Precondition } from './preconditions.ts';
 import { refusalError } from './refusals.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
+import { cursorDetail, pageParams, type ItemsRequest } from './items-request.ts';
+import { listParams, type ListRequest } from './list-request.ts';
 import { assertMayCreate } from '../may-create.ts';
 import { Origins, type ShownConversation } from '../branches/origins.ts';
 import type { Store } from '../../store/store.ts';
 
-const MS_PER_SECOND = 1000;
+/** The actions on a conversation that exists. */
+const ON_CONVERSATIONS = ['read', 'update', 'delete'] as const;
 
-/** Choice of conversations to list. Times are in Unix seconds, both exclusive. */
-interface ListRequest extends Pick<
-  ListConversationsParams,
-  'order' | 'limit' | 'cursor' | 'metadata' | 'forkedFrom'
-> {
-  readonly createdAfter: number | undefined;
-  readonly createdBefore: number | undefined;
+/** A conversation, with what the policy permits if it was requested with details. */
+export interface PermittedConversation extends ShownConversation {
+  readonly permissions?: readonly Action[];
 }
 
 /** What a client may demand of a write. */
@@ -100,22 +99,21 @@ export class Conversations {
     return { id, metadata, createdAt, revision: 0 };
   }
 
-  /** Returns the conversations that the principal may read, ordered by creation. */
-  async list(principal: Principal, request: ListRequest): Promise<Page<ShownConversation>> {
-    const { createdAfter, createdBefore, cursor, forkedFrom } = request;
+  /** Returns the conversations that the principal may read. */
+  async list(principal: Principal, request: ListRequest): Promise<Page<PermittedConversation>> {
+    const { cursor, forkedFrom } = request;
     // As the forks themselves, the list names a source only to those who may read it.
     if (forkedFrom !== undefined && !(await this.#origins.isReadable(principal, forkedFrom))) {
       return { entries: [], hasMore: false };
     }
     const page = await this.#store.list({
-      ...request,
+      ...listParams(request),
       tenant: principal.tenant,
       access: this.#authorizer.filter(principal, 'read'),
-      createdFrom: createdAfter === undefined ? undefined : toMilliseconds(createdAfter + 1),
-      createdUntil: createdBefore === undefined ? undefined : toMilliseconds(createdBefore),
     });
     if (page !== null) {
-      return { ...page, entries: await this.#origins.allShown(principal, page.entries) };
+      const shown = await this.#origins.allShown(principal, page.entries);
+      return { ...page, entries: shown.map((entry) => this.#permitted(principal, entry)) };
     }
     throw apiError('conversation_cursor_not_found', {
       id: cursor?.id ?? '',
@@ -123,10 +121,15 @@ export class Conversations {
     });
   }
 
-  async get(principal: Principal, id: string): Promise<ShownConversation> {
-    const conversation = await this.#store.get(this.#accessed(principal, 'read', id));
+  async get(
+    principal: Principal,
+    id: string,
+    options: { readonly hasDetails?: boolean } = {},
+  ): Promise<PermittedConversation> {
+    const ref = { ...this.#accessed(principal, 'read', id), ...options };
+    const conversation = await this.#store.get(ref);
     if (conversation === null) throw apiError('conversation_not_found', { id });
-    return this.#shown(principal, conversation);
+    return this.#permitted(principal, await this.#shown(principal, conversation));
   }
 
   /** Replaces the whole metadata. */
@@ -190,10 +193,14 @@ export class Conversations {
     return result;
   }
 
-  async listItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
+  async listItems(
+    principal: Principal,
+    id: string,
+    request: ItemsRequest,
+  ): Promise<Page<ListedItem>> {
     const result = await this.#store.listItems({
       ...this.#accessed(principal, 'read', id),
-      page,
+      ...pageParams(request),
     });
     if (result.absent === undefined) {
       this.#observer.transferred('read', result.page.entries);
@@ -201,7 +208,7 @@ export class Conversations {
     }
     throw result.absent === 'conversation'
       ? apiError('conversation_not_found', { id })
-      : apiError('cursor_not_found', { id: page.after ?? '', param: 'after' });
+      : apiError('cursor_not_found', cursorDetail(request));
   }
 
   async getItem(principal: Principal, id: string, itemId: string): Promise<ItemRecord> {
@@ -238,18 +245,22 @@ export class Conversations {
     return this.#origins.shown(principal, conversation);
   }
 
+  /** Adds what the policy permits to a conversation that was requested with details. */
+  #permitted(principal: Principal, conversation: ShownConversation): PermittedConversation {
+    const { id, details } = conversation;
+    if (details === undefined) return conversation;
+    const resource = { id, owner: details.owner, attributes: details.attributes };
+    const permissions = ON_CONVERSATIONS.filter(
+      (action) => this.#authorizer.decide(principal, action, resource).allowed,
+    );
+    return { ...conversation, permissions };
+  }
+
   /** Refers to a conversation for one action. It counts as absent if the policy forbids the action. */
   #accessed(principal: Principal, action: Action, conversationId: string): ConversationRef {
     const access = this.#authorizer.filter(principal, action);
     return { tenant: principal.tenant, conversationId, access };
   }
-}
-
-/** The last second that a `Date` can express. Later times are treated like it. */
-const END_OF_TIME_S = 8.64e12;
-
-function toMilliseconds(seconds: number): number {
-  return Math.max(-END_OF_TIME_S, Math.min(seconds, END_OF_TIME_S)) * MS_PER_SECOND;
 }
 
 function absenceError(absent: 'conversation' | 'item', id: string, itemId: string): Error {

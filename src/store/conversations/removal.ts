@@ -50,7 +50,7 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
       const found = steps.get(lock);
       if (found === undefined) return absent;
       steps.run(uncount);
-      return deletion(found, steps.get(remove));
+      return result(found, steps.get(remove));
     },
     inRoundTrips: async (trips) => {
       const [[found] = []] = await trips.send(lock);
@@ -59,13 +59,13 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
         return absent;
       }
       const [, [removed] = []] = await trips.finish(uncount, remove);
-      return deletion(found, removed);
+      return result(found, removed);
     },
   };
 }
 
-/** Returns the result for a conversation as it was locked, and the item that was removed from it. */
-function deletion(locked: Row, removed: Row | undefined): DeleteItemResult {
+/** Returns the result of a deletion from a conversation, as it was before. */
+function result(locked: Row, removed: Row | undefined): DeleteItemResult {
   if (removed === undefined) return { absent: 'item' };
   const conversation = toConversation(locked);
   return {

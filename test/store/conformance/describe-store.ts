@@ -1,5 +1,7 @@
 import { describe } from 'vitest';
 import { testAccess } from './access.ts';
+import { testApprovedCalls } from './approved-calls.ts';
+import { testActivity } from './activity.ts';
 import { testBackground } from './background.ts';
 import { testBranchHistories } from './branch-histories.ts';
 import { testBranches } from './branches.ts';
@@ -8,6 +10,8 @@ import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
 import { testIdempotency } from './idempotency.ts';
 import { testItemPages } from './item-pages.ts';
+import { testItemStarts } from './item-starts.ts';
+import { testCounting } from './counting.ts';
 import { testForks } from './forks.ts';
 import { testItems } from './items.ts';
 import { testItemIds } from './item-ids.ts';
@@ -25,8 +29,11 @@ export function describeStore(name: string, open: OpenStore): void {
   describe(name, () => {
     testConversations(test);
     testConversationLists(test);
+    testActivity(test);
+    testCounting(test);
     testItems(test);
     testItemPages(test);
+    testItemStarts(test);
     testItemIds(test);
     testConcurrentWrites(test);
     testTenants(test);
@@ -41,5 +48,6 @@ export function describeStore(name: string, open: OpenStore): void {
     testBranchHistories(test);
     testResponseRemoval(test);
     testBackground(test);
+    testApprovedCalls(test);
   });
 }

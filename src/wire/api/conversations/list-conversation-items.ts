@@ -6,13 +6,13 @@ import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { addEntityTag, hasRevision, IF_NONE_MATCH, isConditional } from './conditions.ts';
 import { itemListJson } from './json.ts';
-import { include, pageParameters } from './parameters.ts';
+import { itemPageParameters, itemsRequestOf } from './parameters.ts';
 import { conversationId, ITEMS, TAG } from './paths.ts';
 
 export function listConversationItems(
   conversations: Conversations,
   contract: ItemContract,
-  { maxPageSize }: { readonly maxPageSize: number },
+  limits: { readonly maxPageSize: number },
 ): Route {
   return defineRoute({
     method: 'GET',
@@ -22,20 +22,13 @@ export function listConversationItems(
     tag: TAG,
     isPublic: false,
     audited: onConversation('read'),
-    query: {
-      ...pageParameters({
-        maxPageSize,
-        orderDescription: 'Oldest first or newest first.',
-        entry: 'item',
-      }),
-      include,
-    },
+    query: itemPageParameters(limits),
     headers: IF_NONE_MATCH,
     mayBeUnmodified: true,
-    response: { description: 'A page of items', schema: contract.ConversationItemList },
+    response: { description: 'A page of items', schema: contract.ConversationItemPage },
     errors: [404],
     handle: async (call) => {
-      const { include: included, ...page } = call.query;
+      const { page, included } = itemsRequestOf(call.query);
       const id = conversationId(call);
       // Read before the items, which may be newer than the tag, and not older. Other requests need no revision.
       if (isConditional(call)) {
@@ -45,7 +38,7 @@ export function listConversationItems(
         if (isUnmodified) return NOT_MODIFIED;
       }
       const listed = await conversations.listItems(call.principal, id, page);
-      return itemListJson(listed, contract, included);
+      return itemListJson(listed, contract, included, page.hasPlacements);
     },
   });
 }
