@@ -29,6 +29,7 @@ import {
 } from './responses.ts';
 import { getPrincipal } from './system.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
+import { searchConversations } from './search.ts';
 import type { TaughtOperation } from './operation.ts';
 
 const PUBLIC: TaughtOperation = { access: 'public', weight: 1 };
@@ -44,6 +45,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   getConversationUsage,
   forkConversation,
   rewindConversation,
+  searchConversations,
   createConversationItems,
   listConversationItems,
   getConversationItem,

@@ -46,6 +46,13 @@ export const REQUESTS = {
     default: String(64 * MIB),
     description: 'Bytes of the items that one fork may copy, or one rewind remove.',
   },
+  search: {
+    name: 'search',
+    parser: onOff,
+    default: 'on',
+    description:
+      'Index the words of items, and serve `POST /v1/conversations/search`. Without it, new items wait until it is on again.',
+  },
   maxBodyBytes: {
     name: 'max-body-bytes',
     placeholder: 'BYTES',

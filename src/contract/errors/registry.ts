@@ -6,10 +6,12 @@ import { BODY_ERRORS } from './body.ts';
 import { BRANCH_ERRORS } from './branches.ts';
 import { CONVERSATION_ERRORS } from './conversations.ts';
 import { echo, type ErrorDefinition, type ErrorTable } from './definition.ts';
+import { FEED_ERRORS } from './feed.ts';
 import { HTTP_ERRORS } from './http.ts';
 import { IDEMPOTENCY_ERRORS } from './idempotency.ts';
 import { MODEL_SERVER_ERRORS } from './model-servers.ts';
 import { RESPONSE_ERRORS } from './responses.ts';
+import { SEARCH_ERRORS } from './search.ts';
 import { TOOL_ERRORS } from './tools.ts';
 import { VALUE_ERRORS } from './values.ts';
 
@@ -35,10 +37,12 @@ const DEFINITIONS = joinTables(
   VALUE_ERRORS,
   CONVERSATION_ERRORS,
   BRANCH_ERRORS,
+  SEARCH_ERRORS,
   RESPONSE_ERRORS,
   IDEMPOTENCY_ERRORS,
   TOOL_ERRORS,
   MODEL_SERVER_ERRORS,
+  FEED_ERRORS,
   ACCESS_ERRORS,
   AVAILABILITY_ERRORS,
 );

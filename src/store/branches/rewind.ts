@@ -1,9 +1,11 @@
 /** Taking a conversation back to an item, in the two forms of a write. */
 
+import type { Recording } from '../changes/recording.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { insertOneByOne, presence, toRecord, type WithItems } from '../conversations/append.ts';
 import { growthOf } from '../conversations/counts.ts';
 import { conversationTopic } from '../conversations/topics.ts';
+import { eraseWords, wordsDeletion } from '../search/erasure.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { integer, text } from '../engine/rows.ts';
@@ -34,7 +36,11 @@ interface Found {
  * Rewinds a conversation. The first trip locks it, so that what is removed is what it has found. Throws a
  * `NothingStored` when the conversation is absent or its turn lost.
  */
-export function rewindConversation(params: Params, statements: FilteredStatements): Write<Rewound> {
+export function rewindConversation(
+  params: Params,
+  statements: FilteredStatements,
+  recording: Recording,
+): Write<Rewound> {
   const { items, token, access, createdAt } = params;
   const lock = statements.query(sql.lockForRewind, [...keyOf(params), token], access);
   const looks = looksAt(params);
@@ -48,7 +54,9 @@ export function rewindConversation(params: Params, statements: FilteredStatement
       const locked = steps.all(lock);
       if (locked.length === 0) throw new NothingStored();
       const found = foundOf(params, [locked, ...looks.map((look) => steps.all(look))]);
-      for (const query of removal(params, found)) steps.run(query);
+      if (isChange(params, found))
+        eraseWords(steps, params, { kind: 'rest', position: found.from });
+      for (const query of removal(params, found, recording)) steps.run(query);
       insertOneByOne(steps, params, items, found.nextPosition, createdAt);
       steps.run(release(params));
       return rewound(params, found);
@@ -62,7 +70,11 @@ export function rewindConversation(params: Params, statements: FilteredStatement
       if (locked.length === 0) throw new NothingStored();
       seen = foundOf(params, [locked, place, removed]);
       assertAbsentBefore(present, items, seen.from);
-      await trips.finish(...removal(params, seen), ...lastItems(params), release(params));
+      await trips.finish(
+        ...removal(params, seen, recording),
+        ...lastItems(params),
+        release(params),
+      );
       return rewound(params, seen);
     },
     ...(items.some(({ isMinted }) => isMinted) && {
@@ -109,14 +121,16 @@ function foundOf(
   };
 }
 
-/** Counts what changes, and deletes what is removed. */
-function removal(params: Params, found: Found): readonly Query[] {
+/** Records and counts what changes, and deletes what is removed. */
+function removal(params: Params, found: Found, recording: Recording): readonly Query[] {
   if (!isChange(params, found)) return [];
   const { items, createdAt } = params;
   const { removedIds, bytes, from } = found;
   const counts = [...growthOf(items, createdAt), removedIds.length, bytes];
   return [
+    ...recording.change('conversation.rewound', params, from),
     { sql: sql.COUNT_REWIND, parameters: [...keyOf(params), ...counts] },
+    wordsDeletion(params, { kind: 'rest', position: from }),
     { sql: sql.DELETE_ITEMS_FROM, parameters: [...keyOf(params), from] },
   ];
 }

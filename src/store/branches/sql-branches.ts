@@ -1,3 +1,4 @@
+import { Recording } from '../changes/recording.ts';
 import { FilteredStatements, keyOf, scopeOf } from '../conversations/access-condition.ts';
 import { ItemWrites } from '../conversations/item-writes.ts';
 import type { ConversationReader } from '../conversations/port.ts';
@@ -25,11 +26,17 @@ export class SqlBranches implements BranchStore {
   readonly #driver: Driver;
   readonly #statements: FilteredStatements;
   readonly #itemWrites: ItemWrites;
+  readonly #recording: Recording;
 
-  constructor(driver: Driver, conversations: Pick<ConversationReader, 'get' | 'findItem'>) {
+  constructor(
+    driver: Driver,
+    conversations: Pick<ConversationReader, 'get' | 'findItem'>,
+    settings: { readonly recordsChanges: boolean },
+  ) {
     this.#driver = driver;
     this.#statements = new FilteredStatements(driver.syntax);
     this.#itemWrites = new ItemWrites(driver, conversations);
+    this.#recording = new Recording(this.#statements, settings);
   }
 
   async readableSources(params: ReadableSourcesParams): Promise<ReadonlySet<string>> {
@@ -53,7 +60,7 @@ export class SqlBranches implements BranchStore {
     try {
       return await orRefusal(
         this.#itemWrites.run<Rewound>(params, params, (items) => ({
-          write: rewindConversation({ ...params, items }, this.#statements),
+          write: rewindConversation({ ...params, items }, this.#statements, this.#recording),
           itemIds: items.map(({ id }) => id),
           namesOf,
         })),

@@ -1,6 +1,8 @@
 /** Deleting, in the two forms of a write. */
 
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
+import { recorded, type Recording } from '../changes/recording.ts';
+import { eraseWords, wordsDeletion, type Erased } from '../search/erasure.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import type { ConversationRef, DeleteItemResult, ItemRef } from './port.ts';
@@ -12,19 +14,22 @@ import { conversationTopic, existenceTopics } from './topics.ts';
 export function deleteConversation(
   ref: ConversationRef,
   statements: FilteredStatements,
+  recording: Recording,
 ): Write<boolean> {
-  const conversation = statements.query(sql.deleteConversation, keyOf(ref), ref.access);
+  const statement = recording.guarded(sql.deleteConversation);
+  const conversation = statements.query(statement, keyOf(ref), ref.access);
   // Separate statements: they see what an append has added while the first one waited for it.
-  const children: readonly Query[] = sql.DELETE_CHILDREN.map((statement) => ({
-    sql: statement,
-    parameters: keyOf(ref),
-  }));
-  return {
+  const children: readonly Query[] = [
+    ...sql.DELETE_CHILDREN.map((child) => ({ sql: child, parameters: keyOf(ref) })),
+    ...recording.forget(ref),
+  ];
+  const write: Write<boolean> = {
     scope: scopeOf(ref),
     changes: existenceTopics(ref),
     erases: true,
     inSteps: (steps) => {
       if (steps.get(conversation) === undefined) return false;
+      eraseWords(steps, ref, { kind: 'all' });
       for (const child of children) steps.run(child);
       return true;
     },
@@ -33,14 +38,22 @@ export function deleteConversation(
       return deleted.length > 0;
     },
   };
+  return recorded(write, recording.change('conversation.deleted', ref));
 }
 
 /** Deletes an item under the lock of its conversation, which keeps the counts right. */
-export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<DeleteItemResult> {
+export function deleteItem(
+  ref: ItemRef,
+  statements: FilteredStatements,
+  recording: Recording,
+): Write<DeleteItemResult> {
   const lock = statements.query(sql.lockConversation, keyOf(ref), ref.access);
   const item = [...keyOf(ref), ref.itemId];
+  const record = recording.itemDeletion(ref);
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
+  const erased: Erased = { kind: 'item', itemId: ref.itemId };
+  const words = wordsDeletion(ref, erased);
   const absent: DeleteItemResult = { absent: 'conversation' };
   return {
     scope: scopeOf(ref),
@@ -49,7 +62,8 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
     inSteps: (steps) => {
       const found = steps.get(lock);
       if (found === undefined) return absent;
-      steps.run(uncount);
+      for (const query of [...record, uncount]) steps.run(query);
+      eraseWords(steps, ref, erased);
       return result(found, steps.get(remove));
     },
     inRoundTrips: async (trips) => {
@@ -58,8 +72,8 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
         await trips.finish();
         return absent;
       }
-      const [, [removed] = []] = await trips.finish(uncount, remove);
-      return result(found, removed);
+      const results = await trips.finish(...record, uncount, words, remove);
+      return result(found, results.at(-1)?.[0]);
     },
   };
 }

@@ -30,6 +30,7 @@ import type {
   UpdateConversationParams,
   UpdateResult,
 } from './port.ts';
+import { recorded, Recording } from '../changes/recording.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
 import { isBackwards, itemsPage, pageBasis } from './item-pages.ts';
 import { itemsIn, toConversation, toItem, toListed, toListedConversation } from './records.ts';
@@ -44,12 +45,14 @@ export class SqlConversations implements ConversationStore {
   readonly #statements: FilteredStatements;
   readonly #keyed: KeyedWrites;
   readonly #itemWrites: ItemWrites;
+  readonly #recording: Recording;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, settings: { readonly recordsChanges: boolean }) {
     this.#driver = driver;
     this.#statements = new FilteredStatements(driver.syntax);
     this.#keyed = new KeyedWrites(driver);
     this.#itemWrites = new ItemWrites(driver, this);
+    this.#recording = new Recording(this.#statements, settings);
   }
 
   async get(params: GetConversationParams): Promise<ConversationRecord | null> {
@@ -92,17 +95,19 @@ export class SqlConversations implements ConversationStore {
 
   async update(params: UpdateConversationParams): Promise<UpdateResult> {
     const parameters = [...keyOf(params), params.metadata];
-    const query = this.#statements.query(sql.updateMetadata, parameters, params.access);
-    const write = singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
+    const statement = this.#recording.guarded(sql.updateMetadata);
+    const query = this.#statements.query(statement, parameters, params.access);
+    const update = singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
       row === undefined ? null : toConversation(row),
     );
+    const write = recorded(update, this.#recording.change('conversation.updated', params));
     const result = await this.#keyed.write({ ...params, itemIds: undefined }, write);
     if (result === null) return { refused: 'conversation_absent' };
     return 'used' in result ? result : { refused: undefined, conversation: result };
   }
 
   delete(ref: ConversationRef): Promise<boolean> {
-    return this.#driver.write(deleteConversation(ref, this.#statements));
+    return this.#driver.write(deleteConversation(ref, this.#statements, this.#recording));
   }
 
   adopt(params: AdoptParams): Promise<number> {
@@ -166,7 +171,7 @@ export class SqlConversations implements ConversationStore {
   }
 
   deleteItem(ref: ItemRef): Promise<DeleteItemResult> {
-    return this.#driver.write(deleteItem(ref, this.#statements));
+    return this.#driver.write(deleteItem(ref, this.#statements, this.#recording));
   }
 
   async #find(ref: ConversationRef, fromReplica?: ReplicaRead): Promise<ConversationRecord | null> {

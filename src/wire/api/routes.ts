@@ -7,6 +7,8 @@ import { createConversation } from './conversations/create-conversation.ts';
 import { createConversationItems } from './conversations/create-conversation-items.ts';
 import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
+import { streamConversationEvents } from './events/stream-conversation-events.ts';
+import { streamEvents } from './events/stream-events.ts';
 import { exportConversations } from './conversations/export-conversations.ts';
 import { forkConversation } from './conversations/fork-conversation.ts';
 import { getConversation } from './conversations/get-conversation.ts';
@@ -17,6 +19,7 @@ import { listConversationItems } from './conversations/list-conversation-items.t
 import { listConversations } from './conversations/list-conversations.ts';
 import { repairConversation } from './conversations/repair-conversation.ts';
 import { rewindConversation } from './conversations/rewind-conversation.ts';
+import { absentSearch, searchConversations } from './conversations/search-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
@@ -33,6 +36,8 @@ import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
 import { listResponses } from './responses/list-responses.ts';
+import type { Feeds } from '../../service/feed/feeds.ts';
+import type { Search } from '../../service/search/search.ts';
 import type { Usage } from '../../service/usage/usage.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
@@ -48,6 +53,10 @@ export interface ApiOptions extends ServerFacts {
   readonly branches: Branches;
   readonly health: ConversationHealth;
   readonly usage: Usage;
+  /** `undefined` when this server has no change feed. */
+  readonly feeds: Feeds | undefined;
+  /** `undefined` when this server does not search. */
+  readonly search: Search | undefined;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
@@ -68,13 +77,24 @@ export interface ApiOptions extends ServerFacts {
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
   const { conversations, health, usage, responses, contexts, models, items } = options;
-  const { branches, limits, dialect, keyedResponses, auth, version, readiness, metricsText } =
-    options;
+  const {
+    branches,
+    feeds,
+    search,
+    limits,
+    dialect,
+    keyedResponses,
+    auth,
+    version,
+    readiness,
+    metricsText,
+  } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
     getConversationUsage(usage, limits),
     exportConversations(options.exports),
+    ...(search === undefined ? [] : [searchConversations(search, items)]),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
@@ -86,6 +106,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     deleteConversationItem(conversations, dialect),
     getConversationHealth(health),
     repairConversation(health),
+    ...(feeds === undefined ? [] : [streamEvents(feeds), streamConversationEvents(feeds)]),
     listResponses(responses, items, limits),
     createResponse(keyedResponses, responses, items),
     getResponse(responses, items),
@@ -103,5 +124,5 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getReadiness(readiness),
     getOpenApiDocument(() => routes, { version, auth }),
   ];
-  return routes;
+  return search === undefined ? [...routes, absentSearch()] : routes;
 }

@@ -5,6 +5,7 @@ import { testActivity } from './activity.ts';
 import { testBackground } from './background.ts';
 import { testBranchHistories } from './branch-histories.ts';
 import { testBranches } from './branches.ts';
+import { testChanges } from './changes.ts';
 import { testConcurrentWrites } from './concurrent-writes.ts';
 import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
@@ -48,6 +49,7 @@ export function describeStore(name: string, open: OpenStore): void {
     testBranchHistories(test);
     testResponseRemoval(test);
     testBackground(test);
+    testChanges(test);
     testApprovedCalls(test);
   });
 }
