@@ -17,7 +17,8 @@ interface Parts {
 /** Returns the fields of a body that name a place. */
 function placeIn(body: unknown): { readonly after?: unknown; readonly before?: unknown } {
   const { after, before } = isJsonObject(body) ? body : {};
-  return { ...(after != null && { after }), ...(before != null && { before }) };
+  // Null counts as omitted.
+  return { after: after ?? undefined, before: before ?? undefined };
 }
 
 /** Splits a conversation at the place of a body; at its end without one. `undefined` when the item is absent. */
@@ -96,7 +97,7 @@ export const forkConversation: PrivateOperation = {
       id: String(id),
       owner: caller,
       createdAt: Number(createdAt),
-      metadata: asked == null ? source.metadata : metadataOf(meaning.body),
+      metadata: (asked ?? undefined) === undefined ? source.metadata : metadataOf(meaning.body),
       items: [...parts.kept],
       forkedFrom: { conversation_id: source.id, item_id: parts.kept.at(-1)?.id ?? null },
     };

@@ -147,7 +147,7 @@ export const listInputItems: PrivateOperation = {
 
 export const listModels: PrivateOperation = {
   access: 'private',
-  weight: 2,
+  weight: 4,
   path: [],
   query: {},
   expect: () => true,

@@ -96,7 +96,8 @@ export class ColloquySession
 /** Returns the error of an operation that was refused; `undefined` for another failure. */
 function refusalOf(error: unknown): UserError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { status, code, param } = { status: 0, code: null, param: null, ...error };
+  // Sound: the fields of the client's errors, which others lack.
+  const { status, code, param } = error as Partial<Record<'status' | 'code' | 'param', unknown>>;
   if (code === 'idempotency_key_reused') {
     return new UserError(
       'Session history operation was already applied with a different transaction.',

@@ -44,6 +44,7 @@ test('the document describes the parameters of an operation in the order of its 
     'position',
     'created_after',
     'max_item_bytes',
+    'If-None-Match',
   ]);
 });
 

@@ -2,6 +2,7 @@ import { expect, inject, test } from 'vitest';
 import type { NewItem, Store, TurnRef } from '../../src/index.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughProxy } from '../support/proxied-store.ts';
+import { after, fork, WIDE } from '../support/branches.ts';
 import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
 import {
   append,
@@ -17,14 +18,20 @@ type Operation = () => Promise<unknown>;
 /** Operations on conversations, responses and turns, by facet and name. */
 type OperationName =
   | keyof Store['conversations']
+  | `branches.${keyof Store['branches']}`
   | `responses.${keyof Store['responses']}`
   | `turns.${keyof Store['turns']}`
   | `approvedCalls.${keyof Store['approvedCalls']}`
   | `idempotency.${keyof Store['idempotency']}`;
-/** Every operation except `adopt` and `sweep`, which take more trips, since no request waits for them, and `fork`, which takes two. */
+/** Every operation except `adopt` and `sweep`, which take more trips, since no request waits for them, and those that take two. */
 type SingleTripName = Exclude<
   OperationName,
-  'adopt' | 'deleteItem' | 'responses.fork' | 'idempotency.sweep'
+  | 'adopt'
+  | 'deleteItem'
+  | 'branches.fork'
+  | 'branches.rewind'
+  | 'responses.fork'
+  | 'idempotency.sweep'
 >;
 
 const ITEM_PAGE = { limit: 20, order: 'asc', after: undefined } as const;
@@ -76,6 +83,8 @@ function singleTripOperations(
     delete: () => store.conversations.delete(key(conversations.pop() ?? '')),
     findItem: () =>
       store.conversations.findItem({ tenant: 't', itemId: 'read', readable: everything }),
+    'branches.readableSources': () =>
+      store.branches.readableSources({ tenant: 't', access: everything, conversationIds: ['c'] }),
     'responses.find': () => findResponse(store, 'r'),
     'responses.list': () =>
       store.responses.list({ ...key('h'), order: 'asc', limit: 1, cursor: undefined }),
@@ -113,6 +122,7 @@ function singleTripOperations(
 
 function twoTripOperations(
   store: Store,
+  rewound: TurnRef[],
 ): Readonly<Partial<Record<OperationName | `${OperationName} under a key`, Operation>>> {
   // The oldest conversation of the tenant, so that the list after it is empty.
   const cursor = { id: 'empty', side: 'after' } as const;
@@ -125,6 +135,19 @@ function twoTripOperations(
       const source = { conversationId: 'c', access: everything, until: 1 };
       const params = { ...newHidden(nextId(), nextId(), nextId()), source };
       expect(await store.responses.fork(params)).toMatchObject({ refused: undefined });
+    },
+    'branches.fork': async () => {
+      const made = await fork(store, 'c', nextId(), after('read'), [given('own', '1')]);
+      expect(made).toMatchObject({ refused: undefined });
+    },
+    // The first trip locks the conversation, and finds what is removed.
+    'branches.rewind': async () => {
+      const { conversationId, token } = rewound.pop() ?? { conversationId: '', token: '' };
+      const params = { ...key(conversationId), token, from: after('kept'), createdAt: 1 };
+      const rest = { expectedIds: undefined, limits: WIDE, items: [given('own', '1')] };
+      expect(await store.branches.rewind({ ...params, ...rest })).toMatchObject({
+        refused: undefined,
+      });
     },
     // The first trip looks up the item.
     create: () =>
@@ -182,7 +205,12 @@ test.each([
       expect(await tripsOf(operation), `round trips of ${name}`).toBe(1);
     }
     await store.conversations.create({ ...newConversation('empty'), createdAt: 0 });
-    for (const [name, operation] of Object.entries(twoTripOperations(store))) {
+    const rewound: TurnRef[] = [];
+    for (const id of ['w1', 'w2']) {
+      await store.conversations.create({ ...newConversation(id), items: minted('kept', 'lost') });
+      rewound.push({ ...key(id), token: await takeTurn(store, id) });
+    }
+    for (const [name, operation] of Object.entries(twoTripOperations(store, rewound))) {
       expect(await tripsOf(operation), `round trips of ${name}`).toBe(2);
     }
   },

@@ -4,6 +4,7 @@ import type { Query } from '../../src/store/engine/query.ts';
 import { CITUS } from '../../src/store/engine/syntax.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { DISTRIBUTED_TABLES } from '../../src/store/tables.ts';
+import { after, before, forkOf, WIDE } from '../support/branches.ts';
 import { newBackground } from '../support/background.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
@@ -12,6 +13,7 @@ import { commitOf, findResponse, newHidden, newResponse } from '../support/respo
 import { reasonAgainst } from '../support/sharded-forms.ts';
 import {
   everything,
+  given,
   key,
   minted,
   newConversation,
@@ -65,6 +67,7 @@ const shares = { access: shared, continuesAt: 2 } as const;
 type Operation = () => Promise<unknown>;
 /** The operations of the store about one conversation or one key, and so in one partition. */
 type OperationName =
+  | `branches.${Exclude<keyof Store['branches'], 'readableSources'>}`
   | Exclude<keyof Store['conversations'], 'list' | 'adopt' | 'findItem'>
   | `responses.${Exclude<keyof Store['responses'], 'find'>}`
   | `turns.${Exclude<keyof Store['turns'], 'forgetInterrupted'>}`
@@ -101,6 +104,7 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'idempotency.await': () => idempotency.await(newKey('key_7')),
     'idempotency.release': () => idempotency.release({ ...newKey('key_7'), token: 'x' }),
     'idempotency.find': () => idempotency.find(newKey('key_7')),
+    ...branchOperations(store),
     'responses.list': () =>
       responses.list({ ...on('conv_7'), order: 'asc', limit: 1, cursor: undefined }),
     'turns.wasInterrupted': () => turns.wasInterrupted({ ...on('conv_407'), token: 'x' }),
@@ -119,6 +123,26 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'responses.add': () =>
       responses.add({ ...on('conv_407'), response: newResponse('resp_a'), token: 'x' }),
     'responses.delete': () => responses.delete({ ...on('conv_7'), responseId: 'resp_7' }),
+  };
+}
+
+/** The operations that copy and remove the items of one conversation. */
+function branchOperations({ branches }: Store) {
+  const source = { conversationId: 'conv_807', access: shared, until: before('msg_1615') };
+  const on = { ...key('conv_907'), access: shared };
+  return {
+    'branches.fork': () =>
+      branches.fork({ ...forkOf('conv_807', 'new-d'), source, items: [given('d', '1')] }),
+    'branches.rewind': () =>
+      branches.rewind({
+        ...on,
+        token: 'turn_907',
+        from: after('msg_1814'),
+        createdAt: 1,
+        items: [...minted('e'), given('g', '1')],
+        expectedIds: undefined,
+        limits: WIDE,
+      }),
   };
 }
 
@@ -172,6 +196,7 @@ const DESCENDING = { limit: 20, order: 'desc', after: undefined } as const;
 function variants({
   conversations,
   counts,
+  branches,
   responses,
   turns,
 }: Store): Readonly<Record<string, Operation>> {
@@ -219,6 +244,14 @@ function variants({
         createdAt: 1,
         items: minted('k'),
         key: newKey('key_append'),
+      }),
+    forkOfOwner: () => branches.fork({ ...forkOf('conv_307', 'new-e'), items: minted('e2') }),
+    forkAfter: () => branches.fork(forkOf('conv_7', 'new-g', after('msg_14'))),
+    updateOfRevision: () =>
+      conversations.update({
+        ...key('conv_7'),
+        access: { kind: 'and', filters: [owner, { kind: 'revision', revisions: [1, 2] }] },
+        metadata: '{}',
       }),
     listResponsesBefore: () =>
       responses.list({
@@ -304,16 +337,21 @@ test('a fork copies any number of items to another shard in their order', async 
     const source = { conversationId: from, access: everything, until };
     const fork = { ...newHidden(`to-${count}`, `resp-${count}`, 'input', 'output'), source };
     expect(await store.responses.fork(fork)).toMatchObject({ refused: undefined });
+    const named = ids[until] === undefined ? undefined : before(ids[until]);
+    const whole = forkOf(from, `whole-${count}`, named, minted('input', 'output'));
+    expect(await store.branches.fork(whole)).toMatchObject({ refused: undefined });
     const rows = await database.run(
       `SELECT position::int, id, type, data, created_at::int FROM items
         WHERE conversation_id = '${from}' AND position < ${until} ORDER BY position`,
     );
-    const copied = await database.run(
-      `SELECT position::int, id, type, data, created_at::int FROM items
-        WHERE conversation_id = 'to-${count}' ORDER BY position`,
-    );
-    expect(copied.slice(0, -2)).toEqual(rows);
-    expect(copied.slice(-2).map(({ id }) => id)).toEqual(['input', 'output']);
+    for (const to of ['to', 'whole']) {
+      const copied = await database.run(
+        `SELECT position::int, id, type, data, created_at::int FROM items
+          WHERE conversation_id = '${to}-${count}' ORDER BY position`,
+      );
+      expect(copied.slice(0, -2)).toEqual(rows);
+      expect(copied.slice(-2).map(({ id }) => id)).toEqual(['input', 'output']);
+    }
   }
   await store.close();
 });

@@ -5,6 +5,7 @@ import { openInspection } from '../../src/store/open.ts';
 import { archivedConversation } from '../support/archived.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openThroughWireProxy, urlThrough } from '../support/proxied-store.ts';
+import { after, before, fork, rewind } from '../support/branches.ts';
 import { commitOf, findResponse, newHidden, newResponse, takeTurn } from '../support/responses.ts';
 import {
   append,
@@ -20,6 +21,7 @@ import type { Trip } from '../support/wire-proxy.ts';
 type Operation = () => Promise<unknown>;
 type Facet =
   | 'conversations'
+  | 'branches'
   | 'turns'
   | 'approvedCalls'
   | 'responses'
@@ -56,7 +58,7 @@ const DIFFERENT = archivedConversation('archived', 'other');
 
 /** A new operation of the store must be added here. They run in this order. */
 function facetOperations(store: Store): FacetOperations {
-  const { conversations, turns, responses, idempotency, usage, keys, archive } = store;
+  const { conversations, branches, turns, responses, idempotency, usage, keys, archive } = store;
   const { approvedCalls } = store;
   let token = '';
   return {
@@ -90,6 +92,20 @@ function facetOperations(store: Store): FacetOperations {
           conversationId: undefined,
         }),
       delete: () => conversations.delete(key('c', 'u')),
+    },
+    branches: {
+      fork: async () => {
+        await conversations.create({ ...newConversation('source'), items: minted('s', 't') });
+        return fork(store, 'source', 'branch', after('s'), [given('own', '1')]);
+      },
+      rewind: () =>
+        rewind(store, 'source', before('t'), { items: minted('new'), key: newKey('rewound') }),
+      readableSources: () =>
+        branches.readableSources({
+          tenant: 't',
+          access: everything,
+          conversationIds: ['source', 'none'],
+        }),
     },
     turns: {
       take: async () => {

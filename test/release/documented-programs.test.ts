@@ -91,6 +91,12 @@ const PROGRAMS = [
     prints: 'It is.\n',
   },
   {
+    page: 'docs/history.md',
+    number: 0,
+    answers: spoken('Como.', 'Deep.', 'Cold.', 'Large.'),
+    prints: 'Cold. Large.\n',
+  },
+  {
     page: 'docs/long-histories.md',
     number: 0,
     answers: [json({ object: 'list', data: [] }), ...spoken('Hello.', 'Ada.')],
@@ -114,10 +120,13 @@ test.each(PROGRAMS)(
   },
 );
 
-test.each(['docs/responses.md', 'docs/long-histories.md'])('every program of %s is run', (name) => {
-  const run = PROGRAMS.filter(({ page }) => page === name);
-  expect(codeBlocks(name, 'ts')).toHaveLength(run.length);
-});
+test.each(['docs/responses.md', 'docs/history.md', 'docs/long-histories.md'])(
+  'every program of %s is run',
+  (name) => {
+    const run = PROGRAMS.filter(({ page }) => page === name);
+    expect(codeBlocks(name, 'ts')).toHaveLength(run.length);
+  },
+);
 
 test('the example chat.ts streams its answers, and continues a conversation', async () => {
   const models = json({ object: 'list', data: [{ id: 'small' }] });

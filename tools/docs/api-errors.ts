@@ -16,6 +16,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   405: 'the path does not have the method',
   408: 'the request came too slowly',
   410: 'it is no longer kept',
+  412: 'it has changed since it was read',
   413: 'the body is too large',
   415: 'the body is of a kind that is not taken',
   417: 'the request expects something unknown',

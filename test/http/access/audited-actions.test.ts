@@ -99,6 +99,22 @@ const CASES: readonly Case[] = [
     body: () => ({ metadata: {} }),
   },
   {
+    operation: 'forkConversation',
+    about: '',
+    demands: ['create', 'read'],
+    action: 'create',
+    resource: conversation,
+    body: ({ item }) => ({ after: item, items: [message] }),
+  },
+  {
+    operation: 'rewindConversation',
+    about: '',
+    demands: ['update', 'read'],
+    action: 'update',
+    resource: conversation,
+    body: ({ item }) => ({ before: item, items: [message] }),
+  },
+  {
     operation: 'deleteConversation',
     about: '',
     demands: ['delete'],

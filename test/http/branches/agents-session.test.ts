@@ -217,7 +217,7 @@ test('a Runner stores what an output guardrail has blocked by a transaction, wit
       {
         name: 'no secrets',
         execute: async ({ agentOutput }) => ({
-          tripwireTriggered: String(agentOutput).includes('secret'),
+          tripwireTriggered: agentOutput.includes('secret'),
           outputInfo: {},
         }),
       },

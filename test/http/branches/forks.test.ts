@@ -1,11 +1,7 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { afterAll, expect, test } from 'vitest';
 import { startServer } from '../../support/server.ts';
 import { itemsOf } from '../../support/turns.ts';
-
-const server = await startServer();
-const { client } = server;
-afterAll(() => server[Symbol.asyncDispose]());
 
 type Conversation = OpenAI.Conversations.Conversation & {
   readonly forked_from?: {
@@ -13,6 +9,10 @@ type Conversation = OpenAI.Conversations.Conversation & {
     readonly item_id: string | null;
   } | null;
 };
+
+const server = await startServer();
+const { client } = server;
+afterAll(() => server[Symbol.asyncDispose]());
 
 const said = (content: string) => ({ type: 'message' as const, role: 'user' as const, content });
 

@@ -80,9 +80,9 @@ export function testBranchHistories(test: StoreTest): void {
 
   test('each fork has a prefix of its source while 8 writers append', async ({ store }) => {
     await create(store, 'c', minted('first'));
-    let isOver = false;
+    const over = new AbortController();
     const writers = Array.from({ length: 8 }, async (_, writer) => {
-      for (let round = 0; !isOver; round += 1) {
+      for (let round = 0; !over.signal.aborted; round += 1) {
         const batch = [0, 1, 2].map((index) => `${writer}-${round}-${index}`);
         expect(await append(store, 'c', minted(...batch))).toMatchObject({ refused: undefined });
       }
@@ -91,7 +91,7 @@ export function testBranchHistories(test: StoreTest): void {
     for (const name of forks) {
       expect(await fork(store, 'c', name)).toMatchObject({ refused: undefined });
     }
-    isOver = true;
+    over.abort();
     await Promise.all(writers);
     const all = await itemsOf(store, 'c');
     for (const name of forks) {
