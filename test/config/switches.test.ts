@@ -14,6 +14,7 @@ function valuesOf({
   database,
   strict,
   events,
+  search,
 }: Config): Readonly<Record<string, unknown>> {
   if (database.kind !== 'postgres') throw new Error('the base names PostgreSQL');
   return {
@@ -22,6 +23,7 @@ function valuesOf({
     'database-prepared-statements': database.preparedStatements,
     rls: database.rowLevelSecurity,
     strict,
+    search,
     events,
   };
 }

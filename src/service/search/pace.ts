@@ -1,5 +1,7 @@
 /** Shares of the time that the work takes: of a process that is busy, and of one that is idle. */
-const LEAST_SHARE = 0.05;
+const LEAST_SHARE = 0.03;
+/** A process that is busy for this share of its time already has its queues. */
+const BUSY = 0.4;
 const MOST_SHARE = 0.9;
 const SHORTEST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 2_000;
@@ -48,8 +50,7 @@ export class Pace {
   /** Waits after a piece of work, the longer the busier the process is. */
   async pause(): Promise<void> {
     if (this.#hurrying > 0) return;
-    // A process that is half busy already has its queues.
-    const share = Math.min(MOST_SHARE, Math.max(LEAST_SHARE, 1 - 2 * this.#busy));
+    const share = Math.min(MOST_SHARE, Math.max(LEAST_SHARE, 1 - this.#busy / BUSY));
     const pause = (this.#took * (1 - share)) / share;
     const bounded = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, pause));
     await new Promise<void>((resolve) => {
