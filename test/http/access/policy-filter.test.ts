@@ -9,7 +9,7 @@ import {
 } from '../../../src/access/policy/rule.ts';
 import type { Principal } from '../../../src/access/principal.ts';
 import { ATTRIBUTE_NAMES, type Attributes } from '../../../src/base/row-filter.ts';
-import { loadConfig, openStore, type Store } from '../../../src/index.ts';
+import { ALL, loadConfig, openStore, type Store } from '../../../src/index.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 
 const subjects = ['ann', 'bob', 'anonymous', "o'hara"];
@@ -38,7 +38,9 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('shares' as const), attribute, negated: fc.boolean() }),
 );
-const ids = ['conv_0', 'conv_1', 'conv_2', 'conv_3', 'conv_4', 'conv_5'];
+/** The last ones are deleted. */
+const ids = ['conv_0', 'conv_1', 'conv_2', 'conv_3', 'conv_4', 'conv_5', 'conv_6', 'conv_7'];
+const DELETED = ids.slice(-2);
 const rule: fc.Arbitrary<Rule> = fc.record({
   effect: fc.constantFrom('permit' as const, 'forbid' as const),
   principal: fc.option(subject, { nil: undefined }),
@@ -75,16 +77,30 @@ beforeAll(async () => {
       owner,
       attributes: theirs,
       metadata: '{}',
-      createdAt: 1,
+      createdAt: Date.now(),
       items: [],
       readable: { kind: 'none' },
     });
+  }
+  for (const conversationId of DELETED) {
+    await store.conversations.delete({ tenant: 't', conversationId, access: ALL });
   }
 });
 afterAll(async () => {
   await store.close();
   await database[Symbol.asyncDispose]();
 });
+
+/** A moment before the conversations were made. */
+const BEFORE = { at: Date.now() - 60_000, transaction: 3, database: 0 };
+
+async function idsOf(
+  pages: AsyncIterable<readonly { readonly conversationId: string }[]>,
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for await (const page of pages) for (const each of page) found.add(each.conversationId);
+  return [...found].toSorted((a, b) => a.localeCompare(b));
+}
 
 test('a policy decides in SQL as it decides in the program', async () => {
   await fc.assert(
@@ -96,7 +112,8 @@ test('a policy decides in SQL as it decides in the program', async () => {
         const access = filterFor(policy, who, action);
         const allowed = resources
           .filter((resource) => decide(policy, who, action, resource).allowed)
-          .map(({ id }) => id);
+          .map(({ id }) => id)
+          .filter((id) => !DELETED.includes(id));
         const page = await store.conversations.list({
           tenant: 't',
           access,
@@ -108,7 +125,20 @@ test('a policy decides in SQL as it decides in the program', async () => {
           createdUntil: undefined,
         });
         expect(page?.entries.map(({ id }) => id)).toEqual(allowed);
+        const news = { tenant: 't', access, since: BEFORE };
+        expect(await idsOf(store.changes.changed(news))).toEqual(allowed);
+        const deleted = resources
+          .filter(({ id }) => DELETED.includes(id))
+          .filter((resource) => decide(policy, who, action, resource).allowed)
+          .map(({ id }) => id);
+        expect(await idsOf(store.changes.deleted(news))).toEqual(deleted);
         for (const { id } of resources) {
+          const deletion = await store.changes.deletion({
+            tenant: 't',
+            conversationId: id,
+            access,
+          });
+          expect(deletion !== null, id).toBe(deleted.includes(id));
           const found = await store.conversations.get({
             tenant: 't',
             conversationId: id,
