@@ -28,6 +28,7 @@ export function assertConversation(
     object: 'conversation',
     created_at: expected?.createdAt,
     metadata: expected?.metadata,
+    ...(expected?.forkedFrom !== undefined && { forked_from: originIn(served, expected) }),
   };
   const { own, included } = withoutIncluded(served);
   assertThat(isDeepStrictEqual(own, conversation), () => difference(conversation, served));
@@ -50,6 +51,11 @@ function withoutIncluded(served: unknown) {
     own: Object.fromEntries(fields.filter(([name]) => !INCLUDED.has(name))),
     included: Object.fromEntries(fields.filter(([name]) => INCLUDED.has(name))),
   };
+}
+
+/** Returns the source of a fork as it must be served: null to those who may not read it, or when it is gone. */
+function originIn(served: unknown, { forkedFrom }: StoredConversation): unknown {
+  return isJsonObject(served) && served['forked_from'] === null ? null : forkedFrom;
 }
 
 /** Types of items with parts that `include` may hide. Of these, only id and type are compared. */

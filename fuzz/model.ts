@@ -15,6 +15,8 @@ export interface StoredConversation {
   readonly createdAt: number;
   metadata: Readonly<Record<string, unknown>>;
   items: StoredItem[];
+  /** Only forks have it. */
+  readonly forkedFrom?: { readonly conversation_id: string; readonly item_id: string | null };
 }
 
 /** Most items of a request. */

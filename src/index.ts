@@ -19,9 +19,11 @@ export { StoreUnavailableError, type UnavailableReason } from './base/errors/sto
 export type { Store } from './store/store.ts';
 export type * from './store/changes/port.ts';
 export type * from './store/conversations/port.ts';
+export type * from './store/branches/port.ts';
 export type * from './store/responses/port.ts';
 export type * from './store/turns/port.ts';
 export type * from './store/idempotency/port.ts';
+export type * from './store/search/port.ts';
 export type * from './store/background/port.ts';
 export type * from './store/response-events/port.ts';
 export type * from './store/keys/port.ts';

@@ -19,11 +19,14 @@ import {
   owner,
 } from './query.ts';
 
+/** Headers of an operation that may be repeated. */
+const REPEATABLE = ['Idempotency-Key', 'x-colloquy-fingerprint'];
+
 export const createConversation: PrivateOperation = {
   access: 'private',
   weight: 10,
   path: [],
-  headers: ['Idempotency-Key'],
+  headers: REPEATABLE,
   query: {},
   body: {
     fields: ['metadata', 'items'],
@@ -63,6 +66,7 @@ export const getConversation: PrivateOperation = {
   weight: 6,
   path: ['conversation_id'],
   query: { include: conversationInclude },
+  headers: ['If-None-Match'],
   expect: (model, caller, { conversation }) => model.read(caller, conversation) !== undefined,
   accept: (success) => assertConversation(success.body, readable(success)),
 };
@@ -71,7 +75,7 @@ export const updateConversation: PrivateOperation = {
   access: 'private',
   weight: 17,
   path: ['conversation_id'],
-  headers: ['Idempotency-Key'],
+  headers: [...REPEATABLE, 'If-Match'],
   query: {},
   body: {
     fields: ['metadata'],
@@ -91,6 +95,7 @@ export const deleteConversation: PrivateOperation = {
   access: 'private',
   weight: 5,
   path: ['conversation_id'],
+  headers: ['If-Match'],
   query: {},
   expect: isWritable,
   accept: (success) => success.model.delete(writable(success).id),
@@ -161,6 +166,7 @@ export const listConversations: PrivateOperation = {
     metadata,
     metadata_key: metadataKey,
     owner,
+    forked_from: conversationCursor,
     created_after: creationTime,
     created_before: creationTime,
     last_item_after: creationTime,
@@ -172,6 +178,9 @@ export const listConversations: PrivateOperation = {
     if (isAboveMaximum(operation, query)) return 400;
     const [[after], [before]] = [query?.get('after') ?? [], query?.get('before') ?? []];
     if (after !== undefined && before !== undefined) return 400;
+    const [source] = query?.get('forked_from') ?? [];
+    // There are no forks to show, whatever the cursor.
+    if (source !== undefined && model.read(caller, source) === undefined) return true;
     const cursor = after ?? before;
     return cursor === undefined || model.read(caller, cursor) !== undefined;
   },

@@ -3,6 +3,7 @@ import type { AuditTrail } from '../service/audit.ts';
 import type { ConversationHealth } from '../service/conversations/health.ts';
 import type { Feeds } from '../service/feed/feeds.ts';
 import type { Counting } from '../service/counts/counting.ts';
+import type { Indexer } from '../service/search/indexer.ts';
 import type { Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Contexts } from '../service/responses/contexts.ts';
@@ -25,6 +26,7 @@ export interface Components {
   /** `undefined` when the server has no change feed. */
   readonly feeds: Feeds | undefined;
   readonly counting: Counting;
+  readonly indexer: Indexer;
   readonly jobs: Jobs;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };

@@ -8,6 +8,7 @@ import { assertNotOpenToNetwork, type Config } from '../config/config.ts';
 import { itemContract } from '../contract/items/contract.ts';
 import { packageVersion } from '../config/version.ts';
 import { AuditTrail } from '../service/audit.ts';
+import { Branches } from '../service/branches/branches.ts';
 import { ConversationHealth } from '../service/conversations/health.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
 import { ModelServer } from '../model/model-server.ts';
@@ -19,6 +20,8 @@ import { Jobs } from '../service/jobs/jobs.ts';
 import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
+import { Indexer } from '../service/search/indexer.ts';
+import { Search } from '../service/search/search.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { Counting } from '../service/counts/counting.ts';
 import { Exports } from '../service/archive/selected.ts';
@@ -112,6 +115,7 @@ async function openComponents(
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
     feeds: config.events ? new Feeds({ ...config, store: store.changes, authorizer }) : undefined,
     counting: new Counting(store.counts),
+    indexer: new Indexer({ index: store.search, isOn: config.search }),
     jobs: new Jobs(telemetry),
     audit,
     state: { isClosing: false },
@@ -121,17 +125,21 @@ async function openComponents(
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
-  const { keyedResponses, feeds } = components;
-  const conversations = new Conversations(store.conversations, authorizer, telemetry);
+  const { keyedResponses, feeds, indexer } = components;
+  const conversations = new Conversations(store, authorizer, telemetry);
+  const observer = telemetry;
+  const { turns } = responses;
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
+      branches: new Branches({ ...config, store, authorizer, observer, turns }),
       health,
       callers: new Callers(authorizer),
       exports: new Exports(store.archive, authorizer),
       usage: new Usage(store.usage, authorizer),
       feeds,
+      search: config.search ? new Search(store.search, authorizer, indexer) : undefined,
       responses,
       contexts,
       keyedResponses,

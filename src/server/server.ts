@@ -72,11 +72,12 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    const { jobs, responses, keyedResponses, counting, feeds } = this.#components;
+    const { jobs, responses, keyedResponses, counting, indexer, feeds } = this.#components;
     jobs.start([
       ...responses.jobs,
       ...keyedResponses.jobs,
       ...counting.jobs,
+      ...indexer.jobs,
       ...(feeds?.jobs ?? []),
     ]);
     if (isOpenToNetwork(this.#config)) {
@@ -90,7 +91,7 @@ export class RunningServer implements Server {
   }
 
   async #close(): Promise<void> {
-    const { telemetry, state, jobs, responses, feeds } = this.#components;
+    const { telemetry, state, jobs, responses, indexer, feeds } = this.#components;
     state.isClosing = true;
     responses.stopTaking();
     feeds?.stop();
@@ -104,6 +105,7 @@ export class RunningServer implements Server {
     }, drainMs);
     try {
       await Promise.all([this.#api.close(), this.#counters?.close()]);
+      indexer.stop();
       await jobs.close();
       await this.#components.keyedResponses.close(Math.max(0, stopsAt - performance.now()));
       await this.#owned.disposeAsync();

@@ -6,14 +6,17 @@ import type { ApprovedCallStore } from './approved-calls/port.ts';
 import { SqlApprovedCalls } from './approved-calls/sql-approved-calls.ts';
 import type { BackgroundStore } from './background/port.ts';
 import { SqlBackground } from './background/sql-background.ts';
+import type { BranchStore } from './branches/port.ts';
+import { SqlBranches } from './branches/sql-branches.ts';
 import type { ChangeStore } from './changes/port.ts';
 import { SqlChanges } from './changes/sql-changes.ts';
-import { watched, Watches } from './changes/watched-driver.ts';
+import { Watches } from './changes/watches.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
 import type { CountsStore } from './counts/port.ts';
 import { SqlCounts } from './counts/sql-counts.ts';
 import type { Driver } from './engine/driver.ts';
+import { observed } from './engine/observed-driver.ts';
 import { integer } from './engine/rows.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
 import { SqlIdempotency } from './idempotency/sql-idempotency.ts';
@@ -23,6 +26,9 @@ import type { ResponseEventStore } from './response-events/port.ts';
 import { SqlResponseEvents } from './response-events/sql-response-events.ts';
 import type { ResponseStore } from './responses/port.ts';
 import { SqlResponses } from './responses/sql-responses.ts';
+import { NotedConversations } from './search/changed-conversations.ts';
+import type { SearchStore } from './search/port.ts';
+import { SqlSearch } from './search/sql-search.ts';
 import type { Store } from './store.ts';
 import { LEDGER } from './tables.ts';
 import type { TurnStore } from './turns/port.ts';
@@ -43,6 +49,7 @@ export interface StoreSettings {
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
   readonly conversations: ConversationStore;
+  readonly branches: BranchStore;
   readonly changes: ChangeStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
@@ -53,15 +60,21 @@ export class SqlStore implements Store {
   readonly counts: CountsStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
+  readonly search: SearchStore;
   readonly archive: Archive;
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;
 
-  constructor(unwatched: Driver, { recordsChanges }: StoreSettings = { recordsChanges: true }) {
+  constructor(plain: Driver, { recordsChanges }: StoreSettings = { recordsChanges: true }) {
     const watches = new Watches();
-    const driver = watched(unwatched, watches);
+    const changed = new NotedConversations();
+    const driver = observed(plain, (topics) => {
+      changed.note(topics);
+      watches.notify(topics);
+    });
     this.#driver = driver;
     this.conversations = new SqlConversations(driver, { recordsChanges });
+    this.branches = new SqlBranches(driver, this.conversations, { recordsChanges });
     this.changes = new SqlChanges(driver, watches);
     this.responses = new SqlResponses(driver);
     this.turns = new SqlTurns(driver);
@@ -72,6 +85,7 @@ export class SqlStore implements Store {
     this.counts = new SqlCounts(driver);
     this.keys = new SqlKeys(driver);
     this.usage = new SqlUsage(driver);
+    this.search = new SqlSearch(plain, changed);
     this.archive = new SqlArchive(driver);
   }
 

@@ -21,6 +21,16 @@ export const TABLES: readonly Table[] = [
   ...Object.values(PASSING_TABLES),
 ];
 
+/**
+ * Tables of SQLite alone: the words of `indexed_items`, with the tables that the full-text index makes for itself, and
+ * the items whose words are still to be erased. They have no tenant, and the search alone knows them.
+ */
+export const SQLITE_SEARCH_TABLES: readonly string[] = [
+  'item_words',
+  ...['data', 'idx', 'docsize', 'config'].map((part) => `item_words_${part}`),
+  'words_to_erase',
+];
+
 /** The ledger of migrations, which no archive has and only migrations write. */
 export const LEDGER = 'schema_migrations';
 

@@ -17,6 +17,7 @@ export const ALL_OK = {
   places: 'ok',
   items: 'ok',
   counts: 'ok',
+  search: 'ok',
 };
 
 /** User without rights, for tests of permissions; `undefined` unless root runs the tests. */

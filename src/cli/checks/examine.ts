@@ -13,6 +13,7 @@ import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 import { checkHistories } from './histories.ts';
 import { checkModelServers } from './model-servers.ts';
+import { checkSearch } from './search.ts';
 import { checkItems, checkPlaces } from './stored.ts';
 
 export interface ExamineOptions extends Thoroughness {
@@ -57,7 +58,7 @@ export async function* examine(
 
 async function* checkDatabase(
   inspection: Inspection,
-  { database, sealKey }: Config,
+  { database, sealKey, search }: Config,
   { histories, ...thoroughness }: ExamineOptions,
 ): AsyncGenerator<Finding> {
   const tried = (check: string, work: () => Promise<Finding>): Promise<Finding> =>
@@ -91,6 +92,7 @@ async function* checkDatabase(
   yield await tried('places', () => checkPlaces(inspection, thoroughness));
   yield await tried('items', () => checkItems(inspection, thoroughness));
   yield await tried('counts', () => checkCounts(inspection, thoroughness));
+  yield await tried('search', () => checkSearch(inspection, search));
   if (histories !== undefined) {
     const { tenant } = histories;
     const { onProgress } = thoroughness;

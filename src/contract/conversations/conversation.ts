@@ -22,12 +22,22 @@ export const MetadataFilter = Type.Unsafe<Metadata>({
   additionalProperties: { type: 'string' },
 });
 
+/** The conversation that was copied. Only forks have it; null when the source is gone, or not readable by the caller. */
+const ForkedFrom = Type.Object(
+  {
+    conversation_id: Type.String(),
+    item_id: nullable(Type.String({ description: 'The last item that was copied' })),
+  },
+  { title: 'ForkedFrom' },
+);
+
 export const Conversation = Type.Object(
   {
     id: Type.String(),
     object: Type.Literal('conversation'),
     created_at: Type.Integer({ description: 'Unix seconds', format: 'unixtime' }),
     metadata: Metadata,
+    forked_from: Type.Optional(nullable(ForkedFrom)),
   },
   { title: 'Conversation' },
 );

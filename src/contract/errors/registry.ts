@@ -3,6 +3,7 @@
 import { ACCESS_ERRORS } from './access.ts';
 import { AVAILABILITY_ERRORS } from './availability.ts';
 import { BODY_ERRORS } from './body.ts';
+import { BRANCH_ERRORS } from './branches.ts';
 import { CONVERSATION_ERRORS } from './conversations.ts';
 import { echo, type ErrorDefinition, type ErrorTable } from './definition.ts';
 import { FEED_ERRORS } from './feed.ts';
@@ -10,6 +11,7 @@ import { HTTP_ERRORS } from './http.ts';
 import { IDEMPOTENCY_ERRORS } from './idempotency.ts';
 import { MODEL_SERVER_ERRORS } from './model-servers.ts';
 import { RESPONSE_ERRORS } from './responses.ts';
+import { SEARCH_ERRORS } from './search.ts';
 import { TOOL_ERRORS } from './tools.ts';
 import { VALUE_ERRORS } from './values.ts';
 
@@ -34,6 +36,8 @@ const DEFINITIONS = joinTables(
   BODY_ERRORS,
   VALUE_ERRORS,
   CONVERSATION_ERRORS,
+  BRANCH_ERRORS,
+  SEARCH_ERRORS,
   RESPONSE_ERRORS,
   IDEMPOTENCY_ERRORS,
   TOOL_ERRORS,

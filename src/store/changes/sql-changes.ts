@@ -25,7 +25,7 @@ import type {
   Watched,
 } from './port.ts';
 import * as sql from './statements.ts';
-import type { Watches } from './watched-driver.ts';
+import type { Watches } from './watches.ts';
 
 const ROWS_PER_PAGE = 500;
 /** Time by which the activity of a write that is committed now may be in the past. */

@@ -2,6 +2,7 @@
 
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import { recorded, type Recording } from '../changes/recording.ts';
+import { eraseWords, wordsDeletion, type Erased } from '../search/erasure.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import type { ConversationRef, DeleteItemResult, ItemRef } from './port.ts';
@@ -28,6 +29,7 @@ export function deleteConversation(
     erases: true,
     inSteps: (steps) => {
       if (steps.get(conversation) === undefined) return false;
+      eraseWords(steps, ref, { kind: 'all' });
       for (const child of children) steps.run(child);
       return true;
     },
@@ -50,6 +52,8 @@ export function deleteItem(
   const record = recording.itemDeletion(ref);
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
+  const erased: Erased = { kind: 'item', itemId: ref.itemId };
+  const words = wordsDeletion(ref, erased);
   const absent: DeleteItemResult = { absent: 'conversation' };
   return {
     scope: scopeOf(ref),
@@ -59,6 +63,7 @@ export function deleteItem(
       const found = steps.get(lock);
       if (found === undefined) return absent;
       for (const query of [...record, uncount]) steps.run(query);
+      eraseWords(steps, ref, erased);
       return result(found, steps.get(remove));
     },
     inRoundTrips: async (trips) => {
@@ -67,14 +72,18 @@ export function deleteItem(
         await trips.finish();
         return absent;
       }
-      const results = await trips.finish(...record, uncount, remove);
+      const results = await trips.finish(...record, uncount, words, remove);
       return result(found, results.at(-1)?.[0]);
     },
   };
 }
 
-function result(conversation: Row, removed: Row | undefined): DeleteItemResult {
-  return removed === undefined
-    ? { absent: 'item' }
-    : { absent: undefined, conversation: toConversation(conversation) };
+/** Returns the result of a deletion from a conversation, as it was before. */
+function result(locked: Row, removed: Row | undefined): DeleteItemResult {
+  if (removed === undefined) return { absent: 'item' };
+  const conversation = toConversation(locked);
+  return {
+    absent: undefined,
+    conversation: { ...conversation, revision: conversation.revision + 1 },
+  };
 }

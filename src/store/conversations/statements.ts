@@ -8,16 +8,28 @@ import { POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
 import { CHILD_TABLES } from '../tables.ts';
 import { COUNT_COLUMNS, grown, movedSlot, shrunk } from './counts.ts';
 
+/** The columns of a conversation as it is served. */
+export const CONVERSATION_COLUMNS = [
+  'id',
+  'metadata',
+  'created_at',
+  'revision',
+  'forked_from',
+  'forked_at',
+]
+  .map((name) => `conversations.${name}`)
+  .join(', ');
+
 export function selectConversation(where: string): string {
   return `
-    SELECT id, metadata, created_at FROM conversations
+    SELECT ${CONVERSATION_COLUMNS} FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
 
 /** The same with what it keeps beside its own fields. */
 export function selectConversationDetails(where: string): string {
   return `
-    SELECT id, metadata, created_at, owner, attributes, item_count, active_at FROM conversations
+    SELECT ${CONVERSATION_COLUMNS}, owner, attributes, item_count, active_at FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
 
@@ -28,7 +40,7 @@ export const INSERT_CONVERSATION = `
 export function updateMetadata(where: string): string {
   return `
     UPDATE conversations SET metadata = $3, revision = revision + 1 WHERE tenant = $1 AND id = $2 AND ${where}
-    RETURNING id, metadata, created_at`;
+    RETURNING ${CONVERSATION_COLUMNS}`;
 }
 
 export function deleteConversation(where: string): string {
@@ -59,7 +71,7 @@ function reserve(change: string, where: string): string {
   return `
     UPDATE conversations SET ${change}
     WHERE tenant = $1 AND id = $2 AND ${where}
-    RETURNING next_position - CAST($3 AS BIGINT) AS first_position, active_slot`;
+    RETURNING next_position - CAST($3 AS BIGINT) AS first_position, active_slot, revision`;
 }
 
 export const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';

@@ -1,4 +1,5 @@
 import type { ItemContract } from '../../contract/items/contract.ts';
+import type { Branches } from '../../service/branches/branches.ts';
 import type { ConversationHealth } from '../../service/conversations/health.ts';
 import type { Conversations } from '../../service/conversations/conversations.ts';
 import type { Route } from '../http/route.ts';
@@ -9,6 +10,7 @@ import { deleteConversationItem } from './conversations/delete-conversation-item
 import { streamConversationEvents } from './events/stream-conversation-events.ts';
 import { streamEvents } from './events/stream-events.ts';
 import { exportConversations } from './conversations/export-conversations.ts';
+import { forkConversation } from './conversations/fork-conversation.ts';
 import { getConversation } from './conversations/get-conversation.ts';
 import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
@@ -16,6 +18,8 @@ import { getConversationUsage } from './conversations/get-conversation-usage.ts'
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
 import { repairConversation } from './conversations/repair-conversation.ts';
+import { rewindConversation } from './conversations/rewind-conversation.ts';
+import { absentSearch, searchConversations } from './conversations/search-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
@@ -33,6 +37,7 @@ import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
 import { listResponses } from './responses/list-responses.ts';
 import type { Feeds } from '../../service/feed/feeds.ts';
+import type { Search } from '../../service/search/search.ts';
 import type { Usage } from '../../service/usage/usage.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
@@ -45,10 +50,13 @@ import type { Callers } from '../../service/callers/callers.ts';
 
 export interface ApiOptions extends ServerFacts {
   readonly conversations: Conversations;
+  readonly branches: Branches;
   readonly health: ConversationHealth;
   readonly usage: Usage;
   /** `undefined` when this server has no change feed. */
   readonly feeds: Feeds | undefined;
+  /** `undefined` when this server does not search. */
+  readonly search: Search | undefined;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
@@ -68,16 +76,30 @@ export interface ApiOptions extends ServerFacts {
 
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const { conversations, health, usage, feeds, responses, contexts, models, items } = options;
-  const { limits, dialect, keyedResponses, auth, version, readiness, metricsText } = options;
+  const { conversations, health, usage, responses, contexts, models, items } = options;
+  const {
+    branches,
+    feeds,
+    search,
+    limits,
+    dialect,
+    keyedResponses,
+    auth,
+    version,
+    readiness,
+    metricsText,
+  } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
     getConversationUsage(usage, limits),
     exportConversations(options.exports),
+    ...(search === undefined ? [] : [searchConversations(search, items)]),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
+    forkConversation(branches, items, limits),
+    rewindConversation(branches, items, limits),
     createConversationItems(conversations, items, limits),
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),
@@ -102,5 +124,5 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getReadiness(readiness),
     getOpenApiDocument(() => routes, { version, auth }),
   ];
-  return routes;
+  return search === undefined ? [...routes, absentSearch()] : routes;
 }

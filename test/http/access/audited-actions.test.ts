@@ -60,6 +60,13 @@ const CASES: readonly Case[] = [
   { operation: 'getConversationUsage', about: '', demands: [], action: undefined },
   { operation: 'streamEvents', about: '', demands: [], action: undefined },
   {
+    operation: 'searchConversations',
+    about: '',
+    demands: [],
+    action: undefined,
+    body: () => ({ query: 'x' }),
+  },
+  {
     operation: 'listResponses',
     about: '',
     demands: ['read'],

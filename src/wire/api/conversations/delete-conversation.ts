@@ -3,6 +3,7 @@ import type { Conversations } from '../../../service/conversations/conversations
 import type { Route } from '../../http/route.ts';
 import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
+import { IF_MATCH, preconditionOf } from './conditions.ts';
 import { deletedJson } from './json.ts';
 import { CONVERSATION, conversationId, TAG } from './paths.ts';
 
@@ -16,10 +17,12 @@ export function deleteConversation(conversations: Conversations): Route {
     isPublic: false,
     audited: onConversation('delete'),
     query: {},
+    headers: IF_MATCH,
     response: { description: 'The conversation is gone', schema: ConversationDeleted },
-    errors: [404],
+    errors: [404, 412],
     handle: async (call) => {
-      await conversations.delete(call.principal, conversationId(call));
+      const options = { precondition: preconditionOf(call) };
+      await conversations.delete(call.principal, conversationId(call), options);
       return deletedJson(conversationId(call));
     },
   });

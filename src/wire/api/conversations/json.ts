@@ -9,11 +9,16 @@ import { activityCursor } from '../../../service/conversations/activity-cursor.t
 import type { ActivityPlace } from '../../../store/conversations/port.ts';
 import { stubJson } from '../../../contract/items/pages.ts';
 import type { StoredItem } from '../../../contract/items/serve.ts';
+import type { RewoundConversation } from '../../../service/branches/branches.ts';
 
 interface ConversationFields {
   readonly id: string;
   readonly metadata: string;
   readonly createdAt: number;
+  readonly forkedFrom?: {
+    readonly conversationId: string;
+    readonly itemId: string | null;
+  } | null;
 }
 
 /** A conversation with what a request may include. */
@@ -46,7 +51,17 @@ export function detailedConversationJson(
 
 export function conversationJson(conversation: ConversationFields): string {
   const createdAt = secondOf(conversation.createdAt);
-  return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}}`;
+  return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}${forkedFromJson(conversation)}}`;
+}
+
+/** Returns the field of a fork; an empty text for other conversations. */
+function forkedFromJson({ forkedFrom }: ConversationFields): string {
+  if (forkedFrom === undefined) return '';
+  const origin =
+    forkedFrom === null
+      ? null
+      : { conversation_id: forkedFrom.conversationId, item_id: forkedFrom.itemId };
+  return `,"forked_from":${JSON.stringify(origin)}`;
 }
 
 export function deletedJson(id: string): string {
@@ -99,6 +114,17 @@ function placementsJson({ entries }: Page<ItemFields>): string {
     created_at: secondOf(placement?.createdAt ?? 0),
   }));
   return `,"placements":${JSON.stringify(placements)}`;
+}
+
+export function rewoundJson(
+  id: string,
+  { deletedIds, deletedCount, items }: RewoundConversation,
+  { serve }: Pick<ItemContract, 'serve'>,
+  include: readonly Include[],
+): string {
+  const data = items.map((item) => serve(item, include)).join(',');
+  const deleted = JSON.stringify(deletedIds);
+  return `{"id":${JSON.stringify(id)},"object":"conversation.rewound","deleted_item_ids":${deleted},"deleted_items":${deletedCount},"data":[${data}]}`;
 }
 
 /** Limit of an answer as a string, near the engine's own. A longer answer is made of bytes. */

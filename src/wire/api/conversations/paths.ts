@@ -6,9 +6,12 @@ export const TAG = 'Conversations';
 export const COLLECTION = '/v1/conversations';
 export const USAGE = `${COLLECTION}/usage`;
 export const EXPORT = `${COLLECTION}/export`;
+export const SEARCH = `${COLLECTION}/search`;
 export const CONVERSATION = `${COLLECTION}/{conversation_id}`;
 export const HEALTH = `${CONVERSATION}/health`;
 export const REPAIR = `${CONVERSATION}/repair`;
+export const FORK = `${CONVERSATION}/fork`;
+export const REWIND = `${CONVERSATION}/rewind`;
 export const ITEMS = `${CONVERSATION}/items`;
 export const ITEM = `${ITEMS}/{item_id}`;
 
