@@ -102,3 +102,17 @@ test('a reader that comes back after the deletion learns of it', async () => {
   await using begun = await openFeed(feedOf(id));
   expect(begun.response.status).toBe(404);
 });
+
+test('a rewind is one event, with the position from which items were removed', async () => {
+  const { id } = await client.conversations.create();
+  const items = ['a', 'b', 'c'].map(message);
+  const { data } = await client.conversations.items.create(id, { items });
+  await using feed = await openFeed(feedOf(id));
+  const body = { after: String(data[0]?.id), items: [message('d')] };
+  await client.post(`/conversations/${id}/rewind`, { body });
+  const events = await feed.until(counting(2));
+  expect(events.map(({ type, position }) => [type, position])).toEqual([
+    ['conversation.rewound', 1],
+    ['conversation.item.created', 3],
+  ]);
+});

@@ -102,7 +102,7 @@ describe('limits', () => {
   });
 
   test('feeds end when the server stops, with nothing lost for a reader that comes back', async () => {
-    const server = await startServer();
+    const server = await startServer('--drain-timeout', '3600');
     const { id } = await server.client.conversations.create();
     await using feed = await openFeed(`${server.url}/conversations/events`);
     await using one = await openFeed(`${server.url}/conversations/${id}/events`);
