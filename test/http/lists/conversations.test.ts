@@ -82,6 +82,10 @@ test('conversations have further fields only where a request includes them', asy
     (await access.call(key, 'GET', `${pathOf(ids[1] ?? '')}?${more}`)).body;
   expect(await get(ann, query)).toEqual(second);
   expect(await get(ann)).not.toHaveProperty('owner');
+  const { headers } = await access.call(ann, 'GET', pathOf(ids[1] ?? ''));
+  const known = { 'if-none-match': headers.get('etag') ?? '' };
+  const again = await access.call(ann, 'GET', `${pathOf(ids[1] ?? '')}?${query}`, undefined, known);
+  expect(again.status, 'what is included may have changed').toBe(200);
   expect(await get(bob, query)).toMatchObject({ owner: 'ann', permissions: ['read'] });
   expect(await get(support, query)).toMatchObject({ permissions: ['read', 'delete'] });
 });

@@ -28,7 +28,8 @@ export function getConversation(conversations: Conversations): Route {
       const hasDetails = include.length > 0;
       const found = await conversations.get(call.principal, conversationId(call), { hasDetails });
       addEntityTag(call, found.revision);
-      return hasRevision(call, found.revision)
+      // What is included may change without the conversation, such as a policy.
+      return !hasDetails && hasRevision(call, found.revision)
         ? NOT_MODIFIED
         : detailedConversationJson(found, include);
     },
