@@ -65,7 +65,8 @@ function queryAndBody(operation: Operation, context: DraftContext): Pick<Draft, 
   }
   const query = operation.parameters.flatMap((parameter) => {
     const draft = parameter.in === 'query' ? entry.query[parameter.name] : undefined;
-    return draft !== undefined && random.chance(0.35) ? [draft(context, parameter)] : [];
+    const chance = entry.rare?.includes(parameter.name) === true ? 0.06 : 0.35;
+    return draft !== undefined && random.chance(chance) ? [draft(context, parameter)] : [];
   });
   return { query, body: entry.body?.make(context) };
 }

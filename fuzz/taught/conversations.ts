@@ -134,7 +134,7 @@ const ACTIVITY = ['sort', 'last_item_after', 'last_item_before'];
 
 export const exportConversations: PrivateOperation = {
   access: 'private',
-  weight: 2,
+  weight: 3,
   path: [],
   query: { metadata, metadata_key: metadataKey, owner },
   expect: () => true,
@@ -174,6 +174,7 @@ export const listConversations: PrivateOperation = {
     sort: ({ random }) => ['sort', random.pick(['created_at', 'last_item_at'])],
     include: conversationInclude,
   },
+  rare: [...ACTIVITY, 'owner', 'metadata_key'],
   expect: (model, caller, { operation, query }) => {
     if (isAboveMaximum(operation, query)) return 400;
     const [[after], [before]] = [query?.get('after') ?? [], query?.get('before') ?? []];

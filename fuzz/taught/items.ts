@@ -59,6 +59,7 @@ export const listConversationItems: PrivateOperation = {
     created_after: creationTime,
     max_item_bytes: itemBytes,
   },
+  rare: ['before', ...UNKNOWN],
   expect: (model, caller, { operation, conversation, query }) => {
     if (isAboveMaximum(operation, query)) return 400;
     if (hasSeveral(query, 'after', 'before', 'position')) return 400;

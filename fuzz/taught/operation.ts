@@ -49,6 +49,8 @@ export interface PrivateOperation {
   readonly path: readonly PathParameter[];
   /** Parameters of the query string. */
   readonly query: Readonly<Record<string, QueryDraft>>;
+  /** Those of them that are drawn seldom, since the model then knows less of the answer. */
+  readonly rare?: readonly string[];
   /** Headers of its own. */
   readonly headers?: readonly string[];
   readonly body?: {

@@ -67,7 +67,7 @@ export const countInputTokens: PrivateOperation = {
 
 export const listResponses: PrivateOperation = {
   access: 'private',
-  weight: 2,
+  weight: 6,
   path: [],
   query: {
     conversation: conversationCursor,

@@ -4,7 +4,7 @@ import type { PrivateOperation } from './operation.ts';
 
 export const getPrincipal: PrivateOperation = {
   access: 'private',
-  weight: 1,
+  weight: 3,
   path: [],
   query: {},
   expect: () => true,

@@ -162,11 +162,12 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
 }
 
 /** Returns the names of the features that clients may find on or off. */
-function featuresOf({ modelServers, events }: Config): readonly string[] {
+function featuresOf({ modelServers, events, search }: Config): readonly string[] {
   return [
     'export',
     ...(modelServers.length > 0 ? ['responses'] : []),
     ...(events ? ['events'] : []),
+    ...(search === 'off' ? [] : ['search']),
   ];
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { RowFilter } from '../../src/index.ts';
 import { FilteredStatements } from '../../src/store/conversations/access-condition.ts';
 import { conversationsPage } from '../../src/store/conversations/page.ts';
+import { SELECT_UNCOUNTED } from '../../src/store/counts/statements.ts';
 import type { Query } from '../../src/store/engine/query.ts';
 import { POSTGRES } from '../../src/store/engine/syntax.ts';
 import { selectResponse } from '../../src/store/responses/statements.ts';
@@ -61,6 +62,40 @@ describe.each(['without', 'with'])('%s statistics', (statistics) => {
       }
     },
   );
+
+  test('conversations that are not counted yet are found through an index of them', async () => {
+    const text = await plan({ sql: SELECT_UNCOUNTED, parameters: ['', '', 20] });
+    expect(text).toContain('conversations_uncounted');
+    expect(text).not.toMatch(/Sort|Seq Scan|Bitmap/);
+  });
+
+  test('a list by activity reads one index, and sorts no more than a slot', async () => {
+    await database.run(`UPDATE conversations SET active_slot = 1 + created_at / 100`);
+    if (statistics === 'with') await database.run('ANALYZE');
+    for (const order of ['asc', 'desc'] as const) {
+      const place = { slot: 400, at: 40_000, id: 'conv_40000' };
+      for (const cursor of [undefined, { side: 'after', place } as const]) {
+        const query = conversationsPage(
+          {
+            tenant: 't',
+            access: everything,
+            sort: 'last_item_at',
+            order,
+            cursor,
+            limit: 20,
+            metadata: [],
+            createdFrom: undefined,
+            createdUntil: undefined,
+          },
+          POSTGRES,
+        );
+        const text = await plan(query);
+        expect(text, query.sql).toContain('Incremental Sort');
+        expect(text, query.sql).toContain('conversations_by_activity');
+        expect(text, query.sql).not.toMatch(/Seq Scan/);
+      }
+    }
+  });
 
   test('a response is found by its id through an index', async () => {
     const statements = new FilteredStatements(POSTGRES);

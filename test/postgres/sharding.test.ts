@@ -174,6 +174,7 @@ const DESCENDING = { limit: 20, order: 'desc', after: undefined } as const;
 /** Other forms of the same operations, with statements of their own. */
 function variants({
   conversations,
+  counts,
   branches,
   responses,
   turns,
@@ -238,6 +239,9 @@ function variants({
         limit: 1,
         cursor: { id: 'resp_7', side: 'before' },
       }),
+    getDetailed: () => conversations.get({ ...on, hasDetails: true }),
+    findUncounted: () => counts.find({ tenant: 't', id: 'conv_7' }),
+    count: () => counts.count({ tenant: 't', id: 'conv_7', revision: 0, createdAt: 1 }),
     listFromPosition: () =>
       conversations.listItems({ ...on, page: DESCENDING, position: 1, hasPlacements: true }),
     listFromTime: () =>

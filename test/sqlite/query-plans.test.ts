@@ -6,6 +6,7 @@ import { conversationsPage } from '../../src/store/conversations/page.ts';
 import { itemsPage, pageBasis, type ItemsQuery } from '../../src/store/conversations/item-pages.ts';
 import { rowFilterSql } from '../../src/store/conversations/row-filter-sql.ts';
 import * as statements from '../../src/store/conversations/statements.ts';
+import { SELECT_UNCOUNTED } from '../../src/store/counts/statements.ts';
 import * as copies from '../../src/store/branches/copy-statements.ts';
 import { SELECT_KEY } from '../../src/store/keys/statements.ts';
 import * as responses from '../../src/store/responses/statements.ts';
@@ -77,6 +78,30 @@ describe('in a file of 200,000 conversations', () => {
       }
     },
   );
+});
+
+test('a list by activity, and the search for what is to be counted, read one index each', async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.path('plans.db');
+  await (await openOn(`sqlite:${path}`)).close();
+  using raw = new DatabaseSync(path);
+  const plan = (sql: string): string =>
+    raw
+      .prepare(`EXPLAIN QUERY PLAN ${sql.replaceAll(/\$(\d+)/g, '?$1')}`)
+      .all()
+      .map(({ detail }) => String(detail))
+      .join('\n');
+  const place = { slot: 5, at: 5, id: 'c' };
+  for (const list of listQueries(everything)) {
+    const cursor = list.cursor === undefined ? undefined : { side: list.cursor.side, place };
+    const { sql } = conversationsPage({ ...list, cursor, sort: 'last_item_at' }, SQLITE);
+    expect(plan(sql), sql).toMatch(/SEARCH conversations USING INDEX conversations_by_activity/);
+    // Only what follows the slot is sorted.
+    expect(plan(sql), sql).not.toMatch(/SCAN conversations|USE TEMP B-TREE FOR ORDER BY/);
+  }
+  const uncounted = plan(SELECT_UNCOUNTED);
+  expect(uncounted).toContain('INDEX conversations_uncounted');
+  expect(uncounted).not.toContain('TEMP B-TREE');
 });
 
 /** Returns every statement that names one conversation or one key. */

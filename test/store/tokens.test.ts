@@ -33,7 +33,18 @@ async function sumsOf(url: string) {
   return (await store.usage.sum({ ...all, groupBy: 'owner' })).entries;
 }
 
-const SUMS = [{ group: 'o', conversations: 0, responses: 3, ...TOKENS, oldest: 7, newest: 7 }];
+const SUMS = [
+  {
+    group: 'o',
+    conversations: 0,
+    items: 0,
+    bytes: 0,
+    responses: 3,
+    ...TOKENS,
+    oldest: 7,
+    newest: 7,
+  },
+];
 
 test.each(KINDS)(
   'the migration to columns of tokens on %s takes them from the responses',

@@ -12,6 +12,7 @@ import { checkIntegrity, checkNodes, checkReplica, checkRights, checkSchema } fr
 import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 import { checkHistories } from './histories.ts';
+import { checkMcpServers } from './mcp-servers.ts';
 import { checkModelServers } from './model-servers.ts';
 import { checkSearch } from './search.ts';
 import { checkItems, checkPlaces } from './stored.ts';
@@ -35,6 +36,7 @@ export async function* examine(
   }
   yield* checkConfiguration(config);
   yield* checkModelServers(config);
+  yield* checkMcpServers(config);
   const { database } = config;
   if (database.kind === 'sqlite' && database.path === ':memory:') {
     yield warning(

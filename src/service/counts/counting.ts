@@ -1,10 +1,12 @@
-import type { CountsStore, UncountedConversation } from '../../store/counts/port.ts';
+import type { ArchivePlace } from '../../store/archive/port.ts';
+import type { CountsStore } from '../../store/counts/port.ts';
 import type { Job } from '../jobs/jobs.ts';
 
 const EVERY_MS = 5_000;
 /** Time after which a run leaves the rest to the next one. */
 const LONGEST_RUN_MS = 1_000;
-const CONVERSATIONS_PER_READ = 100;
+/** Few, so that PostgreSQL without statistics of the column takes them from the index and does not sort all. */
+const CONVERSATIONS_PER_READ = 20;
 /** Conversations that are counted at once, whose writes a database may commit together. */
 const AT_ONCE = 4;
 
@@ -33,13 +35,14 @@ export class Counting {
     }
   }
 
-  async #count(due: readonly UncountedConversation[], endsAt: number): Promise<void> {
+  async #count(due: readonly ArchivePlace[], endsAt: number): Promise<void> {
     const waiting = [...due];
     const next = async (): Promise<void> => {
       for (;;) {
-        const conversation = performance.now() < endsAt ? waiting.shift() : undefined;
-        if (conversation === undefined) return;
-        await this.#store.count(conversation);
+        const place = performance.now() < endsAt ? waiting.shift() : undefined;
+        if (place === undefined) return;
+        const conversation = await this.#store.find(place);
+        if (conversation !== null) await this.#store.count(conversation);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, next));

@@ -11,8 +11,10 @@ export interface UncountedConversation extends ArchivePlace {
 }
 
 export interface CountsStore {
-  /** Returns conversations of all tenants that are not counted yet, in the order of tenant and id, after a place. */
-  uncounted(after: ArchivePlace, limit: number): Promise<readonly UncountedConversation[]>;
+  /** Returns the conversations of all tenants that are not counted yet, in the order of tenant and id, after a place. */
+  uncounted(after: ArchivePlace, limit: number): Promise<readonly ArchivePlace[]>;
+  /** Returns what counting a conversation takes; `null` when it is counted, or gone. */
+  find(place: ArchivePlace): Promise<UncountedConversation | null>;
   /**
    * Counts a conversation, reading its items in small pieces, and keeps the counts unless it has changed meanwhile.
    * Returns whether they were kept.

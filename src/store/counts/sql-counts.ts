@@ -24,15 +24,17 @@ export class SqlCounts implements CountsStore {
     this.#driver = driver;
   }
 
-  async uncounted(after: ArchivePlace, limit: number): Promise<readonly UncountedConversation[]> {
+  async uncounted(after: ArchivePlace, limit: number): Promise<readonly ArchivePlace[]> {
     const query = { sql: sql.SELECT_UNCOUNTED, parameters: [after.tenant, after.id, limit] };
     const rows = await this.#driver.read({ scope: { kind: 'all' }, query });
-    return rows.map((row) => ({
-      tenant: text(row, 'tenant'),
-      id: text(row, 'id'),
-      revision: integer(row, 'revision'),
-      createdAt: integer(row, 'created_at'),
-    }));
+    return rows.map((row) => ({ tenant: text(row, 'tenant'), id: text(row, 'id') }));
+  }
+
+  async find(place: ArchivePlace): Promise<UncountedConversation | null> {
+    const [row] = await this.#read(place, sql.SELECT_BASIS);
+    if (row === undefined) return null;
+    const revision = integer(row, 'revision');
+    return { ...place, revision, createdAt: integer(row, 'created_at') };
   }
 
   async count(conversation: UncountedConversation): Promise<boolean> {
@@ -70,7 +72,7 @@ export class SqlCounts implements CountsStore {
   }
 
   #read(
-    { tenant, id }: UncountedConversation,
+    { tenant, id }: ArchivePlace,
     statement: string,
     ...more: readonly Value[]
   ): Promise<readonly Row[]> {

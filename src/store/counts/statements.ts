@@ -1,9 +1,13 @@
 /** Selects at most `$3` conversations that are not counted yet, after (`$1`, `$2`). */
 export const SELECT_UNCOUNTED = `
-  SELECT tenant, id, revision, created_at FROM conversations
+  SELECT tenant, id FROM conversations
   WHERE active_slot = 0 AND (tenant, id) > ($1, $2)
   ORDER BY tenant, id
   LIMIT $3`;
+
+/** Selects what counting a conversation takes. */
+export const SELECT_BASIS = `
+  SELECT revision, created_at FROM conversations WHERE tenant = $1 AND id = $2 AND active_slot = 0`;
 
 /** Counts at most `$4` items after position `$3`; `last` is null when there are none. */
 export const COUNT_PIECE = `

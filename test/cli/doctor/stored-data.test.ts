@@ -94,7 +94,9 @@ describe.each(KINDS)('doctor on %s', (kind) => {
   test('doctor finds counts that are wrong, and its statement has a server count anew', async () => {
     await using stored = await storedDatabase(kind);
     await fillStore(stored.url);
-    await stored.run(`UPDATE conversations SET item_count = item_count + 1 WHERE id = 'c'`);
+    await stored.run(
+      `UPDATE conversations SET item_count = item_count + 1 WHERE id = 'c' AND tenant = 't'`,
+    );
     await stored.run(`UPDATE conversations SET item_bytes = 0 WHERE id = 'd'`);
     const counts = async (): Promise<Finding | undefined> =>
       findingOf((await examine(stored.url, ['--full'])).findings, 'counts');
@@ -104,13 +106,13 @@ describe.each(KINDS)('doctor on %s', (kind) => {
     expect(await counts()).toMatchObject({
       state: 'ok',
       detail:
-        '2 conversations with the counts of their items, 2 of which a server has yet to count',
+        '4 conversations with the counts of their items, 2 of which a server has yet to count',
     });
     await using store = await openOn(stored.url);
     await new Counting(store.counts).countDue();
     expect(await counts()).toMatchObject({
       state: 'ok',
-      detail: '2 conversations with the counts of their items',
+      detail: '4 conversations with the counts of their items',
     });
   });
 

@@ -44,11 +44,13 @@ beforeAll(async () => {
 
 async function exported(key: string, query = ''): Promise<string> {
   const path = `${CONVERSATIONS}/export${query}`;
-  const answer = await access.call(key, 'GET', path);
+  const headers = { authorization: `Bearer ${key}` };
+  const answer = await access.server.request(path, { headers });
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('application/jsonl');
   expect(answer.headers.get('content-disposition')).toContain('attachment');
-  return String(answer.body);
+  // Sound: the content type is that of an archive.
+  return answer.body as string;
 }
 
 function conversationsIn(text: string): string[] {
@@ -90,7 +92,7 @@ test('an export has what the caller may read, hidden conversations included, and
 test('an export can be limited by metadata and owner', async () => {
   expect(conversationsIn(await exported(keys.ann, '?metadata[topic]=a'))).toEqual([ids[0]]);
   expect(conversationsIn(await exported(keys.ann, '?metadata_key[]=topic'))).toEqual(
-    [ids[0], ids[1]].toSorted(),
+    ids.slice(0, 2).toSorted(),
   );
   expect(conversationsIn(await exported(keys.ann, '?metadata_key=%22'))).toEqual([ids[1]]);
   expect(conversationsIn(await exported(keys.ann, '?metadata_key=opic'))).toEqual([]);
@@ -115,7 +117,7 @@ test('the command exports the conversations of one subject', async () => {
   const { code, stderr } = await runProcess(arguments_, { output: file });
   expect({ code, stderr }).toMatchObject({
     code: 0,
-    stderr: expect.stringMatching(/exported 4 conversations, 7 items, 2 responses and 0 API keys/),
+    stderr: expect.stringMatching(/exported 4 conversations, 7 items, 2 responses, .*0 API keys/),
   });
   expect(await importFrom(file, empty.url)).toContain('imported 4 conversations');
   const other = await runProcess([...arguments_, '--tenant', 'other']);
