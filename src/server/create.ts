@@ -167,7 +167,7 @@ function featuresOf({ modelServers, events, search }: Config): readonly string[]
     'export',
     ...(modelServers.length > 0 ? ['responses'] : []),
     ...(events ? ['events'] : []),
-    ...(search === 'off' ? [] : ['search']),
+    ...(search ? ['search'] : []),
   ];
 }
 
