@@ -49,18 +49,18 @@ export interface StoreSettings {
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
   readonly conversations: ConversationStore;
-  readonly branches: BranchStore;
   readonly changes: ChangeStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
+  readonly branches: BranchStore;
   readonly approvedCalls: ApprovedCallStore;
   readonly idempotency: IdempotencyStore;
   readonly background: BackgroundStore;
   readonly responseEvents: ResponseEventStore;
   readonly counts: CountsStore;
   readonly keys: KeyStore;
-  readonly usage: UsageReader;
   readonly search: SearchStore;
+  readonly usage: UsageReader;
   readonly archive: Archive;
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;

@@ -4,7 +4,7 @@ import type { Query } from '../../src/store/engine/query.ts';
 import { CITUS } from '../../src/store/engine/syntax.ts';
 import { SqlStore } from '../../src/store/sql-store.ts';
 import { DISTRIBUTED_TABLES } from '../../src/store/tables.ts';
-import { after, before, forkOf, WIDE } from '../support/branches.ts';
+import { after, before, branchOperations, forkOf } from '../support/branches.ts';
 import { newBackground } from '../support/background.ts';
 import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
@@ -13,7 +13,6 @@ import { commitOf, findResponse, newHidden, newResponse } from '../support/respo
 import { reasonAgainst } from '../support/sharded-forms.ts';
 import {
   everything,
-  given,
   key,
   minted,
   newConversation,
@@ -104,7 +103,7 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'idempotency.await': () => idempotency.await(newKey('key_7')),
     'idempotency.release': () => idempotency.release({ ...newKey('key_7'), token: 'x' }),
     'idempotency.find': () => idempotency.find(newKey('key_7')),
-    ...branchOperations(store),
+    ...branchOperations(store, shared),
     'responses.list': () =>
       responses.list({ ...on('conv_7'), order: 'asc', limit: 1, cursor: undefined }),
     'turns.wasInterrupted': () => turns.wasInterrupted({ ...on('conv_407'), token: 'x' }),
@@ -123,26 +122,6 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'responses.add': () =>
       responses.add({ ...on('conv_407'), response: newResponse('resp_a'), token: 'x' }),
     'responses.delete': () => responses.delete({ ...on('conv_7'), responseId: 'resp_7' }),
-  };
-}
-
-/** The operations that copy and remove the items of one conversation. */
-function branchOperations({ branches }: Store) {
-  const source = { conversationId: 'conv_807', access: shared, until: before('msg_1615') };
-  const on = { ...key('conv_907'), access: shared };
-  return {
-    'branches.fork': () =>
-      branches.fork({ ...forkOf('conv_807', 'new-d'), source, items: [given('d', '1')] }),
-    'branches.rewind': () =>
-      branches.rewind({
-        ...on,
-        token: 'turn_907',
-        from: after('msg_1814'),
-        createdAt: 1,
-        items: [...minted('e'), given('g', '1')],
-        expectedIds: undefined,
-        limits: WIDE,
-      }),
   };
 }
 

@@ -6,9 +6,10 @@ import type {
   NewItem,
   RewindParams,
   RewindResult,
+  RowFilter,
   Store,
 } from '../../src/index.ts';
-import { everything, key, newConversation } from './store.ts';
+import { everything, given, key, minted, newConversation } from './store.ts';
 import { takeTurn } from './responses.ts';
 
 export const WIDE: BranchLimits = { maxItems: 10_000, maxBytes: 64 * 1024 * 1024 };
@@ -61,4 +62,24 @@ export async function rewind(
   });
   await store.turns.release({ ...key(id), token });
   return result;
+}
+
+/** The operations that copy and remove the items of one conversation, of those that the tests of shards have. */
+export function branchOperations({ branches }: Store, access: RowFilter) {
+  const source = { conversationId: 'conv_807', access, until: before('msg_1615') };
+  const on = { ...key('conv_907'), access };
+  return {
+    'branches.fork': () =>
+      branches.fork({ ...forkOf('conv_807', 'new-d'), source, items: [given('d', '1')] }),
+    'branches.rewind': () =>
+      branches.rewind({
+        ...on,
+        token: 'turn_907',
+        from: after('msg_1814'),
+        createdAt: 1,
+        items: [...minted('e'), given('g', '1')],
+        expectedIds: undefined,
+        limits: WIDE,
+      }),
+  };
 }
