@@ -1,39 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoreGauges } from '../observe/observer.ts';
-import type { Archive } from './archive/port.ts';
 import { SqlArchive } from './archive/sql-archive.ts';
-import type { ApprovedCallStore } from './approved-calls/port.ts';
 import { SqlApprovedCalls } from './approved-calls/sql-approved-calls.ts';
-import type { BackgroundStore } from './background/port.ts';
 import { SqlBackground } from './background/sql-background.ts';
-import type { BranchStore } from './branches/port.ts';
 import { SqlBranches } from './branches/sql-branches.ts';
-import type { ChangeStore } from './changes/port.ts';
 import { SqlChanges } from './changes/sql-changes.ts';
 import { Watches } from './changes/watches.ts';
-import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
-import type { CountsStore } from './counts/port.ts';
 import { SqlCounts } from './counts/sql-counts.ts';
 import type { Driver } from './engine/driver.ts';
 import { observed } from './engine/observed-driver.ts';
 import { integer } from './engine/rows.ts';
-import type { IdempotencyStore } from './idempotency/port.ts';
 import { SqlIdempotency } from './idempotency/sql-idempotency.ts';
-import type { KeyStore } from './keys/port.ts';
 import { SqlKeys } from './keys/sql-keys.ts';
-import type { ResponseEventStore } from './response-events/port.ts';
 import { SqlResponseEvents } from './response-events/sql-response-events.ts';
-import type { ResponseStore } from './responses/port.ts';
 import { SqlResponses } from './responses/sql-responses.ts';
 import { NotedConversations } from './search/changed-conversations.ts';
-import type { SearchStore } from './search/port.ts';
 import { SqlSearch } from './search/sql-search.ts';
 import type { Store } from './store.ts';
 import { LEDGER } from './tables.ts';
-import type { TurnStore } from './turns/port.ts';
 import { SqlTurns } from './turns/sql-turns.ts';
-import type { UsageReader } from './usage/port.ts';
 import { SqlUsage } from './usage/sql-usage.ts';
 
 const NODES_ANSWER_WITHIN_MS = 1_000;
@@ -46,47 +31,46 @@ export interface StoreSettings {
   readonly recordsChanges: boolean;
 }
 
-/** The store in SQL, over a driver. */
-export class SqlStore implements Store {
-  readonly conversations: ConversationStore;
-  readonly changes: ChangeStore;
-  readonly responses: ResponseStore;
-  readonly turns: TurnStore;
-  readonly branches: BranchStore;
-  readonly approvedCalls: ApprovedCallStore;
-  readonly idempotency: IdempotencyStore;
-  readonly background: BackgroundStore;
-  readonly responseEvents: ResponseEventStore;
-  readonly counts: CountsStore;
-  readonly keys: KeyStore;
-  readonly search: SearchStore;
-  readonly usage: UsageReader;
-  readonly archive: Archive;
+/** Returns the store in SQL, over a driver. */
+export function sqlStore(plain: Driver, settings: StoreSettings = { recordsChanges: true }): Store {
+  const watches = new Watches();
+  const changed = new NotedConversations();
+  const driver = observed(plain, (topics) => {
+    changed.note(topics);
+    watches.notify(topics);
+  });
+  const conversations = new SqlConversations(driver, settings);
+  const database = new SqlDatabase(driver);
+  return {
+    conversations,
+    branches: new SqlBranches(driver, conversations, settings),
+    changes: new SqlChanges(driver, watches),
+    responses: new SqlResponses(driver),
+    turns: new SqlTurns(driver),
+    approvedCalls: new SqlApprovedCalls(driver),
+    idempotency: new SqlIdempotency(driver),
+    background: new SqlBackground(driver),
+    responseEvents: new SqlResponseEvents(driver),
+    counts: new SqlCounts(driver),
+    keys: new SqlKeys(driver),
+    usage: new SqlUsage(driver),
+    search: new SqlSearch(plain, changed),
+    archive: new SqlArchive(driver),
+    ping: () => database.ping(),
+    unreachableNodes: () => database.unreachableNodes(),
+    gauges: () => driver.gauges(),
+    size: () => database.size(),
+    close: () => driver.close(),
+  };
+}
+
+/** What concerns the database as a whole. */
+class SqlDatabase {
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;
 
-  constructor(plain: Driver, { recordsChanges }: StoreSettings = { recordsChanges: true }) {
-    const watches = new Watches();
-    const changed = new NotedConversations();
-    const driver = observed(plain, (topics) => {
-      changed.note(topics);
-      watches.notify(topics);
-    });
+  constructor(driver: Driver) {
     this.#driver = driver;
-    this.conversations = new SqlConversations(driver, { recordsChanges });
-    this.branches = new SqlBranches(driver, this.conversations, { recordsChanges });
-    this.changes = new SqlChanges(driver, watches);
-    this.responses = new SqlResponses(driver);
-    this.turns = new SqlTurns(driver);
-    this.approvedCalls = new SqlApprovedCalls(driver);
-    this.idempotency = new SqlIdempotency(driver);
-    this.background = new SqlBackground(driver);
-    this.responseEvents = new SqlResponseEvents(driver);
-    this.counts = new SqlCounts(driver);
-    this.keys = new SqlKeys(driver);
-    this.usage = new SqlUsage(driver);
-    this.search = new SqlSearch(plain, changed);
-    this.archive = new SqlArchive(driver);
   }
 
   async ping(): Promise<void> {
@@ -107,17 +91,9 @@ export class SqlStore implements Store {
     return Promise.race([this.#countingNodes, sleep(NODES_ANSWER_WITHIN_MS, 1, { ref: false })]);
   }
 
-  gauges(): StoreGauges {
-    return this.#driver.gauges();
-  }
-
   async size(): Promise<number> {
     const query = { sql: this.#driver.syntax.selectSize, parameters: [] };
     const [row] = await this.#driver.read({ scope: { kind: 'none' }, query, isImpatient: true });
     return row === undefined ? 0 : integer(row, 'size');
-  }
-
-  close(): Promise<void> {
-    return this.#driver.close();
   }
 }

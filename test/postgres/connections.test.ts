@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, test } from 'vitest';
-import { SqlStore } from '../../src/store/sql-store.ts';
+import { sqlStore } from '../../src/store/sql-store.ts';
 import { createDatabase, ordinaryRole } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { openThroughProxy } from '../support/proxied-store.ts';
@@ -31,7 +31,7 @@ test.each([
   await using database = await createDatabase(inject('postgresUrl'));
   await (await openOn(database.url)).close();
   const driver = await openPostgresDriver(database.url, '--database-pool-size', '1');
-  const store = new SqlStore(driver);
+  const store = sqlStore(driver);
   await store.conversations.create(newConversation('c'));
   for (let round = 0; round < 3; round += 1) {
     expect(await store.conversations.get(key('c'))).not.toBeNull();

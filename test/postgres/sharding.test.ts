@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest';
 import type { Store } from '../../src/index.ts';
 import type { Query } from '../../src/store/engine/query.ts';
 import { CITUS } from '../../src/store/engine/syntax.ts';
-import { SqlStore } from '../../src/store/sql-store.ts';
+import { sqlStore } from '../../src/store/sql-store.ts';
 import { DISTRIBUTED_TABLES } from '../../src/store/tables.ts';
 import { after, before, branchOperations, forkOf } from '../support/branches.ts';
 import { newBackground } from '../support/background.ts';
@@ -276,7 +276,7 @@ function nodesOf(plan: Plan): readonly Plan[] {
 test('a statement about one conversation or key uses one partition, by the index of its ids', async () => {
   await using database = await createPartitioned();
   const driver = new RecordingDriver(await openPostgresDriver(database.url), CITUS);
-  const store = new SqlStore(driver);
+  const store = sqlStore(driver);
   await using session = await openSession(database.url);
   const all = { ...operations(store), ...variants(store) };
   for (const [name, operation] of Object.entries(all)) {
@@ -306,7 +306,7 @@ test('a statement about one conversation or key uses one partition, by the index
 test('a fork copies any number of items to another shard in their order', async () => {
   await using database = await createPartitioned();
   const driver = new RecordingDriver(await openPostgresDriver(database.url), CITUS);
-  const store = new SqlStore(driver);
+  const store = sqlStore(driver);
   for (const count of [0, 1, 200, 401]) {
     // A fork before the last item.
     const until = Math.max(0, count - 1);
