@@ -28,8 +28,23 @@ export function assertConversation(
     object: 'conversation',
     created_at: expected?.createdAt,
     metadata: expected?.metadata,
+    ...expiryOf(served, expected?.expiresAfter),
   };
   assertThat(isDeepStrictEqual(served, conversation), () => difference(conversation, served));
+}
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Returns the fields of a conversation that expires, of which the model has no activity. */
+function expiryOf(served: unknown, expiresAfter: unknown): object {
+  if (!isJsonObject(expiresAfter) || !isJsonObject(served)) return {};
+  const { anchor, days } = expiresAfter;
+  const from = Number(served[anchor === 'created_at' ? 'created_at' : 'last_active_at']);
+  return {
+    expires_after: { anchor, days },
+    expires_at: from + Number(days) * SECONDS_PER_DAY,
+    last_active_at: served['last_active_at'],
+  };
 }
 
 /** Types of items with parts that `include` may hide. Of these, only id and type are compared. */

@@ -26,6 +26,7 @@ import {
   listResponses,
 } from './responses.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
+import { eraseConversations, restoreConversation } from './retention.ts';
 import type { TaughtOperation } from './operation.ts';
 
 const PUBLIC: TaughtOperation = { access: 'public', weight: 1 };
@@ -44,6 +45,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   deleteConversationItem,
   getConversationHealth,
   repairConversation,
+  restoreConversation,
+  eraseConversations,
   cancelResponse,
   createResponse,
   listResponses,

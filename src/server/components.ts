@@ -1,7 +1,7 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
 import type { ConversationHealth } from '../service/conversations/health.ts';
-import type { Jobs } from '../service/jobs/jobs.ts';
+import type { Job, Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Contexts } from '../service/responses/contexts.ts';
 import type { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
@@ -21,6 +21,8 @@ export interface Components {
   readonly health: ConversationHealth;
   readonly keyedResponses: KeyedResponses;
   readonly jobs: Jobs;
+  /** Deletes what is due. */
+  readonly sweeping: Job;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];

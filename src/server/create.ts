@@ -19,6 +19,11 @@ import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { Erasures } from '../service/retention/erasures.ts';
+import { RetentionRules } from '../service/retention/rules.ts';
+import { Sweeper } from '../service/retention/sweeper.ts';
+import { sweepingJob } from '../service/retention/sweeping.ts';
+import { Trash } from '../service/retention/trash.ts';
 import { Usage } from '../service/usage/usage.ts';
 import { McpServers } from '../tools/mcp-servers.ts';
 import { openStore } from '../store/open.ts';
@@ -89,6 +94,8 @@ async function openComponents(
   const tools = stack.use(new McpServers(config.mcp, packageVersion()));
   const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed);
   const responses = new Responses({ ...contexts, observer, tools, audit });
+  const state = { isClosing: false };
+  const sweeper = new Sweeper({ ...config, store: store.retention, observer, audit });
   return {
     store,
     telemetry,
@@ -104,8 +111,9 @@ async function openComponents(
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
     jobs: new Jobs(telemetry),
+    sweeping: sweepingJob(sweeper, store.idempotency, () => state.isClosing),
     audit,
-    state: { isClosing: false },
+    state,
     onServerError: failed,
   };
 }
@@ -113,13 +121,21 @@ async function openComponents(
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
   const { keyedResponses } = components;
-  const conversations = new Conversations(store.conversations, authorizer, telemetry);
+  const rules = new RetentionRules(config.retention);
+  const conversations = new Conversations({
+    store: store.conversations,
+    authorizer,
+    observer: telemetry,
+    rules,
+  });
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
       health,
       usage: new Usage(store.usage, authorizer),
+      trash: new Trash({ store, authorizer }),
+      erasures: new Erasures({ store: store.retention, audit: components.audit }, authorizer),
       responses,
       contexts,
       keyedResponses,

@@ -16,6 +16,10 @@ import type { ResponseEventStore } from './response-events/port.ts';
 import { SqlResponseEvents } from './response-events/sql-response-events.ts';
 import type { ResponseStore } from './responses/port.ts';
 import { SqlResponses } from './responses/sql-responses.ts';
+import type { HoldStore } from './holds/port.ts';
+import { SqlHolds } from './holds/sql-holds.ts';
+import type { RetentionStore } from './retention/port.ts';
+import { SqlRetention } from './retention/sql-retention.ts';
 import type { Store } from './store.ts';
 import { LEDGER } from './tables.ts';
 import type { TurnStore } from './turns/port.ts';
@@ -38,6 +42,8 @@ export class SqlStore implements Store {
   readonly responseEvents: ResponseEventStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
+  readonly retention: RetentionStore;
+  readonly holds: HoldStore;
   readonly archive: Archive;
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;
@@ -52,6 +58,8 @@ export class SqlStore implements Store {
     this.responseEvents = new SqlResponseEvents(driver);
     this.keys = new SqlKeys(driver);
     this.usage = new SqlUsage(driver);
+    this.retention = new SqlRetention(driver);
+    this.holds = new SqlHolds(driver);
     this.archive = new SqlArchive(driver);
   }
 

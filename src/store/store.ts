@@ -8,6 +8,8 @@ import type { IdempotencyStore } from './idempotency/port.ts';
 import type { KeyStore } from './keys/port.ts';
 import type { ResponseEventStore } from './response-events/port.ts';
 import type { ResponseStore } from './responses/port.ts';
+import type { RetentionStore } from './retention/port.ts';
+import type { HoldStore } from './holds/port.ts';
 import type { UsageReader } from './usage/port.ts';
 import type { TurnStore } from './turns/port.ts';
 
@@ -20,6 +22,8 @@ export interface Store {
   readonly responseEvents: ResponseEventStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
+  readonly retention: RetentionStore;
+  readonly holds: HoldStore;
   readonly archive: Archive;
   /** Resolves when a statement has run; rejects when the database is out of reach. */
   ping(): Promise<void>;

@@ -12,6 +12,7 @@ import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 import { checkHistories } from './histories.ts';
 import { checkModelServers } from './model-servers.ts';
+import { checkRetention } from './retention.ts';
 import { checkItems, checkPlaces } from './stored.ts';
 
 export interface ExamineOptions extends Thoroughness {
@@ -89,6 +90,7 @@ async function* checkDatabase(
   }
   yield await tried('places', () => checkPlaces(inspection, thoroughness));
   yield await tried('items', () => checkItems(inspection, thoroughness));
+  yield await tried('retention', () => checkRetention(inspection));
   if (histories !== undefined) {
     const { tenant } = histories;
     const { onProgress } = thoroughness;

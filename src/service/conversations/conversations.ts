@@ -1,6 +1,7 @@
 import type { Authorizer } from '../../access/policy/authorizer.ts';
 import type { Action } from '../../access/policy/rule.ts';
 import type { Principal } from '../../access/principal.ts';
+import type { ExpiryOptions } from '../../base/expiry.ts';
 import { creationTime } from '../../base/creation-time.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import { newId } from '../../base/ids.ts';
@@ -14,8 +15,10 @@ import type {
   ItemRecord,
   ListConversationsParams,
   Metadata,
+  NewExpiry,
   NewItem,
 } from '../../store/conversations/port.ts';
+import type { RetentionRules } from '../retention/rules.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
 import { assertMayCreate } from '../may-create.ts';
@@ -23,13 +26,34 @@ import { assertMayCreate } from '../may-create.ts';
 const ID_PREFIX = 'conv';
 const MS_PER_SECOND = 1000;
 
+interface NewConversation {
+  readonly metadata: Metadata;
+  readonly items: readonly NewItem[];
+  /** Left out for what the rules of the tenant provide. */
+  readonly expiresAfter?: ExpiryOptions | undefined;
+}
+
+interface ConversationChanges {
+  /** `undefined` to leave it as it is. */
+  readonly metadata: Metadata | undefined;
+  /** `undefined` to leave it as it is, null to take it off. */
+  readonly expiresAfter: ExpiryOptions | null | undefined;
+}
+
 /** Choice of conversations to list. Times are in Unix seconds, both exclusive. */
 interface ListRequest extends Pick<
   ListConversationsParams,
-  'order' | 'limit' | 'cursor' | 'metadata'
+  'order' | 'limit' | 'cursor' | 'metadata' | 'isTrash'
 > {
   readonly createdAfter: number | undefined;
   readonly createdBefore: number | undefined;
+}
+
+interface ConversationsOptions {
+  readonly store: ConversationStore;
+  readonly authorizer: Authorizer;
+  readonly observer: Pick<Observer, 'transferred'>;
+  readonly rules: RetentionRules;
 }
 
 /**
@@ -40,26 +64,25 @@ export class Conversations {
   readonly #store: ConversationStore;
   readonly #authorizer: Authorizer;
   readonly #observer: Pick<Observer, 'transferred'>;
+  readonly #rules: RetentionRules;
 
-  constructor(
-    store: ConversationStore,
-    authorizer: Authorizer,
-    observer: Pick<Observer, 'transferred'>,
-  ) {
+  constructor({ store, authorizer, observer, rules }: ConversationsOptions) {
     this.#store = store;
     this.#authorizer = authorizer;
     this.#observer = observer;
+    this.#rules = rules;
   }
 
   async create(
     principal: Principal,
-    input: { readonly metadata: Metadata; readonly items: readonly NewItem[] },
+    input: NewConversation,
     key?: RequestKey,
   ): Promise<ConversationRecord> {
     const id = newId(ID_PREFIX);
     assertMayCreate(this.#authorizer, principal);
     const metadata = JSON.stringify(input.metadata);
     const createdAt = creationTime();
+    const expiry = this.#rules.ofNew(principal.tenant, input.expiresAfter);
     const result = await this.#store.create({
       tenant: principal.tenant,
       conversationId: id,
@@ -69,6 +92,7 @@ export class Conversations {
       metadata,
       createdAt,
       items: input.items,
+      expiry,
       ...keptUnder(principal, key),
     });
     if (result.refused === 'key_used') {
@@ -79,16 +103,17 @@ export class Conversations {
     }
     if (result.refused !== undefined) throw refusalError(result, id, input.items);
     this.#observer.transferred('written', result.items);
-    return { id, metadata, createdAt };
+    return { id, metadata, createdAt, ...newExpiry(expiry, createdAt) };
   }
 
-  /** Returns the conversations that the principal may read, ordered by creation. */
+  /** Returns the conversations that the principal may read, or delete in the trash, ordered by creation. */
   async list(principal: Principal, request: ListRequest): Promise<Page<ConversationRecord>> {
     const { createdAfter, createdBefore, cursor } = request;
+    const more: readonly Action[] = request.isTrash === true ? ['delete'] : [];
     const page = await this.#store.list({
       ...request,
       tenant: principal.tenant,
-      access: this.#authorizer.filter(principal, 'read'),
+      access: this.#authorizer.filter(principal, 'read', ...more),
       createdFrom: createdAfter === undefined ? undefined : toMilliseconds(createdAfter + 1),
       createdUntil: createdBefore === undefined ? undefined : toMilliseconds(createdBefore),
     });
@@ -105,27 +130,40 @@ export class Conversations {
     return conversation;
   }
 
-  /** Replaces the whole metadata. */
+  /** Replaces the whole metadata, or how long the conversation is kept. */
   async update(
     principal: Principal,
     id: string,
-    metadata: Metadata,
+    { metadata, expiresAfter }: ConversationChanges,
     key?: RequestKey,
   ): Promise<ConversationRecord> {
     const conversation = this.#accessed(principal, 'update', id);
     const result = await this.#store.update({
       ...conversation,
-      metadata: JSON.stringify(metadata),
+      metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
+      expiry:
+        expiresAfter === undefined
+          ? undefined
+          : this.#rules.ofChanged(principal.tenant, expiresAfter),
       ...keptUnder(principal, key),
     });
     if (result.refused === undefined) return result.conversation;
     if (result.refused === 'conversation_absent') throw apiError('conversation_not_found', { id });
+    if (result.refused === 'expired_already') throw apiError('expired_already');
     return repeatedConversation(this.#store, { ...conversation, key, used: result.used });
   }
 
-  /** Deletes the conversation with all its items. */
-  async delete(principal: Principal, id: string): Promise<void> {
-    const deleted = await this.#store.delete(this.#accessed(principal, 'delete', id));
+  /** Deletes the conversation with all its items, or moves it into the trash if there is one. */
+  async delete(
+    principal: Principal,
+    id: string,
+    { isPermanent }: { readonly isPermanent: boolean },
+  ): Promise<void> {
+    const deleted = await this.#store.delete({
+      ...this.#accessed(principal, 'delete', id),
+      trashMs: isPermanent ? 0 : this.#rules.trashMs(principal.tenant),
+      mayBeTrashed: isPermanent,
+    });
     if (!deleted) throw apiError('conversation_not_found', { id });
   }
 
@@ -213,4 +251,15 @@ function refusalError(refusal: AppendRefusal, id: string, items: readonly NewIte
   return refusal.refused === 'item_present'
     ? apiError('item_already_in_conversation', { param })
     : apiError('referenced_item_not_found', { id: refusal.id, param });
+}
+
+/** Returns the expiry of a conversation that has just been made. */
+function newExpiry(
+  expiry: NewExpiry | undefined,
+  createdAt: number,
+): Pick<ConversationRecord, 'expiry'> {
+  if (expiry === undefined) return {};
+  const { anchor, afterMs } = expiry;
+  const idleMs = anchor === 'created_at' ? null : afterMs;
+  return { expiry: { expiresAt: createdAt + afterMs, idleMs, activeAt: createdAt } };
 }

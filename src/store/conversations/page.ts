@@ -2,6 +2,7 @@ import { rowsToFetch } from '../../base/paging.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Query, Value } from '../engine/query.ts';
 import type { ListConversationsParams } from './port.ts';
+import { presenceSql } from './presence.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 import { selectConversationsPage } from './statements.ts';
 
@@ -19,7 +20,7 @@ export function conversationsPage(query: ListConversationsParams, syntax: SqlSyn
   ];
   const backwards = cursor?.side === 'before';
   const sql = selectConversationsPage({
-    where: condition.sql,
+    where: `${condition.sql} AND ${presenceSql(query.isTrash === true ? 'trashed' : 'live', syntax)}`,
     bounds,
     cursor: cursor === undefined ? undefined : parameter(cursor.id),
     order: backwards ? (query.order === 'asc' ? 'desc' : 'asc') : query.order,

@@ -1,11 +1,11 @@
 import { rowsToFetch, toPage, withinReason, type Page } from '../../base/paging.ts';
 import type { Driver, ReplicaRead, Write } from '../engine/driver.ts';
-import { singleStatement } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { attributes, cell, text } from '../engine/rows.ts';
 import { FilteredStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
 import { appendItems, createConversation, type ItemToWrite } from './append.ts';
+import { changeConversation } from './change.ts';
 import { conversationsPage } from './page.ts';
 import type {
   AdoptParams,
@@ -17,6 +17,7 @@ import type {
   ConversationRef,
   ConversationStore,
   CreateConversationParams,
+  DeleteConversationParams,
   DeleteItemResult,
   FindItemParams,
   GetItemResult,
@@ -31,22 +32,26 @@ import type {
   UpdateResult,
 } from './port.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
-import { itemsIn, toConversation, toItem } from './records.ts';
+import { itemsIn, msAfter, toConversation, toItem } from './records.ts';
 import { copied } from './copied-text.ts';
 import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
-import { conversationTopic, existenceTopics, listTopic } from './topics.ts';
+import { conversationTopic, listTopic } from './topics.ts';
 
 /** Conversations and items in SQL, over a driver. */
 export class SqlConversations implements ConversationStore {
   readonly #driver: Driver;
   readonly #statements: FilteredStatements;
+  readonly #trashed: FilteredStatements;
+  readonly #reachable: FilteredStatements;
   readonly #keyed: KeyedWrites;
 
   constructor(driver: Driver) {
     this.#driver = driver;
     this.#statements = new FilteredStatements(driver.syntax);
+    this.#trashed = new FilteredStatements(driver.syntax, 'trashed');
+    this.#reachable = new FilteredStatements(driver.syntax, 'reachable');
     this.#keyed = new KeyedWrites(driver);
   }
 
@@ -66,7 +71,9 @@ export class SqlConversations implements ConversationStore {
     const query = conversationsPage(params, this.#driver.syntax);
     const rows = await this.#read(params, query, { topic: listTopic(params) });
     if (rows.length === 0 && cursor !== undefined) {
-      const seen = await this.#find({ tenant, access, conversationId: cursor.id });
+      const ref = { tenant, access, conversationId: cursor.id };
+      const statements = params.isTrash === true ? this.#trashed : this.#statements;
+      const seen = await this.#find(ref, undefined, statements);
       if (seen === null) return null;
     }
     const page = toPage({ limit }, rows.map(toConversation));
@@ -79,18 +86,22 @@ export class SqlConversations implements ConversationStore {
   }
 
   async update(params: UpdateConversationParams): Promise<UpdateResult> {
-    const parameters = [...keyOf(params), params.metadata];
-    const query = this.#statements.query(sql.updateMetadata, parameters, params.access);
-    const write = singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
-      row === undefined ? null : toConversation(row),
-    );
-    const result = await this.#keyed.write({ ...params, itemIds: undefined }, write);
-    if (result === null) return { refused: 'conversation_absent' };
-    return 'used' in result ? result : { refused: undefined, conversation: result };
+    const { expiry, access } = params;
+    const [statement, more] =
+      expiry === undefined ? [sql.updateMetadata, []] : [sql.updateExpiry, msAfter(expiry)];
+    const parameters = [...keyOf(params), params.metadata ?? null, ...more];
+    const query = this.#statements.query(statement, parameters, access);
+    const result = await changeConversation(this.#keyed, params, query);
+    if (result !== null) {
+      return 'used' in result ? result : { refused: undefined, conversation: result };
+    }
+    const isThere = expiry !== undefined && (await this.#find(params)) !== null;
+    return { refused: isThere ? 'expired_already' : 'conversation_absent' };
   }
 
-  delete(ref: ConversationRef): Promise<boolean> {
-    return this.#driver.write(deleteConversation(ref, this.#statements));
+  delete(params: DeleteConversationParams): Promise<boolean> {
+    const statements = params.mayBeTrashed === true ? this.#reachable : this.#statements;
+    return this.#driver.write(deleteConversation(params, statements));
   }
 
   adopt(params: AdoptParams): Promise<number> {
@@ -168,8 +179,12 @@ export class SqlConversations implements ConversationStore {
     return this.#driver.write(deleteItem(ref, this.#statements));
   }
 
-  async #find(ref: ConversationRef, fromReplica?: ReplicaRead): Promise<ConversationRecord | null> {
-    const query = this.#statements.query(sql.selectConversation, keyOf(ref), ref.access);
+  async #find(
+    ref: ConversationRef,
+    fromReplica?: ReplicaRead,
+    statements = this.#statements,
+  ): Promise<ConversationRecord | null> {
+    const query = statements.query(sql.selectConversation, keyOf(ref), ref.access);
     const [row] = await this.#read(ref, query, fromReplica);
     return row === undefined ? null : toConversation(row);
   }

@@ -7,27 +7,80 @@
 import type { Order } from '../../base/paging.ts';
 import { POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
 import { CHILD_TABLES } from '../tables.ts';
+import { IS_HELD, keepItems } from '../retention/held.ts';
 import type { Statement } from './access-condition.ts';
 import { COUNT_COLUMNS, grown, movedSlot, shrunk } from './counts.ts';
 
+/** The columns of a conversation's record, of a statement with the table `conversations`. */
+export const CONVERSATION_COLUMNS = [
+  'id',
+  'metadata',
+  'created_at',
+  'active_at',
+  'expires_at',
+  'idle_ms',
+  'deleted_at',
+  'purge_at',
+]
+  .map((column) => `conversations.${column}`)
+  .join(', ');
+
 export function selectConversation(where: string): string {
   return `
-    SELECT id, metadata, created_at FROM conversations
+    SELECT ${CONVERSATION_COLUMNS} FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
 
 export const INSERT_CONVERSATION = `
-  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, ${COUNT_COLUMNS})
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, ${COUNT_COLUMNS},
+    expires_at, idle_ms)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
 
 export function updateMetadata(where: string): string {
   return `
     UPDATE conversations SET metadata = $3, revision = revision + 1 WHERE tenant = $1 AND id = $2 AND ${where}
-    RETURNING id, metadata, created_at`;
+    RETURNING ${CONVERSATION_COLUMNS}`;
 }
 
+export const LAST_STORED = `(
+      SELECT items.created_at FROM items
+      WHERE items.tenant = $1 AND items.conversation_id = $2
+      ORDER BY items.position DESC LIMIT 1)`;
+/** The time of the last item, or of the creation, also in rows that have not counted it. */
+const ACTIVE_AT = `coalesce(conversations.active_at, ${LAST_STORED}, conversations.created_at)`;
+
+/** Sets the end of a conversation `$first` milliseconds after its creation, or `$first + 1` after its last item. */
+function setsExpiry(first: number): { readonly sets: string; readonly expiresAt: string } {
+  const [fixed, idle] = [`CAST($${first} AS BIGINT)`, `CAST($${first + 1} AS BIGINT)`];
+  const expiresAt = `coalesce(conversations.created_at + ${fixed}, ${ACTIVE_AT} + ${idle})`;
+  const sets = `revision = revision + 1, expires_at = ${expiresAt}, idle_ms = ${idle},
+      active_at = CASE WHEN ${idle} IS NULL THEN active_at ELSE coalesce(active_at, ${LAST_STORED}) END`;
+  return { sets, expiresAt };
+}
+
+/**
+ * Replaces the metadata by `$3`, unless that is null, and has the conversation expire `$4` milliseconds after its
+ * creation, or `$5` after its last item; never, if both are null. No row when that time is over, too.
+ */
+export function updateExpiry(where: string, { now }: SqlSyntax): string {
+  const { sets, expiresAt } = setsExpiry(4);
+  return `
+    UPDATE conversations SET metadata = coalesce($3, metadata), ${sets}
+    WHERE tenant = $1 AND id = $2 AND ${where} AND coalesce(${expiresAt} > ${now}, TRUE)
+    RETURNING ${CONVERSATION_COLUMNS}`;
+}
+
+/** Has the conversation expire `$3` milliseconds after its creation, or `$4` after its last item. */
+export const LIMIT_CONVERSATION = `
+  UPDATE conversations SET ${setsExpiry(3).sets}
+  WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
+  RETURNING id`;
+
+/** Deletes a conversation that is under no hold. */
 export function deleteConversation(where: string): string {
-  return `DELETE FROM conversations WHERE tenant = $1 AND id = $2 AND ${where} RETURNING id`;
+  return `
+    DELETE FROM conversations WHERE tenant = $1 AND id = $2 AND ${where} AND NOT ${IS_HELD}
+    RETURNING id`;
 }
 
 /** Deletes what belongs to a conversation that is gone; one that its deletion has spared keeps everything. */
@@ -153,6 +206,11 @@ export function selectItem(where: string): string {
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
 }
 
+/** Keeps item `$3`, before it is deleted, if a hold is on its conversation. */
+export function keepItem(syntax: SqlSyntax): string {
+  return keepItems('items.id = $3', syntax);
+}
+
 /** Selects a conversation that stays as it is until the transaction ends. */
 export function lockConversation(where: string, { lockRows }: SqlSyntax): string {
   return `${selectConversation(where)} ${lockRows}`;
@@ -240,7 +298,7 @@ export function selectConversationsPage(conditions: ConversationsConditions): st
         ];
   // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
   return `
-    SELECT id, metadata, created_at FROM conversations
+    SELECT ${CONVERSATION_COLUMNS} FROM conversations
     WHERE ${['tenant = $1', 'is_hidden <> 1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
     ORDER BY created_at ${direction}, id ${direction}
     LIMIT CAST(${limit} AS BIGINT)`;

@@ -30,6 +30,10 @@ import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
 import { listResponses } from './responses/list-responses.ts';
 import type { Usage } from '../../service/usage/usage.ts';
+import type { Erasures } from '../../service/retention/erasures.ts';
+import type { Trash } from '../../service/retention/trash.ts';
+import { eraseConversations } from './retention/erase-conversations.ts';
+import { restoreConversation } from './retention/restore-conversation.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
 import { getOpenApiDocument } from './system/get-open-api-document.ts';
@@ -39,6 +43,8 @@ export interface ApiOptions {
   readonly conversations: Conversations;
   readonly health: ConversationHealth;
   readonly usage: Usage;
+  readonly trash: Trash;
+  readonly erasures: Erasures;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
@@ -73,6 +79,8 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     deleteConversationItem(conversations, dialect),
     getConversationHealth(health),
     repairConversation(health),
+    restoreConversation(options.trash),
+    eraseConversations(options.erasures),
     listResponses(responses, items, limits),
     createResponse(keyedResponses, responses, items),
     getResponse(responses, items),

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { testAbsences } from './absences.ts';
 import { testAccess } from './access.ts';
 import { testBackground } from './background.ts';
 import { testConcurrentWrites } from './concurrent-writes.ts';
@@ -12,6 +13,7 @@ import { testItemIds } from './item-ids.ts';
 import { testWithStore, type OpenStore } from './operations.ts';
 import { testResponseRemoval } from './response-removal.ts';
 import { testResponses } from './responses.ts';
+import { testRetention } from './retention.ts';
 import { testTenants } from './tenants.ts';
 import { testTurnCommits } from './turn-commits.ts';
 import { testTurns } from './turns.ts';
@@ -35,5 +37,7 @@ export function describeStore(name: string, open: OpenStore): void {
     testForks(test);
     testResponseRemoval(test);
     testBackground(test);
+    testAbsences(test);
+    testRetention(test);
   });
 }

@@ -3,19 +3,37 @@
 import type { Page } from '../../../base/paging.ts';
 import type { Include } from '../../../contract/items/include.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
+import type { ConversationRecord } from '../../../store/conversations/port.ts';
 import type { StoredItem } from '../../../contract/items/serve.ts';
 
 const MS_PER_SECOND = 1000;
+const MS_PER_DAY = 86_400_000;
 
-interface ConversationFields {
-  readonly id: string;
-  readonly metadata: string;
-  readonly createdAt: number;
-}
+type ConversationFields = Pick<
+  ConversationRecord,
+  'id' | 'metadata' | 'createdAt' | 'expiry' | 'deletion'
+>;
 
 export function conversationJson(conversation: ConversationFields): string {
-  const createdAt = Math.floor(conversation.createdAt / MS_PER_SECOND);
-  return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}}`;
+  const { id, metadata, createdAt } = conversation;
+  return `{"id":${JSON.stringify(id)},"object":"conversation","created_at":${seconds(createdAt)},"metadata":${metadata}${expiryJson(conversation)}${deletionJson(conversation)}}`;
+}
+
+function expiryJson({ expiry, createdAt }: ConversationFields): string {
+  if (expiry === undefined) return '';
+  const { expiresAt, idleMs, activeAt } = expiry;
+  const anchor = idleMs === null ? 'created_at' : 'last_active_at';
+  const days = Math.round((idleMs ?? expiresAt - createdAt) / MS_PER_DAY);
+  return `,"expires_after":{"anchor":"${anchor}","days":${days}},"expires_at":${seconds(expiresAt)},"last_active_at":${seconds(activeAt)}`;
+}
+
+function deletionJson({ deletion }: ConversationFields): string {
+  if (deletion === undefined) return '';
+  return `,"deleted_at":${seconds(deletion.deletedAt)},"purge_at":${seconds(deletion.purgeAt)}`;
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / MS_PER_SECOND);
 }
 
 export function deletedJson(id: string): string {

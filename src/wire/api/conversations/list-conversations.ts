@@ -37,6 +37,11 @@ export function listConversations(
         description: 'Only conversations created after this second.',
         schema: Type.Optional(Type.Integer()),
       },
+      deleted: {
+        description:
+          'Whether to list the conversations in the trash that the caller may restore, and no others.',
+        schema: Type.Enum(['true', 'false'], { default: 'false' }),
+      },
       created_before: {
         description: 'Only conversations created before this second.',
         schema: Type.Optional(Type.Integer()),
@@ -53,6 +58,7 @@ export function listConversations(
         metadata,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
+        isTrash: query.deleted === 'true',
       });
       return conversationListJson(page);
     },

@@ -5,9 +5,11 @@ import type { Call } from '../../http/call.ts';
 export const TAG = 'Conversations';
 export const COLLECTION = '/v1/conversations';
 export const USAGE = `${COLLECTION}/usage`;
+export const ERASURE = `${COLLECTION}/erase`;
 export const CONVERSATION = `${COLLECTION}/{conversation_id}`;
 export const HEALTH = `${CONVERSATION}/health`;
 export const REPAIR = `${CONVERSATION}/repair`;
+export const RESTORE = `${CONVERSATION}/restore`;
 export const ITEMS = `${CONVERSATION}/items`;
 export const ITEM = `${ITEMS}/{item_id}`;
 

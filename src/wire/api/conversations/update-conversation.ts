@@ -15,19 +15,19 @@ export function updateConversation(conversations: Conversations): Route {
     method: 'POST',
     path: CONVERSATION,
     operationId: 'updateConversation',
-    summary: "Replace a conversation's metadata",
+    summary: "Replace a conversation's metadata, or how long it is kept",
     tag: TAG,
     isPublic: false,
     audited: onConversation('update'),
     isRepeatable: true,
     query: {},
     body: { schema: UpdateConversationBody, required: true },
-    response: { description: 'The conversation with its new metadata', schema: Conversation },
+    response: { description: 'The conversation as it is now', schema: Conversation },
     errors: [404],
     handle: async (call, key) => {
-      const metadata = parseUpdateConversation(call.body);
+      const changes = parseUpdateConversation(call.body);
       const id = conversationId(call);
-      return conversationJson(await conversations.update(call.principal, id, metadata, key));
+      return conversationJson(await conversations.update(call.principal, id, changes, key));
     },
   });
 }
