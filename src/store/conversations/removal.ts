@@ -57,10 +57,6 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
   const absent: DeleteItemResult = { absent: 'conversation' };
-  const result = (conversation: Row, removed: Row | undefined): DeleteItemResult =>
-    removed === undefined
-      ? { absent: 'item' }
-      : { absent: undefined, conversation: toConversation(conversation) };
   return {
     scope: scopeOf(ref),
     changes: [conversationTopic(ref)],
@@ -81,4 +77,10 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
       return result(found, removed);
     },
   };
+}
+
+function result(conversation: Row, removed: Row | undefined): DeleteItemResult {
+  return removed === undefined
+    ? { absent: 'item' }
+    : { absent: undefined, conversation: toConversation(conversation) };
 }

@@ -24,41 +24,33 @@ export function purge(key: ConversationKey, mostRows: number, syntax: SqlSyntax)
   const conversation = { sql: sql.purgeConversation(syntax), parameters: here };
   const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: here }));
   const find = { sql: sql.SELECT_STORED, parameters: here };
-  const result = (
-    kept: readonly Row[],
-    counts: readonly number[],
-    gone: readonly Row[],
-    found: readonly Row[],
-  ): Purged => {
-    const deleted = { items: countOf(counts, 'items'), responses: countOf(counts, 'responses') };
-    if (gone.length > 0) return { state: 'gone', ...deleted };
-    if (kept.length > 0) return { state: 'held', ...deleted };
-    const isRest = counts.some((count) => count > 0) && found.length > 0;
-    return { state: isRest ? 'rest' : 'absent', ...deleted };
-  };
   return {
     scope: scopeOf(key),
     changes: existenceTopics(key),
     erases: true,
     inSteps: (steps) => {
       const kept = steps.all(keep);
-      if (kept.length > 0) return result(kept, [], [], []);
+      if (kept.length > 0) return { state: 'held', items: 0, responses: 0 };
       const counts = pieces.map((piece) => steps.all(piece).length);
       const gone = steps.all(conversation);
       if (gone.length > 0) for (const child of children) steps.run(child);
-      return result(kept, counts, gone, gone.length > 0 ? [] : steps.all(find));
+      return purged(counts, gone, gone.length > 0 ? [] : steps.all(find));
     },
     inRoundTrips: async (trips) => {
       const results = await trips.finish(keep, ...pieces, conversation, ...children, find);
+      if ((results[0] ?? []).length > 0) return { state: 'held', items: 0, responses: 0 };
       const counts = results.slice(1, pieces.length + 1).map((rows) => rows.length);
-      return result(
-        results[0] ?? [],
-        counts,
-        results[pieces.length + 1] ?? [],
-        results.at(-1) ?? [],
-      );
+      return purged(counts, results[pieces.length + 1] ?? [], results.at(-1) ?? []);
     },
   };
+}
+
+/** Returns the result of a piece that has deleted so many rows of each table, and perhaps the conversation. */
+function purged(counts: readonly number[], gone: readonly Row[], found: readonly Row[]): Purged {
+  const deleted = { items: countOf(counts, 'items'), responses: countOf(counts, 'responses') };
+  if (gone.length > 0) return { state: 'gone', ...deleted };
+  const isRest = counts.some((count) => count > 0) && found.length > 0;
+  return { state: isRest ? 'rest' : 'absent', ...deleted };
 }
 
 /** Returns the count of a table, among those of all purged tables in their order. */

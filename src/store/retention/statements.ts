@@ -9,9 +9,10 @@ import { LAST_STORED } from '../conversations/statements.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import {
   ARCHIVED_CHILD_TABLES,
-  CHILD_TABLES,
+  PASSING_TABLES,
   type ArchivedTable,
   type ConversationTable,
+  type Table,
 } from '../tables.ts';
 import { IS_HELD } from './held.ts';
 
@@ -45,9 +46,12 @@ export function restoreConversation(columns: string) {
 }
 
 /** The tables of what runs in a conversation now, which its deletion ends at once. */
-const RUNNING_TABLES = CHILD_TABLES.filter(
-  ({ name }) => !ARCHIVED_CHILD_TABLES.some((archived) => archived.name === name),
-);
+const RUNNING_TABLES: readonly Table[] = [
+  PASSING_TABLES.turns,
+  PASSING_TABLES.interrupted_turns,
+  PASSING_TABLES.background_responses,
+  PASSING_TABLES.response_events,
+];
 
 /** Deletes what runs in a conversation that has been deleted, but is still stored. */
 export const DELETE_RUNNING: readonly string[] = RUNNING_TABLES.map(
