@@ -1,6 +1,6 @@
 import type { ConversationKey } from '../../store/conversations/port.ts';
 import type { RetentionStore } from '../../store/retention/port.ts';
-import { Pieces } from './purging.ts';
+import { runPiece } from './purging.ts';
 import type { RetentionRules } from './rules.ts';
 
 const CONVERSATIONS_PER_PAGE = 200;
@@ -20,11 +20,10 @@ export async function applyRules(
   rules: RetentionRules,
   { isDryRun }: { readonly isDryRun: boolean },
 ): Promise<readonly AppliedRules[]> {
-  const pieces = new Pieces({ isPatient: true });
   const byTenant = new Map<string, AppliedRules>();
   let after: ConversationKey | undefined;
   do {
-    const page = await pieces.run(() => store.limits(after, CONVERSATIONS_PER_PAGE));
+    const page = await runPiece(() => store.limits(after, CONVERSATIONS_PER_PAGE));
     for (const conversation of page.conversations) {
       const { tenant, expiry, createdAt, activeAt } = conversation;
       const applied = rules.ofExisting(tenant, expiry);
@@ -34,7 +33,7 @@ export async function applyRules(
       counts.limited += 1;
       const from = applied.anchor === 'created_at' ? createdAt : activeAt;
       if (from + applied.afterMs <= Date.now()) counts.overdue += 1;
-      if (!isDryRun) await pieces.run(() => store.limit(conversation, applied));
+      if (!isDryRun) await runPiece(() => store.limit(conversation, applied));
     }
     after = page.next;
   } while (after !== undefined);

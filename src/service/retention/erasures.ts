@@ -6,7 +6,7 @@ import type { EraseConversationsParams, ErasureReceipt } from '../../contract/re
 import { currentNotes } from '../../observe/request-notes.ts';
 import type { ErasureFilter, RetentionStore } from '../../store/retention/port.ts';
 import type { AuditTrail } from '../audit.ts';
-import { Pieces, purgeWhole } from './purging.ts';
+import { PieceSize, purgeWhole, runPiece } from './purging.ts';
 
 const ID_PREFIX = 'era';
 /** Conversations that are looked at at once. */
@@ -83,13 +83,13 @@ export async function erase(
   { isDryRun, isOver, onProgress }: ErasureRun,
 ): Promise<ErasureReceipt> {
   const startedAt = Date.now();
-  const pieces = new Pieces({ isPatient: true });
+  const size = new PieceSize();
   const counts = { matched: 0, held: 0, items: 0, bytes: 0 };
   const deleted: string[] = [];
   let after: string | undefined;
   let hasMore = false;
   do {
-    const page = await pieces.run(() => store.erasable(filter, after, CONVERSATIONS_PER_PAGE));
+    const page = await runPiece(() => store.erasable(filter, after, CONVERSATIONS_PER_PAGE));
     for (const { id, items, bytes, isHeld } of page.matches) {
       counts.matched += 1;
       counts.held += isHeld ? 1 : 0;
@@ -103,7 +103,7 @@ export async function erase(
       }
       const key = { tenant: filter.tenant, conversationId: id };
       if (!(await store.condemn(filter, id))) continue;
-      await purgeWhole(store, key, pieces);
+      await purgeWhole(store, key, size);
       deleted.push(id);
       onProgress?.(deleted.length);
     }

@@ -4,40 +4,37 @@ import type { Purged, RetentionStore } from '../../store/retention/port.ts';
 
 /** Rows of each table that one piece deletes at most. */
 const MOST_ROWS = 500;
-const FIRST_ROWS = 100;
-/** Longest time that a piece should take: requests wait for it. Milliseconds. */
-const LONGEST_PIECE_MS = 8;
-/** Rest after a piece, as a multiple of its own time, while other work may wait. */
+const FIRST_ROWS = 50;
+/** Time that the statements of a piece should take, for which requests wait. Milliseconds. */
+const PIECE_MS = 4;
+/** Weight of the last piece in the average of the rows that a millisecond deletes. */
+const WEIGHT = 0.3;
+/** Rest after a piece, as a multiple of its time, while other work may be done. */
 const REST = 4;
-const LONGEST_REST_MS = 200;
+const LONGEST_REST_MS = 100;
 
-/**
- * The size of pieces. It follows the time that pieces have taken, so that none holds up a request for long, on whatever
- * disk and with whatever items.
- */
-export class Pieces {
-  #rows = FIRST_ROWS;
-  readonly #rest: number;
+/** Runs a piece of work, and rests after it. */
+export async function runPiece<Result>(piece: () => Promise<Result>): Promise<Result> {
+  const began = performance.now();
+  const result = await piece();
+  await sleep(Math.min((performance.now() - began) * REST, LONGEST_REST_MS));
+  return result;
+}
 
-  /** `isPatient` rests between pieces. A request that waits for the end does not. */
-  constructor({ isPatient }: { readonly isPatient: boolean }) {
-    this.#rest = isPatient ? REST : 0;
-  }
+/** The size of deletions. It follows the time that they have taken, on whatever disk and with whatever items. */
+export class PieceSize {
+  #rowsPerMs = FIRST_ROWS / PIECE_MS;
 
-  /** Rows of the next piece. */
+  /** Rows that the next piece may delete. */
   get rows(): number {
-    return this.#rows;
+    return Math.max(1, Math.min(Math.round(this.#rowsPerMs * PIECE_MS), MOST_ROWS));
   }
 
-  /** Runs a piece, adapts the size of the next one, and rests. */
-  async run<Result>(piece: (rows: number) => Promise<Result>): Promise<Result> {
-    const began = performance.now();
-    const result = await piece(this.#rows);
-    const took = performance.now() - began;
-    const next = took > LONGEST_PIECE_MS ? this.#rows / 2 : this.#rows * 1.5;
-    this.#rows = Math.max(1, Math.min(Math.round(next), MOST_ROWS));
-    await sleep(Math.min(took * this.#rest, LONGEST_REST_MS));
-    return result;
+  /** Notes a piece that has deleted so many rows. */
+  note(rows: number, tookMs: number): void {
+    if (rows === 0) return;
+    const last = Math.min(rows / Math.max(tookMs, 0.01), MOST_ROWS);
+    this.#rowsPerMs += (last - this.#rowsPerMs) * WEIGHT;
   }
 }
 
@@ -46,19 +43,20 @@ export interface PurgedConversation extends Pick<Purged, 'items' | 'responses'> 
   readonly isGone: boolean;
 }
 
-/** Deletes a purgeable conversation piece by piece. Stops between two pieces when `signal` is aborted. */
+/** Deletes a purgeable conversation piece by piece, until `goesOn` returns `false`. */
 export async function purgeWhole(
   store: Pick<RetentionStore, 'purge'>,
   key: ConversationKey,
-  pieces: Pieces,
-  signal?: AbortSignal,
+  size: PieceSize,
+  goesOn: () => Promise<boolean> = async () => true,
 ): Promise<PurgedConversation> {
   let [items, responses] = [0, 0];
   for (;;) {
-    const purged = await pieces.run((rows) => store.purge(key, rows));
+    const purged = await runPiece(() => store.purge(key, size.rows));
+    size.note(purged.items + purged.responses, purged.took);
     items += purged.items;
     responses += purged.responses;
-    const isOver = purged.state !== 'rest' || signal?.aborted === true;
+    const isOver = purged.state !== 'rest' || !(await goesOn());
     if (isOver) return { items, responses, isGone: purged.state === 'gone' };
   }
 }

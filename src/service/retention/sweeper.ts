@@ -2,10 +2,12 @@ import type { Observer } from '../../observe/observer.ts';
 import type { ConversationKey } from '../../store/conversations/port.ts';
 import type { KeptPlace, OldResponse, RetentionStore } from '../../store/retention/port.ts';
 import type { AuditTrail } from '../audit.ts';
-import { Pieces, purgeWhole } from './purging.ts';
+import { PieceSize, purgeWhole, runPiece } from './purging.ts';
 
 /** Conversations that are looked up at once. */
 const CONVERSATIONS_PER_PAGE = 50;
+/** Conversations and responses that end at once, in a fraction of a millisecond each. */
+const CONVERSATIONS_AT_ONCE = 5;
 /** Responses and kept items that are looked at at once. */
 const ROWS_PER_PAGE = 500;
 /** All responses are looked through for old ones, since no index has them by age alone: it would cost every turn. */
@@ -39,7 +41,7 @@ type GoesOn = () => Promise<boolean>;
  */
 export class Sweeper {
   readonly #options: SweeperOptions;
-  readonly #pieces = new Pieces({ isPatient: true });
+  readonly #size = new PieceSize();
   /** Time of `performance.now()` before which responses are not looked through again. */
   #nextWalk = 0;
 
@@ -77,7 +79,7 @@ export class Sweeper {
       const page = await store.purgeable(CONVERSATIONS_PER_PAGE);
       for (const key of page) {
         if (!(await goesOn())) return;
-        const { items, responses, isGone } = await purgeWhole(store, key, this.#pieces);
+        const { items, responses, isGone } = await purgeWhole(store, key, this.#size, goesOn);
         counts.items += items;
         counts.responses += responses;
         if (!isGone) continue;
@@ -95,9 +97,7 @@ export class Sweeper {
     const olderThanMs = responseRetentionDays * MS_PER_DAY;
     let after: OldResponse | undefined;
     do {
-      const page = await this.#pieces.run(() =>
-        store.oldResponses(olderThanMs, after, ROWS_PER_PAGE),
-      );
+      const page = await runPiece(() => store.oldResponses(olderThanMs, after, ROWS_PER_PAGE));
       await this.#each(page.responses, goesOn, async (response) => {
         if (!(await store.deleteOldResponse(response, olderThanMs))) return;
         counts.responses += 1;
@@ -114,7 +114,7 @@ export class Sweeper {
     const { store } = this.#options;
     let after: KeptPlace | undefined;
     do {
-      const page = await this.#pieces.run(() => store.keptDeleted(after, CONVERSATIONS_PER_PAGE));
+      const page = await runPiece(() => store.keptDeleted(after, CONVERSATIONS_PER_PAGE));
       for (const key of page.filter(({ isHeld }) => !isHeld)) await store.letGo(key);
       after = page.length < CONVERSATIONS_PER_PAGE ? undefined : page.at(-1);
     } while (after !== undefined && (await goesOn()));
@@ -125,18 +125,18 @@ export class Sweeper {
     const { store } = this.#options;
     let after: ConversationKey | undefined;
     do {
-      const page = await this.#pieces.run(() => store.keptItems(after, ROWS_PER_PAGE));
+      const page = await runPiece(() => store.keptItems(after, ROWS_PER_PAGE));
       for (const key of page.filter(({ isHeld }) => !isHeld)) {
         let forgotten = 1;
         while (forgotten > 0 && (await goesOn())) {
-          forgotten = await this.#pieces.run((rows) => store.forgetItems(key, rows));
+          forgotten = await runPiece(() => store.forgetItems(key, this.#size.rows));
         }
       }
       after = page.at(-1);
     } while (after !== undefined && (await goesOn()));
   }
 
-  /** Runs `work` for each entry of a page, several at once, as many as a piece has. */
+  /** Runs `work` for each entry of a page, a few at once, which share a commit. */
   async #each<Entry>(
     page: readonly Entry[],
     goesOn: GoesOn,
@@ -145,13 +145,9 @@ export class Sweeper {
     let waiting = page;
     while (waiting.length > 0) {
       if (!(await goesOn())) return;
-      await this.#pieces.run(async (rows) => {
-        // A conversation is a few statements, and as long as some tens of rows.
-        const size = Math.ceil(rows / 20);
-        const group = waiting.slice(0, size);
-        waiting = waiting.slice(size);
-        await Promise.all(group.map(work));
-      });
+      const group = waiting.slice(0, CONVERSATIONS_AT_ONCE);
+      waiting = waiting.slice(CONVERSATIONS_AT_ONCE);
+      await runPiece(() => Promise.all(group.map(work)));
     }
   }
 

@@ -16,6 +16,8 @@ export interface Purged {
   readonly state: 'gone' | 'rest' | 'held' | 'absent';
   readonly items: number;
   readonly responses: number;
+  /** Milliseconds that the statements took. */
+  readonly took: number;
 }
 
 /** A conversation of the lists, and the end of its time. */

@@ -24,29 +24,39 @@ export function purge(key: ConversationKey, mostRows: number, syntax: SqlSyntax)
   const conversation = { sql: sql.purgeConversation(syntax), parameters: here };
   const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: here }));
   const find = { sql: sql.SELECT_STORED, parameters: here };
+  const held = { state: 'held', items: 0, responses: 0 } as const;
   return {
     scope: scopeOf(key),
     changes: existenceTopics(key),
     erases: true,
     inSteps: (steps) => {
+      const began = performance.now();
       const kept = steps.all(keep);
-      if (kept.length > 0) return { state: 'held', items: 0, responses: 0 };
+      if (kept.length > 0) return { ...held, took: performance.now() - began };
       const counts = pieces.map((piece) => steps.all(piece).length);
       const gone = steps.all(conversation);
       if (gone.length > 0) for (const child of children) steps.run(child);
-      return purged(counts, gone, gone.length > 0 ? [] : steps.all(find));
+      const found = gone.length > 0 ? [] : steps.all(find);
+      return { ...purged(counts, gone, found), took: performance.now() - began };
     },
     inRoundTrips: async (trips) => {
+      const began = performance.now();
       const results = await trips.finish(keep, ...pieces, conversation, ...children, find);
-      if ((results[0] ?? []).length > 0) return { state: 'held', items: 0, responses: 0 };
+      const took = performance.now() - began;
+      if ((results[0] ?? []).length > 0) return { ...held, took };
       const counts = results.slice(1, pieces.length + 1).map((rows) => rows.length);
-      return purged(counts, results[pieces.length + 1] ?? [], results.at(-1) ?? []);
+      const [gone = [], found = []] = [results[pieces.length + 1], results.at(-1)];
+      return { ...purged(counts, gone, found), took };
     },
   };
 }
 
 /** Returns the result of a piece that has deleted so many rows of each table, and perhaps the conversation. */
-function purged(counts: readonly number[], gone: readonly Row[], found: readonly Row[]): Purged {
+function purged(
+  counts: readonly number[],
+  gone: readonly Row[],
+  found: readonly Row[],
+): Omit<Purged, 'took'> {
   const deleted = { items: countOf(counts, 'items'), responses: countOf(counts, 'responses') };
   if (gone.length > 0) return { state: 'gone', ...deleted };
   const isRest = counts.some((count) => count > 0) && found.length > 0;

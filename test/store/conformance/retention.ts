@@ -126,10 +126,10 @@ export function testRetention(test: StoreTest): void {
     const filter = { ...key('c'), owners: undefined, metadata: [] };
     expect(await store.retention.condemn(filter, 'c')).toBe(true);
     const purge = () => store.retention.purge(key('c'), 50);
-    expect(await purge()).toEqual({ state: 'rest', items: 50, responses: 1 });
-    expect(await purge()).toEqual({ state: 'rest', items: 50, responses: 0 });
-    expect(await purge()).toEqual({ state: 'gone', items: 20, responses: 0 });
-    expect(await purge()).toEqual({ state: 'absent', items: 0, responses: 0 });
+    expect(await purge()).toMatchObject({ state: 'rest', items: 50, responses: 1 });
+    expect(await purge()).toMatchObject({ state: 'rest', items: 50, responses: 0 });
+    expect(await purge()).toMatchObject({ state: 'gone', items: 20, responses: 0 });
+    expect(await purge()).toMatchObject({ state: 'absent', items: 0, responses: 0 });
     expect(await isStored(store, 'c')).toBe(false);
     // The rows are gone, not merely out of reach.
     await store.conversations.create({ ...newConversation('c'), items: minted('i5') });
