@@ -16,6 +16,7 @@ export const ALL_OK = {
   schema: 'ok',
   places: 'ok',
   items: 'ok',
+  retention: 'ok',
 };
 
 /** User without rights, for tests of permissions; `undefined` unless root runs the tests. */
