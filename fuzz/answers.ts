@@ -6,6 +6,9 @@ import type { ApiDocument, Operation } from './operations.ts';
 /** Statuses of the connection rather than of an operation. The document does not name them. */
 const TRANSPORT_STATUSES = new Set([408, 417, 431]);
 
+/** Types of answers that are not JSON. */
+const TEXTS = ['text/plain', 'application/jsonl'];
+
 /** Holds answers against the served document, independent of the request. */
 export class AnswerChecker {
   readonly #validator: ResponseValidator;
@@ -36,7 +39,7 @@ export class AnswerChecker {
     const type = String(headers['content-type']);
     const isText = status < 400 && operation?.answersJson === false;
     assertThat(
-      type.startsWith(isText ? 'text/plain' : 'application/json'),
+      isText ? TEXTS.some((text) => type.startsWith(text)) : /^application\/json\b/.test(type),
       () => `the content type is ${type}`,
     );
     return isText ? text : this.#checkJson(answer, operation);

@@ -33,8 +33,13 @@ export function pageOfConversations(
   caller: Principal,
   query: Query,
 ): ExpectedPage<StoredConversation> {
-  const isListed = ({ metadata, createdAt }: StoredConversation): boolean => {
-    for (const [name, [value = '']] of query) {
+  const isListed = ({ metadata, createdAt, owner }: StoredConversation): boolean => {
+    for (const [name, [value = '', ...more]] of query) {
+      if (/^metadata_key(\[\d*\])?$/.test(name)) {
+        const keys = [value, ...more].filter((each) => each !== '');
+        if (!keys.every((each) => Object.hasOwn(metadata, each))) return false;
+      }
+      if (name === 'owner' && owner.name !== value) return false;
       const key = /^metadata\[(.*)\]$/s.exec(name)?.[1];
       if (key !== undefined && !(Object.hasOwn(metadata, key) && metadata[key] === value))
         return false;

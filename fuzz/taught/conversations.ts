@@ -11,11 +11,14 @@ import { isJsonObject, type JsonObject } from '../../src/base/json-object.ts';
 import type { Random } from '../random.ts';
 import {
   conversationCursor,
+  conversationInclude,
   creationTime,
   isAboveMaximum,
   limit,
   metadata,
+  metadataKey,
   order,
+  owner,
 } from './query.ts';
 
 export const createConversation: PrivateOperation = {
@@ -63,7 +66,7 @@ export const getConversation: PrivateOperation = {
   access: 'private',
   weight: 6,
   path: ['conversation_id'],
-  query: {},
+  query: { include: conversationInclude },
   expect: (model, caller, { conversation }) => model.read(caller, conversation) !== undefined,
   accept: (success) => assertConversation(success.body, readable(success)),
 };
@@ -129,6 +132,30 @@ export const getConversationUsage: PrivateOperation = {
   },
 };
 
+const ACTIVITY = ['sort', 'last_item_after', 'last_item_before'];
+
+export const exportConversations: PrivateOperation = {
+  access: 'private',
+  weight: 2,
+  path: [],
+  query: { metadata, metadata_key: metadataKey, owner },
+  expect: () => true,
+  accept: ({ model, caller, meaning, body }) => {
+    if (typeof body !== 'string' || meaning.query === undefined) return;
+    const lines = body.trimEnd().split('\n');
+    const ids = lines.flatMap(
+      (line) => /^\{"conversation":\{.*?"id":"(.*?)"/.exec(line)?.[1] ?? [],
+    );
+    const all = new Map([...meaning.query, ['limit', [String(Number.MAX_SAFE_INTEGER)]]] as const);
+    const { entries } = pageOfConversations(model, caller, all);
+    assertThat(
+      JSON.stringify(ids.toSorted()) === JSON.stringify(entries.map(({ id }) => id).toSorted()),
+      () => 'an export has other conversations than the caller may read and has chosen',
+    );
+    assertThat(lines.at(-1)?.startsWith('{"end":') === true, () => 'an export has no end');
+  },
+};
+
 export const listConversations: PrivateOperation = {
   access: 'private',
   weight: 12,
@@ -139,10 +166,16 @@ export const listConversations: PrivateOperation = {
     after: conversationCursor,
     before: conversationCursor,
     metadata,
+    metadata_key: metadataKey,
+    owner,
     created_after: creationTime,
     created_before: creationTime,
     // The server of a run has no trash, so that the list of it is empty.
     deleted: ({ random }) => ['deleted', random.pick(['true', 'false'])],
+    last_item_after: creationTime,
+    last_item_before: creationTime,
+    sort: ({ random }) => ['sort', random.pick(['created_at', 'last_item_at'])],
+    include: conversationInclude,
   },
   expect: (model, caller, { operation, query }) => {
     if (isAboveMaximum(operation, query)) return 400;
@@ -154,6 +187,8 @@ export const listConversations: PrivateOperation = {
   },
   accept: ({ model, caller, meaning, body }) => {
     if (body === undefined || meaning.query === undefined) return;
+    // The model does not know when items were stored.
+    if (ACTIVITY.some((name) => meaning.query?.has(name) === true)) return;
     const page =
       meaning.query.get('deleted')?.[0] === 'true'
         ? { entries: [], hasMore: false }

@@ -3,7 +3,18 @@ import { postedOf } from '../meaning.ts';
 import { asList, pageOfItems } from '../pages.ts';
 import { addPosted, itemIn, readable, writable } from './effects.ts';
 import type { PrivateOperation } from './operation.ts';
-import { include, isAboveMaximum, itemCursor, limit, order } from './query.ts';
+import {
+  creationTime,
+  hasSeveral,
+  include,
+  isAboveMaximum,
+  itemBytes,
+  itemCursor,
+  itemPosition,
+  limit,
+  order,
+  pageInclude,
+} from './query.ts';
 
 export const createConversationItems: PrivateOperation = {
   access: 'private',
@@ -32,23 +43,38 @@ export const createConversationItems: PrivateOperation = {
   },
 };
 
+const UNKNOWN = ['position', 'created_after', 'max_item_bytes'];
+
 export const listConversationItems: PrivateOperation = {
   access: 'private',
   weight: 14,
   path: ['conversation_id'],
-  query: { limit, order, after: itemCursor, include },
+  query: {
+    limit,
+    order,
+    after: itemCursor,
+    include: pageInclude,
+    before: itemCursor,
+    position: itemPosition,
+    created_after: creationTime,
+    max_item_bytes: itemBytes,
+  },
   expect: (model, caller, { operation, conversation, query }) => {
     if (isAboveMaximum(operation, query)) return 400;
+    if (hasSeveral(query, 'after', 'before', 'position')) return 400;
+    if (hasSeveral(query, 'position', 'created_after')) return 400;
     const stored = model.read(caller, conversation);
-    const [after] = query?.get('after') ?? [];
+    const [cursor] = query?.get('after') ?? query?.get('before') ?? [];
     return (
-      stored !== undefined && (after === undefined || stored.items.some(({ id }) => id === after))
+      stored !== undefined && (cursor === undefined || stored.items.some(({ id }) => id === cursor))
     );
   },
   accept: (success) => {
     const { meaning, body } = success;
     const conversation = readable(success);
     if (body === undefined || meaning.query === undefined) return;
+    // The model knows neither positions nor times, and stubs are no items.
+    if (UNKNOWN.some((name) => meaning.query?.has(name) === true)) return;
     const page = pageOfItems(conversation, meaning.query);
     const list = asList(body);
     assertPage(list, page.entries, page.hasMore);

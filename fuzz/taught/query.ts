@@ -27,6 +27,11 @@ export const order: QueryDraft = ({ random }, { schema }) => [
   String(random.pick(schema.enum ?? ['asc'])),
 ];
 
+/** Checks whether more than one of these parameters is given. */
+export function hasSeveral(query: Meaning['query'], ...names: readonly string[]): boolean {
+  return names.filter((name) => query?.has(name) === true).length > 1;
+}
+
 export const include: QueryDraft = ({ random }) => [
   random.pick(['include[]', 'include', 'include[0]']),
   random.pick(INCLUDES),
@@ -37,10 +42,38 @@ export const metadata: QueryDraft = ({ random }) => [
   random.pick(METADATA_VALUES),
 ];
 
+export const metadataKey: QueryDraft = ({ random }) => [
+  random.pick(['metadata_key[]', 'metadata_key']),
+  random.pick(METADATA_KEYS.filter((key) => key !== '')),
+];
+
+export const owner: QueryDraft = ({ random, caller }) => [
+  'owner',
+  random.pick([caller?.name ?? 'anonymous', 'nobody']),
+];
+
+export const conversationInclude: QueryDraft = ({ random }) => [
+  random.pick(['include[]', 'include', 'include[0]']),
+  random.pick(['owner', 'item_count', 'last_item_at', 'permissions']),
+];
+
 export const itemCursor: QueryDraft = ({ random, conversation, values }, { name }) => [
   name,
   values.itemId(random, conversation),
 ];
+
+export const itemPosition: QueryDraft = ({ random, conversation }, { name }) => [
+  name,
+  String(random.below(2 + (conversation?.items.length ?? 0))),
+];
+
+export const itemBytes: QueryDraft = ({ random }, { name }) => [
+  name,
+  String(random.pick([1, 100, 150, 1_000_000])),
+];
+
+export const pageInclude: QueryDraft = (context, parameter) =>
+  context.random.chance(0.3) ? ['include[]', 'placement'] : include(context, parameter);
 
 export const conversationCursor: QueryDraft = ({ random, caller, values }, { name }) => [
   name,

@@ -4,7 +4,18 @@ import { PARAMETERS } from '../../src/contract/responses/parameters/table.ts';
 import { assertThat } from '../mismatch.ts';
 import { asList } from '../pages.ts';
 import type { PrivateOperation } from './operation.ts';
-import { conversationCursor, include, isAboveMaximum, limit, order } from './query.ts';
+import {
+  conversationCursor,
+  creationTime,
+  hasSeveral,
+  include,
+  isAboveMaximum,
+  itemBytes,
+  itemPosition,
+  limit,
+  order,
+  pageInclude,
+} from './query.ts';
 
 /** The server of a run has no model server, so that no response is ever made. */
 const NO_MODEL_SERVER = 503;
@@ -115,9 +126,22 @@ export const listInputItems: PrivateOperation = {
   access: 'private',
   weight: 2,
   path: ['response_id'],
-  query: { limit, order, after: () => ['after', 'msg_never'], include },
+  query: {
+    limit,
+    order,
+    after: () => ['after', 'msg_never'],
+    include: pageInclude,
+    before: () => ['before', 'msg_never'],
+    position: itemPosition,
+    created_after: creationTime,
+    max_item_bytes: itemBytes,
+  },
   expect: (_model, _caller, { operation, query }) =>
-    isAboveMaximum(operation, query) ? 400 : false,
+    isAboveMaximum(operation, query) ||
+    hasSeveral(query, 'after', 'before', 'position') ||
+    hasSeveral(query, 'position', 'created_after')
+      ? 400
+      : false,
   ...NEVER_SERVED,
 };
 

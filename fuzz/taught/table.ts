@@ -2,6 +2,7 @@ import type { Operation } from '../operations.ts';
 import {
   createConversation,
   deleteConversation,
+  exportConversations,
   getConversation,
   getConversationUsage,
   listConversations,
@@ -25,6 +26,7 @@ import {
   listModels,
   listResponses,
 } from './responses.ts';
+import { getPrincipal } from './system.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
 import { eraseConversations, restoreConversation } from './retention.ts';
 import type { TaughtOperation } from './operation.ts';
@@ -38,6 +40,7 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   updateConversation,
   deleteConversation,
   listConversations,
+  exportConversations,
   getConversationUsage,
   createConversationItems,
   listConversationItems,
@@ -57,6 +60,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   countInputTokens,
   listModels,
   getModel,
+  getServer: PUBLIC,
+  getPrincipal,
   getHealth: PUBLIC,
   getReadiness: PUBLIC,
   getMetrics: PUBLIC,

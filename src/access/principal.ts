@@ -8,6 +8,15 @@ export interface Principal {
   /** The owner's name for what the principal creates: the subject, or one user of it. */
   readonly owner: string;
   readonly attributes: Attributes;
+  /** What has shown who it is; left out where requests need no credentials. */
+  readonly credentials?: CredentialsKind;
+}
+
+/** The kind of a principal's credentials. */
+export interface CredentialsKind {
+  readonly scheme: 'keys' | 'jwt' | 'headers';
+  /** Unix milliseconds; left out for credentials without an end. */
+  readonly expiresAt?: number;
 }
 
 /**
@@ -24,8 +33,13 @@ export const ANONYMOUS: Principal = {
 };
 
 /** A principal that owns under its own name. */
-export function principalOf(tenant: string, subject: string, attributes: Attributes): Principal {
-  return { tenant, subject, owner: subject, attributes };
+export function principalOf(
+  tenant: string,
+  subject: string,
+  attributes: Attributes,
+  credentials: CredentialsKind,
+): Principal {
+  return { tenant, subject, owner: subject, attributes, credentials };
 }
 
 /** The attributes that have values; those without are left out. */

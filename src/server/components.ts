@@ -1,6 +1,7 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
 import type { ConversationHealth } from '../service/conversations/health.ts';
+import type { Counting } from '../service/counts/counting.ts';
 import type { Job, Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Contexts } from '../service/responses/contexts.ts';
@@ -20,6 +21,7 @@ export interface Components {
   readonly contexts: Contexts;
   readonly health: ConversationHealth;
   readonly keyedResponses: KeyedResponses;
+  readonly counting: Counting;
   readonly jobs: Jobs;
   /** Deletes what is due. */
   readonly sweeping: Job;

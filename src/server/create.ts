@@ -19,6 +19,9 @@ import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
 import { Responses } from '../service/responses/responses.ts';
+import { Counting } from '../service/counts/counting.ts';
+import { Exports } from '../service/archive/selected.ts';
+import { Callers } from '../service/callers/callers.ts';
 import { Erasures } from '../service/retention/erasures.ts';
 import { RetentionRules } from '../service/retention/rules.ts';
 import { Sweeper } from '../service/retention/sweeper.ts';
@@ -110,6 +113,7 @@ async function openComponents(
     }),
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
+    counting: new Counting(store.counts),
     jobs: new Jobs(telemetry),
     sweeping: sweepingJob(sweeper, store.idempotency, () => state.isClosing),
     audit,
@@ -133,6 +137,8 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     routes: apiRoutes({
       conversations,
       health,
+      callers: new Callers(authorizer),
+      exports: new Exports(store.archive, authorizer),
       usage: new Usage(store.usage, authorizer),
       trash: new Trash({ store, authorizer }),
       erasures: new Erasures({ store: store.retention, audit: components.audit }, authorizer),
@@ -142,6 +148,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       models,
       items: itemContract({ isStrict: config.strict }),
       limits: config,
+      features: featuresOf(config),
       dialect: config.dialect,
       auth: config.auth,
       version: packageVersion(),
@@ -154,6 +161,11 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     observer: telemetry,
     onServerError: components.onServerError,
   });
+}
+
+/** Returns the names of the features that clients may find on or off. */
+function featuresOf({ modelServers }: Config): readonly string[] {
+  return ['export', ...(modelServers.length > 0 ? ['responses'] : [])];
 }
 
 /** Makes the listener for metrics at a separate address. Every client that reaches it may read them. */

@@ -72,8 +72,8 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    const { jobs, responses, keyedResponses, sweeping } = this.#components;
-    jobs.start([...responses.jobs, ...keyedResponses.jobs, sweeping]);
+    const { jobs, responses, keyedResponses, counting, sweeping } = this.#components;
+    jobs.start([...responses.jobs, ...keyedResponses.jobs, ...counting.jobs, sweeping]);
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }

@@ -32,6 +32,8 @@ export interface Audited {
   readonly resource: string | undefined;
   /** Demands that must all be met, the operation's own first; none for a request that any caller may make. */
   readonly demands: readonly Demand[];
+  /** Set for a read that is recorded though it changes nothing. */
+  readonly isRecorded?: true;
 }
 
 /** A request as the audit trail sees it. */
@@ -97,7 +99,7 @@ type Outcome = 'done' | 'denied' | 'absent' | 'refused' | 'failed' | StopReason;
 /** Writes a line. Throws when it cannot be written, or calls `onLost` later. */
 type WriteLine = (line: string, onLost: (error: unknown) => void) => void;
 
-/** Writes one JSON line for each request that changes something or is denied. It has no access to items. */
+/** Writes one JSON line for each request that changes something, exports or is denied. It has no access to items. */
 export class AuditTrail {
   readonly #store: AuditedStore;
   readonly #authorizer: Authorizer;
@@ -180,8 +182,8 @@ export class AuditTrail {
   /** Records the end of a request: the HTTP status of its answer, or the reason for which it was stopped. */
   record(request: AuditedRequest, decision: Decision | undefined, end: number | StopReason): void {
     const outcome = typeof end === 'number' ? outcomeOf(decision, end) : end;
-    const { action } = request;
-    if (action === 'read' && outcome !== 'denied') return;
+    const { action, isRecorded = false } = request;
+    if (action === 'read' && outcome !== 'denied' && !isRecorded) return;
     const what = typeof end === 'number' ? `answered ${end}` : `stopped: ${end}`;
     this.#line(`${request.operation}, ${what}`, {
       request_id: request.requestId,

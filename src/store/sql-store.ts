@@ -2,10 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
 import { SqlArchive } from './archive/sql-archive.ts';
+import type { ApprovedCallStore } from './approved-calls/port.ts';
+import { SqlApprovedCalls } from './approved-calls/sql-approved-calls.ts';
 import type { BackgroundStore } from './background/port.ts';
 import { SqlBackground } from './background/sql-background.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
+import type { CountsStore } from './counts/port.ts';
+import { SqlCounts } from './counts/sql-counts.ts';
 import type { Driver } from './engine/driver.ts';
 import { integer } from './engine/rows.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
@@ -34,16 +38,18 @@ const PING = { sql: `SELECT count(*) FROM ${LEDGER}`, parameters: [] };
 
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
+  readonly retention: RetentionStore;
+  readonly holds: HoldStore;
   readonly conversations: ConversationStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
+  readonly approvedCalls: ApprovedCallStore;
   readonly idempotency: IdempotencyStore;
   readonly background: BackgroundStore;
   readonly responseEvents: ResponseEventStore;
+  readonly counts: CountsStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
-  readonly retention: RetentionStore;
-  readonly holds: HoldStore;
   readonly archive: Archive;
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;
@@ -53,9 +59,11 @@ export class SqlStore implements Store {
     this.conversations = new SqlConversations(driver);
     this.responses = new SqlResponses(driver);
     this.turns = new SqlTurns(driver);
+    this.approvedCalls = new SqlApprovedCalls(driver);
     this.idempotency = new SqlIdempotency(driver);
     this.background = new SqlBackground(driver);
     this.responseEvents = new SqlResponseEvents(driver);
+    this.counts = new SqlCounts(driver);
     this.keys = new SqlKeys(driver);
     this.usage = new SqlUsage(driver);
     this.retention = new SqlRetention(driver);

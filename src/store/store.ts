@@ -2,8 +2,10 @@
 
 import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
+import type { ApprovedCallStore } from './approved-calls/port.ts';
 import type { BackgroundStore } from './background/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
+import type { CountsStore } from './counts/port.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
 import type { KeyStore } from './keys/port.ts';
 import type { ResponseEventStore } from './response-events/port.ts';
@@ -17,9 +19,11 @@ export interface Store {
   readonly conversations: ConversationStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
+  readonly approvedCalls: ApprovedCallStore;
   readonly idempotency: IdempotencyStore;
   readonly background: BackgroundStore;
   readonly responseEvents: ResponseEventStore;
+  readonly counts: CountsStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
   readonly retention: RetentionStore;

@@ -5,7 +5,10 @@ import { FAILURE_CODES, type ToolFailure } from './port.ts';
 const LONGEST_MESSAGE = 500;
 
 /** Makes a failure that is not a server's own. */
-export function failure(kind: keyof typeof FAILURE_CODES, message: string): ToolFailure {
+export function failure(
+  kind: keyof typeof FAILURE_CODES,
+  message: string,
+): Extract<ToolFailure, { readonly kind: 'protocol_error' }> {
   return { kind: 'protocol_error', code: FAILURE_CODES[kind], message };
 }
 
@@ -24,8 +27,9 @@ export function failureOf(error: unknown, secrets: readonly string[]): ToolFailu
   if (typeof code === 'number') {
     return { kind: 'protocol_error', code, message: shown(message, secrets) };
   }
-  const kind = isOfConnection(error) ? 'unreachable' : 'unusableAnswer';
-  return failure(kind, shown(reasonOf(error), secrets));
+  const reason = shown(reasonOf(error), secrets);
+  if (hasCode(error, NEVER_CONNECTED)) return { ...failure('unreachable', reason), isUnsent: true };
+  return failure(hasCode(error, OF_CONNECTION) ? 'unreachable' : 'unusableAnswer', reason);
 }
 
 /** Returns the HTTP status of an error, or of one that it was caused by. */
@@ -45,11 +49,22 @@ function fieldsOf(error: unknown): { readonly code: unknown; readonly message: s
 const OF_CONNECTION =
   /^(E[A-Z]+|CONNECTION_CLOSED|NOT_CONNECTED|SEND_FAILED|ERA_NEGOTIATION_FAILED|CERT_.*|.*_CERT.*|.*TLS.*)$/;
 
-function isOfConnection(error: unknown): boolean {
+/** Codes of connections that were not made, so that nothing was sent. */
+const NEVER_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+/** Checks for a code of this form in an error, or in one that it was caused by. */
+function hasCode(error: unknown, form: RegExp): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && OF_CONNECTION.test(String(current.code))) return true;
+    if ('code' in current && form.test(String(current.code))) return true;
   }
   return false;
+}
+
+/** Checks for the error of a client whose connection was closed before anything was sent. */
+export function isNotConnected(error: unknown): boolean {
+  // A server may send the same words, with a code.
+  const { code, message } = fieldsOf(error);
+  return code === 'NOT_CONNECTED' || (code === undefined && message === 'Not connected');
 }
 
 /** Returns the message of the innermost cause, which says what has happened. */

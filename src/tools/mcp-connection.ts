@@ -5,9 +5,15 @@ import type { Client, Transport } from '@modelcontextprotocol/client';
 import { isJsonObject } from '../base/json-object.ts';
 import type { McpAddress, McpLimits } from '../options/tools.ts';
 import type { AddressRules } from './addresses.ts';
-import { failure, failureOf, statusOf } from './failures.ts';
+import { failure, failureOf, isNotConnected, statusOf } from './failures.ts';
 import { HttpFetch } from './http-fetch.ts';
-import { ListingError, type Tool, type ToolOutcome } from './port.ts';
+import {
+  ListingError,
+  type BeforeSending,
+  type Tool,
+  type ToolFailure,
+  type ToolOutcome,
+} from './port.ts';
 import { outcomeOf } from './results.ts';
 
 export interface McpConnectionOptions {
@@ -57,15 +63,20 @@ export class McpConnection {
     return tools;
   }
 
-  /** Calls a tool. Rejects only with the signal's reason. */
+  /** Calls a tool. Rejects only with the signal's reason, or that of `beforeSending`. */
   async call(
     { name, inputSchema }: Pick<Tool, 'name' | 'inputSchema'>,
     args: string,
     signal: AbortSignal,
+    beforeSending?: BeforeSending,
   ): Promise<ToolOutcome> {
     const parsed = argumentsOf(args);
     if (parsed === undefined) {
       return failure('invalidArguments', 'the arguments are not a JSON object');
+    }
+    if (beforeSending !== undefined) {
+      const refusal = (await this.#unreachable(signal)) ?? (await beforeSending());
+      if (refusal !== undefined) return refusal;
     }
     const { maxResultBytes, callTimeoutMs } = this.#options.limits;
     try {
@@ -99,6 +110,16 @@ export class McpConnection {
       .then((connected) => connected.close())
       .catch(() => undefined)
       .finally(() => http?.[Symbol.dispose]());
+  }
+
+  /** Connects. Returns the failure of a server that cannot be connected. */
+  async #unreachable(signal: AbortSignal): Promise<ToolFailure | undefined> {
+    const failed = await this.#connected().then(
+      () => undefined,
+      (error: unknown) => failureOf(error, this.#secrets),
+    );
+    signal.throwIfAborted();
+    return failed;
   }
 
   /** Sends by the connection. One that the server has forgotten, or that is closing, is made anew, once: nothing has run. */
@@ -197,11 +218,6 @@ export class McpConnection {
     }
     throw new Error(`the server's list of tools has more than ${MAX_PAGES} pages`);
   }
-}
-
-/** Checks for the error of a connection that was closed before anything was sent. */
-function isNotConnected(error: unknown): boolean {
-  return error instanceof Error && /not connected/i.test(error.message);
 }
 
 /** Returns the arguments of a call; `undefined` when they are not an object. */

@@ -91,7 +91,7 @@ export class McpServers implements Disposable {
     let isReleased = false;
     return {
       list: async (signal) => filtered(await whileWanted(connection.list(), signal), server),
-      call: (tool, args, signal) => connection.call(tool, args, signal),
+      call: (...params) => connection.call(...params),
       release: () => {
         if (isReleased) return;
         isReleased = true;

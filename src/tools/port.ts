@@ -21,7 +21,13 @@ export type ToolOutcome =
 export type ToolFailure =
   | { readonly kind: 'http_error'; readonly code: number; readonly message: string }
   /** `code` is of JSON-RPC, or one of `FAILURE_CODES`. */
-  | { readonly kind: 'protocol_error'; readonly code: number; readonly message: string };
+  | {
+      readonly kind: 'protocol_error';
+      readonly code: number;
+      readonly message: string;
+      /** Set when the call has certainly not reached the server. */
+      readonly isUnsent?: true;
+    };
 
 /** Codes for failures that are not a server's own, in the range that JSON-RPC leaves free. */
 export const FAILURE_CODES = {
@@ -30,6 +36,8 @@ export const FAILURE_CODES = {
   unusableAnswer: -32_002,
   /** The call was not sent: the tool is not there, or calls are used up. */
   notCalled: -32_003,
+  /** The call was sent, now or earlier, and its outcome is not known. */
+  mayHaveRun: -32_004,
   invalidArguments: -32_602,
 } as const;
 
@@ -44,15 +52,22 @@ export class ListingError extends Error {
   }
 }
 
+/** Resolves with the reason not to send a call; `undefined` to send it. */
+export type BeforeSending = () => Promise<ToolFailure | undefined>;
+
 /** Tools of one server, for one turn. */
 export interface ToolSession {
   /** Lists the tools. Rejects with a `ListingError`, or the signal's reason. */
   list(signal: AbortSignal): Promise<readonly Tool[]>;
-  /** Calls a tool with arguments as JSON text. Rejects only with the signal's reason. */
+  /**
+   * Calls a tool with arguments as JSON text. `beforeSending` is called once, when the arguments are sound and the server
+   * is connected. Rejects only with the signal's reason, or that of `beforeSending`.
+   */
   call(
     tool: Pick<Tool, 'name' | 'inputSchema'>,
     args: string,
     signal: AbortSignal,
+    beforeSending?: BeforeSending,
   ): Promise<ToolOutcome>;
   /** Gives the session up. Does not wait, and never throws. */
   release(): void;

@@ -58,9 +58,9 @@ test('retention apply gives conversations the expiry of the settings, and says f
   expect(stdout).toContain('2 conversations expired, 2 conversations deleted for good');
   const lines = readFileSync(log, 'utf8').trim().split('\n');
   const noted = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-  expect(noted.map(({ operation, resource }) => `${operation} ${resource}`)).toEqual(
-    expect.arrayContaining(['expire old', 'expire other', 'purge old', 'purge other']),
-  );
+  expect(
+    noted.map(({ operation, resource }) => `${String(operation)} ${String(resource)}`),
+  ).toEqual(expect.arrayContaining(['expire old', 'expire other', 'purge old', 'purge other']));
 });
 
 test.each(KINDS)(

@@ -25,6 +25,7 @@ test('the document describes every operation once', () => {
       'listConversations',
       'getMetrics',
       'getHealth',
+      'getServer',
       'getReadiness',
       'getOpenApiDocument',
     ]),
@@ -39,6 +40,10 @@ test('the document describes the parameters of an operation in the order of its 
     'order',
     'after',
     'include',
+    'before',
+    'position',
+    'created_after',
+    'max_item_bytes',
   ]);
 });
 

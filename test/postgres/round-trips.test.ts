@@ -19,6 +19,7 @@ type OperationName =
   | keyof Store['conversations']
   | `responses.${keyof Store['responses']}`
   | `turns.${keyof Store['turns']}`
+  | `approvedCalls.${keyof Store['approvedCalls']}`
   | `idempotency.${keyof Store['idempotency']}`;
 /** Every operation except `adopt` and `sweep`, which take more trips, since no request waits for them, and `fork`, which takes two. */
 type SingleTripName = Exclude<
@@ -94,6 +95,11 @@ function singleTripOperations(
     },
     'turns.renew': () => store.turns.renew({ ...(turns[0] ?? turn()), leaseMs: 60_000 }),
     'turns.release': () => store.turns.release(turn()),
+    'approvedCalls.findRequest': () =>
+      store.approvedCalls.findRequest({ tenant: 't', requestId: 'read', readable: everything }),
+    'approvedCalls.begin': () => store.approvedCalls.begin({ ...key('c'), requestId: nextId() }),
+    'approvedCalls.undo': () =>
+      store.approvedCalls.undo({ ...key('c'), requestId: 'a', token: 'x' }),
     'idempotency.hold': () => store.idempotency.hold({ ...newKey(nextId()), leaseMs: 60_000 }),
     'idempotency.renew': () =>
       store.idempotency.renew({ ...newKey('k'), token: 'x', leaseMs: 1, awaitedWithinMs: 1 }),

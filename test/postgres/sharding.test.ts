@@ -71,7 +71,8 @@ type OperationName =
   | `responses.${Exclude<keyof Store['responses'], 'find'>}`
   | `turns.${Exclude<keyof Store['turns'], 'forgetInterrupted'>}`
   | `idempotency.${Exclude<keyof Store['idempotency'], 'sweep'>}`
-  | `background.${Exclude<keyof Store['background'], 'find' | 'waiting' | 'keep'>}`
+  | `approvedCalls.${Exclude<keyof Store['approvedCalls'], 'findRequest'>}`
+  | `background.${Exclude<keyof Store['background'], 'find' | 'waiting'>}`
   | `responseEvents.${Exclude<keyof Store['responseEvents'], 'sweep'>}`
   | `retention.${Exclude<keyof Store['retention'], OverAllConversations>}`;
 /** What a sweep looks for in all conversations, and an erasure in those of a tenant. */
@@ -87,7 +88,7 @@ type OverAllConversations =
 /** A new operation of the store must be added here. */
 function operations(store: Store): Readonly<Record<OperationName, Operation>> {
   const on = (id: string) => ({ ...key(id), access: shared, readable: owner });
-  const { conversations, responses, turns, idempotency } = store;
+  const { conversations, responses, turns, idempotency, approvedCalls } = store;
   return {
     create: () =>
       conversations.create({ ...newConversation('new'), readable: owner, items: minted('new-i') }),
@@ -113,6 +114,9 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'responses.list': () =>
       responses.list({ ...on('conv_7'), order: 'asc', limit: 1, cursor: undefined }),
     'turns.wasInterrupted': () => turns.wasInterrupted({ ...on('conv_407'), token: 'x' }),
+    'approvedCalls.begin': () => approvedCalls.begin({ ...on('conv_7'), requestId: 'mcpr_7' }),
+    'approvedCalls.undo': () =>
+      approvedCalls.undo({ ...on('conv_7'), requestId: 'mcpr_7', token: 'x' }),
     ...backgroundOperations(store),
     ...retentionOperations(store),
     'responses.create': () =>
@@ -133,8 +137,10 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
 function backgroundOperations({ background, responseEvents }: Store) {
   const on = { ...key('conv_707'), access: shared };
   const asked = { ...on, token: 'turn_707', responseId: 'resp_b' };
-  const queue = { ...on, response: newBackground('resp_b'), continuesAt: 2, mustBeFree: false };
-  const alone = { owner: 'o', attributes: {}, response: newBackground('resp_c') };
+  const leaseMs = 60_000;
+  const queued = { response: newBackground('resp_b'), leaseMs };
+  const queue = { ...on, ...queued, continuesAt: 2, mustBeFree: false };
+  const alone = { owner: 'o', attributes: {}, response: newBackground('resp_c'), leaseMs };
   const last = { terminal: '{}', before: ['{}'] };
   return {
     'background.queue': () => background.queue(queue),
@@ -239,6 +245,11 @@ function variants({ conversations, responses, turns }: Store): Readonly<Record<s
         limit: 1,
         cursor: { id: 'resp_7', side: 'before' },
       }),
+    listFromPosition: () =>
+      conversations.listItems({ ...on, page: DESCENDING, position: 1, hasPlacements: true }),
+    listFromTime: () =>
+      conversations.listItems({ ...on, page: DESCENDING, createdFrom: 1, mostBytes: 5 }),
+    listBefore: () => conversations.listItems({ ...on, page: DESCENDING, before: 'msg_15' }),
     listAfter: () => conversations.listItems({ ...on, page: { ...DESCENDING, after: 'msg_15' } }),
   };
 }

@@ -21,6 +21,7 @@ type Operation = () => Promise<unknown>;
 type Facet =
   | 'conversations'
   | 'turns'
+  | 'approvedCalls'
   | 'responses'
   | 'idempotency'
   | 'usage'
@@ -67,6 +68,7 @@ const DIFFERENT = archivedConversation('archived', 'other');
 /** A new operation of the store must be added here. They run in this order. */
 function facetOperations(store: Store): FacetOperations {
   const { conversations, turns, responses, idempotency, usage, keys, archive } = store;
+  const { approvedCalls } = store;
   let token = '';
   return {
     conversations: {
@@ -109,6 +111,12 @@ function facetOperations(store: Store): FacetOperations {
       release: () => turns.release({ ...key('turning'), token }),
       wasInterrupted: () => turns.wasInterrupted({ ...key('turning'), token }),
       forgetInterrupted: () => turns.forgetInterrupted(1),
+    },
+    approvedCalls: {
+      findRequest: () =>
+        approvedCalls.findRequest({ tenant: 't', requestId: 'a', readable: everything }),
+      begin: () => approvedCalls.begin({ ...key('turning'), requestId: 'a' }),
+      undo: () => approvedCalls.undo({ ...key('turning'), requestId: 'a', token }),
     },
     responses: {
       create: () => responses.create(newHidden('hidden', 'resp_1', 'in-1', 'out-1')),
@@ -172,6 +180,7 @@ function facetOperations(store: Store): FacetOperations {
     archive: {
       write: () => archive.write(ARCHIVED),
       read: () => archive.read({ tenant: undefined, after: undefined }, async () => undefined),
+      select: () => archive.select({ tenant: 't', access: everything, metadata: [] }).next(),
     },
   };
 }
@@ -263,6 +272,7 @@ function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
     overdue: () => inspection.overdue(1, 5),
     checkPlaces: () => inspection.checkPlaces(full),
     checkItems: () => inspection.checkItems(full),
+    checkCounts: () => inspection.checkCounts(full),
     figures: () => inspection.figures(full),
     histories: async () => {
       for await (const { items } of inspection.histories(undefined)) expect(items).not.toEqual([]);

@@ -1,7 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListConversationsParams, RowFilter } from '../../src/index.ts';
+import * as approvedCalls from '../../src/store/approved-calls/statements.ts';
 import { conversationsPage } from '../../src/store/conversations/page.ts';
+import { itemsPage, pageBasis, type ItemsQuery } from '../../src/store/conversations/item-pages.ts';
 import { rowFilterSql } from '../../src/store/conversations/row-filter-sql.ts';
 import * as statements from '../../src/store/conversations/statements.ts';
 import { SELECT_KEY } from '../../src/store/keys/statements.ts';
@@ -9,7 +11,7 @@ import * as responses from '../../src/store/responses/statements.ts';
 import * as turns from '../../src/store/turns/statements.ts';
 import { SQLITE } from '../../src/store/engine/syntax.ts';
 import { temporaryFolder, type Folder } from '../support/folder.ts';
-import { everything, openOn } from '../support/store.ts';
+import { everything, key, openOn } from '../support/store.ts';
 
 /** 200,000 conversations of 1,000 owners. */
 const FILL = `
@@ -85,15 +87,16 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     statements.deleteConversation(where),
     statements.reservePositions(where),
     statements.selectReferencedItem(where),
-    statements.selectFirstItem(where),
+    approvedCalls.selectRequest(where),
+    approvedCalls.beginCall(where, SQLITE),
+    approvedCalls.UNDO_CALL,
+    approvedCalls.SELECT_CALL,
     statements.selectItem(where),
     statements.UNCOUNT_ITEM,
     statements.DELETE_ITEM,
     ...statements.DELETE_CHILDREN,
     SELECT_KEY,
-    ...[statements.ITEM_PAGES, statements.ITEM_PAGES_WITHIN].flatMap(({ asc, desc, basis }) =>
-      [asc.first, asc.after, desc.first, desc.after, basis].map((page) => page(where, SQLITE)),
-    ),
+    ...itemPages().map(({ statement }) => statement(where, SQLITE)),
     responses.INSERT_FIRST_RESPONSE,
     responses.insertResponseOfTurn(where, SQLITE),
     responses.insertResponse(where, SQLITE),
@@ -110,6 +113,21 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     turns.renewTurn(SQLITE),
     turns.RELEASE_TURN,
   ];
+}
+
+/** Returns pages of items in both orders, from every kind of start, and their bases. */
+function itemPages(): readonly ItemsQuery[] {
+  const starts = [{}, { position: 3 }, { createdFrom: 5 }, { before: 'i' }, { after: 'i' }];
+  return (['asc', 'desc'] as const).flatMap((order) =>
+    [undefined, { from: 1, until: 3 }].flatMap((within) =>
+      starts.flatMap(({ after, ...start }: { after?: string }) => {
+        const page = { limit: 20, order, after };
+        const plain = { ...key('c'), ...start, within, page };
+        const params = { ...plain, hasPlacements: true, mostBytes: 100 };
+        return [itemsPage(plain), itemsPage(params), pageBasis(params)];
+      }),
+    ),
+  );
 }
 
 /** Returns lists in both orders, from every kind of cursor, with and without a bound on the time. */

@@ -137,6 +137,8 @@ const WRITERS: Readonly<
   responses: (store, conversationId) =>
     store.responses.add({ ...key(conversationId), response: newResponse(), token: undefined }),
   turns: (store, conversationId) => store.turns.take({ ...key(conversationId), leaseMs: 0 }),
+  approved_calls: (store, conversationId) =>
+    store.approvedCalls.begin({ ...key(conversationId), requestId: newId('mcpr') }),
   background_responses: (store, conversationId) =>
     store.background.queue({
       ...key(conversationId),

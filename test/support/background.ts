@@ -5,7 +5,7 @@ export function newBackground(
   id = newId('resp'),
   more: Partial<NewBackgroundResponse> = {},
 ): NewBackgroundResponse {
-  return { id, createdAt: 7, isStreamed: true, request: '{}', keeper: undefined, ...more };
+  return { id, createdAt: 7, isStreamed: true, request: '{}', ...more };
 }
 
 /** Adds a response to those that wait in a conversation, which must be there. */

@@ -16,6 +16,7 @@ export const ALL_OK = {
   schema: 'ok',
   places: 'ok',
   items: 'ok',
+  counts: 'ok',
   retention: 'ok',
 };
 

@@ -59,7 +59,9 @@ export async function startServerWith(
     client: new OpenAI({ baseURL: url, apiKey: 'any', fetch: validating, maxRetries: 0 }),
     request: async (path, init) => {
       const response = await validating(`${origin}${path}`, init);
-      return { status: response.status, headers: response.headers, body: await response.json() };
+      const { status, headers } = response;
+      const body: unknown = isJsonLines(response) ? await response.text() : await response.json();
+      return { status, headers, body };
     },
     [Symbol.asyncDispose]: async () => {
       await server.close();
@@ -67,6 +69,11 @@ export async function startServerWith(
       if (failures.length > 0) throw new AggregateError(failures, 'the server failed');
     },
   };
+}
+
+/** Checks for an archive, of which the document describes no more than that it is text. */
+function isJsonLines({ headers }: Response): boolean {
+  return headers.get('content-type') === 'application/jsonl';
 }
 
 async function validatingFetch(origin: string): Promise<typeof fetch> {
@@ -84,6 +91,7 @@ async function validatingFetch(origin: string): Promise<typeof fetch> {
         after === null ? undefined : Number(after),
       );
     }
+    if (isJsonLines(response)) return response;
     const body: unknown = await response.clone().json();
     validator.assert(method, pathname, response.status, body);
     return response;

@@ -9,7 +9,7 @@ const FORMS: readonly { readonly reason: string; readonly hasForm: (sql: string)
   },
   {
     reason: 'recursion over all shards is refused',
-    hasForm: (sql) => /\bRECURSIVE\b/i.test(sql),
+    hasForm: (sql) => /\bRECURSIVE\b/i.test(sql) && !NAMES_ITEMS.test(sql),
   },
   {
     reason: 'rows are locked in one shard alone, which the id of the conversation must name',
@@ -69,6 +69,9 @@ const CHANGE = /\b(?:INSERT INTO|UPDATE|DELETE FROM)\b/i;
 const LOCKING = /\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)\b/i;
 const SET_RETURNING = /\b(?:unnest|json_to_recordset|json_each|generate_series)\s*\(/i;
 const NAMES_CONVERSATION = /\b(?:conversation_id|id) = \$2\b/;
+
+/** The items of one conversation, of which each of a statement's tables must be. */
+const NAMES_ITEMS = /\bFROM items\b[^]*\bconversation_id = \$2\b/;
 
 /** Returns why Citus would not keep a statement in one shard; `undefined` when it does. */
 export function reasonAgainst(sql: string): string | undefined {

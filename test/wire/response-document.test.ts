@@ -6,11 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { itemContract } from '../../src/contract/items/contract.ts';
 import { ModelList } from '../../src/contract/responses/models.ts';
 import { createResponseBody } from '../../src/contract/responses/parameters/table.ts';
-import {
-  inputItemList,
-  ResponseDeleted,
-  ResponseObject,
-} from '../../src/contract/responses/response.ts';
+import { itemPage } from '../../src/contract/items/pages.ts';
+import { ResponseDeleted, ResponseObject } from '../../src/contract/responses/response.ts';
 import { ResponseStreamEvent } from '../../src/contract/responses/stream-events.ts';
 import { defineRoute } from '../../src/wire/api/define-route.ts';
 import { openApiDocument } from '../../src/wire/api/openapi/document.ts';
@@ -19,7 +16,7 @@ import { openApiDocument } from '../../src/wire/api/openapi/document.ts';
 function documentOf(isStrict: boolean) {
   const contract = itemContract({ isStrict });
   const body = { schema: createResponseBody(contract.InputItem, 100), required: true };
-  const list = inputItemList(contract.ConversationItem);
+  const list = itemPage(contract.ConversationItem, 'ResponseItemList');
   const schemas = { ResponseObject, ResponseStreamEvent, ResponseDeleted, ModelList, list };
   const routes = Object.entries(schemas).map(([name, schema]) =>
     defineRoute({

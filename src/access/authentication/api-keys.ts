@@ -84,10 +84,7 @@ export class ApiKeyScheme implements Scheme {
     const forgetAt = this.#forgetAt;
     // Found by its hash, which makes a comparison redundant.
     const key = await this.#keys.find(hashOf(token));
-    const known =
-      key === null
-        ? null
-        : { key, principal: principalOf(key.tenant, key.subject, key.attributes) };
+    const known = key === null ? null : { key, principal: principalOfKey(key) };
     // What was looked up before all was forgotten may be old already.
     if (this.#forgetAt === forgetAt) this.#known.set(token, known);
     return this.#judge(known);
@@ -112,4 +109,9 @@ export class ApiKeyScheme implements Scheme {
     // Not awaited: a request must not fail when the time of use cannot be written.
     this.#keys.touch({ id, usedAt: Date.now() }).catch(() => undefined);
   }
+}
+
+function principalOfKey({ tenant, subject, attributes, expiresAt }: StoredKey): Principal {
+  const end = expiresAt === null ? {} : { expiresAt };
+  return principalOf(tenant, subject, attributes, { scheme: 'keys', ...end });
 }

@@ -5,6 +5,8 @@ import { commaSeparated } from '../../base/comma-separated.ts';
 import { attributesFrom, principalOf } from '../principal.ts';
 import { failure, NOT_MINE, type Credentials, type Outcome, type Scheme } from './scheme.ts';
 
+const KIND = { scheme: 'headers' } as const;
+
 /** Headers of a gateway that has authenticated the caller itself. Lists are separated by commas. */
 export class GatewayScheme implements Scheme {
   readonly name = 'headers';
@@ -32,7 +34,7 @@ export class GatewayScheme implements Scheme {
       const header = headers[name];
       return header === undefined ? [] : commaSeparated(credentials.header(header) ?? '');
     });
-    return { kind: 'success', principal: principalOf(tenant, subject, attributes) };
+    return { kind: 'success', principal: principalOf(tenant, subject, attributes, KIND) };
   }
 
   #isGateway(credentials: Credentials): boolean {

@@ -4,6 +4,8 @@ import { attributesFrom, principalOf } from '../principal.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { bearerToken, failure, NOT_MINE, type Outcome, type Scheme } from './scheme.ts';
 
+const MS_PER_SECOND = 1000;
+
 /** A token of three dotted parts; whatever else is a bearer token belongs to another scheme. */
 const COMPACT_JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
@@ -50,7 +52,9 @@ export class JwtScheme implements Scheme {
       const source = claims[name];
       return source === undefined ? [] : texts(claim(payload, source));
     });
-    return { kind: 'success', principal: principalOf(tenant, subject, attributes) };
+    const end = payload.exp === undefined ? {} : { expiresAt: payload.exp * MS_PER_SECOND };
+    const credentials = { scheme: 'jwt', ...end } as const;
+    return { kind: 'success', principal: principalOf(tenant, subject, attributes, credentials) };
   }
 }
 

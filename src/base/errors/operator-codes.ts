@@ -221,6 +221,10 @@ export const OPERATOR_CODES = {
     meaning: '`export --continue` names a file of another database.',
     fix: 'Name the right database, or export into a new file.',
   },
+  archive_of_selection: {
+    meaning: '`export --continue` names an archive of some conversations of a tenant.',
+    fix: 'Export them anew.',
+  },
   other_tenant: {
     meaning: '`export --continue` names a file of other tenants.',
     fix: 'Give the same `--tenant` as before.',

@@ -7,6 +7,7 @@ import type { Thoroughness } from '../../store/inspection/integrity.ts';
 import { openingError, storeError } from '../database/errors.ts';
 import { checkClock } from './clock.ts';
 import { checkConfiguration } from './configuration.ts';
+import { checkCounts } from './counts.ts';
 import { checkIntegrity, checkNodes, checkReplica, checkRights, checkSchema } from './database.ts';
 import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
@@ -90,6 +91,7 @@ async function* checkDatabase(
   }
   yield await tried('places', () => checkPlaces(inspection, thoroughness));
   yield await tried('items', () => checkItems(inspection, thoroughness));
+  yield await tried('counts', () => checkCounts(inspection, thoroughness));
   yield await tried('retention', () => checkRetention(inspection));
   if (histories !== undefined) {
     const { tenant } = histories;

@@ -3,7 +3,7 @@ import type { Inspection } from '../../store/inspection/inspection.ts';
 import { counted } from '../output/wording.ts';
 import { failed, ok, type Finding } from './finding.ts';
 
-const REPORT = 'and please report it: the program does not write such rows.';
+export const REPORT = 'and please report it: the program does not write such rows.';
 
 const COUNT_ITEMS =
   'UPDATE conversations SET next_position = (SELECT max(items.position) + 1 FROM items WHERE items.tenant = conversations.tenant AND items.conversation_id = conversations.id) WHERE EXISTS (SELECT 1 FROM items WHERE items.tenant = conversations.tenant AND items.conversation_id = conversations.id AND items.position >= conversations.next_position);';
@@ -89,12 +89,12 @@ export async function checkItems(
   return ok('items', `${subject} have the ids of their rows`);
 }
 
-function sampled(what: string, isWhole: boolean): string {
+export function sampled(what: string, isWhole: boolean): string {
   return isWhole ? what : `a sample (--full checks all): ${what}`;
 }
 
 /** Returns the number of occurrences and a few examples. */
-function listed({ count, examples }: Occurrences, one: string, many: string): string {
+export function listed({ count, examples }: Occurrences, one: string, many: string): string {
   const more = count > examples.length ? ', …' : '';
   return `${counted(count, one, many)} (${examples.join(', ')}${more})`;
 }

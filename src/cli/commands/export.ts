@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { messageOf } from '../../base/errors/message-of.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
+import { DEFAULT_TENANT } from '../../options/authentication.ts';
 import { exportArchive, type ExportOptions } from '../../service/archive/export.ts';
 import { linesOf } from '../../service/archive/lines.ts';
 import { resumePoint } from '../../service/archive/resume.ts';
@@ -12,32 +13,43 @@ import { optional, takeOptions } from '../options.ts';
 import { ProgressLine } from '../output/progress.ts';
 import { countedRecords } from '../output/wording.ts';
 
-const VALUED = ['tenant', 'continue'];
+const VALUED = ['tenant', 'subject', 'continue'];
 
 export const exportCommand: Command = {
   usage: [
-    'colloquy export [--tenant NAME] > FILE.jsonl',
+    'colloquy export [--tenant NAME] [--subject NAME] > FILE.jsonl',
     'colloquy export [--tenant NAME] --continue FILE.jsonl',
   ],
   summary:
-    'Write all data, as it is at this moment, as JSON lines to standard output. --continue completes a file that was cut off.',
+    'Write all data, as it is at this moment, as JSON lines to standard output. --subject limits it to the conversations of one owner, of the tenant `default` unless --tenant names another. --continue completes a file that was cut off.',
   takesSettings: true,
   run: async (context) => {
     const options = takeOptions(context.arguments, VALUED);
-    const tenant = optional(options, 'tenant');
+    const owner = optional(options, 'subject');
+    const tenant =
+      optional(options, 'tenant') ?? (owner === undefined ? undefined : DEFAULT_TENANT);
     const file = optional(options, 'continue');
+    if (owner !== undefined && file !== undefined) throw notContinued();
     const use = { settings: options.rest, otherFlags: VALUED, createsDatabase: false };
     await withStore(context, use, async (store) => {
       if (file !== undefined) return continueFile(file, tenant, store, context);
       await exportTo(
         store,
         (text) => writeTo(context.output, text),
-        { tenant, after: undefined },
+        { tenant, after: undefined, owner },
         context,
       );
     });
   },
 };
+
+function notContinued(): OperatorError {
+  return new OperatorError(
+    'archive_of_selection',
+    'The conversations of one subject cannot be continued.',
+    'Leave --continue out, and export them into a new file.',
+  );
+}
 
 /** Writes the archive and prints its counts. */
 async function exportTo(

@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { EXPIRY_FIELDS, ExpiresAfter, TRASH_FIELDS } from '../retention/expiry.ts';
-import { listOf, nullable } from '../schema/schema.ts';
+import { nullable } from '../schema/schema.ts';
 
 const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
@@ -35,8 +35,6 @@ export const Conversation = Type.Object(
   { title: 'Conversation' },
 );
 export type Conversation = Static<typeof Conversation>;
-
-export const ConversationList = listOf(Conversation, 'ConversationList');
 
 export const ConversationDeleted = Type.Object(
   {

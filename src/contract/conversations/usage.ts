@@ -12,6 +12,8 @@ const ConversationUsage = Type.Object(
     conversation: Type.Optional(Type.String()),
     day: Type.Optional(Type.String({ description: 'A day in UTC, such as `2026-11-27`' })),
     conversations: Count,
+    items: Count,
+    bytes: Count,
     responses: Count,
     input_tokens: Count,
     input_cached_tokens: Count,

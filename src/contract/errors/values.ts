@@ -34,7 +34,7 @@ export const VALUE_ERRORS = {
     code: 'mutually_exclusive_parameters',
     message: (d: { first: string; second: string }) =>
       `Mutually exclusive parameters: '${d.first}' and '${d.second}'. Ensure you are only providing one of them.`,
-    cause: 'A list was requested with both `after` and `before`.',
+    cause: 'A list was requested with two places at which to begin, such as `after` and `before`.',
     fix: 'Send one of them.',
   }),
   invalid_type: invalidRequest({

@@ -5,6 +5,7 @@ import { AnyId, asJsonSchema, Id, type JsonSchema, listOf } from '../schema/sche
 import { ID_CHARACTER } from '../../base/ids.ts';
 import type { ItemDefinition } from './define.ts';
 import { acceptedSchema, INSTRUCTION, TYPE_NAME } from './liberal.ts';
+import { itemPage } from './pages.ts';
 import type { ItemRules } from './parse.ts';
 import { servedSchema } from './served-schema.ts';
 import { storedForm } from './stored-form.ts';
@@ -20,6 +21,8 @@ export interface ItemSchemas {
   readonly InputItem: TSchema;
   readonly ConversationItem: TSchema;
   readonly ConversationItemList: TSchema;
+  /** The list as a page, with what a request may ask for besides. */
+  readonly ConversationItemPage: TSchema;
 }
 
 /** Returns the schemas under the rules of a server. */
@@ -49,6 +52,7 @@ export function itemSchemas(rules: ItemRules): ItemSchemas {
     InputItem: input,
     ConversationItem: served,
     ConversationItemList: listOf(served, 'ConversationItemList'),
+    ConversationItemPage: itemPage(served, 'ConversationItemPage'),
   };
 }
 

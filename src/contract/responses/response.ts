@@ -192,8 +192,3 @@ export function responseDeleted(id: string): ResponseDeleted {
 
 /** A page of responses. */
 export const ResponseList = listOf(ResponseObject, 'ResponseList');
-
-/** Makes the schema of a response's input items; `item` is that of a stored item. */
-export function inputItemList<Item extends TSchema>(item: Item) {
-  return listOf(item, 'ResponseItemList');
-}

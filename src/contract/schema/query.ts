@@ -16,8 +16,10 @@ export interface QueryParameter<Schema extends TSchema = TSchema> {
    * `name[]=a&name[]=b`, and an object of text as `name[key]=value`. The parameter is required if the schema is not optional and has no default.
    */
   readonly schema: Schema;
-  /** Name of a parameter that cannot be given together with this one. */
-  readonly excludes?: string;
+  /** Names of parameters that cannot be given together with this one. */
+  readonly excludes?: readonly string[];
+  /** Set for a parameter of an operation of OpenAI's that OpenAI's has not. */
+  readonly isExtension?: boolean;
 }
 
 /** Declarations by name. Values are checked in this order, after the parameters that exclude each other. */
@@ -67,7 +69,10 @@ export function queryParser<Parameters extends QueryParameters>(
 }
 
 /** Returns a parameter's description for the OpenAPI document, without `in`. */
-export function describeParameter(name: string, { description, schema }: QueryParameter) {
+export function describeParameter(
+  name: string,
+  { description, schema, isExtension = false }: QueryParameter,
+) {
   const { type } = asJsonSchema(schema);
   return {
     name,
@@ -76,6 +81,7 @@ export function describeParameter(name: string, { description, schema }: QueryPa
     ...(type === 'object' ? { style: 'deepObject', explode: true } : {}),
     ...(type === 'array' ? { style: 'form', explode: true } : {}),
     ...(isRequired(schema) ? { required: true } : {}),
+    ...(isExtension ? { 'x-colloquy-extension': true } : {}),
   };
 }
 
@@ -86,10 +92,10 @@ function isRequired(schema: TSchema): boolean {
 }
 
 function assertCompatible(parameters: QueryParameters, query: Query): void {
-  for (const [second, { excludes: first }] of Object.entries(parameters)) {
-    if (first === undefined) continue;
-    const values = [single(query, first), single(query, second)];
-    if (!values.includes(undefined)) {
+  for (const [second, { excludes = [] }] of Object.entries(parameters)) {
+    for (const first of excludes) {
+      const values = [single(query, first), single(query, second)];
+      if (values.includes(undefined)) continue;
       throw apiError('mutually_exclusive_parameters', { first, second });
     }
   }

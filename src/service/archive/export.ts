@@ -14,7 +14,9 @@ export async function exportArchive(
   write: (text: string) => Promise<void>,
   { counts = noCounts(), onProgress, ...query }: ExportOptions,
 ): Promise<Counts> {
-  if (query.after === undefined) await write(`${firstLine(query.tenant)}\n`);
+  if (query.after === undefined) {
+    await write(`${firstLine(query.tenant, query.owner !== undefined)}\n`);
+  }
   await archive.read(query, async (records) => {
     for (const { table } of records) counts[table] += 1;
     await write(records.map((record) => `${toLine(record)}\n`).join(''));

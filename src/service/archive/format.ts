@@ -17,9 +17,10 @@ import { readField } from './fields.ts';
 const VERSION = 1;
 const TABLES: readonly ArchivedTable[] = Object.values(ARCHIVED_TABLES);
 
-/** Returns the first line, which names the tenant of an archive of one tenant. */
-export function firstLine(tenant: string | undefined): string {
-  return JSON.stringify({ colloquy_archive: VERSION, tenant });
+/** Returns the first line, which names the tenant of an archive of one tenant, and says whether that is a part of it. */
+export function firstLine(tenant: string | undefined, isSelection = false): string {
+  const selection = isSelection ? { selection: true } : {};
+  return JSON.stringify({ colloquy_archive: VERSION, tenant, ...selection });
 }
 
 /** The number of records by table. */
@@ -54,7 +55,7 @@ function fieldName(column: string, kind: Table['columns'][string]['kind']): stri
 }
 
 export type Line =
-  | { readonly kind: 'first'; readonly tenant: string | undefined }
+  | { readonly kind: 'first'; readonly tenant: string | undefined; readonly isSelection: boolean }
   | { readonly kind: 'record'; readonly record: ArchiveRecord }
   | { readonly kind: 'last'; readonly counts: Counts };
 
@@ -88,10 +89,11 @@ function parseFirst(line: JsonObject, number: number): Line {
   if (line['colloquy_archive'] !== VERSION) {
     throw unreadable(number, 'it is of a newer version of the format');
   }
-  if (!Object.hasOwn(line, 'tenant')) return { kind: 'first', tenant: undefined };
+  const isSelection = line['selection'] === true;
+  if (!Object.hasOwn(line, 'tenant')) return { kind: 'first', tenant: undefined, isSelection };
   const read = readField(line['tenant'], 'text');
   if ('expected' in read) throw unreadable(number, `tenant is not ${read.expected}`);
-  return { kind: 'first', tenant: String(read.stored) };
+  return { kind: 'first', tenant: String(read.stored), isSelection };
 }
 
 /** A table that an older program did not know has no count. */

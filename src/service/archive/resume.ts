@@ -40,6 +40,7 @@ export async function resumePoint(
     if (number === 1 && line.kind !== 'first') {
       throw unreadable(1, 'it does not begin an archive');
     }
+    if (line.kind === 'first' && line.isSelection) throw selection();
     if (line.kind === 'first' && line.tenant !== tenant) throw otherTenant(line.tenant);
     if (line.kind === 'record') {
       const { record } = line;
@@ -51,6 +52,14 @@ export async function resumePoint(
     }
     bytes += Buffer.byteLength(text) + 1;
   }
+}
+
+function selection(): OperatorError {
+  return new OperatorError(
+    'archive_of_selection',
+    'The file is an archive of some conversations of a tenant, and cannot be continued.',
+    'Export them anew.',
+  );
 }
 
 function otherTenant(tenant: string | undefined): OperatorError {

@@ -1,7 +1,6 @@
 /** Responses that are made without their clients. */
 
 import type { Principal } from '../../access/principal.ts';
-import { newId } from '../../base/ids.ts';
 import { apiError, type ApiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import { isJsonObject } from '../../base/json-object.ts';
@@ -20,7 +19,6 @@ import { queued } from './queueing.ts';
 import { BackgroundRunner } from './runner.ts';
 import { headOf, storedRequest } from './stored-request.ts';
 
-const KEEPER_PREFIX = 'proc';
 const TAKE_UP_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 30_000;
 /** Time for which interrupted turns are remembered: several renewals of the turn. */
@@ -50,10 +48,7 @@ export class Background {
     this.#context = context;
     this.#options = options;
     this.#ends = new BackgroundEnds(context);
-    this.runner = new BackgroundRunner(context, this.#ends, {
-      mostRuns: options.backgroundLimit,
-      keeper: newId(KEEPER_PREFIX),
-    });
+    this.runner = new BackgroundRunner(context, this.#ends, options.backgroundLimit);
   }
 
   get jobs(): readonly Job[] {
@@ -90,8 +85,8 @@ export class Background {
     if (model === undefined) throw apiError('missing_required_parameter', { param: 'model' });
     await models.serverOf(model);
     const given = { request, model, key: heldKey };
-    const { key, response, stored } = await queued(this.#context, principal, given, whenBusy);
-    this.runner.wake(key);
+    const queueing = { ...this.#context, runner: this.runner };
+    const { key, response, stored } = await queued(queueing, principal, given, whenBusy);
     const head = headOf(response, stored);
     const json = JSON.stringify(responseOf(head, { status: 'queued' }, []));
     return { json, head, ref: { ...key, responseId: response.id } };

@@ -2,7 +2,7 @@ import { newId } from '../../base/ids.ts';
 import { ALL } from '../../base/row-filter.ts';
 import { apiError, ApiError } from '../../contract/errors/registry.ts';
 import { withoutNotes } from '../../observe/request-notes.ts';
-import type { BackgroundResponse } from '../../store/background/port.ts';
+import type { BackgroundResponse, QueueResult } from '../../store/background/port.ts';
 import type { ConversationKey } from '../../store/conversations/port.ts';
 import { drained } from '../responses/drained.ts';
 import type { HeldTurn } from '../responses/held-turn.ts';
@@ -13,18 +13,12 @@ import { requestText, storedRequest } from './stored-request.ts';
 
 const HIDDEN_PREFIX = 'conv';
 
-export interface RunnerOptions {
-  /** Responses that this process makes at the same time. */
-  readonly mostRuns: number;
-  /** The name of this process, as the keeper of responses. */
-  readonly keeper: string;
-}
-
 /** The responses that this process makes in the background. The turn of a conversation is the right to make its first. */
 export class BackgroundRunner {
   readonly #context: BackgroundContext;
   readonly #ends: BackgroundEnds;
-  readonly #options: RunnerOptions;
+  /** Responses that this process makes at the same time. */
+  readonly #mostRuns: number;
   readonly #runs = new Map<string, BackgroundRun>();
   /** Conversations that are looked at, each with the end of that. */
   readonly #taken = new Map<string, Promise<void>>();
@@ -35,27 +29,57 @@ export class BackgroundRunner {
   #mayWait = false;
   #isClosing = false;
 
-  constructor(context: BackgroundContext, ends: BackgroundEnds, options: RunnerOptions) {
+  constructor(context: BackgroundContext, ends: BackgroundEnds, mostRuns: number) {
     this.#context = context;
     this.#ends = ends;
-    this.#options = options;
+    this.#mostRuns = mostRuns;
+  }
+
+  /**
+   * Adds a response by `write`, and begins to make it. Where it can be the first of its conversation, the transaction
+   * takes the turn as well.
+   */
+  async add(
+    response: BackgroundResponse,
+    write: (leaseMs: number | undefined) => Promise<QueueResult>,
+  ): Promise<QueueResult> {
+    const { tenant, conversationId } = response;
+    const key = { tenant, conversationId };
+    if (!this.#hasRoom(textOf(key))) {
+      const added = await write(undefined);
+      this.wake(key);
+      return added;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<QueueResult>();
+    this.#work(key, async () => {
+      const { written, held } = await this.#context.turns.takeWith(key, write);
+      resolve(written);
+      if (held !== undefined) await withoutNotes(() => this.#make(response, held));
+      else if (written.refused === undefined) this.#again.add(textOf(key));
+    }).catch(reject);
+    return promise;
   }
 
   /** Makes the first response of a conversation, unless that is busy or too many are made. It is found later then. */
   wake(key: ConversationKey): void {
-    const text = JSON.stringify([key.tenant, key.conversationId]);
+    const text = textOf(key);
     if (this.#isClosing) return;
-    if (this.#taken.has(text)) {
-      this.#again.add(text);
-      return;
-    }
-    if (this.#taken.size >= this.#options.mostRuns) {
-      this.#mayWait = true;
-      return;
-    }
+    if (this.#taken.has(text)) this.#again.add(text);
+    else if (!this.#hasRoom(text)) this.#mayWait = true;
+    // A database that is away: the job finds the response again.
+    else void this.#work(key, () => withoutNotes(() => this.#takeUp(key))).catch(() => undefined);
+  }
+
+  #hasRoom(text: string): boolean {
+    return !this.#isClosing && !this.#taken.has(text) && this.#taken.size < this.#mostRuns;
+  }
+
+  /** Does the work on a conversation, of which there is one at a time, and then what has come meanwhile. */
+  #work(key: ConversationKey, work: () => Promise<void>): Promise<void> {
+    const text = textOf(key);
     this.#waiting.delete(text);
-    const ended = withoutNotes(() => this.#takeUp(key, text))
-      // A database that is away: the job finds the response again.
+    const working = work();
+    const ended = working
       .catch(() => undefined)
       .finally(() => {
         this.#taken.delete(text);
@@ -63,20 +87,20 @@ export class BackgroundRunner {
         else if (this.#mayWait) void this.takeUp().catch(() => undefined);
       });
     this.#taken.set(text, ended);
+    return working;
   }
 
   /** Wakes a conversation that is free, if responses wait for that. */
   freed(key: ConversationKey): void {
-    if (this.#waiting.has(JSON.stringify([key.tenant, key.conversationId]))) this.wake(key);
+    if (this.#waiting.has(textOf(key))) this.wake(key);
   }
 
   /** Makes responses that wait, as many as there is room for. */
   async takeUp(): Promise<void> {
-    const limit = this.#options.mostRuns - this.#taken.size;
+    const limit = this.#mostRuns - this.#taken.size;
     if (limit <= 0 || this.#isClosing) return;
     this.#mayWait = false;
-    const { keeper } = this.#options;
-    const waiting = await this.#context.store.background.waiting({ limit, keeper });
+    const waiting = await this.#context.store.background.waiting(limit);
     this.#mayWait = waiting.length === limit;
     for (const key of waiting) this.wake(key);
   }
@@ -108,25 +132,28 @@ export class BackgroundRunner {
     );
   }
 
-  async #takeUp(key: ConversationKey, text: string): Promise<void> {
-    const { tenant, conversationId } = key;
-    const held = await this.#turnOf({ tenant, conversationId }, text);
+  async #takeUp({ tenant, conversationId }: ConversationKey): Promise<void> {
+    const key = { tenant, conversationId };
+    const held = await this.#turnOf(key);
     if (held === null) return;
+    const first = this.#context.store.background.first(key);
+    await this.#make(await first.catch(() => null), held);
+  }
+
+  /** Makes the first response of a conversation, and gives the turn back. */
+  async #make(response: BackgroundResponse | null, held: HeldTurn): Promise<void> {
     try {
-      const response = await this.#context.store.background.first(key);
       if (response === null) return;
-      const next = await this.#nextStep(response, held);
-      if (next === 'leave') return;
-      if (next === 'run') await this.#run(response, held);
+      await this.#settle(response, held);
       // Another one may wait after it.
-      this.#again.add(text);
+      this.#again.add(textOf(response));
     } finally {
       await held.release();
     }
   }
 
   /** Takes the turn of a conversation; `null` when it is busy or absent. */
-  async #turnOf(key: ConversationKey, text: string): Promise<HeldTurn | null> {
+  async #turnOf(key: ConversationKey): Promise<HeldTurn | null> {
     const { signal } = new AbortController();
     try {
       return await this.#context.turns.take(
@@ -135,26 +162,16 @@ export class BackgroundRunner {
       );
     } catch (error) {
       if (!(error instanceof ApiError) || error.kind !== 'conversation_locked') throw error;
-      this.#waiting.add(text);
+      this.#waiting.add(textOf(key));
       return null;
     }
   }
 
-  /** Returns what to do with a response. One that cannot be made anywhere is ended, or moved. */
-  async #nextStep(
-    response: BackgroundResponse,
-    held: HeldTurn,
-  ): Promise<'run' | 'settled' | 'leave'> {
-    const { keeper, isKept, token, hasMovedOn } = response;
-    const isOthers = keeper !== undefined && keeper !== this.#options.keeper;
-    if (isOthers && isKept) return 'leave';
-    if (isOthers || token !== undefined) {
-      await this.#ends.abandoned(response, held);
-      return 'settled';
-    }
-    if (!hasMovedOn) return 'run';
-    await this.#fork(response);
-    return 'settled';
+  /** Makes a response. One that cannot be made here is ended, or moved. */
+  async #settle(response: BackgroundResponse, held: HeldTurn): Promise<void> {
+    if (response.token !== undefined) await this.#ends.abandoned(response, held);
+    else if (response.hasMovedOn) await this.#fork(response);
+    else await this.#run(response, held);
   }
 
   async #run(response: BackgroundResponse, held: HeldTurn): Promise<void> {
@@ -173,7 +190,7 @@ export class BackgroundRunner {
     const stored = storedRequest(response);
     const { owner, attributes } = stored.principal;
     const moved = { tenant, conversationId: newId(HIDDEN_PREFIX) };
-    const isMoved = await this.#context.store.background.queueFork({
+    const { refused } = await this.#context.store.background.queueFork({
       ...moved,
       owner,
       attributes,
@@ -184,9 +201,12 @@ export class BackgroundRunner {
         createdAt,
         isStreamed,
         request: requestText({ ...stored, place: 'own' }),
-        keeper: undefined,
       },
     });
-    if (isMoved) this.wake(moved);
+    if (refused === undefined) this.wake(moved);
   }
+}
+
+function textOf({ tenant, conversationId }: ConversationKey): string {
+  return JSON.stringify([tenant, conversationId]);
 }

@@ -6,14 +6,14 @@ import { creationTime } from '../../base/creation-time.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import { newId } from '../../base/ids.ts';
 import type { Observer } from '../../observe/observer.ts';
-import type { Page, PageRequest } from '../../base/paging.ts';
+import type { Page } from '../../base/paging.ts';
 import type {
   AppendRefusal,
   ConversationRecord,
   ConversationRef,
   ConversationStore,
   ItemRecord,
-  ListConversationsParams,
+  ListedItem,
   Metadata,
   NewExpiry,
   NewItem,
@@ -21,10 +21,13 @@ import type {
 import type { RetentionRules } from '../retention/rules.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
+import { cursorDetail, pageParams, type ItemsRequest } from './items-request.ts';
+import { listParams, type ListRequest } from './list-request.ts';
 import { assertMayCreate } from '../may-create.ts';
 
 const ID_PREFIX = 'conv';
-const MS_PER_SECOND = 1000;
+/** The actions on a conversation that exists. */
+const ON_CONVERSATIONS = ['read', 'update', 'delete'] as const;
 
 interface NewConversation {
   readonly metadata: Metadata;
@@ -40,13 +43,9 @@ interface ConversationChanges {
   readonly expiresAfter: ExpiryOptions | null | undefined;
 }
 
-/** Choice of conversations to list. Times are in Unix seconds, both exclusive. */
-interface ListRequest extends Pick<
-  ListConversationsParams,
-  'order' | 'limit' | 'cursor' | 'metadata' | 'isTrash'
-> {
-  readonly createdAfter: number | undefined;
-  readonly createdBefore: number | undefined;
+/** A conversation, with what the policy permits if it was requested with details. */
+export interface PermittedConversation extends ConversationRecord {
+  readonly permissions?: readonly Action[];
 }
 
 interface ConversationsOptions {
@@ -106,28 +105,33 @@ export class Conversations {
     return { id, metadata, createdAt, ...newExpiry(expiry, createdAt) };
   }
 
-  /** Returns the conversations that the principal may read, or delete in the trash, ordered by creation. */
-  async list(principal: Principal, request: ListRequest): Promise<Page<ConversationRecord>> {
-    const { createdAfter, createdBefore, cursor } = request;
+  /** Returns the conversations that the principal may read, or restore from the trash. */
+  async list(principal: Principal, request: ListRequest): Promise<Page<PermittedConversation>> {
     const more: readonly Action[] = request.isTrash === true ? ['delete'] : [];
     const page = await this.#store.list({
-      ...request,
+      ...listParams(request),
       tenant: principal.tenant,
       access: this.#authorizer.filter(principal, 'read', ...more),
-      createdFrom: createdAfter === undefined ? undefined : toMilliseconds(createdAfter + 1),
-      createdUntil: createdBefore === undefined ? undefined : toMilliseconds(createdBefore),
     });
-    if (page !== null) return page;
+    if (page !== null) {
+      return { ...page, entries: page.entries.map((entry) => this.#permitted(principal, entry)) };
+    }
+    const { cursor } = request;
     throw apiError('conversation_cursor_not_found', {
       id: cursor?.id ?? '',
       param: cursor?.side ?? 'after',
     });
   }
 
-  async get(principal: Principal, id: string): Promise<ConversationRecord> {
-    const conversation = await this.#store.get(this.#accessed(principal, 'read', id));
+  async get(
+    principal: Principal,
+    id: string,
+    options: { readonly hasDetails?: boolean } = {},
+  ): Promise<PermittedConversation> {
+    const ref = { ...this.#accessed(principal, 'read', id), ...options };
+    const conversation = await this.#store.get(ref);
     if (conversation === null) throw apiError('conversation_not_found', { id });
-    return conversation;
+    return this.#permitted(principal, conversation);
   }
 
   /** Replaces the whole metadata, or how long the conversation is kept. */
@@ -190,10 +194,14 @@ export class Conversations {
     return result.items;
   }
 
-  async listItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
+  async listItems(
+    principal: Principal,
+    id: string,
+    request: ItemsRequest,
+  ): Promise<Page<ListedItem>> {
     const result = await this.#store.listItems({
       ...this.#accessed(principal, 'read', id),
-      page,
+      ...pageParams(request),
     });
     if (result.absent === undefined) {
       this.#observer.transferred('read', result.page.entries);
@@ -201,7 +209,7 @@ export class Conversations {
     }
     throw result.absent === 'conversation'
       ? apiError('conversation_not_found', { id })
-      : apiError('cursor_not_found', { id: page.after ?? '', param: 'after' });
+      : apiError('cursor_not_found', cursorDetail(request));
   }
 
   async getItem(principal: Principal, id: string, itemId: string): Promise<ItemRecord> {
@@ -223,18 +231,22 @@ export class Conversations {
     return result.conversation;
   }
 
+  /** Adds what the policy permits to a conversation that was requested with details. */
+  #permitted(principal: Principal, conversation: ConversationRecord): PermittedConversation {
+    const { id, details } = conversation;
+    if (details === undefined) return conversation;
+    const resource = { id, owner: details.owner, attributes: details.attributes };
+    const permissions = ON_CONVERSATIONS.filter(
+      (action) => this.#authorizer.decide(principal, action, resource).allowed,
+    );
+    return { ...conversation, permissions };
+  }
+
   /** Refers to a conversation for one action. It counts as absent if the policy forbids the action. */
   #accessed(principal: Principal, action: Action, conversationId: string): ConversationRef {
     const access = this.#authorizer.filter(principal, action);
     return { tenant: principal.tenant, conversationId, access };
   }
-}
-
-/** The last second that a `Date` can express. Later times are treated like it. */
-const END_OF_TIME_S = 8.64e12;
-
-function toMilliseconds(seconds: number): number {
-  return Math.max(-END_OF_TIME_S, Math.min(seconds, END_OF_TIME_S)) * MS_PER_SECOND;
 }
 
 function absenceError(absent: 'conversation' | 'item', id: string, itemId: string): Error {

@@ -264,10 +264,6 @@ function cutCall(call: WrittenCall): readonly TurnEvent[] {
 function withApproved(items: readonly ContextItem[], answer: ContextItem): readonly ContextItem[] {
   const id = answer.type === 'mcp_call' ? answer.id : '';
   return items.map((item) =>
-    item.type === 'mcp_call' && item.id !== id && approvedId(item.id) === id ? answer : item,
+    item.type === 'mcp_call' && item.id !== id && callId(item.id) === id ? answer : item,
   );
-}
-
-function approvedId(requestId: string): string {
-  return callId(requestId);
 }

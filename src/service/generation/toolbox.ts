@@ -13,6 +13,7 @@ import type { McpServers } from '../../tools/mcp-servers.ts';
 import {
   FAILURE_CODES,
   ListingError,
+  type BeforeSending,
   type Tool,
   type ToolFailure,
   type ToolOutcome,
@@ -124,13 +125,13 @@ export class Toolbox {
     return this.#servers.some((server) => server.label === label);
   }
 
-  /** Lists the tools of all servers. Returns the lists that the history lacks. Throws `mcp_list_failed`. */
+  /** Lists the tools of all servers. Returns the lists that the history lacks, or has without tools that are allowed. Throws `mcp_list_failed`. */
   async list(signal: AbortSignal): Promise<readonly Listing[]> {
     const lists = await Promise.all(this.#servers.map((server) => this.#listed(server, signal)));
     return lists.flatMap((list) => (list === undefined ? [] : [list]));
   }
 
-  /** Returns a request with the servers' tools. `isForced`: the first request, for which the choice holds. */
+  /** Returns a request with the servers' tools. The choice of a tool holds for the first round. */
   request(request: ModelRequest, round: 'first' | 'later' | 'last'): ModelRequest {
     const own = this.#servers.flatMap((server) =>
       server.tools.map((tool): ModelTool => modelTool(server, tool)),
@@ -153,8 +154,7 @@ export class Toolbox {
   }
 
   /**
-   * Runs calls, as many at a time as is allowed. Each promise rejects only with the signal's reason. `run` takes the
-   * place of a plain call.
+   * Runs calls, as many at a time as is allowed. Each promise rejects only with the signal's reason, or that of `once`.
    */
   start(calls: readonly StartedCall[], signal: AbortSignal): readonly Promise<ToolOutcome>[] {
     const atOnce = this.#params.isParallel ? AT_ONCE : 1;
@@ -189,7 +189,8 @@ export class Toolbox {
       return notCalled('the server has no such tool, or it is not allowed');
     }
     const began = performance.now();
-    const run = () => server.session.call(tool, call.arguments, signal);
+    const run = (beforeSending?: BeforeSending) =>
+      server.session.call(tool, call.arguments, signal, beforeSending);
     const outcome = await (once === undefined ? run() : once(run));
     this.#params.report({
       label: call.label,
@@ -209,7 +210,9 @@ export class Toolbox {
     const isTrusted = [allowed, approval.always, approval.never].every(
       (filter) => filter?.isReadOnly === undefined,
     );
-    if (known !== undefined && isTrusted) {
+    // An earlier request may have allowed other tools.
+    const isWhole = allowed.names?.every((name) => isListed(known, name)) ?? true;
+    if (known !== undefined && isTrusted && isWhole) {
       // Nor does it say what the operator permits.
       const named =
         permitted.length === 0 ? known : known.filter(({ name }) => permitted.includes(name));
@@ -222,7 +225,8 @@ export class Toolbox {
     } catch (error) {
       throw error instanceof ListingError ? listError(label, error) : error;
     }
-    return known === undefined ? { label, tools: server.tools } : undefined;
+    const isNew = server.tools.some(({ name }) => !isListed(known, name));
+    return known === undefined || isNew ? { label, tools: server.tools } : undefined;
   }
 
   #choice(request: ModelRequest, round: 'first' | 'later' | 'last'): ToolChoice | undefined {
@@ -255,11 +259,18 @@ export class Toolbox {
   }
 }
 
+/** Sends a call, unless `beforeSending` resolves with a reason against it. */
+export type RunCall = (beforeSending?: BeforeSending) => Promise<ToolOutcome>;
+
 /** A call that is to run. `once` runs it at most once, also when it is approved again. */
 export interface StartedCall {
   readonly call: ServerCall;
   readonly approvalRequestId: string | null;
-  readonly once: ((run: () => Promise<ToolOutcome>) => Promise<ToolOutcome>) | undefined;
+  readonly once: ((run: RunCall) => Promise<ToolOutcome>) | undefined;
+}
+
+function isListed(known: readonly Tool[] | undefined, name: string): boolean {
+  return known?.some((tool) => tool.name === name) ?? false;
 }
 
 /** Makes the id of a call; that of an approved one belongs to its request. */

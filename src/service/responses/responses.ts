@@ -1,12 +1,13 @@
 import type { Authorizer } from '../../access/policy/authorizer.ts';
 import type { Principal } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
-import type { Page, PageRequest } from '../../base/paging.ts';
+import type { Page } from '../../base/paging.ts';
 import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
-import type { ItemRecord } from '../../store/conversations/port.ts';
+import type { ItemRecord, ListedItem } from '../../store/conversations/port.ts';
+import { cursorDetail, pageParams, type ItemsRequest } from '../conversations/items-request.ts';
 import type { ResponseRecord, TurnWriter } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
 import { Background, type BackgroundOptions } from '../background/background.ts';
@@ -90,7 +91,7 @@ export class Responses {
     this.#options = options;
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
-    this.#preparing = { ...options, pace: new Pace(), runs: new ApprovedRuns() };
+    this.#preparing = { ...options, pace: new Pace(), runs: new ApprovedRuns(store.approvedCalls) };
     this.#turns = new Turns(store.turns, store.conversations, {
       waitMs: turnWaitMs,
       onFree: (key) => this.background.runner.freed(key),
@@ -247,14 +248,18 @@ export class Responses {
   }
 
   /** Returns a page of the items that the model was shown for a response, besides what was repaired. */
-  async inputItems(principal: Principal, id: string, page: PageRequest): Promise<Page<ItemRecord>> {
+  async inputItems(
+    principal: Principal,
+    id: string,
+    request: ItemsRequest,
+  ): Promise<Page<ListedItem>> {
     const { tenant, conversationId, firstOutput: until } = await this.find(principal, id);
     const access = this.#options.authorizer.filter(principal, 'read');
     const ref = { tenant, conversationId, access };
     const within = { from: 0, until };
     const result = await this.#options.store.conversations.listItems({
       ...ref,
-      page,
+      ...pageParams(request),
       within,
       isCurrent: true,
     });
@@ -263,7 +268,7 @@ export class Responses {
       return result.page;
     }
     throw result.absent === 'cursor'
-      ? apiError('cursor_not_found', { id: page.after ?? '', param: 'after' })
+      ? apiError('cursor_not_found', cursorDetail(request))
       : apiError('response_not_found', { id });
   }
 

@@ -7,6 +7,7 @@ import { ALL } from '../../base/row-filter.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import { ISSUED } from '../../contract/items/mcp.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
+import type { BeginCallParams } from '../../store/approved-calls/port.ts';
 import type { Store } from '../../store/store.ts';
 import type { Tool } from '../../tools/port.ts';
 import { parsedItem } from '../conversations/read-items.ts';
@@ -21,7 +22,8 @@ export interface ToolHistory {
 }
 
 interface ApprovedCall {
-  readonly requestId: string;
+  /** The request for the approval, in the conversation of the response that has made it. */
+  readonly request: BeginCallParams;
   readonly call: ServerCall;
 }
 
@@ -36,7 +38,7 @@ export function usesTools(
 }
 
 export interface ToolHistoryOptions {
-  readonly store: Pick<Store, 'conversations'>;
+  readonly store: Pick<Store, 'conversations' | 'approvedCalls'>;
   readonly authorizer: Authorizer;
 }
 
@@ -76,22 +78,22 @@ export async function toolHistory(
  * the caller may change must be that of the response, which alone has the mark.
  */
 async function approvedCall(
-  { store: { conversations }, authorizer }: ToolHistoryOptions,
+  { store: { conversations, approvedCalls }, authorizer }: ToolHistoryOptions,
   principal: Principal,
   id: string,
 ): Promise<ApprovedCall> {
   const { tenant } = principal;
-  const readable = authorizer.filter(principal, 'read', 'update');
-  const found = await conversations.findItem({ tenant, itemId: id, readable, which: 'first' });
+  const access = authorizer.filter(principal, 'read', 'update');
+  const found = await approvedCalls.findRequest({ tenant, requestId: id, readable: access });
   const request = found === null ? {} : parsedItem(found);
-  if (!isRequest(request) || request[ISSUED] !== true) {
+  if (found === null || !isRequest(request) || request[ISSUED] !== true) {
     throw apiError('approval_request_not_found', { id });
   }
   const callId = approvedCallId(id);
   const run = await conversations.findItem({ tenant, itemId: callId, readable: ALL });
   if (run !== null) throw apiError('approval_answered', { id });
   return {
-    requestId: id,
+    request: { tenant, conversationId: found.conversationId, requestId: id, access },
     call: {
       id: callId,
       label: stringField(request, 'server_label') ?? '',

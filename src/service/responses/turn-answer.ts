@@ -58,12 +58,12 @@ export function turnAnswer(params: TurnAnswerParams, sent: ModelRequest): TurnEv
 }
 
 function startedCall(
-  { runs, principal: { tenant } }: TurnAnswerParams,
-  { requestId, call }: ToolHistory['approved'][number],
+  { runs, signal }: TurnAnswerParams,
+  { request, call }: ToolHistory['approved'][number],
 ): StartedCall {
   return {
     call,
-    approvalRequestId: requestId,
-    once: (run) => runs.once({ tenant, requestId }, run),
+    approvalRequestId: request.requestId,
+    once: (run) => runs.once(request, run, signal),
   };
 }

@@ -19,7 +19,7 @@ import { readHistory, type HistoryRef } from './history.ts';
 import { NO_TOOL_HISTORY, toolHistory, usesTools, type ToolHistory } from './tool-history.ts';
 
 export interface ContextOptions {
-  readonly store: Pick<Store, 'conversations'>;
+  readonly store: Pick<Store, 'conversations' | 'approvedCalls'>;
   readonly authorizer: Authorizer;
   readonly seal: TextSeal;
   /** Whether the request's own items must fit the history. */

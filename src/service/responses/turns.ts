@@ -7,8 +7,8 @@ import type {
   ConversationReader,
   ConversationRef,
 } from '../../store/conversations/port.ts';
-import type { TurnStore } from '../../store/turns/port.ts';
-import { HeldTurn, LEASE_MS } from './held-turn.ts';
+import type { TurnRef, TurnStore } from '../../store/turns/port.ts';
+import { HeldTurn, LEASE_MS, type HeldTurnOptions } from './held-turn.ts';
 
 /** Bounds of the pause between two attempts, by chance, since several processes wait for one conversation. */
 const SHORTEST_PAUSE_MS = 50;
@@ -71,7 +71,15 @@ export class Turns {
       if (earlier !== undefined && whenBusy === 'wait') await within(earlier, deadline, signal);
       const token = await this.#token(ref, deadline, options);
       if (token !== null) {
-        const held = this.#hold({ ref, token }, options, end);
+        if (whenBusy === 'interrupt') this.#held.get(key)?.lose(true);
+        const held = this.#hold(
+          { ...keyOf(ref), token },
+          {
+            goesOn: async () =>
+              options.endsWithConversation !== true && !(await this.#isThere(ref)),
+            end,
+          },
+        );
         if (whenBusy === 'interrupt') await this.#options.onInterrupt?.(keyOf(ref));
         return held;
       }
@@ -83,8 +91,34 @@ export class Turns {
     }
   }
 
+  /**
+   * Takes a turn in the transaction of `write`, which gets the milliseconds of the lease, or `undefined` when a turn of
+   * this process runs or waits in the conversation. Resolves with what was written, and the turn if it was taken.
+   */
+  async takeWith<Written extends { readonly token?: string | undefined }>(
+    key: ConversationKey,
+    write: (leaseMs: number | undefined) => Promise<Written>,
+  ): Promise<{ readonly written: Written; readonly held: HeldTurn | undefined }> {
+    if (this.#lastOf.has(textOf(key))) return { written: await write(undefined), held: undefined };
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    this.#follow(key, undefined, over);
+    try {
+      const written = await write(LEASE_MS);
+      const { token } = written;
+      if (token === undefined) end();
+      const options = { goesOn: async () => false, end };
+      return {
+        written,
+        held: token === undefined ? undefined : this.#hold({ ...key, token }, options),
+      };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
   /** Makes the turns that come later wait for one. */
-  #follow(ref: ConversationRef, earlier: Promise<void> | undefined, over: Promise<void>): void {
+  #follow(ref: ConversationKey, earlier: Promise<void> | undefined, over: Promise<void>): void {
     const key = textOf(ref);
     const last = Promise.all([earlier, over]).then(() => undefined);
     this.#lastOf.set(key, last);
@@ -96,23 +130,17 @@ export class Turns {
   }
 
   #hold(
-    { ref, token }: { readonly ref: ConversationRef; readonly token: string },
-    { whenBusy, endsWithConversation = false }: TakeOptions,
-    end: () => void,
+    ref: TurnRef,
+    { goesOn, end }: Pick<HeldTurnOptions, 'goesOn'> & { readonly end: () => void },
   ): HeldTurn {
     const key = textOf(ref);
-    if (whenBusy === 'interrupt') this.#held.get(key)?.lose(true);
-    const held = new HeldTurn(
-      this.#store,
-      { ...keyOf(ref), token },
-      {
-        goesOn: async () => !endsWithConversation && !(await this.#isThere(ref)),
-        onEnd: () => {
-          if (this.#held.get(key) === held) this.#held.delete(key);
-          end();
-        },
+    const held = new HeldTurn(this.#store, ref, {
+      goesOn,
+      onEnd: () => {
+        if (this.#held.get(key) === held) this.#held.delete(key);
+        end();
       },
-    );
+    });
     this.#held.set(key, held);
     return held;
   }

@@ -1,3 +1,5 @@
+import { ALL } from '../../base/row-filter.ts';
+import { scopeOf } from '../conversations/access-condition.ts';
 import type { Driver } from '../engine/driver.ts';
 import type { Row } from '../engine/query.ts';
 import { cell } from '../engine/rows.ts';
@@ -12,7 +14,9 @@ import {
 import type { ConversationKey } from '../conversations/port.ts';
 import { addRecords } from './add-records.ts';
 import type { Archive, ArchivePlace, ArchiveQuery, ArchiveRecord } from './port.ts';
+import { toRecord } from './records.ts';
 import { rowBatches, type ReadQuery } from './row-batches.ts';
+import { selectedRecords, type ArchiveSelection } from './selection.ts';
 import { selectConversationsBatch } from './statements.ts';
 
 const CONVERSATIONS_PER_BATCH = 500;
@@ -29,8 +33,14 @@ export class SqlArchive implements Archive {
     this.#driver = driver;
   }
 
-  read({ tenant, after }: ArchiveQuery, take: Take): Promise<void> {
+  read({ tenant, after, owner }: ArchiveQuery, take: Take): Promise<void> {
     return this.#driver.snapshot(async (read) => {
+      if (tenant !== undefined && owner !== undefined) {
+        const selection = { tenant, owner, access: ALL, metadata: [] };
+        const selected = selectedRecords(selection, 'stored', this.#driver.syntax, read);
+        for await (const records of selected) await take(records);
+        return;
+      }
       if (after === undefined) {
         for (const table of TABLES_WITHOUT_CONVERSATION) {
           await take(await allRows(table, tenant, read));
@@ -49,6 +59,11 @@ export class SqlArchive implements Archive {
         last = placeOf(end);
       }
     });
+  }
+
+  select(selection: ArchiveSelection): AsyncGenerator<readonly ArchiveRecord[]> {
+    const read: ReadQuery = (query) => this.#driver.read({ scope: scopeOf(selection), query });
+    return selectedRecords(selection, 'live', this.#driver.syntax, read);
   }
 
   write(records: readonly ArchiveRecord[]): Promise<number> {
@@ -143,12 +158,6 @@ class ChildRows {
 /** Compares as the databases do, byte by byte. */
 function compareBytes(left: string, right: string): number {
   return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));
-}
-
-function toRecord(table: ArchivedTable, row: Row): ArchiveRecord {
-  const cells = Object.keys(table.columns).map((column) => [column, cell(row, column)]);
-  // Sound: the table's statement selects exactly its columns.
-  return { table: table.name, row: Object.fromEntries(cells) } as ArchiveRecord;
 }
 
 function placeOf(row: Row): ArchivePlace {

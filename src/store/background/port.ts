@@ -5,13 +5,6 @@ import type { HeldKeyRef } from '../idempotency/port.ts';
 import type { ForkParams, NewHiddenConversation, NewResponse } from '../responses/port.ts';
 import type { TurnRef } from '../turns/port.ts';
 
-/** A process that alone may make a response, and that has stopped when it does not renew this in time. */
-export interface Keeper {
-  /** Made for this process alone. */
-  readonly name: string;
-  readonly leaseMs: number;
-}
-
 export interface NewBackgroundResponse {
   /** Made for this response alone. */
   readonly id: string;
@@ -21,8 +14,6 @@ export interface NewBackgroundResponse {
   readonly isStreamed: boolean;
   /** JSON text that the store never parses. */
   readonly request: string;
-  /** `undefined` when any process may make the response. */
-  readonly keeper: Keeper | undefined;
   /** The key under which the response is kept as the outcome of its request; left out for none. */
   readonly key?: HeldKeyRef | undefined;
 }
@@ -37,31 +28,35 @@ export interface BackgroundResponse
   readonly hasMovedOn: boolean;
   /** The token of the turn that has asked a model; `undefined` before. */
   readonly token: string | undefined;
-  /** The name of its keeper; `undefined` for none. */
-  readonly keeper: string | undefined;
-  /** Whether its keeper has not stopped. `false` without one. */
-  readonly isKept: boolean;
 }
 
 export interface BackgroundRef extends ConversationKey {
   readonly responseId: string;
 }
 
-export interface QueueParams extends ConversationRef {
+/** What the transaction that adds a response does besides. */
+interface Queueing {
   readonly response: NewBackgroundResponse;
+  /** Milliseconds for which to take the turn of the conversation too, if it is free; left out for not taking it. */
+  readonly leaseMs?: number | undefined;
+}
+
+export interface QueueParams extends ConversationRef, Queueing {
   /** The position that the conversation must give out next; `undefined` for any. */
   readonly continuesAt: number | undefined;
   /** Whether to refuse when a turn runs in the conversation, or another response waits there. */
   readonly mustBeFree: boolean;
 }
 
-export type QueueResult = {
-  readonly refused: undefined | 'conversation_absent' | 'conversation_busy';
-};
+export type QueueResult =
+  /** `token` is that of the turn, if it was taken. */
+  | { readonly refused: undefined; readonly token: string | undefined }
+  | {
+      readonly refused: 'conversation_absent' | 'conversation_busy';
+      readonly token?: undefined;
+    };
 
-export interface QueueAloneParams extends NewHiddenConversation {
-  readonly response: NewBackgroundResponse;
-}
+export interface QueueAloneParams extends NewHiddenConversation, Queueing {}
 
 export interface QueueForkParams extends QueueAloneParams, Pick<ForkParams, 'source'> {
   /** Whether the response waits in the source, and leaves it. */
@@ -92,25 +87,17 @@ export interface BackgroundStore {
   /** Adds a response to those that wait in a conversation. `conversation_busy`: also when its position has passed. */
   queue(params: QueueParams): Promise<QueueResult>;
   /** Adds a response in a hidden conversation of its own. */
-  queueAlone(params: QueueAloneParams): Promise<void>;
-  /** Adds a response in a hidden conversation that begins with a copy of another one's items; `false` without that. */
-  queueFork(params: QueueForkParams): Promise<boolean>;
+  queueAlone(params: QueueAloneParams): Promise<QueueResult>;
+  /** Adds a response in a hidden conversation that begins with a copy of another one's items. */
+  queueFork(params: QueueForkParams): Promise<QueueResult>;
   /** Returns a response that has not ended, by its id alone. */
   find(params: FindBackgroundParams): Promise<BackgroundResponse | null>;
-  /**
-   * Returns the oldest responses, of all tenants, that are the first of conversations in which no turn runs, besides
-   * those that another keeper has.
-   */
-  waiting(params: {
-    readonly limit: number;
-    readonly keeper: string;
-  }): Promise<readonly BackgroundRef[]>;
+  /** Returns the oldest responses, of all tenants, that are the first of conversations in which no turn runs. */
+  waiting(limit: number): Promise<readonly BackgroundRef[]>;
   /** Returns the response of a conversation for which a model was asked, or the first one. */
   first(key: ConversationKey): Promise<BackgroundResponse | null>;
   /** Notes that a turn asks a model for a response. `false` when that was noted before, or the turn is lost. */
   ask(params: TurnRef & { readonly responseId: string }): Promise<boolean>;
   /** Stores a response as it has ended, and gives the turn back; `false` when it has ended before. */
   end(params: EndBackgroundParams): Promise<boolean>;
-  /** Renews what a keeper has. */
-  keep(keeper: Keeper): Promise<void>;
 }

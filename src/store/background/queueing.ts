@@ -7,10 +7,11 @@ import { selectConversation } from '../conversations/statements.ts';
 import { conversationTopic } from '../conversations/topics.ts';
 import type { Proof, Write } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
-import { NothingStored } from '../responses/commit.ts';
+import { cell, text } from '../engine/rows.ts';
 import { copyItems } from '../responses/copy-items.ts';
 import { insertHidden } from '../responses/hidden-conversation.ts';
 import { COPY_ITEMS, selectSource } from '../responses/statements.ts';
+import { takeFirstTurn, takeTurnForQueued } from '../turns/statements.ts';
 import type {
   NewBackgroundResponse,
   QueueAloneParams,
@@ -19,8 +20,6 @@ import type {
   QueueResult,
 } from './port.ts';
 import * as sql from './statements.ts';
-
-const QUEUED: QueueResult = { refused: undefined };
 
 /** Thrown inside a transaction that has added nothing. */
 export class NotQueued extends Error {
@@ -32,14 +31,37 @@ export class NotQueued extends Error {
   }
 }
 
+/** The turn that a response takes with its row, under a token that is made for it. */
+export interface QueuedTurn {
+  readonly token: string;
+  readonly leaseMs: number;
+}
+
 /** Adds a response in a conversation that is there. Throws a `NotQueued` when it cannot. */
-export function queueIn(params: QueueParams, statements: FilteredStatements): Write<QueueResult> {
+export function queueIn(
+  params: QueueParams,
+  turn: QueuedTurn | undefined,
+  statements: FilteredStatements,
+): Write<QueueResult> {
   const { response, continuesAt, mustBeFree, access } = params;
   const cells = [...keyOf(params), ...newCells(response, continuesAt), mustBeFree ? 1 : 0];
   const insert = statements.query(sql.insertInConversation, cells, access);
   const find = statements.query(selectConversation, keyOf(params), access);
-  const result = (inserted: readonly Row[], found: readonly Row[]): QueueResult => {
-    if (inserted.length > 0) return QUEUED;
+  const takes: readonly Query[] =
+    turn === undefined
+      ? []
+      : [
+          {
+            sql: takeTurnForQueued(statements.syntax),
+            parameters: [...keyOf(params), turn.token, turn.leaseMs, response.id],
+          },
+        ];
+  const result = (
+    inserted: readonly Row[],
+    found: readonly Row[],
+    taken: readonly Row[] = [],
+  ): QueueResult => {
+    if (inserted.length > 0) return queuedWith(taken.length > 0 ? turn : undefined);
     throw new NotQueued(found.length > 0 ? 'conversation_busy' : 'conversation_absent');
   };
   return {
@@ -47,52 +69,71 @@ export function queueIn(params: QueueParams, statements: FilteredStatements): Wr
     changes: [],
     inSteps: (steps) => {
       const inserted = steps.all(insert);
-      return result(inserted, inserted.length > 0 ? [] : steps.all(find));
+      if (inserted.length === 0) return result(inserted, steps.all(find));
+      return result(
+        inserted,
+        [],
+        takes.flatMap((take) => steps.all(take)),
+      );
     },
     inRoundTrips: async (trips) => {
-      const [inserted = [], found = []] = await trips.finish(insert, find);
-      return result(inserted, found);
+      const [inserted = [], found = [], taken] = await trips.finish(insert, find, ...takes);
+      return result(inserted, found, taken);
     },
-    proof: presence(params, response, QUEUED),
+    proof: presence(params, response, turn),
   };
 }
 
-/** Makes a hidden conversation with the next position, and the response that waits in it. */
+/** Makes a hidden conversation with the next position, and the response that waits in it, with its turn. */
 function insertRows(
   params: QueueAloneParams,
   nextPosition: number,
+  turn: QueuedTurn | undefined,
   { syntax }: FilteredStatements,
 ): readonly Query[] {
   const { response } = params;
+  const take = turn && {
+    sql: takeFirstTurn(syntax),
+    parameters: [...keyOf(params), turn.token, turn.leaseMs],
+  };
   return [
     insertHidden({ ...params, createdAt: response.createdAt, nextPosition, items: [] }),
     {
-      sql: sql.insertAlone(syntax),
+      sql: sql.INSERT_ALONE,
       parameters: [...keyOf(params), ...newCells(response, undefined)],
     },
+    ...(take === undefined ? [] : [take]),
   ];
 }
 
 /** Adds a response in a conversation that is made for it. */
-export function queueAlone(params: QueueAloneParams, statements: FilteredStatements): Write<true> {
-  const inserts = insertRows(params, 0, statements);
+export function queueAlone(
+  params: QueueAloneParams,
+  turn: QueuedTurn | undefined,
+  statements: FilteredStatements,
+): Write<QueueResult> {
+  const inserts = insertRows(params, 0, turn, statements);
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],
     inSteps: (steps) => {
       for (const query of inserts) steps.run(query);
-      return true;
+      return queuedWith(turn);
     },
     inRoundTrips: async (trips) => {
       await trips.finish(...inserts);
-      return true;
+      return queuedWith(turn);
     },
-    proof: presence(params, params.response, true),
+    proof: presence(params, params.response, turn),
   };
 }
 
-/** Adds a response after a copy of another conversation's items. Throws `NothingStored` when it cannot be copied. */
-export function queueFork(params: QueueForkParams, statements: FilteredStatements): Write<true> {
+/** Adds a response after a copy of another conversation's items. Throws a `NotQueued` when it cannot be copied. */
+export function queueFork(
+  params: QueueForkParams,
+  turn: QueuedTurn | undefined,
+  statements: FilteredStatements,
+): Write<QueueResult> {
   const { tenant, source, conversationId, response, isMoved } = params;
   const from = { tenant, conversationId: source.conversationId };
   const key = keyOf(from);
@@ -102,48 +143,54 @@ export function queueFork(params: QueueForkParams, statements: FilteredStatement
   const first = [statements.query(selectSource, key, source.access), ...leave];
   const copy = { sql: COPY_ITEMS, parameters: [...key, conversationId, source.until] };
   const count = { sql: COUNT_ITEMS, parameters: keyOf(params) };
-  const inserts = insertRows(params, source.until, statements);
+  const inserts = insertRows(params, source.until, turn, statements);
   return {
     scope: scopeOf(params),
     changes: [conversationTopic(params)],
     inSteps: (steps) => {
-      for (const query of first) if (steps.get(query) === undefined) throw new NothingStored();
+      for (const query of first) {
+        if (steps.get(query) === undefined) throw new NotQueued('conversation_absent');
+      }
       for (const query of [...inserts, copy, count]) steps.run(query);
-      return true;
+      return queuedWith(turn);
     },
     inRoundTrips: async (trips) => {
       const found = await trips.send(...first);
-      if (found.some((rows) => rows.length === 0)) throw new NothingStored();
+      if (found.some((rows) => rows.length === 0)) throw new NotQueued('conversation_absent');
       if (statements.syntax.copiesRows) {
         await trips.finish(...inserts, copy, count);
-        return true;
+        return queuedWith(turn);
       }
       await trips.send(...inserts);
       await copyItems(trips, { from, to: params, until: source.until });
       await trips.finish(count);
-      return true;
+      return queuedWith(turn);
     },
-    proof: presence(params, response, true),
+    proof: presence(params, response, turn),
   };
 }
 
-/** Returns the parameters `$3` to `$9` of a statement that adds a response. */
+/** Returns the parameters `$3` to `$7` of a statement that adds a response. */
 function newCells(
-  { id, createdAt, isStreamed, request, keeper }: NewBackgroundResponse,
+  { id, createdAt, isStreamed, request }: NewBackgroundResponse,
   continuesAt: number | undefined,
 ): readonly Value[] {
-  const time = keeper === undefined ? [null, null] : [keeper.name, keeper.leaseMs];
-  return [id, createdAt, continuesAt ?? null, isStreamed ? 1 : 0, request, ...time];
+  return [id, createdAt, continuesAt ?? null, isStreamed ? 1 : 0, request];
+}
+
+function queuedWith(turn: Pick<QueuedTurn, 'token'> | undefined): QueueResult {
+  return { refused: undefined, token: turn?.token };
 }
 
 /** Finds a response by the id that was made for it. If it waits, its write was committed. */
-function presence<Result>(
+function presence(
   key: ConversationKey,
   { id }: NewBackgroundResponse,
-  result: Result,
-): Proof<Result> {
+  turn: QueuedTurn | undefined,
+): Proof<QueueResult> {
   return {
-    query: { sql: sql.SELECT_TOKEN, parameters: [...keyOf(key), id] },
-    result: (rows) => (rows.length > 0 ? result : undefined),
+    query: { sql: sql.SELECT_QUEUED, parameters: [...keyOf(key), id, turn?.token ?? null] },
+    result: ([row]) =>
+      row && queuedWith(cell(row, 'token') === null ? undefined : { token: text(row, 'token') }),
   };
 }

@@ -1,3 +1,4 @@
+import { newId } from '../../base/ids.ts';
 import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
 import { FilteredStatements, keyOf, scopeOf } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
@@ -7,6 +8,7 @@ import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
 import { KeyNotHeld, underHeldKey } from '../idempotency/under-key.ts';
 import { NothingStored } from '../responses/commit.ts';
 import type { TurnRef } from '../turns/port.ts';
+import { TURN_PREFIX } from '../turns/sql-turns.ts';
 import { endBackground } from './ending.ts';
 import type {
   BackgroundRef,
@@ -14,13 +16,12 @@ import type {
   BackgroundStore,
   EndBackgroundParams,
   FindBackgroundParams,
-  Keeper,
   QueueAloneParams,
   QueueForkParams,
   QueueParams,
   QueueResult,
 } from './port.ts';
-import { NotQueued, queueAlone, queueFork, queueIn } from './queueing.ts';
+import { NotQueued, queueAlone, queueFork, queueIn, type QueuedTurn } from './queueing.ts';
 import * as sql from './statements.ts';
 
 /** Responses in the background in SQL, over a driver. */
@@ -33,33 +34,38 @@ export class SqlBackground implements BackgroundStore {
     this.#statements = new FilteredStatements(driver.syntax);
   }
 
-  async queue(params: QueueParams): Promise<QueueResult> {
-    try {
-      return await this.#add(params, queueIn(params, this.#statements));
-    } catch (error) {
-      if (error instanceof NotQueued) return { refused: error.reason };
-      throw error;
-    }
+  queue(params: QueueParams): Promise<QueueResult> {
+    return this.#add(params, queueIn);
   }
 
-  async queueAlone(params: QueueAloneParams): Promise<void> {
-    await this.#add(params, queueAlone(params, this.#statements));
+  queueAlone(params: QueueAloneParams): Promise<QueueResult> {
+    return this.#add(params, queueAlone);
   }
 
-  queueFork(params: QueueForkParams): Promise<boolean> {
-    return unlessNothing(() => this.#add(params, queueFork(params, this.#statements)));
+  queueFork(params: QueueForkParams): Promise<QueueResult> {
+    return this.#add(params, queueFork);
   }
 
   /** Runs the write that adds a response, under its key if it has one. */
-  async #add<Result>(
-    { conversationId, response: { id, key } }: QueueParams | QueueAloneParams,
-    write: Write<Result>,
-  ): Promise<Result> {
-    if (key === undefined) return this.#driver.write(write);
-    const keyed = underHeldKey(write, key, { conversationId, id }, this.#driver.syntax);
+  async #add<Params extends QueueParams | QueueAloneParams>(
+    params: Params,
+    writeOf: (
+      params: Params,
+      turn: QueuedTurn | undefined,
+      statements: FilteredStatements,
+    ) => Write<QueueResult>,
+  ): Promise<QueueResult> {
+    const { conversationId, leaseMs, response } = params;
+    const { id, key } = response;
+    const turn = leaseMs === undefined ? undefined : { token: newId(TURN_PREFIX), leaseMs };
+    const write = writeOf(params, turn, this.#statements);
+    const { syntax } = this.#driver;
     try {
-      return await this.#driver.write(keyed);
+      return await this.#driver.write(
+        key === undefined ? write : underHeldKey(write, key, { conversationId, id }, syntax),
+      );
     } catch (error) {
+      if (error instanceof NotQueued) return { refused: error.reason };
       if (!(error instanceof KeyNotHeld)) throw error;
       // Another attempt of the request goes on.
       throw new StoreUnavailableError('other', 'the key of the request is no longer held');
@@ -73,14 +79,8 @@ export class SqlBackground implements BackgroundStore {
     return row === undefined ? null : toBackground(tenant, row);
   }
 
-  async waiting({
-    limit,
-    keeper,
-  }: {
-    readonly limit: number;
-    readonly keeper: string;
-  }): Promise<readonly BackgroundRef[]> {
-    const query = { sql: sql.selectWaiting(this.#driver.syntax), parameters: [limit, keeper] };
+  async waiting(limit: number): Promise<readonly BackgroundRef[]> {
+    const query = { sql: sql.selectWaiting(this.#driver.syntax), parameters: [limit] };
     const rows = await this.#driver.read({ scope: { kind: 'all' }, query });
     return rows.map((row) => ({
       tenant: text(row, 'tenant'),
@@ -90,7 +90,7 @@ export class SqlBackground implements BackgroundStore {
   }
 
   async first(key: ConversationKey): Promise<BackgroundResponse | null> {
-    const query = { sql: sql.selectFirst(this.#driver.syntax), parameters: keyOf(key) };
+    const query = { sql: sql.SELECT_FIRST, parameters: keyOf(key) };
     const [row] = await this.#driver.read({ scope: scopeOf(key), query });
     return row === undefined ? null : toBackground(key.tenant, row);
   }
@@ -109,25 +109,13 @@ export class SqlBackground implements BackgroundStore {
     });
   }
 
-  end(params: EndBackgroundParams): Promise<boolean> {
-    return unlessNothing(() => this.#driver.write(endBackground(params, this.#statements)));
-  }
-
-  async keep({ name, leaseMs }: Keeper): Promise<void> {
-    const query = { sql: sql.keep(this.#driver.syntax), parameters: [name, leaseMs] };
-    await this.#driver.write({
-      ...singleStatement({ kind: 'all' }, query, [], () => true),
-    });
-  }
-}
-
-/** Resolves with `false` for a write that has stored nothing. */
-async function unlessNothing(write: () => Promise<true>): Promise<boolean> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof NothingStored) return false;
-    throw error;
+  async end(params: EndBackgroundParams): Promise<boolean> {
+    try {
+      return await this.#driver.write(endBackground(params, this.#statements));
+    } catch (error) {
+      if (error instanceof NothingStored) return false;
+      throw error;
+    }
   }
 }
 
@@ -141,8 +129,6 @@ function toBackground(tenant: string, row: Row): BackgroundResponse {
     isStreamed: integer(row, 'is_streamed') !== 0,
     hasMovedOn: integer(row, 'has_moved_on') !== 0,
     token: tokenOf(row),
-    keeper: cell(row, 'keeper') === null ? undefined : text(row, 'keeper'),
-    isKept: integer(row, 'is_kept') !== 0,
     request: text(row, 'request'),
   };
 }

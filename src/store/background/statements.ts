@@ -8,29 +8,25 @@ import type { SqlSyntax } from '../engine/syntax.ts';
 import { cellsAfter, hasResponse, RESPONSE_COLUMNS } from '../responses/statements.ts';
 import { columnList, PASSING_TABLES } from '../tables.ts';
 
-const COLUMNS = columnList(PASSING_TABLES.background_responses);
+/** The columns of a response that waits: without those of a turn, and those that nothing uses. */
+const WAITING_COLUMNS =
+  'tenant, conversation_id, id, created_at, continues_at, is_streamed, request';
 const EVENT_COLUMNS = columnList(PASSING_TABLES.response_events);
 
-/**
- * Returns the cells of a new response: id `$3`, created at `$4`, continued position `$5`, streaming `$6`, request `$7`,
- * keeper `$8` and the keeper's time `$9`.
- */
-function newCells(now: string): string {
-  return `$3, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS SMALLINT), CAST(NULL AS TEXT), $8,
-    ${now} + CAST($9 AS BIGINT), $7`;
-}
+/** The cells of a new response: id `$3`, created at `$4`, continued position `$5`, streaming `$6` and request `$7`. */
+const NEW_CELLS = '$3, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS SMALLINT), $7';
 
 const HERE = 'tenant = $1 AND conversation_id = $2';
 
-/** Adds a response, and locks the conversation. With `$10` other than 0, no turn and no response may be there. */
+/** Adds a response, and locks the conversation. With `$8` other than 0, no turn and no response may be there. */
 export function insertInConversation(where: string, { now, lockRows }: SqlSyntax): string {
   return `
-    INSERT INTO background_responses AS added (${COLUMNS})
-    SELECT conversations.tenant, conversations.id, ${newCells(now)}
+    INSERT INTO background_responses AS added (${WAITING_COLUMNS})
+    SELECT conversations.tenant, conversations.id, ${NEW_CELLS}
     FROM conversations
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}
       AND conversations.next_position = coalesce(CAST($5 AS BIGINT), conversations.next_position)
-      AND (CAST($10 AS BIGINT) = 0
+      AND (CAST($8 AS BIGINT) = 0
         OR (NOT EXISTS (SELECT 1 FROM turns WHERE ${HERE} AND expires_at > ${now})
           AND NOT EXISTS (SELECT 1 FROM background_responses AS earlier WHERE ${HERE})))
     ${lockRows}
@@ -38,49 +34,41 @@ export function insertInConversation(where: string, { now, lockRows }: SqlSyntax
 }
 
 /** Adds the response of a conversation that the transaction has made. */
-export function insertAlone({ now }: SqlSyntax): string {
-  return `
-    INSERT INTO background_responses (${COLUMNS}) VALUES ($1, $2, ${newCells(now)})`;
-}
+export const INSERT_ALONE = `
+  INSERT INTO background_responses (${WAITING_COLUMNS}) VALUES ($1, $2, ${NEW_CELLS})`;
 
 /** Takes away a response that waits, to be added elsewhere. */
 export const DELETE_WAITING = `
   DELETE FROM background_responses WHERE ${HERE} AND id = $3 AND token IS NULL
   RETURNING id`;
 
-function selectWith({ now }: SqlSyntax): string {
-  return `
+const SELECT_WAITING = `
     SELECT waiting.conversation_id, waiting.id, waiting.created_at, waiting.continues_at, waiting.is_streamed,
-      waiting.token, waiting.keeper, waiting.request,
-      CASE WHEN waiting.kept_until > ${now} THEN 1 ELSE 0 END AS is_kept,
+      waiting.token, waiting.request,
       CASE WHEN waiting.continues_at <> conversations.next_position THEN 1 ELSE 0 END AS has_moved_on
     FROM background_responses AS waiting
     JOIN conversations
       ON conversations.tenant = waiting.tenant AND conversations.id = waiting.conversation_id`;
-}
 
 /** Selects the response `$2` of any conversation that matches the access condition. */
-export function selectById(where: string, syntax: SqlSyntax): string {
-  return `${selectWith(syntax)}
+export function selectById(where: string): string {
+  return `${SELECT_WAITING}
     WHERE waiting.tenant = $1 AND waiting.id = $2 AND ${where}`;
 }
 
 /** Selects the response of a conversation for which a model was asked, or the first one. */
-export function selectFirst(syntax: SqlSyntax): string {
-  return `${selectWith(syntax)}
+export const SELECT_FIRST = `${SELECT_WAITING}
     WHERE waiting.tenant = $1 AND waiting.conversation_id = $2
       AND conversations.tenant = $1 AND conversations.id = $2
     ORDER BY CASE WHEN waiting.token IS NULL THEN 1 ELSE 0 END, waiting.created_at, waiting.id
     LIMIT 1`;
-}
 
-/** Selects at most `$1` responses of all conversations that a process named `$2` may make. */
+/** Selects at most `$1` responses that are the first of conversations in which no turn runs. */
 export function selectWaiting({ now }: SqlSyntax): string {
   return `
     SELECT waiting.tenant, waiting.conversation_id, waiting.id
     FROM background_responses AS waiting
-    WHERE (waiting.keeper IS NULL OR waiting.keeper = $2 OR waiting.kept_until <= ${now})
-      AND NOT EXISTS (
+    WHERE NOT EXISTS (
         SELECT 1 FROM turns
         WHERE turns.tenant = waiting.tenant AND turns.conversation_id = waiting.conversation_id
           AND turns.expires_at > ${now})
@@ -99,13 +87,14 @@ export const ASK = `
     AND EXISTS (SELECT 1 FROM turns WHERE ${HERE} AND token = $4)
   RETURNING id`;
 
+/** Selects response `$3`, with `$4` if that is the token of the turn that runs. */
+export const SELECT_QUEUED = `
+  SELECT waiting.id, turns.token FROM background_responses AS waiting
+  LEFT JOIN turns ON turns.tenant = $1 AND turns.conversation_id = $2 AND turns.token = $4
+  WHERE waiting.tenant = $1 AND waiting.conversation_id = $2 AND waiting.id = $3`;
+
 export const SELECT_TOKEN = `
   SELECT token FROM background_responses WHERE ${HERE} AND id = $3`;
-
-/** Renews what keeper `$1` has, for `$2` milliseconds. */
-export function keep({ now }: SqlSyntax): string {
-  return `UPDATE background_responses SET kept_until = ${now} + CAST($2 AS BIGINT) WHERE keeper = $1`;
-}
 
 /**
  * Inserts a response that has ended in the background, at the next position. No row when it has ended before, or the

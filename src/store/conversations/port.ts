@@ -2,6 +2,7 @@
 
 import type { Order, Page, PageRequest } from '../../base/paging.ts';
 import type { Attributes, RowFilter } from '../../base/row-filter.ts';
+import type { ConversationChoice } from './choice.ts';
 import type { KeyInUse, RepeatableParams } from '../idempotency/keyed-writes.ts';
 
 /** String pairs a caller attaches to a conversation. */
@@ -17,6 +18,10 @@ export interface ConversationRecord {
   readonly expiry?: ExpiryRecord;
   /** Set for one in the trash. Times are Unix milliseconds. */
   readonly deletion?: { readonly deletedAt: number; readonly purgeAt: number };
+  /** Present when they were requested. */
+  readonly details?: ConversationDetails;
+  /** Its place in a list by activity, in which it was found. */
+  readonly activity?: ActivityPlace;
 }
 
 /** The end of a conversation's time. Times are Unix milliseconds. */
@@ -32,6 +37,23 @@ export interface ExpiryRecord {
 export interface NewExpiry {
   readonly anchor: 'created_at' | 'last_active_at';
   readonly afterMs: number;
+}
+
+/** What a conversation keeps beside its own fields. */
+export interface ConversationDetails extends Omit<ResourceRecord, 'id'> {
+  /** `null` for a conversation whose items are not counted yet. */
+  readonly itemCount: number | null;
+  /** The time of the last stored item, Unix milliseconds; `null` without one, or while it is not known yet. */
+  readonly lastItemAt: number | null;
+}
+
+/** The place of a conversation in lists by activity, which it leaves when an item is stored in it. */
+export interface ActivityPlace {
+  readonly id: string;
+  /** The number of a span of time; 0 for a conversation that is not counted yet. */
+  readonly slot: number;
+  /** The time of the last stored item, or of the creation without one, Unix milliseconds. */
+  readonly at: number;
 }
 
 /** An item as the store sees it: an id, a type, and JSON text that it never parses. */
@@ -111,8 +133,6 @@ export interface ItemRef extends ConversationRef {
 export interface FindItemParams extends References {
   readonly tenant: string;
   readonly itemId: string;
-  /** Whether the item that was stored first or last is meant; `last` when absent. */
-  readonly which?: 'first' | 'last';
 }
 
 /** An id that the conversation has already, or that two items of a request have. */
@@ -145,8 +165,36 @@ export interface Positions {
   readonly until: number;
 }
 
+/** The place of an item in its conversation. */
+export interface Placement {
+  readonly position: number;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+}
+
+/** An item in a page. */
+export interface ListedItem extends ItemRecord {
+  /** Present when the page was requested with placements. */
+  readonly placement?: Placement;
+  /**
+   * UTF-8 bytes of an item that is larger than the page takes. Its `data` is the beginning and the end of its text, with
+   * a line break between them.
+   */
+  readonly cutFrom?: number;
+}
+
 export interface ListItemsParams extends ConversationRef {
   readonly page: PageRequest;
+  /** The item that the page ends in front of, when `page.after` is absent. */
+  readonly before?: string | undefined;
+  /** The position at which the page begins, in its order. */
+  readonly position?: number | undefined;
+  /** Lower bound of the creation time, Unix milliseconds. */
+  readonly createdFrom?: number | undefined;
+  /** Whether the entries have their placements. */
+  readonly hasPlacements?: boolean;
+  /** UTF-8 bytes past which an entry has the two ends of its text alone. */
+  readonly mostBytes?: number | undefined;
   /** Whether the items must be those of this moment; a replica may lack what another process has just stored. */
   readonly isCurrent?: boolean;
   /** The positions of the items to list; `undefined` for all. */
@@ -154,7 +202,7 @@ export interface ListItemsParams extends ConversationRef {
 }
 
 export type ListItemsResult =
-  | { readonly absent: undefined; readonly page: Page<ItemRecord> }
+  | { readonly absent: undefined; readonly page: Page<ListedItem> }
   | { readonly absent: 'conversation' | 'cursor' };
 
 export type GetItemResult =
@@ -184,22 +232,36 @@ export interface AdoptParams {
   readonly conversationId: string | undefined;
 }
 
-/** A page of a tenant's conversations, in the order of creation. */
-export interface ListConversationsParams {
+/** A page of a tenant's conversations. */
+export interface ListConversationsParams extends ConversationChoice {
   readonly tenant: string;
   readonly access: RowFilter;
+  /** The order of creation when left out, or of the last stored item. */
+  readonly sort?: 'created_at' | 'last_item_at';
   readonly order: Order;
   readonly limit: number;
-  /** The conversation that the page follows or precedes; `undefined` for the first page. */
-  readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
-  /** Pairs that all must be in the metadata. */
-  readonly metadata: readonly (readonly [key: string, value: string])[];
+  /** What the page follows or precedes; `undefined` for the first page. */
+  readonly cursor: ConversationsCursor | undefined;
+  readonly hasDetails?: boolean;
   /** Unix milliseconds, inclusive. */
   readonly createdFrom: number | undefined;
   /** Unix milliseconds, exclusive. */
   readonly createdUntil: number | undefined;
   /** Whether those in the trash are listed, and no others. */
   readonly isTrash?: boolean;
+  /** Bounds of the time of the last stored item, as those of the creation. */
+  readonly lastItemFrom?: number | undefined;
+  readonly lastItemUntil?: number | undefined;
+}
+
+/** The conversation that a page follows or precedes, or, in a list by activity, the place that it had. */
+export type ConversationsCursor = { readonly side: 'after' | 'before' } & (
+  | { readonly id: string }
+  | { readonly place: ActivityPlace }
+);
+
+export interface GetConversationParams extends ConversationRef {
+  readonly hasDetails?: boolean;
 }
 
 export interface ConversationReader {
@@ -207,13 +269,13 @@ export interface ConversationReader {
   list(params: ListConversationsParams): Promise<Page<ConversationRecord> | null>;
   /** Returns a conversation whatever its access, to explain and audit decisions, never to make them. */
   getResource(key: ConversationKey): Promise<ResourceRecord | null>;
-  get(ref: ConversationRef): Promise<ConversationRecord | null>;
+  get(params: GetConversationParams): Promise<ConversationRecord | null>;
   /** Returns one page of a conversation's items in the order they were appended, or backwards. */
   listItems(params: ListItemsParams): Promise<ListItemsResult>;
   getItem(ref: ItemRef): Promise<GetItemResult>;
   /** Returns those of the items that are there, in the order of the ids; `null` when the conversation is absent. */
   getItems(params: GetItemsParams): Promise<readonly ItemRecord[] | null>;
-  /** Returns the item that was stored last, or first, under an id, among the conversations that match `readable`. */
+  /** Returns the item that was stored last under an id, among the conversations that match `readable`. */
   findItem(params: FindItemParams): Promise<ItemRecord | null>;
 }
 

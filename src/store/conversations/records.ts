@@ -1,8 +1,17 @@
 /** Conversion of rows into the records of the port. */
 
 import type { Row, Value } from '../engine/query.ts';
-import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
-import type { ConversationRecord, ItemRecord, NewExpiry } from './port.ts';
+import { attributes, cell, integer, integerOrNull, text } from '../engine/rows.ts';
+import type {
+  ActivityPlace,
+  ConversationDetails,
+  ConversationRecord,
+  ItemRecord,
+  ListConversationsParams,
+  ListedItem,
+  ListItemsParams,
+  NewExpiry,
+} from './port.ts';
 
 export function toConversation(row: Row): ConversationRecord {
   return {
@@ -30,8 +39,54 @@ function deletionOf(row: Row): Pick<ConversationRecord, 'deletion'> {
   return { deletion: { deletedAt, purgeAt: integerOrNull(row, 'purge_at') ?? deletedAt } };
 }
 
+/** Returns the conversion of the rows of a list, or of one conversation. */
+export function toListedConversation({
+  hasDetails = false,
+  sort = 'created_at',
+}: Pick<ListConversationsParams, 'hasDetails' | 'sort'>): (row: Row) => ConversationRecord {
+  if (!hasDetails && sort === 'created_at') return toConversation;
+  return (row) => ({
+    ...toConversation(row),
+    ...(hasDetails && { details: toDetails(row) }),
+    ...(sort === 'last_item_at' && { activity: toPlace(row) }),
+  });
+}
+
+function toDetails(row: Row): ConversationDetails {
+  return {
+    owner: text(row, 'owner'),
+    attributes: attributes(row),
+    itemCount: integerOrNull(row, 'item_count'),
+    lastItemAt: integerOrNull(row, 'active_at'),
+  };
+}
+
+function toPlace(row: Row): ActivityPlace {
+  const at = integerOrNull(row, 'active_at') ?? integer(row, 'created_at');
+  return { id: text(row, 'id'), slot: integer(row, 'active_slot'), at };
+}
+
 export function toItem(row: Row): ItemRecord {
   return { id: text(row, 'id'), type: text(row, 'type'), data: text(row, 'data') };
+}
+
+/** Returns the conversion of the rows of a page. */
+export function toListed({
+  hasPlacements = false,
+  mostBytes,
+}: Pick<ListItemsParams, 'hasPlacements' | 'mostBytes'>): (row: Row) => ListedItem {
+  if (!hasPlacements && mostBytes === undefined) return toItem;
+  return (row) => {
+    const bytes = mostBytes === undefined ? 0 : integer(row, 'bytes');
+    const placement = hasPlacements
+      ? { position: integer(row, 'position'), createdAt: integer(row, 'created_at') }
+      : undefined;
+    return {
+      ...toItem(row),
+      ...(placement !== undefined && { placement }),
+      ...(bytes > (mostBytes ?? bytes) && { cutFrom: bytes }),
+    };
+  };
 }
 
 /** Returns those of the items `ids` that rows have, in the order of the ids. A row without an item has a null id. */

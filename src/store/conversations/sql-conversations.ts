@@ -1,4 +1,4 @@
-import { rowsToFetch, toPage, withinReason, type Page } from '../../base/paging.ts';
+import { toPage, withinReason, type Page } from '../../base/paging.ts';
 import type { Driver, ReplicaRead, Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { attributes, cell, text } from '../engine/rows.ts';
@@ -6,7 +6,7 @@ import { FilteredStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
 import { appendItems, createConversation, type ItemToWrite } from './append.ts';
 import { changeConversation } from './change.ts';
-import { conversationsPage } from './page.ts';
+import { conversationsPage, dependsOnItems } from './page.ts';
 import type {
   AdoptParams,
   AppendItemsParams,
@@ -20,6 +20,7 @@ import type {
   DeleteConversationParams,
   DeleteItemResult,
   FindItemParams,
+  GetConversationParams,
   GetItemResult,
   GetItemsParams,
   ItemRecord,
@@ -32,7 +33,15 @@ import type {
   UpdateResult,
 } from './port.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
-import { itemsIn, msAfter, toConversation, toItem } from './records.ts';
+import { isBackwards, itemsPage, pageBasis } from './item-pages.ts';
+import {
+  itemsIn,
+  msAfter,
+  toConversation,
+  toItem,
+  toListed,
+  toListedConversation,
+} from './records.ts';
 import { copied } from './copied-text.ts';
 import { orItemPresent, Refused, repeatedId } from './refusal.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
@@ -55,8 +64,13 @@ export class SqlConversations implements ConversationStore {
     this.#keyed = new KeyedWrites(driver);
   }
 
-  async get(ref: ConversationRef): Promise<ConversationRecord | null> {
-    return this.#find(ref, { topic: conversationTopic(ref) });
+  async get(params: GetConversationParams): Promise<ConversationRecord | null> {
+    const fromReplica = { topic: conversationTopic(params) };
+    if (params.hasDetails !== true) return this.#find(params, fromReplica);
+    const { access } = params;
+    const query = this.#statements.query(sql.selectConversationDetails, keyOf(params), access);
+    const [row] = await this.#read(params, query, fromReplica);
+    return row === undefined ? null : toListedConversation(params)(row);
   }
 
   async getResource(key: ConversationKey): Promise<ResourceRecord | null> {
@@ -69,14 +83,16 @@ export class SqlConversations implements ConversationStore {
   async list(params: ListConversationsParams): Promise<Page<ConversationRecord> | null> {
     const { tenant, access, limit, cursor } = params;
     const query = conversationsPage(params, this.#driver.syntax);
-    const rows = await this.#read(params, query, { topic: listTopic(params) });
-    if (rows.length === 0 && cursor !== undefined) {
+    // Appends change what depends on items, and not the topic of lists.
+    const fromReplica = dependsOnItems(params) ? undefined : { topic: listTopic(params) };
+    const rows = await this.#read(params, query, fromReplica);
+    if (rows.length === 0 && cursor !== undefined && 'id' in cursor) {
       const ref = { tenant, access, conversationId: cursor.id };
       const statements = params.isTrash === true ? this.#trashed : this.#statements;
       const seen = await this.#find(ref, undefined, statements);
       if (seen === null) return null;
     }
-    const page = toPage({ limit }, rows.map(toConversation));
+    const page = toPage({ limit }, rows.map(toListedConversation(params)));
     // The page before a cursor is read backwards from it.
     return cursor?.side === 'before' ? { ...page, entries: page.entries.toReversed() } : page;
   }
@@ -116,32 +132,26 @@ export class SqlConversations implements ConversationStore {
 
   async listItems(params: ListItemsParams): Promise<ListItemsResult> {
     const { page, access } = params;
-    const { order, after } = page;
-    const { pages, bounds } = itemPagesOf(params);
-    const parameters = [...keyOf(params), rowsToFetch(page), ...bounds];
-    const query =
-      after === undefined
-        ? this.#statements.query(pages[order].first, parameters, access)
-        : this.#statements.query(pages[order].after, [...parameters, after], access);
+    const { statement, parameters } = itemsPage(params);
     const rows = await this.#read(
       params,
-      query,
+      this.#statements.query(statement, parameters, access),
       params.isCurrent === true ? undefined : { topic: conversationTopic(params) },
     );
     if (rows.length === 0) return this.#emptyPage(params);
-    const found = withinReason(toPage(page, rows.map(toItem)), ({ data }) => data.length);
-    return { absent: undefined, page: found };
+    const found = withinReason(toPage(page, rows.map(toListed(params))), ({ data }) => data.length);
+    const entries = isBackwards(params) ? found.entries.toReversed() : found.entries;
+    return { absent: undefined, page: { ...found, entries } };
   }
 
   /** Finds the reason for a page without items: an empty page, or an absent conversation or cursor. */
   async #emptyPage(params: ListItemsParams): Promise<ListItemsResult> {
-    const { after = null } = params.page;
-    const { pages, bounds } = itemPagesOf(params);
-    const parameters = [...keyOf(params), after, ...bounds];
-    const query = this.#statements.query(pages.basis, parameters, params.access);
+    const { statement, parameters } = pageBasis(params);
+    const query = this.#statements.query(statement, parameters, params.access);
     const [basis] = await this.#read(params, query);
     if (basis === undefined) return { absent: 'conversation' };
-    if (after !== null && cell(basis, 'position') === null) return { absent: 'cursor' };
+    const hasCursor = (params.page.after ?? params.before) !== undefined;
+    if (hasCursor && cell(basis, 'position') === null) return { absent: 'cursor' };
     return { absent: undefined, page: { entries: [], hasMore: false } };
   }
 
@@ -163,14 +173,8 @@ export class SqlConversations implements ConversationStore {
     return rows.length === 0 ? null : itemsIn(rows, itemIds);
   }
 
-  async findItem({
-    tenant,
-    itemId,
-    readable,
-    which = 'last',
-  }: FindItemParams): Promise<ItemRecord | null> {
-    const statement = which === 'last' ? sql.selectReferencedItem : sql.selectFirstItem;
-    const query = this.#statements.query(statement, [tenant, itemId], readable);
+  async findItem({ tenant, itemId, readable }: FindItemParams): Promise<ItemRecord | null> {
+    const query = this.#statements.query(sql.selectReferencedItem, [tenant, itemId], readable);
     const [row] = await this.#read({ tenant }, query);
     return row === undefined ? null : toItem(row);
   }
@@ -274,10 +278,3 @@ export class SqlConversations implements ConversationStore {
 }
 
 type ParamsWithItems = CreateConversationParams | AppendItemsParams;
-
-/** Returns the statements of pages of items, and the parameters for their bounds. */
-function itemPagesOf({ within }: ListItemsParams) {
-  return within === undefined
-    ? { pages: sql.ITEM_PAGES, bounds: [] }
-    : { pages: sql.ITEM_PAGES_WITHIN, bounds: [within.from, within.until] };
-}

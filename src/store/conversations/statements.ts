@@ -4,11 +4,9 @@
  * own. `$1` is the tenant and `$2` the conversation, unless a comment names them otherwise.
  */
 
-import type { Order } from '../../base/paging.ts';
 import { POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
 import { CHILD_TABLES } from '../tables.ts';
 import { IS_HELD, keepItems } from '../retention/held.ts';
-import type { Statement } from './access-condition.ts';
 import { COUNT_COLUMNS, grown, movedSlot, shrunk } from './counts.ts';
 
 /** The columns of a conversation's record, of a statement with the table `conversations`. */
@@ -28,6 +26,13 @@ export const CONVERSATION_COLUMNS = [
 export function selectConversation(where: string): string {
   return `
     SELECT ${CONVERSATION_COLUMNS} FROM conversations
+    WHERE tenant = $1 AND id = $2 AND ${where}`;
+}
+
+/** The same with what it keeps beside its own fields. */
+export function selectConversationDetails(where: string): string {
+  return `
+    SELECT ${CONVERSATION_COLUMNS}, owner, attributes, item_count FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
 
@@ -165,14 +170,10 @@ export function selectReferencedItem(where: string): string {
   return selectItemByAge(where, 'DESC');
 }
 
-/** Selects the item `$2` that was stored first. */
-export function selectFirstItem(where: string): string {
-  return selectItemByAge(where, 'ASC');
-}
-
-function selectItemByAge(where: string, direction: 'ASC' | 'DESC'): string {
+/** Selects the item `$2` that was stored first or last, with its conversation. */
+export function selectItemByAge(where: string, direction: 'ASC' | 'DESC'): string {
   return `
-    SELECT items.id, items.type, items.data
+    SELECT items.conversation_id, items.id, items.type, items.data
     FROM items
     JOIN conversations
       ON conversations.tenant = items.tenant AND conversations.id = items.conversation_id
@@ -221,88 +222,6 @@ export const UNCOUNT_ITEM = shrunk('id = $3', 'TRUE');
 
 export const DELETE_ITEM = `
   DELETE FROM items WHERE tenant = $1 AND conversation_id = $2 AND id = $3 RETURNING id`;
-
-/** The condition on positions from `$first` on, up to the parameter after it. */
-function withinPositions(first: number): string {
-  return `AND position >= $${first} AND position < $${first + 1}`;
-}
-
-function selectPosition(itemId: string, condition: string): string {
-  return `(
-      SELECT position FROM items
-      WHERE tenant = $1 AND id = ${itemId} AND conversation_id = $2 ${condition})`;
-}
-
-/**
- * Makes the statement for a page of items by position. The parameters are tenant, conversation, the most rows, the
- * bounds of the positions, if any, and the id of the cursor's item, if any. No row means an empty page or an absent
- * conversation or cursor, which the basis tells apart. The access condition is part of the limit, where it is evaluated
- * once; in WHERE, SQLite evaluates it for each row.
- */
-function selectItemsPage(order: Order, condition: string, cursor?: string): Statement {
-  const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-  const rest =
-    cursor === undefined ? '' : `AND position ${beyond} ${selectPosition(cursor, condition)}`;
-  return (where) => `
-    SELECT id, type, data FROM items
-    WHERE tenant = $1 AND conversation_id = $2 ${condition} ${rest}
-    ORDER BY position ${direction}
-    LIMIT coalesce(
-      (SELECT CAST($3 AS BIGINT) FROM conversations WHERE tenant = $1 AND id = $2 AND ${where}), 0)`;
-}
-
-/** Selects the basis of a page. No row means that the conversation is absent, a null `position` that item `$3` is. */
-function selectPageBasis(condition: string): Statement {
-  return (where) => `
-    SELECT ${selectPosition('$3', condition)} AS position
-    FROM conversations
-    WHERE tenant = $1 AND id = $2 AND ${where}`;
-}
-
-function itemPages(condition: string, cursor: string) {
-  const pages = (order: Order) => ({
-    first: selectItemsPage(order, condition),
-    after: selectItemsPage(order, condition, cursor),
-  });
-  return { asc: pages('asc'), desc: pages('desc'), basis: selectPageBasis(condition) };
-}
-
-/** Pages of all items of a conversation. */
-export const ITEM_PAGES = itemPages('', '$4');
-
-/** Pages of the items from position `$4` on, up to position `$5`. */
-export const ITEM_PAGES_WITHIN = itemPages(withinPositions(4), '$6');
-
-/** The conditions of a list of conversations, as SQL; `cursor` is a parameter with an id. */
-export interface ConversationsConditions {
-  readonly where: string;
-  readonly bounds: readonly string[];
-  readonly cursor: string | undefined;
-  readonly order: Order;
-  readonly limit: string;
-}
-
-/**
- * A page of the tenant `$1`'s conversations by creation, without hidden ones, which the indexes of lists lack too. No
- * row: the page is empty, or the cursor names nothing that the access condition lets through.
- */
-export function selectConversationsPage(conditions: ConversationsConditions): string {
-  const { where, bounds, cursor, order, limit } = conditions;
-  const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-  const rest =
-    cursor === undefined
-      ? []
-      : [
-          `(created_at, id) ${beyond} (
-            (SELECT created_at FROM conversations WHERE tenant = $1 AND id = ${cursor} AND ${where}), ${cursor})`,
-        ];
-  // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
-  return `
-    SELECT ${CONVERSATION_COLUMNS} FROM conversations
-    WHERE ${['tenant = $1', 'is_hidden <> 1', where, ...bounds, ...rest].map((condition) => `(${condition})`).join(' AND ')}
-    ORDER BY created_at ${direction}, id ${direction}
-    LIMIT CAST(${limit} AS BIGINT)`;
-}
 
 export const SELECT_RESOURCE = `
   SELECT id, owner, attributes FROM conversations WHERE tenant = $1 AND id = $2`;

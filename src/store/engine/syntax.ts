@@ -37,7 +37,12 @@ export interface SqlSyntax {
   ): string;
   /** Compares a conversation's metadata with a pair. */
   hasPair(key: string, value: string, parameter: Parameter): string;
+  /** Checks whether a conversation's metadata have a key. */
+  hasKey(key: string, parameter: Parameter): string;
 }
+
+/** The pairs of a conversation's metadata between commas, in SQLite. */
+const PAIRS = `',' || substr(conversations.metadata, 2, length(conversations.metadata) - 2) || ','`;
 
 export const SQLITE: SqlSyntax = {
   name: 'sqlite',
@@ -56,14 +61,13 @@ export const SQLITE: SqlSyntax = {
     const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
     // Compared as text, since SQLite has no U+0000 and no unpaired surrogates, which JSON escapes. Between commas, a
     // pair with a backslash occurs only where it is a pair.
-    if (pair.includes('\\')) {
-      return `instr(',' || substr(conversations.metadata, 2, length(conversations.metadata) - 2) || ',',
-        ${parameter(`,${pair},`)}) > 0`;
-    }
+    if (pair.includes('\\')) return `instr(${PAIRS}, ${parameter(`,${pair},`)}) > 0`;
     return `EXISTS (
       SELECT 1 FROM json_each(conversations.metadata) AS pair
       WHERE pair.key = ${parameter(key)} AND pair.value = ${parameter(value)})`;
   },
+  // After a comma, a key with its colon occurs only where it is a key: quotation marks of a value are escaped.
+  hasKey: (key, parameter) => `instr(${PAIRS}, ${parameter(`,${JSON.stringify(key)}:`)}) > 0`,
 };
 
 export const POSTGRES: SqlSyntax = {
@@ -79,8 +83,12 @@ export const POSTGRES: SqlSyntax = {
   sharesAttribute: (attribute, values, parameter) =>
     `coalesce(conversations.attributes::jsonb -> '${attribute}' ?| ${parameter(values)}::text[], FALSE)`,
   // Compared as text, since jsonb has no U+0000 and no unpaired surrogates, which JSON can express.
-  hasPair: (key, value, parameter) =>
-    `conversations.metadata ~ ${parameter(patternOfPair(key, value))}`,
+  hasPair: (key, value, parameter) => {
+    const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+    return `conversations.metadata ~ ${parameter(`${patternBefore(pair)}[,}]`)}`;
+  },
+  hasKey: (key, parameter) =>
+    `conversations.metadata ~ ${parameter(patternBefore(`${JSON.stringify(key)}:`))}`,
 };
 
 /** The statements of PostgreSQL on Citus, where the conversations are in shards on other nodes. */
@@ -101,9 +109,8 @@ export const CITUS: SqlSyntax = {
 
 const ANY_STRING = String.raw`"([^"\\]|\\.)*"`;
 
-/** A regular expression for JSON objects of strings, without white space, that have the pair. */
-function patternOfPair(key: string, value: string): string {
-  const pair = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
-  const literal = pair.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
-  return `^\\{(${ANY_STRING}:${ANY_STRING},)*${literal}[,}]`;
+/** A regular expression for JSON objects of strings, without white space, in which a text follows some pairs. */
+function patternBefore(text: string): string {
+  const literal = text.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+  return `^\\{(${ANY_STRING}:${ANY_STRING},)*${literal}`;
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { DatabaseOptions } from '../../options/database.ts';
 import type { Read, Reader } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
+import { checkCounts, type CountsReport } from './counts.ts';
 import { storedHistories, type StoredHistory } from './histories.ts';
 import { readFigures, type Figures } from './figures.ts';
 import * as sql from './statements.ts';
@@ -142,6 +143,11 @@ export class Inspection implements AsyncDisposable {
   /** Checks that items are the JSON that the rows name. */
   checkItems(thoroughness: Thoroughness): Promise<ItemsReport> {
     return checkItems(this.#reader.syntax, this.#read, thoroughness);
+  }
+
+  /** Checks that conversations keep the counts of their items. */
+  checkCounts(thoroughness: Thoroughness): Promise<CountsReport> {
+    return checkCounts(this.#reader.syntax, this.#read, thoroughness);
   }
 
   /** Yields the conversations that have items, of one tenant or of all. */

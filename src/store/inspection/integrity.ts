@@ -53,7 +53,7 @@ export interface ItemsReport {
   readonly misnamed: Occurrences;
 }
 
-class Tally implements Occurrences {
+export class Tally implements Occurrences {
   count = 0;
   readonly examples: string[] = [];
 
@@ -131,7 +131,7 @@ export async function checkItems(
 
 const ITEMS = ARCHIVED_TABLES.items;
 
-async function hasAtMost(most: number, table: string, read: ReadQuery): Promise<boolean> {
+export async function hasAtMost(most: number, table: string, read: ReadQuery): Promise<boolean> {
   const [row] = await read({ sql: sql.countRows(table), parameters: [most + 1] });
   return row !== undefined && integer(row, 'count') <= most;
 }
@@ -211,7 +211,8 @@ interface DrawnPlace {
   readonly position: number;
 }
 
-async function draw(syntax: SqlSyntax, read: ReadQuery): Promise<readonly DrawnPlace[]> {
+/** Draws places of items at random. */
+export async function draw(syntax: SqlSyntax, read: ReadQuery): Promise<readonly DrawnPlace[]> {
   const rows = await read(await drawing(sql.selectRandomPlaces, DRAWN_PLACES, syntax, read));
   return rows.map((row) => ({ key: conversationOf(row), position: integer(row, 'position') }));
 }

@@ -158,6 +158,23 @@ const HELD_ITEMS = {
   rights: ALL_RIGHTS,
 } as const satisfies ArchivedTable;
 
+/** Calls of tools that were approved and begun. Without them, another store could make such a call again. */
+const APPROVED_CALLS = {
+  name: 'approved_calls',
+  conversationColumn: 'conversation_id',
+  columns: {
+    tenant: name,
+    conversation_id: text,
+    request_id: text,
+    token: text,
+    created_at: time,
+  },
+  primaryKey: ['tenant', 'conversation_id', 'request_id'],
+  identity: ['tenant', 'conversation_id', 'request_id', 'token'],
+  record: { key: 'approved_call', shown: 'approved call' },
+  rights: ALL_RIGHTS,
+} as const satisfies ArchivedTable;
+
 const API_KEYS = {
   name: 'api_keys',
   // A key is looked up before its tenant is known, so that row-level security cannot cover the table.
@@ -187,6 +204,7 @@ export const ARCHIVED_TABLES = {
   conversations: CONVERSATIONS,
   items: ITEMS,
   responses: RESPONSES,
+  approved_calls: APPROVED_CALLS,
   held_items: HELD_ITEMS,
 } as const satisfies Record<string, ArchivedTable>;
 

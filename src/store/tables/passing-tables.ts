@@ -47,6 +47,7 @@ const BACKGROUND_RESPONSES = {
     continues_at: nullable(integer),
     is_streamed: flag,
     token: nullable(text),
+    // Of an earlier design. Nothing reads or writes these two.
     keeper: nullable(text),
     kept_until: nullable(time),
     request: json,

@@ -12,7 +12,8 @@ import type {
 } from './port.ts';
 import * as sql from './statements.ts';
 
-const ID_PREFIX = 'turn';
+/** Prefix of tokens. */
+export const TURN_PREFIX = 'turn';
 
 /** Turns in SQL, over a driver. Each write may be repeated, so that a broken connection does not lose a turn. */
 export class SqlTurns implements TurnStore {
@@ -25,7 +26,7 @@ export class SqlTurns implements TurnStore {
   }
 
   take(params: TakeTurnParams): Promise<TakeTurnResult> {
-    return this.#driver.write(takeTurn(params, newId(ID_PREFIX), this.#statements));
+    return this.#driver.write(takeTurn(params, newId(TURN_PREFIX), this.#statements));
   }
 
   renew(params: RenewTurnParams): Promise<boolean> {

@@ -35,6 +35,22 @@ export function deleteInterrupted({ now }: SqlSyntax): string {
   return `DELETE FROM interrupted_turns WHERE created_at < ${now} - CAST($1 AS BIGINT)`;
 }
 
+/** Takes the turn, as `takeTurn`, for response `$5`, which the transaction has added, unless another one waits. */
+export function takeTurnForQueued(syntax: SqlSyntax): string {
+  const waiting = 'SELECT 1 FROM background_responses WHERE tenant = $1 AND conversation_id = $2';
+  return takeTurn(
+    `EXISTS (${waiting} AND id = $5) AND NOT EXISTS (${waiting} AND id <> $5)`,
+    syntax,
+  );
+}
+
+/** Takes the turn, for `$4` milliseconds, of a conversation that the transaction has made. */
+export function takeFirstTurn({ now }: SqlSyntax): string {
+  return `
+    INSERT INTO turns (tenant, conversation_id, token, expires_at)
+    VALUES ($1, $2, $3, ${now} + CAST($4 AS BIGINT))`;
+}
+
 /** Takes the turn, also from one that runs. No row: the conversation is absent. */
 export function interruptTurn(where: string, syntax: SqlSyntax): string {
   return insertTurn(where, syntax, '');

@@ -29,6 +29,9 @@ export interface UsageRecord extends TokenCounts {
   readonly group: string;
   /** Without hidden ones. */
   readonly conversations: number;
+  /** Items of conversations, hidden ones included, and the UTF-8 bytes of their JSON, of those that are counted. */
+  readonly items: number;
+  readonly bytes: number;
   readonly responses: number;
   /** Creation times of the first and the last conversation or response, Unix milliseconds. */
   readonly oldest: number;

@@ -59,6 +59,8 @@ function toUsage({ groupBy }: Pick<SumUsageParams, 'groupBy'>, row: Row): UsageR
   return {
     group: groupBy === 'day' ? dayOf(integer(row, 'group_name')) : text(row, 'group_name'),
     conversations: integer(row, 'conversations'),
+    items: integer(row, 'items'),
+    bytes: integer(row, 'bytes'),
     responses: integer(row, 'responses'),
     ...toTokens(row),
     oldest: integer(row, 'oldest'),

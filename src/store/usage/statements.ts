@@ -69,20 +69,22 @@ export function selectUsage({ groupBy, conditions, after, limit }: UsageConditio
       .join(' AND ');
   return `
     SELECT group_name, CAST(sum(conversations) AS BIGINT) AS conversations,
+      CAST(sum(items) AS BIGINT) AS items, CAST(sum(bytes) AS BIGINT) AS bytes,
       CAST(sum(responses) AS BIGINT) AS responses, CAST(sum(input_tokens) AS BIGINT) AS input_tokens,
       CAST(sum(cached_tokens) AS BIGINT) AS cached_tokens,
       CAST(sum(output_tokens) AS BIGINT) AS output_tokens,
       CAST(sum(reasoning_tokens) AS BIGINT) AS reasoning_tokens,
       min(oldest) AS oldest, max(newest) AS newest
     FROM (
-      SELECT ${ofConversation} AS group_name, sum(1 - is_hidden) AS conversations, 0 AS responses,
+      SELECT ${ofConversation} AS group_name, sum(1 - is_hidden) AS conversations,
+        sum(coalesce(item_count, 0)) AS items, sum(coalesce(item_bytes, 0)) AS bytes, 0 AS responses,
         0 AS input_tokens, 0 AS cached_tokens, 0 AS output_tokens, 0 AS reasoning_tokens,
         min(created_at) AS oldest, max(created_at) AS newest
       FROM conversations
       WHERE tenant = $1 AND ${where(ofConversation)}
       GROUP BY ${ofConversation}
       UNION ALL
-      SELECT ${ofResponse}, 0, sum(responses), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
+      SELECT ${ofResponse}, 0, 0, 0, sum(responses), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
         sum(reasoning_tokens), min(oldest), max(newest)
       FROM (${sumsOfConversations(groupBy)}
       ) AS summed

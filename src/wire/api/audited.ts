@@ -23,6 +23,9 @@ export const creating: Auditing = () => CREATION;
 /** For lists, which have only what the caller may read. */
 export const listing = (): Audited => ({ action: 'read', resource: undefined, demands: [] });
 
+/** For exports, which have only what the caller may read, and are recorded. */
+export const exporting = (): Audited => ({ ...listing(), isRecorded: true });
+
 /** Returns what reading a conversation demands. */
 export function readOf(conversationId: string): Audited {
   return {

@@ -6,6 +6,7 @@ import { createConversation } from './conversations/create-conversation.ts';
 import { createConversationItems } from './conversations/create-conversation-items.ts';
 import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
+import { exportConversations } from './conversations/export-conversations.ts';
 import { getConversation } from './conversations/get-conversation.ts';
 import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
@@ -37,9 +38,13 @@ import { restoreConversation } from './retention/restore-conversation.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
 import { getOpenApiDocument } from './system/get-open-api-document.ts';
+import { getPrincipal } from './system/get-principal.ts';
 import { getReadiness, type Readiness } from './system/get-readiness.ts';
+import { getServer, type ServerFacts } from './system/get-server.ts';
+import type { Exports } from '../../service/archive/selected.ts';
+import type { Callers } from '../../service/callers/callers.ts';
 
-export interface ApiOptions {
+export interface ApiOptions extends ServerFacts {
   readonly conversations: Conversations;
   readonly health: ConversationHealth;
   readonly usage: Usage;
@@ -47,12 +52,12 @@ export interface ApiOptions {
   readonly erasures: Erasures;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
-  readonly limits: { readonly maxItemsPerRequest: number; readonly maxPageSize: number };
   /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
   readonly dialect: 'openai' | 'llama-stack';
   /** Authentication, as the OpenAPI document describes it. */
   readonly auth: Authentication;
-  readonly version: string;
+  readonly callers: Callers;
+  readonly exports: Exports;
   readonly responses: Responses;
   readonly contexts: Contexts;
   readonly keyedResponses: KeyedResponses;
@@ -70,6 +75,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
     getConversationUsage(usage, limits),
+    exportConversations(options.exports),
     eraseConversations(options.erasures),
     getConversation(conversations),
     updateConversation(conversations),
@@ -92,6 +98,8 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     listModels(models),
     getModel(models),
     ...(metricsText === undefined ? [] : [getMetrics(metricsText)]),
+    getServer(options),
+    getPrincipal(options.callers),
     getHealth(version),
     getReadiness(readiness),
     getOpenApiDocument(() => routes, { version, auth }),

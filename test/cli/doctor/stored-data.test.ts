@@ -5,6 +5,8 @@ import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import { ALL_OK, examine, findingOf, statesOf, type Finding } from '../../support/doctor.ts';
 import { runProcess, startProcess, urlOf } from '../../support/process.ts';
+import { Counting } from '../../../src/service/counts/counting.ts';
+import { openOn } from '../../support/store.ts';
 import { fillStore, KINDS, storedDatabase } from '../../support/stored.ts';
 
 describe.each(KINDS)('doctor on %s', (kind) => {
@@ -63,7 +65,9 @@ describe.each(KINDS)('doctor on %s', (kind) => {
     await stored.run(place);
     await stored.run(item);
     const { findings } = await examine(stored.url);
-    expect(findings.filter(({ state }) => state === 'failed')).toEqual([
+    // Other bytes are not those that the conversation has counted.
+    const others = findings.filter(({ check }) => check !== 'counts');
+    expect(others.filter(({ state }) => state === 'failed')).toEqual([
       expect.objectContaining({ check: 'places', detail: expect.stringMatching(placeDetail) }),
       expect.objectContaining({ check: 'items', detail: expect.stringMatching(itemDetail) }),
     ]);
@@ -84,6 +88,29 @@ describe.each(KINDS)('doctor on %s', (kind) => {
     expect(findingOf(findings, 'places')).toMatchObject({
       state: 'ok',
       detail: expect.stringMatching(/^2 items/),
+    });
+  });
+
+  test('doctor finds counts that are wrong, and its statement has a server count anew', async () => {
+    await using stored = await storedDatabase(kind);
+    await fillStore(stored.url);
+    await stored.run(`UPDATE conversations SET item_count = item_count + 1 WHERE id = 'c'`);
+    await stored.run(`UPDATE conversations SET item_bytes = 0 WHERE id = 'd'`);
+    const counts = async (): Promise<Finding | undefined> =>
+      findingOf((await examine(stored.url, ['--full'])).findings, 'counts');
+    const found = await counts();
+    expect(found).toMatchObject({ state: 'failed', detail: expect.stringMatching(/2 keep other/) });
+    await stored.run(/UPDATE[^;]+;/.exec(found?.fix ?? '')?.[0] ?? '');
+    expect(await counts()).toMatchObject({
+      state: 'ok',
+      detail:
+        '2 conversations with the counts of their items, 2 of which a server has yet to count',
+    });
+    await using store = await openOn(stored.url);
+    await new Counting(store.counts).countDue();
+    expect(await counts()).toMatchObject({
+      state: 'ok',
+      detail: '2 conversations with the counts of their items',
     });
   });
 

@@ -58,6 +58,7 @@ const continued = ({ continued: id }: Named) => id;
 
 const CASES: readonly Case[] = [
   { operation: 'listConversations', about: '', demands: [], action: undefined },
+  { operation: 'exportConversations', about: '', demands: [], action: 'read' },
   { operation: 'getConversationUsage', about: '', demands: [], action: undefined },
   {
     operation: 'listResponses',
@@ -255,7 +256,7 @@ const CASES: readonly Case[] = [
 ];
 
 /** Operations that no policy is about. */
-const UNDECIDED = ['listModels', 'getModel'];
+const UNDECIDED = ['listModels', 'getModel', 'getPrincipal'];
 
 let access: AccessServer;
 let log: string;

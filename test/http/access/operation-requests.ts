@@ -56,6 +56,8 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   ],
   // Groups that the caller may not read are left out, and none is named by an id that is looked up.
   getConversationUsage: [],
+  // As in a list, what the caller may not read is left out.
+  exportConversations: [],
   getConversation: [{}],
   updateConversation: [{ body: () => ({ metadata: { hacked: 'yes' } }) }],
   deleteConversation: [{}],
@@ -96,6 +98,7 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   listInputItems: [{}, { query: ({ item }) => `?after=${item}` }],
   compactResponse: READING,
   countInputTokens: READING,
+  getPrincipal: [],
   listModels: [],
   getModel: [],
 };

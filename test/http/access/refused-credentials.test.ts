@@ -101,6 +101,7 @@ test('no operation except those of the system is served without credentials', as
   const open = OPERATIONS.filter(({ isPublic }) => isPublic);
   expect(open.map(({ template }) => template)).toEqual([
     '/metrics',
+    '/v1/server',
     '/health',
     '/ready',
     '/openapi.json',

@@ -54,7 +54,7 @@ test.each([
     'order',
     'invalid_value',
   ],
-  ['before=msg_1', "Unknown parameter: 'before'.", 'before', 'unknown_parameter'],
+  ['first=msg_1', "Unknown parameter: 'first'.", 'first', 'unknown_parameter'],
   ['limits=1', "Unknown parameter: 'limits'. Did you mean 'limit'?", 'limits', 'unknown_parameter'],
 ])('listing items answers 400 to the query %s', async (query, text, param, code) => {
   const { status, body } = await target.server.request(`${target.path}/items?${query}`);

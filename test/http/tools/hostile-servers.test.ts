@@ -156,19 +156,39 @@ test.each<readonly [string, Replies, object]>([
     },
     { type: 'mcp_protocol_error', code: -32_602 },
   ],
-])('a call that %s is an item, and the model goes on', async (_name, replies, error) => {
-  play(called(['hostile__go', '{}', 'call_a']), said('I see.'));
-  const { id: conversation } = await client.conversations.create();
-  const { output, output_text: text } = await client.responses.create({
-    ...request(replies),
-    conversation,
-  });
-  expect(text).toBe('I see.');
-  expect(output[1]).toMatchObject({ type: 'mcp_call', status: 'failed', output: null, error });
-  expect(String(sent().messages.at(-1)?.content)).toMatch(/^Error: /);
-  expect(await itemsOf(client, conversation)).toHaveLength(4);
-  expect(JSON.stringify(output)).not.toContain('trace of the server');
-});
+  [
+    'sends the words of a lost connection',
+    {
+      'tools/call': (response, { id }) =>
+        void response.writeHead(200, JSON_TYPE).end(
+          JSON.stringify({
+            jsonrpc: '2.0',
+            id,
+            error: { code: -32_603, message: 'Not connected' },
+          }),
+        ),
+    },
+    { type: 'mcp_protocol_error', code: -32_603, message: expect.stringMatching('Not connected') },
+  ],
+])(
+  'a call that %s is an item and is made once, and the model goes on',
+  async (_name, replies, error) => {
+    const before = hostile.methods.length;
+    play(called(['hostile__go', '{}', 'call_a']), said('I see.'));
+    const { id: conversation } = await client.conversations.create();
+    const { output, output_text: text } = await client.responses.create({
+      ...request(replies),
+      conversation,
+    });
+    expect(text).toBe('I see.');
+    const methods = hostile.methods.slice(before);
+    expect(methods.filter((method) => method === 'tools/call')).toHaveLength(1);
+    expect(output[1]).toMatchObject({ type: 'mcp_call', status: 'failed', output: null, error });
+    expect(String(sent().messages.at(-1)?.content)).toMatch(/^Error: /);
+    expect(await itemsOf(client, conversation)).toHaveLength(4);
+    expect(JSON.stringify(output)).not.toContain('trace of the server');
+  },
+);
 
 test('names that servers of models refuse are sent in another form, and kept apart', async () => {
   const tools = ['a b', 'a_b', 'a.b', 'ä'.repeat(100)].map((name) => toolNamed(name));
@@ -215,6 +235,28 @@ test('a client that goes away stops the call, and nothing is stored', async () =
   hostile.reply({});
   const next = await client.responses.create({ model: MODEL, conversation, input: 'still there?' });
   expect(next.output_text).toBe('free');
+});
+
+test('an approved call whose server does not connect can be made by the next approval, when the turn fails', async () => {
+  const { tools: own, ...go } = request({});
+  const tools = own.map((tool) => ({ ...tool, require_approval: 'always' as const }));
+  play(called(['hostile__go', '{}', 'call_a']));
+  const asked = await client.responses.create({ ...go, tools });
+  const id = asked.output.find(({ type }) => type === 'mcp_approval_request')?.id ?? '';
+  const approving = () =>
+    client.responses.create({
+      model: MODEL,
+      previous_response_id: asked.id,
+      tools,
+      input: [{ type: 'mcp_approval_response', approval_request_id: id, approve: true }],
+    });
+  hostile.reply({ initialize: raw('no', {}, 503), 'server/discover': raw('no', {}, 503) });
+  play({ status: 500, steps: ['{}'] });
+  await expect(approving()).rejects.toMatchObject({ status: 500 });
+  turns.server.failures.splice(0);
+  hostile.reply({});
+  play(said('ok'));
+  expect((await approving()).output[0]).toMatchObject({ type: 'mcp_call', output: 'done' });
 });
 
 test('a session that the server has forgotten is begun anew', async () => {

@@ -97,6 +97,26 @@ test('a list is made once in a conversation', async () => {
   expect(mcp.methods.filter((method) => method === 'tools/list')).toHaveLength(lists);
 });
 
+test('tools that a later request allows are listed again, once', async () => {
+  const { id: conversation } = await client.conversations.create();
+  const allowing = async (...names: string[]) => {
+    if (names.includes('read')) play(called(['sums__read', '{}', 'call_a']), said('ok'));
+    else play(said('ok'));
+    const tools = [sums({ allowed_tools: names })];
+    const { output } = await client.responses.create({
+      model: MODEL,
+      conversation,
+      input: 'go',
+      tools,
+    });
+    return output.map((item) => ('name' in item ? item.name : item.type));
+  };
+  expect(await allowing('add')).toEqual(['mcp_list_tools', 'message']);
+  expect(await allowing('add', 'read')).toEqual(['mcp_list_tools', 'read', 'message']);
+  expect(await allowing('read')).toEqual(['read', 'message']);
+  expect(await allowing('read', 'misspelt')).toEqual(['read', 'message']);
+});
+
 test('calls of one answer run at the same time, and are shown in the order of the model', async () => {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => {

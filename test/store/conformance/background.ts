@@ -10,7 +10,8 @@ import {
 import { append, everything, key, minted, unmatched } from '../../support/store.ts';
 import { create, itemIds, type StoreTest } from './operations.ts';
 
-const KEEPER = 'proc_1';
+/** The result for a response that has not taken a turn. */
+const QUEUED = { refused: undefined, token: undefined };
 const LAST = { terminal: '{"type":"last"}', before: ['{"type":"first"}'] };
 
 const find = (responseId: string) => ({ tenant: 't', responseId, access: everything });
@@ -24,11 +25,9 @@ export function testBackground(test: StoreTest): void {
     await queueIn(store, 'c', 'r2', { createdAt: 2 });
     await queueIn(store, 'c', 'r1', { createdAt: 1, isStreamed: false, request: '{"a":1}' });
     await queueIn(store, 'd', 'r0', { createdAt: 0 });
-    const waiting = await store.background.waiting({ limit: 10, keeper: KEEPER });
+    const waiting = await store.background.waiting(10);
     expect(waiting.map(({ responseId }) => responseId)).toEqual(['r0', 'r1']);
-    expect(await store.background.waiting({ limit: 1, keeper: KEEPER })).toEqual(
-      waiting.slice(0, 1),
-    );
+    expect(await store.background.waiting(1)).toEqual(waiting.slice(0, 1));
     expect(await store.background.first(key('c'))).toEqual({
       tenant: 't',
       conversationId: 'c',
@@ -38,8 +37,6 @@ export function testBackground(test: StoreTest): void {
       hasMovedOn: false,
       isStreamed: false,
       token: undefined,
-      keeper: undefined,
-      isKept: false,
       request: '{"a":1}',
     });
     expect(await store.background.find(find('r2'))).toMatchObject({ conversationId: 'c' });
@@ -54,12 +51,12 @@ export function testBackground(test: StoreTest): void {
     await create(store, 'c');
     await queueIn(store, 'c', 'r');
     const token = await takeTurn(store, 'c');
-    expect(await store.background.waiting({ limit: 10, keeper: KEEPER })).toEqual([]);
+    expect(await store.background.waiting(10)).toEqual([]);
     await store.turns.release({ ...key('c'), token });
-    expect(await store.background.waiting({ limit: 10, keeper: KEEPER })).toHaveLength(1);
+    expect(await store.background.waiting(10)).toHaveLength(1);
     const late = await store.turns.take({ ...key('c'), leaseMs: 0 });
     expect(late.refused).toBeUndefined();
-    expect(await store.background.waiting({ limit: 10, keeper: KEEPER })).toHaveLength(1);
+    expect(await store.background.waiting(10)).toHaveLength(1);
   });
 
   test('a response is refused where it may not wait', async ({ store }) => {
@@ -192,15 +189,70 @@ export function testBackground(test: StoreTest): void {
     await create(store, 'c', minted('a', 'b'));
     const source = { ...key('c'), until: 1 };
     const fork = { ...newHidden('f', 'unused'), response: newBackground('s'), source };
-    expect(await background.queueFork({ ...fork, isMoved: true })).toBe(false);
-    expect(await background.queueFork({ ...fork, isMoved: false })).toBe(true);
+    expect(await background.queueFork({ ...fork, isMoved: true })).toEqual({
+      refused: 'conversation_absent',
+    });
+    expect(await background.queueFork({ ...fork, isMoved: false })).toEqual(QUEUED);
     expect(await itemIds(store, 'f')).toMatchObject({ ids: ['a'] });
     const from = { ...fork, ...newHidden('g', 'unused'), source: { ...key('f'), until: 1 } };
     expect(
       await background.queueFork({ ...from, response: newBackground('s'), isMoved: true }),
-    ).toBe(true);
+    ).toEqual(QUEUED);
     expect(await background.first(key('f'))).toBeNull();
     expect(await background.first(key('g'))).toMatchObject({ id: 's' });
+  });
+
+  test('a response takes the turn with its row where it is the first, and the turn is free', async ({
+    store,
+  }) => {
+    const { background, turns } = store;
+    await create(store, 'c');
+    await create(store, 'd');
+    const queue = (id: string, conversationId: string, leaseMs?: number) =>
+      background.queue({
+        ...key(conversationId),
+        response: newBackground(id),
+        continuesAt: undefined,
+        mustBeFree: false,
+        leaseMs,
+      });
+    const { token } = await queue('r1', 'c', 60_000);
+    expect(token).toMatch(/^turn_/);
+    expect(await turns.take({ ...key('c'), leaseMs: 60_000 })).toEqual({
+      refused: 'conversation_busy',
+    });
+    expect(await background.waiting(9)).toEqual([]);
+    expect(await background.ask({ ...key('c'), token: token ?? '', responseId: 'r1' })).toBe(true);
+    expect(await queue('r2', 'c', 60_000), 'a turn runs').toEqual(QUEUED);
+    expect(await queue('r3', 'd')).toEqual(QUEUED);
+    expect(await queue('r4', 'd', 60_000), 'another response waits').toEqual(QUEUED);
+    expect(await background.waiting(9)).toMatchObject([{ responseId: 'r3' }]);
+    expect(await queue('r5', 'absent', 60_000)).toEqual({ refused: 'conversation_absent' });
+  });
+
+  test('a response takes the turn of the hidden conversation or the fork that is made for it', async ({
+    store,
+  }) => {
+    const { background, turns } = store;
+    await create(store, 'c', minted('a'));
+    const added = [
+      await background.queueAlone({
+        ...newHidden('h', 'unused'),
+        response: newBackground('r'),
+        leaseMs: 60_000,
+      }),
+      await background.queueFork({
+        ...newHidden('f', 'unused'),
+        response: newBackground('s'),
+        source: { ...key('c'), until: 1 },
+        isMoved: false,
+        leaseMs: 60_000,
+      }),
+    ];
+    for (const [index, id] of ['h', 'f'].entries()) {
+      const turn = { ...key(id), token: added[index]?.token ?? '' };
+      expect(await turns.renew({ ...turn, leaseMs: 60_000 })).toBe(true);
+    }
   });
 
   test('a hidden conversation stays while a response is made in it', async ({ store }) => {
@@ -214,18 +266,6 @@ export function testBackground(test: StoreTest): void {
     expect(await store.conversations.get(key('h'))).toBeNull();
     const ref = { ...key('h'), responseId: 'r' };
     expect(await store.responseEvents.read({ ...ref, from: 0, limit: 9 })).toEqual([]);
-  });
-
-  test('a response of a keeper is left to it until its time is over', async ({ store }) => {
-    await create(store, 'c');
-    await queueIn(store, 'c', 'r', { keeper: { name: KEEPER, leaseMs: 60_000 } });
-    const waitingFor = (keeper: string) => store.background.waiting({ limit: 9, keeper });
-    expect(await waitingFor(KEEPER)).toHaveLength(1);
-    expect(await waitingFor('proc_2')).toEqual([]);
-    expect(await store.background.first(key('c'))).toMatchObject({ keeper: KEEPER, isKept: true });
-    await store.background.keep({ name: KEEPER, leaseMs: 0 });
-    expect(await waitingFor('proc_2')).toHaveLength(1);
-    expect(await store.background.first(key('c'))).toMatchObject({ isKept: false });
   });
 
   test('events are deleted after their time, and beyond a size from the oldest on', async ({

@@ -1,12 +1,16 @@
 import { describe } from 'vitest';
 import { testAbsences } from './absences.ts';
 import { testAccess } from './access.ts';
+import { testApprovedCalls } from './approved-calls.ts';
+import { testActivity } from './activity.ts';
 import { testBackground } from './background.ts';
 import { testConcurrentWrites } from './concurrent-writes.ts';
 import { testConversationLists } from './conversation-lists.ts';
 import { testConversations } from './conversations.ts';
 import { testIdempotency } from './idempotency.ts';
 import { testItemPages } from './item-pages.ts';
+import { testItemStarts } from './item-starts.ts';
+import { testCounting } from './counting.ts';
 import { testForks } from './forks.ts';
 import { testItems } from './items.ts';
 import { testItemIds } from './item-ids.ts';
@@ -24,8 +28,11 @@ export function describeStore(name: string, open: OpenStore): void {
   describe(name, () => {
     testConversations(test);
     testConversationLists(test);
+    testActivity(test);
+    testCounting(test);
     testItems(test);
     testItemPages(test);
+    testItemStarts(test);
     testItemIds(test);
     testConcurrentWrites(test);
     testTenants(test);
@@ -37,6 +44,7 @@ export function describeStore(name: string, open: OpenStore): void {
     testForks(test);
     testResponseRemoval(test);
     testBackground(test);
+    testApprovedCalls(test);
     testAbsences(test);
     testRetention(test);
   });

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { secondOf } from '../../../base/seconds.ts';
 import { MetadataFilter } from '../../../contract/conversations/conversation.ts';
 import { ConversationUsageList } from '../../../contract/conversations/usage.ts';
 import { apiError } from '../../../contract/errors/registry.ts';
@@ -11,7 +12,6 @@ import { listJson } from './json.ts';
 import { pageParameters } from './parameters.ts';
 import { TAG, USAGE } from './paths.ts';
 
-const MS_PER_SECOND = 1000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function getConversationUsage(
@@ -68,12 +68,14 @@ function usageJson(groupBy: UsageGroup, record: UsageRecord): string {
     object: 'conversation.usage',
     [groupBy]: record.group,
     conversations: record.conversations,
+    items: record.items,
+    bytes: record.bytes,
     responses: record.responses,
     input_tokens: record.inputTokens,
     input_cached_tokens: record.cachedTokens,
     output_tokens: record.outputTokens,
     output_reasoning_tokens: record.reasoningTokens,
-    oldest: Math.floor(record.oldest / MS_PER_SECOND),
-    newest: Math.floor(record.newest / MS_PER_SECOND),
+    oldest: secondOf(record.oldest),
+    newest: secondOf(record.newest),
   });
 }

@@ -1,9 +1,10 @@
-import { Conversation } from '../../../contract/conversations/conversation.ts';
+import { DetailedConversation } from '../../../contract/conversations/details.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
 import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
-import { conversationJson } from './json.ts';
+import { conversationInclude } from './choice.ts';
+import { detailedConversationJson } from './json.ts';
 import { CONVERSATION, conversationId, TAG } from './paths.ts';
 
 export function getConversation(conversations: Conversations): Route {
@@ -15,10 +16,14 @@ export function getConversation(conversations: Conversations): Route {
     tag: TAG,
     isPublic: false,
     audited: onConversation('read'),
-    query: {},
-    response: { description: 'The conversation', schema: Conversation },
+    query: { include: conversationInclude },
+    response: { description: 'The conversation', schema: DetailedConversation },
     errors: [404],
-    handle: async (call) =>
-      conversationJson(await conversations.get(call.principal, conversationId(call))),
+    handle: async (call) => {
+      const { include } = call.query;
+      const hasDetails = include.length > 0;
+      const found = await conversations.get(call.principal, conversationId(call), { hasDetails });
+      return detailedConversationJson(found, include);
+    },
   });
 }

@@ -4,13 +4,13 @@ import type { Route } from '../../http/route.ts';
 import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { itemListJson } from './json.ts';
-import { include, pageParameters } from './parameters.ts';
+import { itemPageParameters, itemsRequestOf } from './parameters.ts';
 import { conversationId, ITEMS, TAG } from './paths.ts';
 
 export function listConversationItems(
   conversations: Conversations,
   contract: ItemContract,
-  { maxPageSize }: { readonly maxPageSize: number },
+  limits: { readonly maxPageSize: number },
 ): Route {
   return defineRoute({
     method: 'GET',
@@ -20,21 +20,13 @@ export function listConversationItems(
     tag: TAG,
     isPublic: false,
     audited: onConversation('read'),
-    query: {
-      ...pageParameters({
-        maxPageSize,
-        orderDescription: 'Oldest first or newest first.',
-        entry: 'item',
-      }),
-      include,
-    },
-    response: { description: 'A page of items', schema: contract.ConversationItemList },
+    query: itemPageParameters(limits),
+    response: { description: 'A page of items', schema: contract.ConversationItemPage },
     errors: [404],
     handle: async (call) => {
-      const { include: included, ...page } = call.query;
-      const id = conversationId(call);
-      const listed = await conversations.listItems(call.principal, id, page);
-      return itemListJson(listed, contract, included);
+      const { page, included } = itemsRequestOf(call.query);
+      const listed = await conversations.listItems(call.principal, conversationId(call), page);
+      return itemListJson(listed, contract, included, page.hasPlacements);
     },
   });
 }

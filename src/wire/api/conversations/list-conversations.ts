@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
-import { ConversationList, MetadataFilter } from '../../../contract/conversations/conversation.ts';
+import { DetailedConversationList } from '../../../contract/conversations/details.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
 import { listing } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
+import { choiceOf, choiceParameters, conversationInclude } from './choice.ts';
 import { conversationListJson } from './json.ts';
 import { beforeParameter, cursorOf, pageParameters } from './parameters.ts';
 import { COLLECTION, TAG } from './paths.ts';
@@ -29,10 +30,20 @@ export function listConversations(
         entry: 'conversation',
       }),
       before: beforeParameter('conversation'),
-      metadata: {
-        description: '`metadata[key]=value`: only conversations with this pair; all must match.',
-        schema: MetadataFilter,
+      ...choiceParameters,
+      last_item_after: {
+        description: 'Only conversations whose last item was stored after this second.',
+        schema: Type.Optional(Type.Integer()),
       },
+      last_item_before: {
+        description: 'Only conversations whose last item was stored before this second.',
+        schema: Type.Optional(Type.Integer()),
+      },
+      sort: {
+        description: 'By creation, or by the last stored item.',
+        schema: Type.Enum(['created_at', 'last_item_at'], { default: 'created_at' }),
+      },
+      include: conversationInclude,
       created_after: {
         description: 'Only conversations created after this second.',
         schema: Type.Optional(Type.Integer()),
@@ -47,20 +58,24 @@ export function listConversations(
         schema: Type.Optional(Type.Integer()),
       },
     },
-    response: { description: 'A page of conversations', schema: ConversationList },
+    response: { description: 'A page of conversations', schema: DetailedConversationList },
     errors: [404],
     handle: async ({ principal, query }) => {
-      const { limit, order, metadata } = query;
+      const { sort, order, limit, include } = query;
       const page = await conversations.list(principal, {
-        limit,
+        sort,
         order,
+        limit,
+        ...choiceOf(query),
+        hasDetails: include.length > 0,
         cursor: cursorOf(query),
-        metadata,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
+        lastItemAfter: query.last_item_after,
+        lastItemBefore: query.last_item_before,
         isTrash: query.deleted === 'true',
       });
-      return conversationListJson(page);
+      return conversationListJson(page, include);
     },
   });
 }

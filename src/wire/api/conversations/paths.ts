@@ -5,6 +5,7 @@ import type { Call } from '../../http/call.ts';
 export const TAG = 'Conversations';
 export const COLLECTION = '/v1/conversations';
 export const USAGE = `${COLLECTION}/usage`;
+export const EXPORT = `${COLLECTION}/export`;
 export const ERASURE = `${COLLECTION}/erase`;
 export const CONVERSATION = `${COLLECTION}/{conversation_id}`;
 export const HEALTH = `${CONVERSATION}/health`;

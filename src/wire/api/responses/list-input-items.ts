@@ -1,9 +1,9 @@
 import type { ItemContract } from '../../../contract/items/contract.ts';
-import { inputItemList } from '../../../contract/responses/response.ts';
+import { itemPage } from '../../../contract/items/pages.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
 import { itemListJson } from '../conversations/json.ts';
-import { include, pageParameters } from '../conversations/parameters.ts';
+import { itemPageParameters, itemsRequestOf } from '../conversations/parameters.ts';
 import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { INPUT_ITEMS, responseId, TAG } from './paths.ts';
@@ -11,7 +11,7 @@ import { INPUT_ITEMS, responseId, TAG } from './paths.ts';
 export function listInputItems(
   responses: Responses,
   contract: ItemContract,
-  { maxPageSize }: { readonly maxPageSize: number },
+  limits: { readonly maxPageSize: number },
 ): Route {
   return defineRoute({
     method: 'GET',
@@ -21,23 +21,16 @@ export function listInputItems(
     tag: TAG,
     isPublic: false,
     audited: onResponse('read'),
-    query: {
-      ...pageParameters({
-        maxPageSize,
-        orderDescription: 'Oldest first or newest first.',
-        entry: 'item',
-      }),
-      include,
-    },
+    query: itemPageParameters(limits),
     response: {
       description: 'A page of items',
-      schema: inputItemList(contract.ConversationItem),
+      schema: itemPage(contract.ConversationItem, 'ResponseItemList'),
     },
     errors: [404],
     handle: async (call) => {
-      const { include: included, ...page } = call.query;
+      const { page, included } = itemsRequestOf(call.query);
       const items = await responses.inputItems(call.principal, responseId(call), page);
-      return itemListJson(items, contract, included);
+      return itemListJson(items, contract, included, page.hasPlacements);
     },
   });
 }
