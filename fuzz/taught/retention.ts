@@ -7,7 +7,7 @@ import type { PrivateOperation } from './operation.ts';
 /** The server of a run has no trash. */
 export const restoreConversation: PrivateOperation = {
   access: 'private',
-  weight: 1,
+  weight: 3,
   path: ['conversation_id'],
   headers: ['Idempotency-Key'],
   query: {},
@@ -18,7 +18,7 @@ export const restoreConversation: PrivateOperation = {
 
 export const eraseConversations: PrivateOperation = {
   access: 'private',
-  weight: 2,
+  weight: 4,
   path: [],
   query: {},
   body: {

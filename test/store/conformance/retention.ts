@@ -84,11 +84,11 @@ export function testRetention(test: StoreTest): void {
     await store.conversations.create({
       ...newConversation('c'),
       createdAt: now - 2 * HOUR_MS,
-      expiry: { anchor: 'last_active_at', afterMs: 2 * HOUR_MS + 40 },
+      expiry: { anchor: 'last_active_at', afterMs: 2 * HOUR_MS + 3000 },
     });
     const at = { ...key('c'), items: minted('a'), createdAt: now };
     await store.conversations.appendItems(at);
-    await expect.poll(() => store.retention.due(5)).toHaveLength(1);
+    await expect.poll(() => store.retention.due(5), { timeout: 20_000 }).toHaveLength(1);
     expect(await store.retention.expire(key('c'))).toBe(false);
     expect(await store.retention.due(5)).toEqual([]);
     expect(await store.conversations.get(key('c'))).not.toBeNull();
