@@ -37,7 +37,7 @@ export function fill(folder: Folder, { conversations, each, item }: Filling): vo
     ${numbersBelow(conversations)} INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, is_hidden)
       SELECT 'default', ${sqlId('conv', 'n')}, 'bench', '{"teams":["a"]}', '{}', 1700000000000 + n, ${each}, 0 FROM numbers;
     ${numbersBelow(conversations * each)} INSERT INTO items
-      SELECT 'default', ${sqlId('conv', `n / ${each}`)}, n % ${each}, ${sqlId('msg', 'n')}, 'message', ${item}, 1 FROM numbers;
+      SELECT 'default', ${sqlId('conv', `n / ${each}`)}, n % ${each}, ${sqlId('msg', 'n')}, 'message', ${item}, 1700000000000 + n FROM numbers;
     COMMIT;
     PRAGMA wal_checkpoint(TRUNCATE);
   `);

@@ -5,34 +5,13 @@ import { postgresReport } from './postgres.ts';
 import { processReport, soakReport } from './process.ts';
 import { machine } from './report.ts';
 import { scaleReport } from './scale.ts';
-import {
-  newFolder,
-  removeFolder,
-  startColloquy,
-  startFloor,
-  type Folder,
-  type Target,
-} from './targets.ts';
-import { compare, runAgainst, type Start } from './throughput.ts';
+import { searchReport } from './search.ts';
+import { fresh, startColloquy, startFloor } from './targets.ts';
+import { compare, runAgainst } from './throughput.ts';
 import { turnsReport } from './turns/report.ts';
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n\n`);
-
-/** Starts a target on a new store, which is removed when the target stops. */
-function fresh(start: (folder: Folder) => Promise<Target>): Start {
-  return async () => {
-    const folder = newFolder();
-    const target = await start(folder);
-    return {
-      ...target,
-      stop: async () => {
-        await target.stop();
-        removeFolder(folder);
-      },
-    };
-  };
-}
 
 const REPORTS: Readonly<Record<Part, (options: BenchOptions) => Promise<string>>> = {
   throughput: async (options) => {
@@ -42,6 +21,8 @@ const REPORTS: Readonly<Record<Part, (options: BenchOptions) => Promise<string>>
   process: async (options) => `## The process\n\n${await processReport(options)}`,
   scale: async (options) => `## Scale\n\n${await scaleReport(options, options.isLarge, log)}`,
   postgres: async (options) => `## PostgreSQL\n\n${await postgresReport(options, log)}`,
+  search: async (options) =>
+    `## Search\n\n${await searchReport(options, options.searchedItems, log)}`,
   turns: async (options) => `## Turns\n\n${await turnsReport(options, log)}`,
 };
 

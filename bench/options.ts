@@ -4,24 +4,26 @@ import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 export const USAGE = `npm run bench -- [FLAG ...]
 
-  --only NAMES        some of: throughput, process, scale, postgres, turns; separated by commas
+  --only NAMES        some of: throughput, process, scale, postgres, search, turns; separated by commas
   --workloads NAMES   some of: ${Object.keys(WORKLOADS).join(', ')}
   --pairs COUNT       runs of each workload against product and floor (3)
   --seconds COUNT     length of a run, after a warm-up of a third of it (3)
   --connections COUNT connections of the load generator (32)
   --large             scale up to 10,000,000 items: 12 GB of disk, a quarter of an hour
+  --searched COUNT    items of the corpus that is searched (100,000)
   --soak MINUTES      only the chat mix for this time, and the slope of the memory
   --target URL        measure only a running server, by its base URL with /v1;
                       the run leaves its data there
   --key KEY           its API key
 `;
 
-const PARTS = ['throughput', 'process', 'scale', 'postgres', 'turns'] as const;
+const PARTS = ['throughput', 'process', 'scale', 'postgres', 'search', 'turns'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions extends ThroughputOptions {
   readonly parts: readonly Part[];
   readonly isLarge: boolean;
+  readonly searchedItems: number;
   readonly soakMinutes: number;
   readonly target: { readonly url: string; readonly key: string } | undefined;
 }
@@ -37,6 +39,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       seconds: text,
       connections: text,
       large: { type: 'boolean' },
+      searched: text,
       soak: text,
       target: text,
       key: text,
@@ -52,6 +55,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     warmUpMs: (seconds * 1000) / 3,
     durationMs: seconds * 1000,
     isLarge: values.large === true,
+    searchedItems: number(values.searched, 100_000),
     soakMinutes: number(values.soak, 0),
     target:
       values.target === undefined ? undefined : { url: values.target, key: values.key ?? 'any' },

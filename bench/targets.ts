@@ -121,6 +121,21 @@ export async function startColloquy(
   );
 }
 
+/** Starts a target on a new store, which is removed when the target stops. */
+export function fresh(start: (folder: Folder) => Promise<Target>): () => Promise<Target> {
+  return async () => {
+    const folder = newFolder();
+    const target = await start(folder);
+    return {
+      ...target,
+      stop: async () => {
+        await target.stop();
+        removeFolder(folder);
+      },
+    };
+  };
+}
+
 export function startFloor(
   kind: keyof typeof FLOORS,
   folder: Folder,

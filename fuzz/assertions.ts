@@ -29,6 +29,7 @@ export function assertConversation(
     created_at: expected?.createdAt,
     metadata: expected?.metadata,
     ...expiryOf(served, expected?.expiresAfter),
+    ...(expected?.forkedFrom !== undefined && { forked_from: originIn(served, expected) }),
   };
   const { own, included } = withoutIncluded(served);
   assertThat(isDeepStrictEqual(own, conversation), () => difference(conversation, served));
@@ -65,6 +66,11 @@ function expiryOf(served: unknown, expiresAfter: unknown): object {
     expires_at: from + Number(days) * SECONDS_PER_DAY,
     last_active_at: served['last_active_at'],
   };
+}
+
+/** Returns the source of a fork as it must be served: null to those who may not read it, or when it is gone. */
+function originIn(served: unknown, { forkedFrom }: StoredConversation): unknown {
+  return isJsonObject(served) && served['forked_from'] === null ? null : forkedFrom;
 }
 
 /** Types of items with parts that `include` may hide. Of these, only id and type are compared. */

@@ -17,6 +17,8 @@ export interface StoredConversation {
   /** As it was sent; null for none. */
   expiresAfter: unknown;
   items: StoredItem[];
+  /** Only forks have it. */
+  readonly forkedFrom?: { readonly conversation_id: string; readonly item_id: string | null };
 }
 
 /** Most items of a request. */

@@ -33,7 +33,7 @@ export function pageOfConversations(
   caller: Principal,
   query: Query,
 ): ExpectedPage<StoredConversation> {
-  const isListed = ({ metadata, createdAt, owner }: StoredConversation): boolean => {
+  const isListed = ({ metadata, createdAt, owner, forkedFrom }: StoredConversation): boolean => {
     for (const [name, [value = '', ...more]] of query) {
       if (/^metadata_key(\[\d*\])?$/.test(name)) {
         const keys = [value, ...more].filter((each) => each !== '');
@@ -42,6 +42,9 @@ export function pageOfConversations(
       if (name === 'owner' && owner.name !== value) return false;
       const key = /^metadata\[(.*)\]$/s.exec(name)?.[1];
       if (key !== undefined && !(Object.hasOwn(metadata, key) && metadata[key] === value))
+        return false;
+      const isFork = forkedFrom?.conversation_id === value;
+      if (name === 'forked_from' && !(isFork && model.read(caller, value) !== undefined))
         return false;
       if (name === 'created_after' && createdAt <= Number(value)) return false;
       if (name === 'created_before' && createdAt >= Number(value)) return false;

@@ -21,11 +21,14 @@ import {
   owner,
 } from './query.ts';
 
+/** Headers of an operation that may be repeated. */
+const REPEATABLE = ['Idempotency-Key', 'x-colloquy-fingerprint'];
+
 export const createConversation: PrivateOperation = {
   access: 'private',
   weight: 10,
   path: [],
-  headers: ['Idempotency-Key'],
+  headers: REPEATABLE,
   query: {},
   body: {
     fields: ['metadata', 'items', 'expires_after'],
@@ -67,6 +70,7 @@ export const getConversation: PrivateOperation = {
   weight: 6,
   path: ['conversation_id'],
   query: { include: conversationInclude },
+  headers: ['If-None-Match'],
   expect: (model, caller, { conversation }) => model.read(caller, conversation) !== undefined,
   accept: (success) => assertConversation(success.body, readable(success)),
 };
@@ -75,7 +79,7 @@ export const updateConversation: PrivateOperation = {
   access: 'private',
   weight: 17,
   path: ['conversation_id'],
-  headers: ['Idempotency-Key'],
+  headers: [...REPEATABLE, 'If-Match'],
   query: {},
   body: {
     fields: ['metadata', 'expires_after'],
@@ -98,6 +102,7 @@ export const deleteConversation: PrivateOperation = {
   access: 'private',
   weight: 5,
   path: ['conversation_id'],
+  headers: ['If-Match'],
   query: { permanent: ({ random }) => ['permanent', random.pick(['true', 'false'])] },
   expect: isWritable,
   accept: (success) => success.model.delete(writable(success).id),
@@ -168,6 +173,7 @@ export const listConversations: PrivateOperation = {
     metadata,
     metadata_key: metadataKey,
     owner,
+    forked_from: conversationCursor,
     created_after: creationTime,
     created_before: creationTime,
     // The server of a run has no trash, so that the list of it is empty.
@@ -181,6 +187,9 @@ export const listConversations: PrivateOperation = {
     if (isAboveMaximum(operation, query)) return 400;
     const [[after], [before]] = [query?.get('after') ?? [], query?.get('before') ?? []];
     if (after !== undefined && before !== undefined) return 400;
+    const [source] = query?.get('forked_from') ?? [];
+    // There are no forks to show, whatever the cursor.
+    if (source !== undefined && model.read(caller, source) === undefined) return true;
     const cursor = after ?? before;
     if (cursor !== undefined && query?.get('deleted')?.[0] === 'true') return false;
     return cursor === undefined || model.read(caller, cursor) !== undefined;

@@ -20,7 +20,7 @@ export const createConversationItems: PrivateOperation = {
   access: 'private',
   weight: 34,
   path: ['conversation_id'],
-  headers: ['Idempotency-Key'],
+  headers: ['Idempotency-Key', 'x-colloquy-fingerprint', 'If-Match'],
   query: { include },
   body: {
     fields: ['items'],
@@ -99,6 +99,7 @@ export const deleteConversationItem: PrivateOperation = {
   access: 'private',
   weight: 8,
   path: ['conversation_id', 'item_id'],
+  headers: ['If-Match'],
   query: {},
   expect: (model, caller, { conversation, item }) =>
     model.write(caller, conversation)?.items.some(({ id }) => id === item) ?? false,

@@ -30,7 +30,7 @@ export const createResponse: PrivateOperation = {
   weight: 3,
   path: [],
   query: {},
-  headers: ['x-colloquy-when-busy', 'Idempotency-Key'],
+  headers: ['x-colloquy-when-busy', 'Idempotency-Key', 'x-colloquy-fingerprint'],
   body: {
     fields: Object.keys(PARAMETERS),
     make: () => ({ model: 'none', input: 'Hello' }),
@@ -48,7 +48,7 @@ export const compactResponse: PrivateOperation = {
     fields: [...COMPACTION_PARAMETERS.names],
     make: () => ({ model: 'none', input: 'Hello' }),
   },
-  expect: () => NO_MODEL_SERVER,
+  expect: (_model, caller) => (caller.isAuditor ? 403 : NO_MODEL_SERVER),
   ...NEVER_SERVED,
 };
 

@@ -1,4 +1,5 @@
 import type { Operation } from '../operations.ts';
+import { forkConversation, rewindConversation } from './branches.ts';
 import {
   createConversation,
   deleteConversation,
@@ -29,6 +30,7 @@ import {
 import { getPrincipal } from './system.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
 import { eraseConversations, restoreConversation } from './retention.ts';
+import { searchConversations } from './search.ts';
 import type { TaughtOperation } from './operation.ts';
 
 const PUBLIC: TaughtOperation = { access: 'public', weight: 1 };
@@ -42,6 +44,9 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   listConversations,
   exportConversations,
   getConversationUsage,
+  forkConversation,
+  rewindConversation,
+  searchConversations,
   createConversationItems,
   listConversationItems,
   getConversationItem,

@@ -1,5 +1,5 @@
 /**
- * A condition on a conversation's row: its owner and its attributes. Access compiles policies to it, and stores
+ * A condition on a conversation's row: its owner, its attributes and its revision. Access compiles policies to it, and stores
  * evaluate it in SQL; the two are independent.
  */
 export type RowFilter =
@@ -13,6 +13,8 @@ export type RowFilter =
       readonly attribute: AttributeName;
       readonly values: readonly string[];
     }
+  /** The row has one of these revisions. */
+  | { readonly kind: 'revision'; readonly revisions: readonly number[] }
   | { readonly kind: 'not'; readonly filter: RowFilter }
   | { readonly kind: 'and' | 'or'; readonly filters: readonly RowFilter[] };
 

@@ -11,6 +11,7 @@ import { keys } from './commands/keys.ts';
 import { migrate } from './commands/migrate.ts';
 import { policy } from './commands/policy.ts';
 import { retention } from './commands/retention.ts';
+import { search } from './commands/search.ts';
 import { serve } from './commands/serve.ts';
 import { stats } from './commands/stats.ts';
 import { version } from './commands/version.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   import: importCommand,
   backup,
   migrate,
+  search,
   doctor,
   stats,
   version,

@@ -1,7 +1,9 @@
 import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
 import type { ConversationHealth } from '../service/conversations/health.ts';
+import type { Feeds } from '../service/feed/feeds.ts';
 import type { Counting } from '../service/counts/counting.ts';
+import type { Indexer } from '../service/search/indexer.ts';
 import type { Job, Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Contexts } from '../service/responses/contexts.ts';
@@ -21,7 +23,10 @@ export interface Components {
   readonly contexts: Contexts;
   readonly health: ConversationHealth;
   readonly keyedResponses: KeyedResponses;
+  /** `undefined` when the server has no change feed. */
+  readonly feeds: Feeds | undefined;
   readonly counting: Counting;
+  readonly indexer: Indexer;
   readonly jobs: Jobs;
   /** Deletes what is due. */
   readonly sweeping: Job;

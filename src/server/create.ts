@@ -8,16 +8,20 @@ import { assertNotOpenToNetwork, type Config } from '../config/config.ts';
 import { itemContract } from '../contract/items/contract.ts';
 import { packageVersion } from '../config/version.ts';
 import { AuditTrail } from '../service/audit.ts';
+import { Branches } from '../service/branches/branches.ts';
 import { ConversationHealth } from '../service/conversations/health.ts';
 import { Conversations } from '../service/conversations/conversations.ts';
 import { ModelServer } from '../model/model-server.ts';
 import { TextSeal } from '../context/seal.ts';
 import { isOwnCompaction } from '../context/sealed-compaction.ts';
 import { ContextWindows } from '../service/context-window/context-windows.ts';
+import { Feeds } from '../service/feed/feeds.ts';
 import { Jobs } from '../service/jobs/jobs.ts';
 import { Models } from '../service/models/models.ts';
 import { Contexts } from '../service/responses/contexts.ts';
 import { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
+import { Indexer } from '../service/search/indexer.ts';
+import { Search } from '../service/search/search.ts';
 import { Responses } from '../service/responses/responses.ts';
 import { Counting } from '../service/counts/counting.ts';
 import { Exports } from '../service/archive/selected.ts';
@@ -79,7 +83,10 @@ async function openComponents(
 ): Promise<Components> {
   const { database } = config;
   const telemetry = await Telemetry.open(config, log, database.kind);
-  const store = stack.adopt(await openStore(database, telemetry), (opened) => opened.close());
+  const store = stack.adopt(
+    await openStore(database, telemetry, { recordsChanges: config.events }),
+    (opened) => opened.close(),
+  );
   const authorizer = new Authorizer(policyOf(config.auth.accessPolicy));
   const { write } = stack.use(openAuditLog(config.auditLog));
   const failed = (error: unknown, requestId: string): void => {
@@ -113,7 +120,9 @@ async function openComponents(
     }),
     responses,
     keyedResponses: new KeyedResponses({ ...config, responses, store }),
+    feeds: config.events ? new Feeds({ ...config, store: store.changes, authorizer }) : undefined,
     counting: new Counting(store.counts),
+    indexer: new Indexer({ index: store.search, isOn: config.search }),
     jobs: new Jobs(telemetry),
     sweeping: sweepingJob(sweeper, store.idempotency, () => state.isClosing),
     audit,
@@ -124,22 +133,22 @@ async function openComponents(
 
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
-  const { keyedResponses } = components;
+  const { keyedResponses, feeds, indexer } = components;
   const rules = new RetentionRules(config.retention);
-  const conversations = new Conversations({
-    store: store.conversations,
-    authorizer,
-    observer: telemetry,
-    rules,
-  });
+  const observer = telemetry;
+  const conversations = new Conversations({ store, authorizer, observer, rules });
+  const { turns } = responses;
   return createHttp({
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
+      branches: new Branches({ ...config, store, authorizer, observer, turns }),
       health,
       callers: new Callers(authorizer),
       exports: new Exports(store.archive, authorizer),
       usage: new Usage(store.usage, authorizer),
+      feeds,
+      search: config.search ? new Search(store.search, authorizer, indexer) : undefined,
       trash: new Trash({ store, authorizer }),
       erasures: new Erasures({ store: store.retention, audit: components.audit }, authorizer),
       responses,
@@ -164,8 +173,12 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
 }
 
 /** Returns the names of the features that clients may find on or off. */
-function featuresOf({ modelServers }: Config): readonly string[] {
-  return ['export', ...(modelServers.length > 0 ? ['responses'] : [])];
+function featuresOf({ modelServers, events }: Config): readonly string[] {
+  return [
+    'export',
+    ...(modelServers.length > 0 ? ['responses'] : []),
+    ...(events ? ['events'] : []),
+  ];
 }
 
 /** Makes the listener for metrics at a separate address. Every client that reaches it may read them. */

@@ -72,8 +72,16 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    const { jobs, responses, keyedResponses, counting, sweeping } = this.#components;
-    jobs.start([...responses.jobs, ...keyedResponses.jobs, ...counting.jobs, sweeping]);
+    const { jobs, responses, keyedResponses, counting, indexer, feeds, sweeping } =
+      this.#components;
+    jobs.start([
+      ...responses.jobs,
+      ...keyedResponses.jobs,
+      ...counting.jobs,
+      ...indexer.jobs,
+      ...(feeds?.jobs ?? []),
+      sweeping,
+    ]);
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }
@@ -85,9 +93,10 @@ export class RunningServer implements Server {
   }
 
   async #close(): Promise<void> {
-    const { telemetry, state, jobs, responses } = this.#components;
+    const { telemetry, state, jobs, responses, indexer, feeds } = this.#components;
     state.isClosing = true;
     responses.stopTaking();
+    feeds?.stop();
     if (this.#isListening) telemetry.log?.info('stopping: finishing what is under way');
     const drainMs = this.#config.drainTimeoutSeconds * MS_PER_SECOND;
     const stopsAt = performance.now() + drainMs;
@@ -98,6 +107,7 @@ export class RunningServer implements Server {
     }, drainMs);
     try {
       await Promise.all([this.#api.close(), this.#counters?.close()]);
+      indexer.stop();
       await jobs.close();
       await this.#components.keyedResponses.close(Math.max(0, stopsAt - performance.now()));
       await this.#owned.disposeAsync();

@@ -22,7 +22,7 @@ import {
 } from './postgres/citus.ts';
 import type { Store } from './store.ts';
 import { assertUsable, GRANT_SQL, ROW_LEVEL_SECURITY_SQL } from './postgres/preconditions.ts';
-import { SqlStore } from './sql-store.ts';
+import { SqlStore, type StoreSettings } from './sql-store.ts';
 import { backup } from './sqlite/backup.ts';
 import { SqliteDriver } from './sqlite/driver.ts';
 import { SqliteReader } from './sqlite/reader.ts';
@@ -35,12 +35,13 @@ import { SqliteReader } from './sqlite/reader.ts';
 export async function openStore(
   options: DatabaseOptions,
   observer: Observer = NO_OBSERVER,
+  settings?: StoreSettings,
 ): Promise<Store> {
   try {
     const driver = await openDriver(options, observer);
     try {
       await migrateUp(driver, options);
-      return new SqlStore(await withReplica(driver, options, observer));
+      return new SqlStore(await withReplica(driver, options, observer), settings);
     } catch (error) {
       await driver.close();
       throw error;

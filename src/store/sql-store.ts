@@ -6,11 +6,17 @@ import type { ApprovedCallStore } from './approved-calls/port.ts';
 import { SqlApprovedCalls } from './approved-calls/sql-approved-calls.ts';
 import type { BackgroundStore } from './background/port.ts';
 import { SqlBackground } from './background/sql-background.ts';
+import type { BranchStore } from './branches/port.ts';
+import { SqlBranches } from './branches/sql-branches.ts';
+import type { ChangeStore } from './changes/port.ts';
+import { SqlChanges } from './changes/sql-changes.ts';
+import { Watches } from './changes/watches.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import { SqlConversations } from './conversations/sql-conversations.ts';
 import type { CountsStore } from './counts/port.ts';
 import { SqlCounts } from './counts/sql-counts.ts';
 import type { Driver } from './engine/driver.ts';
+import { observed } from './engine/observed-driver.ts';
 import { integer } from './engine/rows.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
 import { SqlIdempotency } from './idempotency/sql-idempotency.ts';
@@ -24,6 +30,9 @@ import type { HoldStore } from './holds/port.ts';
 import { SqlHolds } from './holds/sql-holds.ts';
 import type { RetentionStore } from './retention/port.ts';
 import { SqlRetention } from './retention/sql-retention.ts';
+import { NotedConversations } from './search/changed-conversations.ts';
+import type { SearchStore } from './search/port.ts';
+import { SqlSearch } from './search/sql-search.ts';
 import type { Store } from './store.ts';
 import { LEDGER } from './tables.ts';
 import type { TurnStore } from './turns/port.ts';
@@ -36,11 +45,18 @@ const NODES_ANSWER_WITHIN_MS = 1_000;
 /** Touches the file, so that one that cannot be read is noticed. */
 const PING = { sql: `SELECT count(*) FROM ${LEDGER}`, parameters: [] };
 
+export interface StoreSettings {
+  /** Whether updates and deletions are recorded for readers of the change feed. */
+  readonly recordsChanges: boolean;
+}
+
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
   readonly retention: RetentionStore;
   readonly holds: HoldStore;
   readonly conversations: ConversationStore;
+  readonly branches: BranchStore;
+  readonly changes: ChangeStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
   readonly approvedCalls: ApprovedCallStore;
@@ -50,13 +66,22 @@ export class SqlStore implements Store {
   readonly counts: CountsStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
+  readonly search: SearchStore;
   readonly archive: Archive;
   readonly #driver: Driver;
   #countingNodes: Promise<number> | undefined;
 
-  constructor(driver: Driver) {
+  constructor(plain: Driver, { recordsChanges }: StoreSettings = { recordsChanges: true }) {
+    const watches = new Watches();
+    const changed = new NotedConversations();
+    const driver = observed(plain, (topics) => {
+      changed.note(topics);
+      watches.notify(topics);
+    });
     this.#driver = driver;
-    this.conversations = new SqlConversations(driver);
+    this.conversations = new SqlConversations(driver, { recordsChanges });
+    this.branches = new SqlBranches(driver, this.conversations, { recordsChanges });
+    this.changes = new SqlChanges(driver, watches);
     this.responses = new SqlResponses(driver);
     this.turns = new SqlTurns(driver);
     this.approvedCalls = new SqlApprovedCalls(driver);
@@ -68,6 +93,7 @@ export class SqlStore implements Store {
     this.usage = new SqlUsage(driver);
     this.retention = new SqlRetention(driver);
     this.holds = new SqlHolds(driver);
+    this.search = new SqlSearch(plain, changed);
     this.archive = new SqlArchive(driver);
   }
 

@@ -4,6 +4,8 @@ import type { StoreGauges } from '../observe/observer.ts';
 import type { Archive } from './archive/port.ts';
 import type { ApprovedCallStore } from './approved-calls/port.ts';
 import type { BackgroundStore } from './background/port.ts';
+import type { BranchStore } from './branches/port.ts';
+import type { ChangeStore } from './changes/port.ts';
 import type { ConversationStore } from './conversations/port.ts';
 import type { CountsStore } from './counts/port.ts';
 import type { IdempotencyStore } from './idempotency/port.ts';
@@ -12,11 +14,14 @@ import type { ResponseEventStore } from './response-events/port.ts';
 import type { ResponseStore } from './responses/port.ts';
 import type { RetentionStore } from './retention/port.ts';
 import type { HoldStore } from './holds/port.ts';
+import type { SearchStore } from './search/port.ts';
 import type { UsageReader } from './usage/port.ts';
 import type { TurnStore } from './turns/port.ts';
 
 export interface Store {
   readonly conversations: ConversationStore;
+  readonly branches: BranchStore;
+  readonly changes: ChangeStore;
   readonly responses: ResponseStore;
   readonly turns: TurnStore;
   readonly approvedCalls: ApprovedCallStore;
@@ -28,6 +33,7 @@ export interface Store {
   readonly usage: UsageReader;
   readonly retention: RetentionStore;
   readonly holds: HoldStore;
+  readonly search: SearchStore;
   readonly archive: Archive;
   /** Resolves when a statement has run; rejects when the database is out of reach. */
   ping(): Promise<void>;

@@ -4,10 +4,12 @@
  */
 
 import { ARCHIVED_TABLES } from './tables/archived-tables.ts';
+import { CHANGES } from './tables/changes-table.ts';
 import { IDEMPOTENCY_KEYS, PASSING_TABLES } from './tables/passing-tables.ts';
 import type { ArchivedTable, Table } from './tables/table.ts';
 
 export { ARCHIVED_TABLES, type ArchivedTables } from './tables/archived-tables.ts';
+export { CHANGES } from './tables/changes-table.ts';
 export { PASSING_TABLES } from './tables/passing-tables.ts';
 export type { ArchivedTable, RowOf, Table } from './tables/table.ts';
 
@@ -15,7 +17,18 @@ export type { ArchivedTable, RowOf, Table } from './tables/table.ts';
 export const TABLES: readonly Table[] = [
   ...Object.values(ARCHIVED_TABLES),
   IDEMPOTENCY_KEYS,
+  CHANGES,
   ...Object.values(PASSING_TABLES),
+];
+
+/**
+ * Tables of SQLite alone: the words of `indexed_items`, with the tables that the full-text index makes for itself, and
+ * the items whose words are still to be erased. They have no tenant, and the search alone knows them.
+ */
+export const SQLITE_SEARCH_TABLES: readonly string[] = [
+  'item_words',
+  ...['data', 'idx', 'docsize', 'config'].map((part) => `item_words_${part}`),
+  'words_to_erase',
 ];
 
 /** The ledger of migrations, which no archive has and only migrations write. */

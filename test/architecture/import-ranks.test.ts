@@ -6,6 +6,7 @@ import { sourceFiles } from './files.ts';
 
 /** Rank of each place in `src/`. An import, of a type too, points to a lower rank or stays in its place. */
 const RANKS: Readonly<Record<string, number>> = {
+  agents: 0,
   base: 0,
   observe: 1,
   options: 1,
@@ -30,6 +31,7 @@ const RANKS: Readonly<Record<string, number>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   typebox: ['contract', 'wire'],
   'typebox/compile': ['contract'],
+  '@openai/agents': ['agents'],
   'node:sqlite': ['store'],
   pg: ['store'],
   yaml: ['config'],

@@ -28,6 +28,7 @@ const TABLE = {
   modelServers: records({
     name: 'model-servers',
     description: 'Model servers.',
+    keyedBy: 'name',
     entries: {
       name: { name: 'name', parser: exactText, isRequired: true, description: 'Name.' },
       url: { name: 'url', parser: url, isRequired: true, description: 'URL.' },
@@ -101,6 +102,31 @@ describe('a list of records', () => {
       },
     ]);
   });
+
+  test('a map of records has the key of each as its name', async () => {
+    const { modelServers } = await read(
+      'model_servers:\n  local: { url: "http://127.0.0.1:8080/v1" }\n  far: { url: "https://far.example", models: "c" }\n',
+    );
+    expect(modelServers).toMatchObject([
+      { name: 'local', url: 'http://127.0.0.1:8080/v1', models: [] },
+      { name: 'far', url: 'https://far.example', models: ['c'] },
+    ]);
+  });
+
+  test.each([
+    ['a: { name: b, url: "http://a.example" }', 'model_servers.a.name, line 2', 'Leave name out'],
+    ['a: { url: x }', "model_servers.a.url, line 2 of c is 'x'", 'https://HOST/PATH'],
+    ['a: text', 'model_servers.a, line 2', 'Write a map'],
+    ['"key: s3cr3t": text', 'model_servers.?, c', 'Write a map'],
+  ])(
+    'a map of records refuses the entry %s with its place and a fix',
+    async (entry, message, fix) => {
+      const reading = read(`model_servers:\n  ${entry}\n`);
+      const error: unknown = await reading.catch((thrown: unknown) => thrown);
+      expect(String(error).replaceAll(/\/\S+c\.yaml/g, 'c')).toContain(message);
+      expect(error).toMatchObject({ fix: expect.stringContaining(fix) });
+    },
+  );
 
   test('a list of records is undefined when the file does not have it, and empty when it has no entry', async () => {
     expect((await read('')).modelServers).toBeUndefined();

@@ -13,6 +13,7 @@ function valuesOf({
   auth,
   database,
   strict,
+  events,
 }: Config): Readonly<Record<string, unknown>> {
   if (database.kind !== 'postgres') throw new Error('the base names PostgreSQL');
   return {
@@ -21,6 +22,7 @@ function valuesOf({
     'database-prepared-statements': database.preparedStatements,
     rls: database.rowLevelSecurity,
     strict,
+    events,
   };
 }
 

@@ -11,7 +11,7 @@ import { startServer } from '../support/server.ts';
 
 let served: ApiDocument;
 beforeAll(async () => {
-  await using server = await startServer('--metrics', 'on');
+  await using server = await startServer('--metrics', 'on', '--events', 'off');
   const response = await fetch(`${server.origin}/openapi.json`);
   // Sound: the document that the server makes.
   served = (await response.json()) as ApiDocument;

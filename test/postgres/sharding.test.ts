@@ -73,6 +73,7 @@ type OperationName =
   | `idempotency.${Exclude<keyof Store['idempotency'], 'sweep'>}`
   | `approvedCalls.${Exclude<keyof Store['approvedCalls'], 'findRequest'>}`
   | `background.${Exclude<keyof Store['background'], 'find' | 'waiting'>}`
+  | `changes.${Exclude<keyof Store['changes'], 'now' | 'changed' | 'deleted' | 'watch' | 'sweep'>}`
   | `responseEvents.${Exclude<keyof Store['responseEvents'], 'sweep'>}`
   | `retention.${Exclude<keyof Store['retention'], OverAllConversations>}`;
 /** What a sweep looks for in all conversations, and an erasure in those of a tenant. */
@@ -102,6 +103,7 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     getItems: () => conversations.getItems({ ...on('conv_7'), itemIds: ['msg_15'] }),
     deleteItem: () => conversations.deleteItem({ ...on('conv_7'), itemId: 'msg_14' }),
     delete: () => conversations.delete(on('conv_207')),
+    ...changeOperations(store),
     'turns.take': () => turns.take({ ...on('conv_407'), leaseMs: 60_000 }),
     'turns.renew': () => turns.renew({ ...on('conv_407'), token: 'x', leaseMs: 60_000 }),
     'turns.release': () => turns.release({ ...on('conv_407'), token: 'x' }),
@@ -130,6 +132,19 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'responses.add': () =>
       responses.add({ ...on('conv_407'), response: newResponse('resp_a'), token: 'x' }),
     'responses.delete': () => responses.delete({ ...on('conv_7'), responseId: 'resp_7' }),
+  };
+}
+
+/** The operations on the changes of one conversation. */
+function changeOperations({ changes }: Store) {
+  const on = { ...key('conv_7'), access: shared };
+  const range = { from: { position: 0, revision: 0 }, until: { position: 2, revision: 2 } };
+  const moment = { at: 0, transaction: null, database: 0 };
+  return {
+    'changes.head': () => changes.head(on),
+    'changes.read': () => changes.read({ ...on, ...range, limit: 9 }),
+    'changes.placeAt': () => changes.placeAt({ ...on, createdAt: -1_000_000_000, moment }),
+    'changes.deletion': () => changes.deletion(on),
   };
 }
 

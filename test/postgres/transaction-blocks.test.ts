@@ -273,6 +273,8 @@ function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
     checkPlaces: () => inspection.checkPlaces(full),
     checkItems: () => inspection.checkItems(full),
     checkCounts: () => inspection.checkCounts(full),
+    checkSearch: () => inspection.checkSearch(),
+    searchState: () => inspection.searchState(),
     figures: () => inspection.figures(full),
     histories: async () => {
       for await (const { items } of inspection.histories(undefined)) expect(items).not.toEqual([]);

@@ -6,6 +6,7 @@ import { conversationsPage } from '../../src/store/conversations/page.ts';
 import { itemsPage, pageBasis, type ItemsQuery } from '../../src/store/conversations/item-pages.ts';
 import { rowFilterSql } from '../../src/store/conversations/row-filter-sql.ts';
 import * as statements from '../../src/store/conversations/statements.ts';
+import * as copies from '../../src/store/branches/copy-statements.ts';
 import { SELECT_KEY } from '../../src/store/keys/statements.ts';
 import * as responses from '../../src/store/responses/statements.ts';
 import * as turns from '../../src/store/turns/statements.ts';
@@ -104,8 +105,8 @@ function statementsAboutOne(filter: RowFilter): readonly string[] {
     responses.RELEASE_TURN_OF_RESPONSE,
     responses.selectBasisOfTurn(where),
     responses.INSERT_HIDDEN_CONVERSATION,
-    responses.selectSource(where, SQLITE),
-    responses.COPY_ITEMS,
+    copies.selectSource(where, SQLITE),
+    copies.COPY_ITEMS,
     responses.selectResponse(where),
     responses.deleteResponse(where),
     responses.DELETE_WITHOUT_RESPONSE,

@@ -18,6 +18,7 @@ export const ALL_OK = {
   items: 'ok',
   counts: 'ok',
   retention: 'ok',
+  search: 'ok',
 };
 
 /** User without rights, for tests of permissions; `undefined` unless root runs the tests. */

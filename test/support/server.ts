@@ -60,6 +60,11 @@ export async function startServerWith(
     request: async (path, init) => {
       const response = await validating(`${origin}${path}`, init);
       const { status, headers } = response;
+      if (isStreamed(response)) {
+        // A stream may have no end.
+        await response.body?.cancel();
+        return { status, headers, body: undefined };
+      }
       const body: unknown = isJsonLines(response) ? await response.text() : await response.json();
       return { status, headers, body };
     },
@@ -83,7 +88,7 @@ async function validatingFetch(origin: string): Promise<typeof fetch> {
     const response = await fetch(input, init);
     const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
     const method = init?.method ?? 'GET';
-    if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+    if (isStreamed(response)) {
       const after = searchParams.get('starting_after');
       return checkedStream(
         response,
@@ -96,4 +101,8 @@ async function validatingFetch(origin: string): Promise<typeof fetch> {
     validator.assert(method, pathname, response.status, body);
     return response;
   };
+}
+
+function isStreamed({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
 }

@@ -15,6 +15,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   404: 'it is not there, or not for this caller',
   405: 'the path does not have the method',
   408: 'the request came too slowly',
+  410: 'it is no longer kept',
   413: 'the body is too large',
   415: 'the body is of a kind that is not taken',
   417: 'the request expects something unknown',

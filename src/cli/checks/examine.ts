@@ -12,8 +12,10 @@ import { checkIntegrity, checkNodes, checkReplica, checkRights, checkSchema } fr
 import { checkFiles } from './files.ts';
 import { failedBy, ok, warning, type Finding } from './finding.ts';
 import { checkHistories } from './histories.ts';
+import { checkMcpServers } from './mcp-servers.ts';
 import { checkModelServers } from './model-servers.ts';
 import { checkRetention } from './retention.ts';
+import { checkSearch } from './search.ts';
 import { checkItems, checkPlaces } from './stored.ts';
 
 export interface ExamineOptions extends Thoroughness {
@@ -35,6 +37,7 @@ export async function* examine(
   }
   yield* checkConfiguration(config);
   yield* checkModelServers(config);
+  yield* checkMcpServers(config);
   const { database } = config;
   if (database.kind === 'sqlite' && database.path === ':memory:') {
     yield warning(
@@ -58,7 +61,7 @@ export async function* examine(
 
 async function* checkDatabase(
   inspection: Inspection,
-  { database, sealKey }: Config,
+  { database, sealKey, search }: Config,
   { histories, ...thoroughness }: ExamineOptions,
 ): AsyncGenerator<Finding> {
   const tried = (check: string, work: () => Promise<Finding>): Promise<Finding> =>
@@ -93,6 +96,7 @@ async function* checkDatabase(
   yield await tried('items', () => checkItems(inspection, thoroughness));
   yield await tried('counts', () => checkCounts(inspection, thoroughness));
   yield await tried('retention', () => checkRetention(inspection));
+  yield await tried('search', () => checkSearch(inspection, search));
   if (histories !== undefined) {
     const { tenant } = histories;
     const { onProgress } = thoroughness;

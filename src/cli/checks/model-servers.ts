@@ -3,15 +3,13 @@ import { ModelServerError } from '../../model/failure.ts';
 import { ModelServer } from '../../model/model-server.ts';
 import type { ListedModel, ModelFailure } from '../../model/port.ts';
 import { SINGLE_MODEL_SERVER, type ModelServerOptions } from '../../options/model-server.ts';
-import { counted } from '../output/wording.ts';
+import { counted, countedNames } from '../output/wording.ts';
 import { failed, ok, warning, type Finding } from './finding.ts';
 import { findLocalServers } from './local-model-servers.ts';
 
 const CHECK = 'model server';
 const DEFAULT_MODEL = 'default model';
 const ANSWER_WITHIN_MS = 10_000;
-const NAMES_SHOWN = 5;
-const NAME_LENGTH = 80;
 
 /** A model server with the models that it lists; `undefined` when it has not listed any. */
 interface Listed {
@@ -52,7 +50,7 @@ async function* foundServers(): AsyncGenerator<Finding> {
   for (const { make, url, profile, models } of found) {
     yield ok(
       CHECK,
-      `none is named; ${make} answers at ${url} and lists ${shown(models)}; to use it: --model-url ${url} --model-profile ${profile}`,
+      `none is named; ${make} answers at ${url} and lists ${namesOf(models)}; to use it: --model-url ${url} --model-profile ${profile}`,
     );
   }
 }
@@ -82,11 +80,11 @@ function listFinding(
   if (used.length === 0) {
     return warning(
       CHECK,
-      `${subject} lists ${shown(models)}, and none that is named for it (${patterns.join(', ')})`,
+      `${subject} lists ${namesOf(models)}, and none that is named for it (${patterns.join(', ')})`,
       'Correct the `models` of this server in the config file.',
     );
   }
-  return ok(CHECK, `${subject} lists ${shown(used)}`);
+  return ok(CHECK, `${subject} lists ${namesOf(used)}`);
 }
 
 function failureFinding(
@@ -166,12 +164,7 @@ function subjectOf(options: ModelServerOptions): string {
   return isSingle(options) ? address : `${options.name} at ${address}`;
 }
 
-function shown(models: readonly ListedModel[]): string {
-  const names = models.slice(0, NAMES_SHOWN).map(({ id }) => elided(id));
-  const more = models.length > NAMES_SHOWN ? ', …' : '';
-  return `${counted(models.length, 'model')} (${names.join(', ')}${more})`;
-}
-
-function elided(name: string): string {
-  return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH)}…` : name;
+function namesOf(models: readonly ListedModel[]): string {
+  const ids = models.map(({ id }) => id);
+  return countedNames(ids, 'model');
 }

@@ -1,6 +1,7 @@
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import { isolatedOwner } from '../../access/authentication/user-isolation.ts';
 import { ANONYMOUS, UNOWNED } from '../../access/principal.ts';
+import { indexAll } from '../../service/search/index-all.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../database/access.ts';
 import {
@@ -30,7 +31,7 @@ export const adopt: Command = {
     assertUsable(tenant, owner);
     const key = optional(options, 'isolation-key') ?? '';
     const use = { settings: options.rest, otherFlags: VALUED, createsDatabase: false };
-    await withStore(context, use, async (store, { auth }) => {
+    await withStore(context, use, async (store, { auth, search }) => {
       const conversationId = optional(options, 'conversation');
       const count = await store.conversations.adopt({
         from: { tenant: ANONYMOUS.tenant, owner: UNOWNED },
@@ -48,6 +49,7 @@ export const adopt: Command = {
           'Check the id; a conversation that has an owner keeps this owner.',
         );
       }
+      if (search) await indexAll(store.search);
       context.print(
         `${counted(count, 'conversation')} now ${count === 1 ? 'belongs' : 'belong'} to ${owner} of ${tenant}.`,
       );

@@ -12,7 +12,7 @@ const SWITCHES = ['full', 'history', 'json'];
 export const doctor: Command = {
   usage: ['colloquy doctor [--full] [--history [--tenant NAME]] [--json]'],
   summary:
-    'Check the configuration, the model servers, the database and its contents, and print a fix for each fault. --history examines all conversations for what model servers refuse. Changes nothing; a server may be running.',
+    'Check the configuration, the model and MCP servers, the database and its contents, and print a fix for each fault. --history examines all conversations for what model servers refuse. Changes nothing; a server may be running.',
   takesSettings: true,
   run: async (context) => {
     const options = takeOptions(context.arguments, VALUED, SWITCHES);

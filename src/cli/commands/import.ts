@@ -2,6 +2,7 @@ import { OperatorError } from '../../base/errors/operator-error.ts';
 import { importArchive, type Imported } from '../../service/archive/import.ts';
 import { linesOf } from '../../service/archive/lines.ts';
 import { ArchiveConflictError } from '../../store/archive/port.ts';
+import { indexAll } from '../../service/search/index-all.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../database/access.ts';
 import { ProgressLine } from '../output/progress.ts';
@@ -23,7 +24,7 @@ export const importCommand: Command = {
       );
     }
     const use = { settings: context.arguments, otherFlags: [], createsDatabase: true };
-    await withStore(context, use, async (store) => {
+    await withStore(context, use, async (store, { search }) => {
       const progress = new ProgressLine(context);
       const imported = await importArchive(store.archive, linesOf(input), (soFar) =>
         progress.update(() => summaryOf(soFar)),
@@ -31,6 +32,11 @@ export const importCommand: Command = {
         progress.clear();
         throw explained(error);
       });
+      if (search) {
+        await indexAll(store.search, {
+          onProgress: (items) => progress.update(() => `${counted(items, 'item')} indexed`),
+        });
+      }
       progress.clear();
       printError(`colloquy: ${summaryOf(imported)}.`);
     });

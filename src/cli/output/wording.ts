@@ -5,6 +5,9 @@ import {
   TABLES_WITHOUT_CONVERSATION,
 } from '../../store/tables.ts';
 
+const NAMES_SHOWN = 5;
+const NAME_LENGTH = 80;
+
 /** Returns a count with its noun, such as `1 item` or `2,000 items`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
@@ -34,4 +37,15 @@ export function countedRecords(counts: Readonly<Counts>): string {
     ({ name, record }) => counted(counts[name as keyof Counts], record.shown),
   );
   return `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+}
+
+/** Returns a count with the first names, such as `6 models (a, b, c, d, e, …)`. */
+export function countedNames(names: readonly string[], noun: string): string {
+  const first = names.slice(0, NAMES_SHOWN).map((name) => elided(name));
+  const more = names.length > NAMES_SHOWN ? ', …' : '';
+  return `${counted(names.length, noun)} (${first.join(', ')}${more})`;
+}
+
+function elided(name: string): string {
+  return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH)}…` : name;
 }

@@ -87,6 +87,8 @@ export interface Section<
 export interface Records<Name = string, Entries = Table, Value = unknown>
   extends Composite<Entries, Value>, Named<Name> {
   readonly kind: 'records';
+  /** Name of the setting that is the key of each record, if a map is given in place of the list; `undefined` for none. */
+  readonly keyedBy: string | undefined;
 }
 
 /** The parsed value of an entry. */
@@ -201,8 +203,16 @@ export function records<
   const Name extends string,
   const Entries extends Table,
   Value = Parsed<Entries>,
->({ finish, ...rest }: NamedParams<Name, Entries, Value>): Records<Name, Entries, Settled<Value>> {
-  return { ...rest, kind: 'records', finish: finisher(finish) };
+>({
+  finish,
+  keyedBy,
+  ...rest
+}: NamedParams<Name, Entries, Value> & { readonly keyedBy?: string }): Records<
+  Name,
+  Entries,
+  Settled<Value>
+> {
+  return { ...rest, kind: 'records', keyedBy, finish: finisher(finish) };
 }
 
 function finisher<Entries, Value>(

@@ -1,7 +1,8 @@
 import type { Table } from './entry.ts';
 import { choice, onOff, wholeNumber } from './parsers.ts';
 
-const GIB = 1024 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
 
 export const REQUESTS = {
   strict: {
@@ -31,11 +32,32 @@ export const REQUESTS = {
     parser: wholeNumber(1, 100_000),
     description: 'Largest `limit` of a list. Not given: 1,000, or 100 with `strict`.',
   },
+  maxHistoryItems: {
+    name: 'max-history-items',
+    placeholder: 'COUNT',
+    parser: wholeNumber(1, 1_000_000),
+    default: '10000',
+    description: 'Items that one fork may copy, or one rewind remove.',
+  },
+  maxHistoryBytes: {
+    name: 'max-history-bytes',
+    placeholder: 'BYTES',
+    parser: wholeNumber(1024, GIB),
+    default: String(64 * MIB),
+    description: 'Bytes of the items that one fork may copy, or one rewind remove.',
+  },
+  search: {
+    name: 'search',
+    parser: onOff,
+    default: 'on',
+    description:
+      'Index the words of items, and serve `POST /v1/conversations/search`. Without it, new items wait until it is on again.',
+  },
   maxBodyBytes: {
     name: 'max-body-bytes',
     placeholder: 'BYTES',
     parser: wholeNumber(1024, GIB),
-    default: String(32 * 1024 * 1024),
+    default: String(32 * MIB),
     description: 'Largest request body.',
   },
   maxNesting: {

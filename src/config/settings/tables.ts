@@ -1,5 +1,6 @@
 import { ACCESS } from './access.ts';
 import { DATABASE } from './database.ts';
+import { EVENTS } from './events.ts';
 import { MODELS } from './models.ts';
 import { OBSERVATION } from './observation.ts';
 import { PROCESS } from './process.ts';
@@ -16,6 +17,7 @@ export const SUBJECTS = [
   { title: 'Protection', table: PROTECTION },
   { title: 'Requests and answers', table: REQUESTS },
   { title: 'Retention', table: RETENTION },
+  { title: 'Events', table: EVENTS },
   { title: 'Models', table: MODELS },
   { title: 'Tools', table: TOOLS },
   { title: 'Logs and metrics', table: OBSERVATION },

@@ -106,13 +106,17 @@ const PROGRAM = {
 const ENTRIES = {
   servers: records({
     name: 'mcp-servers',
-    description: 'MCP servers, whose tools requests may use by their label.',
+    description:
+      'MCP servers, whose tools requests may use by their label: a list, or a map by label.',
+    keyedBy: 'label',
     entries: SERVER,
     finish: mcpServer,
   }),
   programs: records({
     name: 'mcp-programs',
-    description: 'MCP servers that are programs of this machine, and run while they are used.',
+    description:
+      'MCP servers that are programs of this machine, and run while they are used: a list, or a map by label.',
+    keyedBy: 'label',
     entries: PROGRAM,
     finish: mcpProgram,
   }),

@@ -59,10 +59,36 @@ export class MapSource implements Source {
     const key = this.#conventions.keyOf(records);
     const value = this.#values[key];
     if (value === undefined) return undefined;
+    const { keyedBy } = records;
+    if (keyedBy !== undefined && isJsonObject(value)) {
+      return Object.entries(value).map(([name, entry]) => {
+        // The name of a record is not repeated where it could be a text with a secret.
+        const place = [key, /^[\w-]+$/.test(name) ? name : '?'];
+        return this.#inner(
+          this.#keyed(entry, { [this.#conventions.keyOf({ name: keyedBy })]: name }, place),
+          records.entries,
+          place,
+        );
+      });
+    }
     if (!Array.isArray(value)) {
       throw this.#invalid([key], 'it is not a list', 'Begin each entry with "- ".');
     }
     return value.map((entry: unknown, index) => this.#inner(entry, records.entries, [key, index]));
+  }
+
+  /** Returns a record of a map with its key as one of its fields. */
+  #keyed(entry: unknown, key: Readonly<Record<string, string>>, place: Path): unknown {
+    if (!isJsonObject(entry)) return entry;
+    const repeated = Object.keys(key).find((name) => Object.hasOwn(entry, name));
+    if (repeated !== undefined) {
+      throw this.#invalid(
+        [...place, repeated],
+        `in a map, the key is the ${repeated}`,
+        `Leave ${repeated} out, or write a list.`,
+      );
+    }
+    return { ...key, ...entry };
   }
 
   #inner(value: unknown, table: Table, place: Path): MapSource {

@@ -23,6 +23,15 @@ export const MetadataFilter = Type.Unsafe<Metadata>({
   additionalProperties: { type: 'string' },
 });
 
+/** The conversation that was copied. Only forks have it; null when the source is gone, or not readable by the caller. */
+const ForkedFrom = Type.Object(
+  {
+    conversation_id: Type.String(),
+    item_id: nullable(Type.String({ description: 'The last item that was copied' })),
+  },
+  { title: 'ForkedFrom' },
+);
+
 export const Conversation = Type.Object(
   {
     id: Type.String(),
@@ -31,6 +40,7 @@ export const Conversation = Type.Object(
     metadata: Metadata,
     ...EXPIRY_FIELDS,
     ...TRASH_FIELDS,
+    forked_from: Type.Optional(nullable(ForkedFrom)),
   },
   { title: 'Conversation' },
 );

@@ -77,7 +77,7 @@ export function parseRepairConversation(body: unknown): RepairConversationParams
   return { isDryRun: dry_run ?? false, rules, openCalls: open_calls ?? 'answer' };
 }
 
-function parseItems(
+export function parseItems(
   items: readonly unknown[],
   { parse }: Pick<ItemContract, 'parse'>,
 ): readonly ParsedItem[] {

@@ -13,6 +13,15 @@ export const IDEMPOTENCY_ERRORS = {
     cause: 'The header is empty, too long, or has a space or a character beyond ASCII.',
     fix: 'Send a random text such as a UUID.',
   }),
+  invalid_fingerprint: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { param: string }) =>
+      `Invalid '${d.param}': expected 1 to 255 visible ASCII characters.`,
+    param: (d) => d.param,
+    cause: 'The header is empty, too long, or has a space or a character beyond ASCII.',
+    fix: 'Send a digest of what the request means, such as a SHA-256 in hexadecimal digits.',
+  }),
   idempotency_key_reused: invalidRequest({
     status: 400,
     code: 'idempotency_key_reused',

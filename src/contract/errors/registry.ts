@@ -3,13 +3,16 @@
 import { ACCESS_ERRORS } from './access.ts';
 import { AVAILABILITY_ERRORS } from './availability.ts';
 import { BODY_ERRORS } from './body.ts';
+import { BRANCH_ERRORS } from './branches.ts';
 import { CONVERSATION_ERRORS } from './conversations.ts';
 import { echo, type ErrorDefinition, type ErrorTable } from './definition.ts';
+import { FEED_ERRORS } from './feed.ts';
 import { HTTP_ERRORS } from './http.ts';
 import { IDEMPOTENCY_ERRORS } from './idempotency.ts';
 import { MODEL_SERVER_ERRORS } from './model-servers.ts';
 import { RESPONSE_ERRORS } from './responses.ts';
 import { RETENTION_ERRORS } from './retention.ts';
+import { SEARCH_ERRORS } from './search.ts';
 import { TOOL_ERRORS } from './tools.ts';
 import { VALUE_ERRORS } from './values.ts';
 
@@ -35,10 +38,13 @@ const DEFINITIONS = joinTables(
   VALUE_ERRORS,
   CONVERSATION_ERRORS,
   RETENTION_ERRORS,
+  BRANCH_ERRORS,
+  SEARCH_ERRORS,
   RESPONSE_ERRORS,
   IDEMPOTENCY_ERRORS,
   TOOL_ERRORS,
   MODEL_SERVER_ERRORS,
+  FEED_ERRORS,
   ACCESS_ERRORS,
   AVAILABILITY_ERRORS,
 );

@@ -13,6 +13,7 @@ import type { ContextItem, ModelUsage } from '../../model/port.ts';
 import { Accumulator } from '../generation/accumulate.ts';
 import type { TurnEvent } from '../generation/events.ts';
 import type { TurnEvents } from '../generation/rounds.ts';
+import { usageSum } from '../generation/usage.ts';
 import { fixedBytes, overflowOf, requestTokens } from './request-size.ts';
 import { FittedAnswer, type FittedAnswerParams } from './fitted-answer.ts';
 import { summarise } from './summarise.ts';
@@ -40,6 +41,8 @@ export class CompactingAnswer {
   #context: AssembledContext;
   #fitted: FittedAnswer;
   #isCompacted = false;
+  /** Tokens of the requests for summaries. */
+  #summaryUsage: ModelUsage | undefined;
 
   constructor(params: CompactingAnswerParams) {
     this.#params = params;
@@ -106,6 +109,10 @@ export class CompactingAnswer {
       if (finish.reason === 'stop' && this.#isReached(threshold, last ?? usage, items)) {
         const compaction = await this.#compactedAfter(items, threshold ?? 0, signal);
         if (compaction !== undefined) yield [{ type: 'compaction', encrypted: compaction }];
+      }
+      if (this.#summaryUsage !== undefined) {
+        const whole = usageSum(usage, this.#summaryUsage) ?? this.#summaryUsage;
+        yield [{ type: 'usage', usage: whole }];
       }
       yield events.slice(end);
     }
@@ -211,7 +218,9 @@ export class CompactingAnswer {
   async #summary(items: readonly ContextItem[], signal: AbortSignal): Promise<string | undefined> {
     try {
       const { windows, ref, request } = this.#params;
-      return (await summarise({ windows, ref, request, items, signal })).text;
+      const { text, usage } = await summarise({ windows, ref, request, items, signal });
+      this.#summaryUsage = usageSum(this.#summaryUsage, usage);
+      return text;
     } catch (error) {
       if (error instanceof ApiError) return undefined;
       throw error;

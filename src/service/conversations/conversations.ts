@@ -8,7 +8,6 @@ import { newId } from '../../base/ids.ts';
 import type { Observer } from '../../observe/observer.ts';
 import type { Page } from '../../base/paging.ts';
 import type {
-  AppendRefusal,
   ConversationRecord,
   ConversationRef,
   ConversationStore,
@@ -20,12 +19,16 @@ import type {
 } from '../../store/conversations/port.ts';
 import type { RetentionRules } from '../retention/rules.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
+import { CONVERSATION_PREFIX } from './ids.ts';
+import { absenceOf, onRevision, type Precondition } from './preconditions.ts';
+import { refusalError } from './refusals.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
 import { cursorDetail, pageParams, type ItemsRequest } from './items-request.ts';
 import { listParams, type ListRequest } from './list-request.ts';
 import { assertMayCreate } from '../may-create.ts';
+import { Origins, type ShownConversation } from '../branches/origins.ts';
+import type { Store } from '../../store/store.ts';
 
-const ID_PREFIX = 'conv';
 /** The actions on a conversation that exists. */
 const ON_CONVERSATIONS = ['read', 'update', 'delete'] as const;
 
@@ -44,15 +47,27 @@ interface ConversationChanges {
 }
 
 /** A conversation, with what the policy permits if it was requested with details. */
-export interface PermittedConversation extends ConversationRecord {
+export interface PermittedConversation extends ShownConversation {
   readonly permissions?: readonly Action[];
 }
 
 interface ConversationsOptions {
-  readonly store: ConversationStore;
+  readonly store: Pick<Store, 'conversations' | 'branches'>;
   readonly authorizer: Authorizer;
   readonly observer: Pick<Observer, 'transferred'>;
   readonly rules: RetentionRules;
+}
+
+/** What a client may demand of a write. */
+export interface WriteOptions {
+  readonly key?: RequestKey | undefined;
+  readonly precondition?: Precondition | undefined;
+}
+
+export interface AppendedItems {
+  readonly items: readonly ItemRecord[];
+  /** `undefined` when the conversation may have changed since: after a repetition or a lost commit. */
+  readonly revision: number | undefined;
 }
 
 /**
@@ -63,12 +78,14 @@ export class Conversations {
   readonly #store: ConversationStore;
   readonly #authorizer: Authorizer;
   readonly #observer: Pick<Observer, 'transferred'>;
+  readonly #origins: Origins;
   readonly #rules: RetentionRules;
 
   constructor({ store, authorizer, observer, rules }: ConversationsOptions) {
-    this.#store = store;
+    this.#store = store.conversations;
     this.#authorizer = authorizer;
     this.#observer = observer;
+    this.#origins = new Origins(store.branches, authorizer);
     this.#rules = rules;
   }
 
@@ -76,8 +93,8 @@ export class Conversations {
     principal: Principal,
     input: NewConversation,
     key?: RequestKey,
-  ): Promise<ConversationRecord> {
-    const id = newId(ID_PREFIX);
+  ): Promise<ShownConversation> {
+    const id = newId(CONVERSATION_PREFIX);
     assertMayCreate(this.#authorizer, principal);
     const metadata = JSON.stringify(input.metadata);
     const createdAt = creationTime();
@@ -98,25 +115,31 @@ export class Conversations {
       // As after the first attempt, which needed no permission to read.
       const access = { kind: 'owner', subject: principal.owner } as const;
       const { tenant } = principal;
-      return repeatedConversation(this.#store, { key, used: result.used, tenant, access });
+      const repetition = { key, used: result.used, tenant, access };
+      return this.#shown(principal, await repeatedConversation(this.#store, repetition));
     }
     if (result.refused !== undefined) throw refusalError(result, id, input.items);
     this.#observer.transferred('written', result.items);
-    return { id, metadata, createdAt, ...newExpiry(expiry, createdAt) };
+    return { id, metadata, createdAt, revision: 0, ...newExpiry(expiry, createdAt) };
   }
 
   /** Returns the conversations that the principal may read, or restore from the trash. */
   async list(principal: Principal, request: ListRequest): Promise<Page<PermittedConversation>> {
     const more: readonly Action[] = request.isTrash === true ? ['delete'] : [];
+    const { cursor, forkedFrom } = request;
+    // As the forks themselves, the list names a source only to those who may read it.
+    if (forkedFrom !== undefined && !(await this.#origins.isReadable(principal, forkedFrom))) {
+      return { entries: [], hasMore: false };
+    }
     const page = await this.#store.list({
       ...listParams(request),
       tenant: principal.tenant,
       access: this.#authorizer.filter(principal, 'read', ...more),
     });
     if (page !== null) {
-      return { ...page, entries: page.entries.map((entry) => this.#permitted(principal, entry)) };
+      const shown = await this.#origins.allShown(principal, page.entries);
+      return { ...page, entries: shown.map((entry) => this.#permitted(principal, entry)) };
     }
-    const { cursor } = request;
     throw apiError('conversation_cursor_not_found', {
       id: cursor?.id ?? '',
       param: cursor?.side ?? 'after',
@@ -131,7 +154,7 @@ export class Conversations {
     const ref = { ...this.#accessed(principal, 'read', id), ...options };
     const conversation = await this.#store.get(ref);
     if (conversation === null) throw apiError('conversation_not_found', { id });
-    return this.#permitted(principal, conversation);
+    return this.#permitted(principal, await this.#shown(principal, conversation));
   }
 
   /** Replaces the whole metadata, or how long the conversation is kept. */
@@ -139,11 +162,11 @@ export class Conversations {
     principal: Principal,
     id: string,
     { metadata, expiresAfter }: ConversationChanges,
-    key?: RequestKey,
-  ): Promise<ConversationRecord> {
+    { key, precondition }: WriteOptions = {},
+  ): Promise<ShownConversation> {
     const conversation = this.#accessed(principal, 'update', id);
     const result = await this.#store.update({
-      ...conversation,
+      ...onRevision(conversation, precondition),
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
       expiry:
         expiresAfter === undefined
@@ -151,24 +174,30 @@ export class Conversations {
           : this.#rules.ofChanged(principal.tenant, expiresAfter),
       ...keptUnder(principal, key),
     });
-    if (result.refused === undefined) return result.conversation;
-    if (result.refused === 'conversation_absent') throw apiError('conversation_not_found', { id });
+    if (result.refused === 'conversation_absent') {
+      throw await absenceOf(this.#store, conversation, precondition);
+    }
     if (result.refused === 'expired_already') throw apiError('expired_already');
-    return repeatedConversation(this.#store, { ...conversation, key, used: result.used });
+    const record =
+      result.refused === undefined
+        ? result.conversation
+        : await repeatedConversation(this.#store, { ...conversation, key, used: result.used });
+    return this.#shown(principal, record);
   }
 
   /** Deletes the conversation with all its items, or moves it into the trash if there is one. */
   async delete(
     principal: Principal,
     id: string,
-    { isPermanent }: { readonly isPermanent: boolean },
+    { isPermanent, precondition }: WriteOptions & { readonly isPermanent: boolean },
   ): Promise<void> {
-    const deleted = await this.#store.delete({
-      ...this.#accessed(principal, 'delete', id),
+    const conversation = this.#accessed(principal, 'delete', id);
+    const isDeleted = await this.#store.delete({
+      ...onRevision(conversation, precondition),
       trashMs: isPermanent ? 0 : this.#rules.trashMs(principal.tenant),
       mayBeTrashed: isPermanent,
     });
-    if (!deleted) throw apiError('conversation_not_found', { id });
+    if (!isDeleted) throw await absenceOf(this.#store, conversation, precondition);
   }
 
   /** Appends all items, in order and next to each other, or none. Returns them as they are stored. */
@@ -176,22 +205,26 @@ export class Conversations {
     principal: Principal,
     id: string,
     items: readonly NewItem[],
-    key?: RequestKey,
-  ): Promise<readonly ItemRecord[]> {
+    { key, precondition }: WriteOptions = {},
+  ): Promise<AppendedItems> {
     const conversation = this.#accessed(principal, 'update', id);
     const result = await this.#store.appendItems({
-      ...conversation,
+      ...onRevision(conversation, precondition),
       ...keptUnder(principal, key),
       readable: this.#authorizer.filter(principal, 'read'),
       items,
       createdAt: creationTime(),
     });
     if (result.refused === 'key_used') {
-      return repeatedItems(this.#store, { ...conversation, key, used: result.used });
+      const repetition = { ...conversation, key, used: result.used };
+      return { items: await repeatedItems(this.#store, repetition), revision: undefined };
+    }
+    if (result.refused === 'conversation_absent') {
+      throw await absenceOf(this.#store, conversation, precondition);
     }
     if (result.refused !== undefined) throw refusalError(result, id, items);
     this.#observer.transferred('written', result.items);
-    return result.items;
+    return result;
   }
 
   async listItems(
@@ -223,16 +256,31 @@ export class Conversations {
   }
 
   /** Deletes one item and returns its conversation, which the principal must therefore be able to read too. */
-  async deleteItem(principal: Principal, id: string, itemId: string): Promise<ConversationRecord> {
+  async deleteItem(
+    principal: Principal,
+    id: string,
+    itemId: string,
+    { precondition }: WriteOptions = {},
+  ): Promise<ShownConversation> {
     const access = this.#authorizer.filter(principal, 'read', 'update');
-    const { tenant } = principal;
-    const result = await this.#store.deleteItem({ tenant, conversationId: id, access, itemId });
-    if (result.absent !== undefined) throw absenceError(result.absent, id, itemId);
-    return result.conversation;
+    const conversation = { tenant: principal.tenant, conversationId: id, access };
+    const result = await this.#store.deleteItem({
+      ...onRevision(conversation, precondition),
+      itemId,
+    });
+    if (result.absent === 'conversation') {
+      throw await absenceOf(this.#store, conversation, precondition);
+    }
+    if (result.absent !== undefined) throw apiError('item_not_found', { id: itemId });
+    return this.#shown(principal, result.conversation);
+  }
+
+  #shown(principal: Principal, conversation: ConversationRecord): Promise<ShownConversation> {
+    return this.#origins.shown(principal, conversation);
   }
 
   /** Adds what the policy permits to a conversation that was requested with details. */
-  #permitted(principal: Principal, conversation: ConversationRecord): PermittedConversation {
+  #permitted(principal: Principal, conversation: ShownConversation): PermittedConversation {
     const { id, details } = conversation;
     if (details === undefined) return conversation;
     const resource = { id, owner: details.owner, attributes: details.attributes };
@@ -253,16 +301,6 @@ function absenceError(absent: 'conversation' | 'item', id: string, itemId: strin
   return absent === 'conversation'
     ? apiError('conversation_not_found', { id })
     : apiError('item_not_found', { id: itemId });
-}
-
-function refusalError(refusal: AppendRefusal, id: string, items: readonly NewItem[]): Error {
-  if (refusal.refused === 'conversation_absent') return apiError('conversation_not_found', { id });
-  // Of an id that the request has twice, the second item is at fault.
-  const index = items.findLastIndex((item) => item.id === refusal.id);
-  const param = `items[${index}].id`;
-  return refusal.refused === 'item_present'
-    ? apiError('item_already_in_conversation', { param })
-    : apiError('referenced_item_not_found', { id: refusal.id, param });
 }
 
 /** Returns the expiry of a conversation that has just been made. */

@@ -8,7 +8,7 @@ import type {
   ConversationRecord,
   ItemRecord,
 } from '../../store/conversations/port.ts';
-import type { KeptOutcome, NewKey, UsedKey } from '../../store/idempotency/port.ts';
+import type { KeptOutcome, NewKey, RewindNames, UsedKey } from '../../store/idempotency/port.ts';
 import { outcomeUnder, storedKey, type RequestKey } from '../idempotency/request-key.ts';
 
 /** Returns the part of a write's parameters that keeps its outcome under the key of the request. */
@@ -20,7 +20,7 @@ export function keptUnder(
 }
 
 /** The key of a repeated request, as the store knows it, and what the principal may see of the outcome. */
-interface Repetition {
+export interface Repetition {
   readonly key: RequestKey | undefined;
   readonly used: UsedKey;
   readonly tenant: string;
@@ -58,6 +58,19 @@ export async function repeatedItems(
   if (items.length === 0 && first !== undefined) throw apiError('item_not_found', { id: first });
   repetition.key?.onReplay();
   return items;
+}
+
+/** Returns what an earlier attempt has removed and appended, without the items that were deleted since. */
+export async function repeatedRewind(
+  store: Pick<ConversationReader, 'getItems'>,
+  repetition: Repetition,
+): Promise<Omit<RewindNames, 'itemIds'> & { readonly items: readonly ItemRecord[] }> {
+  const { conversationId, itemIds, deletedIds, deletedCount } = outcomeOf(repetition, 'rewind');
+  const { tenant, access } = repetition;
+  const items = await store.getItems({ tenant, conversationId, access, itemIds });
+  if (items === null) throw apiError('conversation_not_found', { id: conversationId });
+  repetition.key?.onReplay();
+  return { items, deletedIds, deletedCount };
 }
 
 function outcomeOf<Kind extends KeptOutcome['kind']>(

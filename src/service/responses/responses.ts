@@ -82,7 +82,8 @@ export interface BegunTurn {
 export class Responses {
   readonly background: Background;
   readonly #options: ResponsesOptions;
-  readonly #turns: Turns;
+  /** The turns of conversations in this process. */
+  readonly turns: Turns;
   readonly #detached = new DetachedTurns();
   readonly #open: OpenTurns;
   readonly #preparing: PreparingOptions;
@@ -92,14 +93,14 @@ export class Responses {
     const { store, turnWaitMs, observer } = options;
     this.#open = new OpenTurns(observer);
     this.#preparing = { ...options, pace: new Pace(), runs: new ApprovedRuns(store.approvedCalls) };
-    this.#turns = new Turns(store.turns, store.conversations, {
+    this.turns = new Turns(store.turns, store.conversations, {
       waitMs: turnWaitMs,
       onFree: (key) => this.background.runner.freed(key),
       onInterrupt: (key) => this.background.runner.interrupted(key),
     });
     const context = {
       ...options,
-      turns: this.#turns,
+      turns: this.turns,
       openTurns: this.#open,
       preparing: this.#preparing,
       followers: new Followers(),
@@ -127,7 +128,7 @@ export class Responses {
     const server = await models.serverOf(model);
     const isNamed = model === this.#options.defaultModel || server.isNamedFor(model);
     const watch = this.#open.begin(server, model, isNamed);
-    const targets = { store, authorizer, turns: this.#turns };
+    const targets = { store, authorizer, turns: this.turns };
     const target = await targetOf(targets, principal, request, options).catch((error: unknown) => {
       watch.stopped(error, options.signal);
       throw error;

@@ -1,5 +1,7 @@
 /** Adding a response to those that wait, in the two forms of a write. */
 
+import { copyOf, finishWithCopy } from '../branches/copying.ts';
+import { selectSource } from '../branches/copy-statements.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import { COUNT_ITEMS } from '../conversations/counts.ts';
@@ -8,9 +10,7 @@ import { conversationTopic } from '../conversations/topics.ts';
 import type { Proof, Write } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
 import { cell, text } from '../engine/rows.ts';
-import { copyItems } from '../responses/copy-items.ts';
 import { insertHidden } from '../responses/hidden-conversation.ts';
-import { COPY_ITEMS, selectSource } from '../responses/statements.ts';
 import { takeFirstTurn, takeTurnForQueued } from '../turns/statements.ts';
 import type {
   NewBackgroundResponse,
@@ -134,14 +134,14 @@ export function queueFork(
   turn: QueuedTurn | undefined,
   statements: FilteredStatements,
 ): Write<QueueResult> {
-  const { tenant, source, conversationId, response, isMoved } = params;
+  const { tenant, source, response, isMoved } = params;
   const from = { tenant, conversationId: source.conversationId };
   const key = keyOf(from);
   const leave: readonly Query[] = isMoved
     ? [{ sql: sql.DELETE_WAITING, parameters: [...key, response.id] }]
     : [];
   const first = [statements.query(selectSource, key, source.access), ...leave];
-  const copy = { sql: COPY_ITEMS, parameters: [...key, conversationId, source.until] };
+  const copying = { from, to: params, until: source.until };
   const count = { sql: COUNT_ITEMS, parameters: keyOf(params) };
   const inserts = insertRows(params, source.until, turn, statements);
   return {
@@ -151,19 +151,13 @@ export function queueFork(
       for (const query of first) {
         if (steps.get(query) === undefined) throw new NotQueued('conversation_absent');
       }
-      for (const query of [...inserts, copy, count]) steps.run(query);
+      for (const query of [...inserts, copyOf(copying), count]) steps.run(query);
       return queuedWith(turn);
     },
     inRoundTrips: async (trips) => {
       const found = await trips.send(...first);
       if (found.some((rows) => rows.length === 0)) throw new NotQueued('conversation_absent');
-      if (statements.syntax.copiesRows) {
-        await trips.finish(...inserts, copy, count);
-        return queuedWith(turn);
-      }
-      await trips.send(...inserts);
-      await copyItems(trips, { from, to: params, until: source.until });
-      await trips.finish(count);
+      await finishWithCopy(trips, copying, statements.syntax, { before: inserts, after: [count] });
       return queuedWith(turn);
     },
     proof: presence(params, response, turn),

@@ -4,6 +4,7 @@ import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { text } from '../engine/rows.ts';
+import { forgetConversations } from '../search/erasure.ts';
 import { CHILD_TABLES } from '../tables.ts';
 import type { AdoptParams } from './port.ts';
 
@@ -15,16 +16,23 @@ export function adopt(params: AdoptParams, syntax: SqlSyntax): Write<number> {
   const conversations = moveConversations(params);
   const childrenOf = (moved: readonly Row[]): readonly Query[] =>
     moveChildren(params, moved, syntax);
+  const forget = (moved: readonly Row[]) =>
+    forgetConversations(
+      params.from.tenant,
+      moved.map((row) => text(row, 'id')),
+      syntax,
+    );
   return {
     scope: { kind: 'all' },
     inSteps: (steps) => {
       const moved = steps.all(conversations);
+      forget(moved).inSteps(steps);
       for (const query of childrenOf(moved)) steps.run(query);
       return moved.length;
     },
     inRoundTrips: async (trips) => {
       const [moved = []] = await trips.send(conversations);
-      await trips.finish(...childrenOf(moved));
+      await trips.finish(forget(moved).inOneTrip, ...childrenOf(moved));
       return moved.length;
     },
   };
@@ -36,7 +44,7 @@ function moveConversations({ from, to, conversationId }: AdoptParams): Query {
   const isOne = conversationId !== undefined;
   return {
     sql: `
-      UPDATE conversations SET tenant = $3, owner = $4, attributes = $5, revision = revision + 1
+      UPDATE conversations SET tenant = $3, owner = $4, attributes = $5, revision = revision + 1, indexed_until = 0
       WHERE tenant = $1 AND owner = $2${isOne ? ' AND id = $6' : ''}
       RETURNING id`,
     parameters: isOne ? [...parameters, conversationId] : parameters,

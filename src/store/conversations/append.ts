@@ -7,6 +7,7 @@ import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import { firstCounts, growthOf, moveToSlot, slotOf } from './counts.ts';
 import type {
   AppendItemsParams,
+  AppendResult,
   ConversationKey,
   CreateConversationParams,
   ItemRecord,
@@ -23,11 +24,13 @@ export interface ItemToWrite extends ItemRecord {
 }
 
 type Items = readonly ItemRecord[];
-type WithItems<Params> = Omit<Params, 'items' | 'readable'> & {
+/** What a write of items has stored. */
+type Stored = Extract<AppendResult, { readonly refused: undefined }>;
+export type WithItems<Params> = Omit<Params, 'items' | 'readable'> & {
   readonly items: readonly ItemToWrite[];
 };
 
-export function createConversation(params: WithItems<CreateConversationParams>): Write<Items> {
+export function createConversation(params: WithItems<CreateConversationParams>): Write<Stored> {
   const { owner, metadata, createdAt, items } = params;
   const insert: Query = {
     sql: sql.INSERT_CONVERSATION,
@@ -48,16 +51,16 @@ export function createConversation(params: WithItems<CreateConversationParams>):
     inSteps: (steps) => {
       steps.run(insert);
       insertOneByOne(steps, params, items, 0, createdAt);
-      return items.map(toRecord);
+      return stored(items, 0);
     },
     inRoundTrips: async (trips) => {
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
       const inserts = items.length === 0 ? [] : [{ sql: sql.INSERT_FIRST_ITEMS, parameters }];
       await trips.finish(insert, ...inserts);
-      return items.map(toRecord);
+      return stored(items, 0);
     },
     // The id of a conversation is made for it: if the conversation is stored, this write was committed.
-    proof: presence(params, items),
+    proof: presence(params, items, (found) => stored(found, undefined)),
   };
 }
 
@@ -74,7 +77,7 @@ function expiryCells({
 export function appendItems(
   params: WithItems<AppendItemsParams>,
   statements: FilteredStatements,
-): Write<Items> {
+): Write<Stored> {
   const { items, createdAt, access } = params;
   const growth = [...keyOf(params), ...growthOf(items, createdAt)];
   return {
@@ -87,38 +90,49 @@ export function appendItems(
       if (items.length > 0 && slot !== 0 && slot !== current)
         steps.run(moveToSlot(params, current));
       insertOneByOne(steps, params, items, integer(reserved, 'first_position'), createdAt);
-      return items.map(toRecord);
+      return stored(items, integer(reserved, 'revision'));
     },
     inRoundTrips: async (trips) => {
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
       const inserted = statements.query(sql.insertNextItems, parameters, access);
       const reserved = statements.query(sql.countNextItems, growth, access);
-      const [found = []] = await trips.finish(...(items.length === 0 ? [] : [inserted]), reserved);
+      const results = await trips.finish(...(items.length === 0 ? [] : [inserted]), reserved);
+      const [found = []] = results;
       if (found.length === 0) throw new Refused({ refused: 'conversation_absent' });
-      return items.map(toRecord);
+      // None when the conversation has just been given to this caller.
+      const [counted] = results.at(-1) ?? [];
+      return stored(items, counted === undefined ? undefined : integer(counted, 'revision'));
     },
     duplicate: duplicateRow,
     // Only ids that were made for these items prove anything: given ones may have been stored before.
     ...((items.length === 0 || items.some(({ isMinted }) => isMinted)) && {
-      proof: presence(params, items),
+      proof: presence(params, items, (found) => stored(found, undefined)),
     }),
   };
 }
 
 /** Finds a conversation with all of these items. */
-function presence(key: ConversationKey, items: Items): Proof<Items> {
+export function presence<Result>(
+  key: ConversationKey,
+  items: Items,
+  result: (items: Items) => Result | undefined,
+): Proof<Result> {
   return {
     query: { sql: sql.SELECT_ITEMS_HERE, parameters: [...keyOf(key), items.map(({ id }) => id)] },
     result: (rows) => {
       if (rows.length === 0) return undefined;
       const ids = items.map(({ id }) => id);
       const found = itemsIn(rows, ids);
-      return found.length === items.length ? found : undefined;
+      return found.length === items.length ? result(found) : undefined;
     },
   };
 }
 
-function toRecord({ id, type, data }: ItemRecord): ItemRecord {
+function stored(items: Items, revision: number | undefined): Stored {
+  return { refused: undefined, items: items.map(toRecord), revision };
+}
+
+export function toRecord({ id, type, data }: ItemRecord): ItemRecord {
   return { id, type, data };
 }
 

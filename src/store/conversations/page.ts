@@ -5,9 +5,9 @@ import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Query, Value } from '../engine/query.ts';
 import { choiceConditions } from './choice.ts';
 import { slotOf } from './counts.ts';
+import { CONVERSATION_COLUMNS } from './statements.ts';
 import type { ConversationsCursor, ListConversationsParams } from './port.ts';
 import { presenceSql } from './presence.ts';
-import { CONVERSATION_COLUMNS } from './statements.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 
 type Parameter = (value: Value) => string;
@@ -32,7 +32,7 @@ const SORTS: Readonly<Record<NonNullable<ListConversationsParams['sort']>, Sort>
  * No row: the page is empty, or the id of the cursor names nothing that the access condition lets through.
  */
 export function conversationsPage(params: ListConversationsParams, syntax: SqlSyntax): Query {
-  const { access, cursor, sort = 'created_at', hasDetails = false } = params;
+  const { access, cursor, forkedFrom, sort = 'created_at', hasDetails = false } = params;
   const parameters: Value[] = [params.tenant];
   const parameter: Parameter = (value) => `$${parameters.push(value)}`;
   const condition = rowFilterSql(access, parameters.length + 1, syntax);
@@ -48,6 +48,7 @@ export function conversationsPage(params: ListConversationsParams, syntax: SqlSy
     where,
     ...timeBounds(params, parameter),
     ...choiceConditions(params, syntax, parameter),
+    ...(forkedFrom === undefined ? [] : [`forked_from = ${parameter(forkedFrom)}`]),
     ...(cursor === undefined ? [] : beyondCursor(cursor, { key, order, where }, parameter)),
   ];
   const columns = [

@@ -22,6 +22,10 @@ export interface ConversationRecord {
   readonly details?: ConversationDetails;
   /** Its place in a list by activity, in which it was found. */
   readonly activity?: ActivityPlace;
+  /** Counts the changes of the conversation, its metadata and its items. */
+  readonly revision: number;
+  /** The conversation of which this one began with a copy; left out for others. */
+  readonly forkedFrom?: Origin;
 }
 
 /** The end of a conversation's time. Times are Unix milliseconds. */
@@ -54,6 +58,12 @@ export interface ActivityPlace {
   readonly slot: number;
   /** The time of the last stored item, or of the creation without one, Unix milliseconds. */
   readonly at: number;
+}
+
+/** A conversation that was copied, and the last item of it that was; null when there was none. */
+export interface Origin {
+  readonly conversationId: string;
+  readonly itemId: string | null;
 }
 
 /** An item as the store sees it: an id, a type, and JSON text that it never parses. */
@@ -148,7 +158,12 @@ export type AppendRefusal =
   | { readonly refused: 'reference_absent'; readonly id: string };
 
 export type AppendResult =
-  | { readonly refused: undefined; readonly items: readonly ItemRecord[] }
+  | {
+      readonly refused: undefined;
+      readonly items: readonly ItemRecord[];
+      /** That of the conversation with these items; `undefined` when the database's answer was lost. */
+      readonly revision: number | undefined;
+    }
   | AppendRefusal
   | KeyInUse;
 
@@ -252,6 +267,8 @@ export interface ListConversationsParams extends ConversationChoice {
   /** Bounds of the time of the last stored item, as those of the creation. */
   readonly lastItemFrom?: number | undefined;
   readonly lastItemUntil?: number | undefined;
+  /** The conversation of which they must be forks; left out for all conversations. */
+  readonly forkedFrom?: string | undefined;
 }
 
 /** The conversation that a page follows or precedes, or, in a list by activity, the place that it had. */

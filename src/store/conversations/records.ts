@@ -1,7 +1,7 @@
 /** Conversion of rows into the records of the port. */
 
 import type { Row, Value } from '../engine/query.ts';
-import { attributes, cell, integer, integerOrNull, text } from '../engine/rows.ts';
+import { attributes, cell, integer, integerOrNull, text, textOrNull } from '../engine/rows.ts';
 import type {
   ActivityPlace,
   ConversationDetails,
@@ -14,12 +14,17 @@ import type {
 } from './port.ts';
 
 export function toConversation(row: Row): ConversationRecord {
+  const source = textOrNull(row, 'forked_from');
   return {
     id: text(row, 'id'),
     metadata: text(row, 'metadata'),
     createdAt: integer(row, 'created_at'),
     ...expiryOf(row),
     ...deletionOf(row),
+    revision: integer(row, 'revision'),
+    ...(source !== null && {
+      forkedFrom: { conversationId: source, itemId: textOrNull(row, 'forked_at') },
+    }),
   };
 }
 

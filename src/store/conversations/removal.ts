@@ -1,6 +1,8 @@
 /** Deleting, in the two forms of a write. */
 
-import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
+import { keyOf, scopeOf, type FilteredStatements, type Statement } from './access-condition.ts';
+import { recorded, type Recording } from '../changes/recording.ts';
+import { eraseWords, wordsDeletion, type Erased } from '../search/erasure.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { runningRemoval } from '../retention/ending.ts';
@@ -17,23 +19,28 @@ import { conversationTopic, existenceTopics } from './topics.ts';
 export function deleteConversation(
   ref: DeleteConversationParams,
   statements: FilteredStatements,
+  recording: Recording,
 ): Write<boolean> {
-  const { access, trashMs = 0 } = ref;
-  const conversation = statements.query(sql.deleteConversation, keyOf(ref), access);
-  const trash = statements.query(trashConversation, [...keyOf(ref), trashMs], access);
+  const { access, trashMs = 0, mayBeTrashed = false } = ref;
+  // The deletion of one in the trash was recorded when it was moved there.
+  const guarded = (statement: Statement): Statement =>
+    mayBeTrashed ? statement : recording.guarded(statement);
+  const conversation = statements.query(guarded(sql.deleteConversation), keyOf(ref), access);
+  const trash = statements.query(guarded(trashConversation), [...keyOf(ref), trashMs], access);
   // Separate statements: they see what an append has added while the first one waited for it.
-  const children: readonly Query[] = sql.DELETE_CHILDREN.map((statement) => ({
-    sql: statement,
-    parameters: keyOf(ref),
-  }));
+  const children: readonly Query[] = [
+    ...sql.DELETE_CHILDREN.map((child) => ({ sql: child, parameters: keyOf(ref) })),
+    ...recording.forget(ref),
+  ];
   const running = runningRemoval(ref);
   const ends = trashMs > 0 ? [] : [conversation];
-  return {
+  const write: Write<boolean> = {
     scope: scopeOf(ref),
     changes: existenceTopics(ref),
     erases: trashMs === 0,
     inSteps: (steps) => {
       if (ends.some((query) => steps.get(query) !== undefined)) {
+        eraseWords(steps, ref, { kind: 'all' });
         for (const child of children) steps.run(child);
         return true;
       }
@@ -47,15 +54,23 @@ export function deleteConversation(
       return results.slice(0, ends.length + 1).some((rows) => rows.length > 0);
     },
   };
+  return recorded(write, recording.change('conversation.deleted', ref));
 }
 
 /** Deletes an item under the lock of its conversation, which keeps the counts right. */
-export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<DeleteItemResult> {
+export function deleteItem(
+  ref: ItemRef,
+  statements: FilteredStatements,
+  recording: Recording,
+): Write<DeleteItemResult> {
   const lock = statements.query(sql.lockConversation, keyOf(ref), ref.access);
   const item = [...keyOf(ref), ref.itemId];
   const keep = { sql: sql.keepItem(statements.syntax), parameters: item };
+  const record = recording.itemDeletion(ref);
   const uncount = { sql: sql.UNCOUNT_ITEM, parameters: item };
   const remove = { sql: sql.DELETE_ITEM, parameters: item };
+  const erased: Erased = { kind: 'item', itemId: ref.itemId };
+  const words = wordsDeletion(ref, erased);
   const absent: DeleteItemResult = { absent: 'conversation' };
   return {
     scope: scopeOf(ref),
@@ -64,7 +79,8 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
     inSteps: (steps) => {
       const found = steps.get(lock);
       if (found === undefined) return absent;
-      for (const query of [keep, uncount]) steps.run(query);
+      for (const query of [...record, keep, uncount]) steps.run(query);
+      eraseWords(steps, ref, erased);
       return result(found, steps.get(remove));
     },
     inRoundTrips: async (trips) => {
@@ -73,14 +89,18 @@ export function deleteItem(ref: ItemRef, statements: FilteredStatements): Write<
         await trips.finish();
         return absent;
       }
-      const [, , [removed] = []] = await trips.finish(keep, uncount, remove);
-      return result(found, removed);
+      const results = await trips.finish(...record, keep, uncount, words, remove);
+      return result(found, results.at(-1)?.[0]);
     },
   };
 }
 
-function result(conversation: Row, removed: Row | undefined): DeleteItemResult {
-  return removed === undefined
-    ? { absent: 'item' }
-    : { absent: undefined, conversation: toConversation(conversation) };
+/** Returns the result of a deletion from a conversation, as it was before. */
+function result(locked: Row, removed: Row | undefined): DeleteItemResult {
+  if (removed === undefined) return { absent: 'item' };
+  const conversation = toConversation(locked);
+  return {
+    absent: undefined,
+    conversation: { ...conversation, revision: conversation.revision + 1 },
+  };
 }

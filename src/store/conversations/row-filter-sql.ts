@@ -33,6 +33,12 @@ function render(filter: RowFilter, parameter: (value: Value) => string, syntax: 
       return syntax.isOneOf('conversations.id', filter.ids, parameter);
     case 'attribute':
       return syntax.sharesAttribute(filter.attribute, filter.values, parameter);
+    case 'revision':
+      return syntax.isOneOf(
+        'CAST(conversations.revision AS TEXT)',
+        filter.revisions.map(String),
+        parameter,
+      );
     case 'not':
       return `NOT (${render(filter.filter, parameter, syntax)})`;
     case 'and':

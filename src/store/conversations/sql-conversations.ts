@@ -1,16 +1,15 @@
 import { toPage, withinReason, type Page } from '../../base/paging.ts';
-import type { Driver, ReplicaRead, Write } from '../engine/driver.ts';
+import type { Driver, ReplicaRead } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { attributes, cell, text } from '../engine/rows.ts';
 import { FilteredStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
-import { appendItems, createConversation, type ItemToWrite } from './append.ts';
+import { appendItems, createConversation } from './append.ts';
 import { changeConversation } from './change.ts';
 import { conversationsPage, dependsOnItems } from './page.ts';
 import type {
   AdoptParams,
   AppendItemsParams,
-  AppendRefusal,
   AppendResult,
   ConversationKey,
   ConversationRecord,
@@ -32,6 +31,7 @@ import type {
   UpdateConversationParams,
   UpdateResult,
 } from './port.ts';
+import { Recording } from '../changes/recording.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
 import { isBackwards, itemsPage, pageBasis } from './item-pages.ts';
 import {
@@ -42,8 +42,7 @@ import {
   toListed,
   toListedConversation,
 } from './records.ts';
-import { copied } from './copied-text.ts';
-import { orItemPresent, Refused, repeatedId } from './refusal.ts';
+import { ItemWrites } from './item-writes.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
 import { conversationTopic, listTopic } from './topics.ts';
@@ -55,13 +54,17 @@ export class SqlConversations implements ConversationStore {
   readonly #trashed: FilteredStatements;
   readonly #reachable: FilteredStatements;
   readonly #keyed: KeyedWrites;
+  readonly #itemWrites: ItemWrites;
+  readonly #recording: Recording;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, settings: { readonly recordsChanges: boolean }) {
     this.#driver = driver;
     this.#statements = new FilteredStatements(driver.syntax);
     this.#trashed = new FilteredStatements(driver.syntax, 'trashed');
     this.#reachable = new FilteredStatements(driver.syntax, 'reachable');
     this.#keyed = new KeyedWrites(driver);
+    this.#itemWrites = new ItemWrites(driver, this);
+    this.#recording = new Recording(this.#statements, settings);
   }
 
   async get(params: GetConversationParams): Promise<ConversationRecord | null> {
@@ -98,7 +101,10 @@ export class SqlConversations implements ConversationStore {
   }
 
   create(params: CreateConversationParams): Promise<AppendResult> {
-    return this.#append(params, undefined, (items) => createConversation({ ...params, items }));
+    return this.#itemWrites.run(params, undefined, (items) => ({
+      write: createConversation({ ...params, items }),
+      itemIds: undefined,
+    }));
   }
 
   async update(params: UpdateConversationParams): Promise<UpdateResult> {
@@ -106,8 +112,9 @@ export class SqlConversations implements ConversationStore {
     const [statement, more] =
       expiry === undefined ? [sql.updateMetadata, []] : [sql.updateExpiry, msAfter(expiry)];
     const parameters = [...keyOf(params), params.metadata ?? null, ...more];
-    const query = this.#statements.query(statement, parameters, access);
-    const result = await changeConversation(this.#keyed, params, query);
+    const query = this.#statements.query(this.#recording.guarded(statement), parameters, access);
+    const record = this.#recording.change('conversation.updated', params);
+    const result = await changeConversation(this.#keyed, params, query, record);
     if (result !== null) {
       return 'used' in result ? result : { refused: undefined, conversation: result };
     }
@@ -117,7 +124,7 @@ export class SqlConversations implements ConversationStore {
 
   delete(params: DeleteConversationParams): Promise<boolean> {
     const statements = params.mayBeTrashed === true ? this.#reachable : this.#statements;
-    return this.#driver.write(deleteConversation(params, statements));
+    return this.#driver.write(deleteConversation(params, statements, this.#recording));
   }
 
   adopt(params: AdoptParams): Promise<number> {
@@ -125,9 +132,10 @@ export class SqlConversations implements ConversationStore {
   }
 
   appendItems(params: AppendItemsParams): Promise<AppendResult> {
-    return this.#append(params, params, (items) =>
-      appendItems({ ...params, items }, this.#statements),
-    );
+    return this.#itemWrites.run(params, params, (items) => ({
+      write: appendItems({ ...params, items }, this.#statements),
+      itemIds: items.map(({ id }) => id),
+    }));
   }
 
   async listItems(params: ListItemsParams): Promise<ListItemsResult> {
@@ -180,7 +188,7 @@ export class SqlConversations implements ConversationStore {
   }
 
   deleteItem(ref: ItemRef): Promise<DeleteItemResult> {
-    return this.#driver.write(deleteItem(ref, this.#statements));
+    return this.#driver.write(deleteItem(ref, this.#statements, this.#recording));
   }
 
   async #find(
@@ -201,80 +209,4 @@ export class SqlConversations implements ConversationStore {
     const read = { scope: scopeOf(of), query };
     return this.#driver.read(fromReplica === undefined ? read : { ...read, fromReplica });
   }
-
-  /**
-   * Runs a write of items, with references resolved, and returns its refusal if it has one. `target` is the
-   * conversation that must exist already.
-   */
-  async #append(
-    params: ParamsWithItems,
-    target: ConversationRef | undefined,
-    writeOf: (items: readonly ItemToWrite[]) => Write<readonly ItemRecord[]>,
-  ): Promise<AppendResult> {
-    const repeated = repeatedId(params.items);
-    if (repeated !== undefined) {
-      return this.#absenceOr({ refused: 'item_present', id: repeated }, target);
-    }
-    const write = async (): Promise<AppendResult> => {
-      try {
-        const items = await this.#itemsToWrite(params, target);
-        const itemIds = target === undefined ? undefined : items.map(({ id }) => id);
-        const result = await this.#keyed.write({ ...params, itemIds }, writeOf(items));
-        return 'used' in result ? result : { refused: undefined, items: result };
-      } catch (error) {
-        if (error instanceof Refused) return error.refusal;
-        throw error;
-      }
-    };
-    const result = await orItemPresent(write, () => this.#presentId(params));
-    if (result.refused === undefined) return result;
-    // What a repetition is refused for may be new, such as an item that its first attempt has stored.
-    return (await this.#keyed.inUse(params)) ?? result;
-  }
-
-  /** Replaces references with copies of the items that they name, which never change. */
-  async #itemsToWrite(
-    params: ParamsWithItems,
-    target: ConversationRef | undefined,
-  ): Promise<readonly ItemToWrite[]> {
-    const items: ItemToWrite[] = [];
-    for (const item of params.items) {
-      items.push(
-        item.kind === 'reference'
-          ? await this.#referencedItem(item.id, params, target)
-          : { id: item.id, type: item.type, data: item.data, isMinted: item.kind === 'minted' },
-      );
-    }
-    return items;
-  }
-
-  async #referencedItem(
-    id: string,
-    params: ParamsWithItems,
-    target: ConversationRef | undefined,
-  ): Promise<ItemToWrite> {
-    const item = await this.findItem({ ...params, itemId: id });
-    if (item !== null) return { ...copied(item), isMinted: false };
-    throw new Refused(await this.#absenceOr({ refused: 'reference_absent', id }, target));
-  }
-
-  /** Returns the refusal, unless the conversation itself is absent: that comes first in every append. */
-  async #absenceOr(
-    refusal: AppendRefusal,
-    target: ConversationRef | undefined,
-  ): Promise<AppendRefusal> {
-    const isAbsent = target !== undefined && (await this.#find(target)) === null;
-    return isAbsent ? { refused: 'conversation_absent' } : refusal;
-  }
-
-  /** Returns the first id that is in the conversation. */
-  async #presentId(params: ParamsWithItems): Promise<string | undefined> {
-    const ids = params.items.map(({ id }) => id);
-    const query = { sql: sql.SELECT_ITEMS_HERE, parameters: [...keyOf(params), ids] };
-    const rows = await this.#read(params, query);
-    const present = new Set(rows.map((row) => cell(row, 'id')));
-    return ids.find((id) => present.has(id));
-  }
 }
-
-type ParamsWithItems = CreateConversationParams | AppendItemsParams;

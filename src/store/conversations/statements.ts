@@ -19,6 +19,9 @@ export const CONVERSATION_COLUMNS = [
   'idle_ms',
   'deleted_at',
   'purge_at',
+  'revision',
+  'forked_from',
+  'forked_at',
 ]
   .map((column) => `conversations.${column}`)
   .join(', ');
@@ -112,7 +115,7 @@ function reserve(change: string, where: string): string {
   return `
     UPDATE conversations SET ${change}
     WHERE tenant = $1 AND id = $2 AND ${where}
-    RETURNING next_position - CAST($3 AS BIGINT) AS first_position, active_slot`;
+    RETURNING next_position - CAST($3 AS BIGINT) AS first_position, active_slot, revision`;
 }
 
 export const ITEM_COLUMNS = 'tenant, conversation_id, position, id, type, data, created_at';

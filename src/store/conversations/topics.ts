@@ -18,3 +18,11 @@ export function listTopic({ tenant }: Pick<ConversationKey, 'tenant'>): Topic {
 export function existenceTopics(key: ConversationKey): readonly Topic[] {
   return [conversationTopic(key), listTopic(key)];
 }
+
+/** Returns the conversation of a topic; `undefined` for a topic of a tenant's list. */
+export function keyOfTopic(topic: Topic): ConversationKey | undefined {
+  const end = topic.indexOf('\n');
+  return end === -1
+    ? undefined
+    : { tenant: topic.slice(0, end), conversationId: topic.slice(end + 1) };
+}

@@ -41,3 +41,7 @@ function damage(what: string): StoreUnavailableError {
 export function integerOrNull(row: Row, column: string): number | null {
   return cell(row, column) === null ? null : integer(row, column);
 }
+
+export function textOrNull(row: Row, column: string): string | null {
+  return cell(row, column) === null ? null : text(row, column);
+}

@@ -16,8 +16,8 @@ export interface SqlSyntax {
   readonly now: string;
   /** Ends a SELECT whose rows stay as they are until the transaction ends. SQLite has one writer at a time. */
   readonly lockRows: '' | 'FOR UPDATE';
-  /** Ends a SELECT whose rows are not deleted, and keep their keys, until the transaction ends. */
-  readonly lockKeys: '' | 'FOR KEY SHARE';
+  /** Ends a SELECT whose rows stay as they are until the transaction ends, and which others may select so meanwhile. */
+  readonly lockShared: '' | 'FOR SHARE';
   /**
    * Whether a statement copies rows of one conversation to another. Citus would copy them through the coordinator by
    * COPY, which row-level security refuses.
@@ -48,7 +48,7 @@ export const SQLITE: SqlSyntax = {
   name: 'sqlite',
   now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
   lockRows: '',
-  lockKeys: '',
+  lockShared: '',
   copiesRows: true,
   selectSize: 'SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()',
   selectUnreachableNodes: undefined,
@@ -74,7 +74,7 @@ export const POSTGRES: SqlSyntax = {
   name: 'postgres',
   now: '(extract(epoch FROM statement_timestamp()) * 1000)::bigint',
   lockRows: 'FOR UPDATE',
-  lockKeys: 'FOR KEY SHARE',
+  lockShared: 'FOR SHARE',
   copiesRows: true,
   selectSize: 'SELECT pg_database_size(current_database()) AS size',
   selectUnreachableNodes: undefined,

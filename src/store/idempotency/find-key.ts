@@ -2,7 +2,7 @@ import { scopeOf } from '../conversations/access-condition.ts';
 import type { Driver } from '../engine/driver.ts';
 import type { Row } from '../engine/query.ts';
 import { cell, text } from '../engine/rows.ts';
-import type { KeptOutcome, KeyRef, UsedKey } from './port.ts';
+import type { KeptOutcome, KeyRef, RewindNames, UsedKey } from './port.ts';
 import { selectKey } from './statements.ts';
 
 /** Returns a key that has been used; `null` when it is free. */
@@ -20,6 +20,8 @@ function outcomeOf(row: Row): KeptOutcome | undefined {
   }
   if (cell(row, 'item_ids') === null) return { kind: 'conversation', conversationId };
   // Sound: only `underNewKey` writes the column.
-  const itemIds = JSON.parse(text(row, 'item_ids')) as string[];
-  return { kind: 'items', conversationId, itemIds };
+  const names = JSON.parse(text(row, 'item_ids')) as readonly string[] | RewindNames;
+  return 'deletedIds' in names
+    ? { kind: 'rewind', conversationId, ...names }
+    : { kind: 'items', conversationId, itemIds: names };
 }

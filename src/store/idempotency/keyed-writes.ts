@@ -1,7 +1,7 @@
 import type { Driver, Write } from '../engine/driver.ts';
 import { findKey } from './find-key.ts';
 import type { NewKey, UsedKey } from './port.ts';
-import { KeyNotHeld, NothingUnderKey, underNewKey } from './under-key.ts';
+import { KeyNotHeld, NothingUnderKey, underNewKey, type KeyedWrite } from './under-key.ts';
 
 /** A write that a client may repeat. */
 export interface RepeatableParams {
@@ -15,11 +15,7 @@ export interface KeyInUse {
   readonly used: UsedKey;
 }
 
-interface KeyedParams extends RepeatableParams {
-  readonly conversationId: string;
-  /** The items that the write appends; `undefined` for a write of a conversation. */
-  readonly itemIds: readonly string[] | undefined;
-}
+type KeyedParams<Result> = RepeatableParams & Omit<KeyedWrite<Result>, 'key'>;
 
 /** Runs writes, each under its key if it has one. A result of null has stored nothing. */
 export class KeyedWrites {
@@ -30,11 +26,11 @@ export class KeyedWrites {
   }
 
   async write<Result extends object | null>(
-    { key, conversationId, itemIds }: KeyedParams,
+    { key, ...outcome }: KeyedParams<Result>,
     write: Write<Result>,
   ): Promise<Result | KeyInUse> {
     if (key === undefined) return this.#driver.write(write);
-    const keyed = underNewKey(write, { key, conversationId, itemIds }, this.#driver.syntax);
+    const keyed = underNewKey(write, { key, ...outcome }, this.#driver.syntax);
     for (;;) {
       try {
         return await this.#driver.write(keyed);

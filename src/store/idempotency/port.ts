@@ -19,6 +19,15 @@ export interface HeldKeyRef extends KeyRef {
   readonly token: string;
 }
 
+/** The items of a rewind. */
+export interface RewindNames {
+  /** Those that it has added. */
+  readonly itemIds: readonly string[];
+  /** The first ones of those that it has removed. */
+  readonly deletedIds: readonly string[];
+  readonly deletedCount: number;
+}
+
 /** What the request of a key has stored. Only names are kept, so that it is read anew, or found to be deleted. */
 export type KeptOutcome =
   | { readonly kind: 'conversation'; readonly conversationId: string }
@@ -27,6 +36,10 @@ export type KeptOutcome =
       readonly conversationId: string;
       readonly itemIds: readonly string[];
     }
+  | ({
+      readonly kind: 'rewind';
+      readonly conversationId: string;
+    } & RewindNames)
   | { readonly kind: 'response'; readonly conversationId: string; readonly responseId: string };
 
 /** A key that has been used. */

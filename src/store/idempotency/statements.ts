@@ -31,6 +31,10 @@ export function keepOutcome(syntax: SqlSyntax): string {
   return insertKey(['request', 'conversation_id', 'item_ids'], syntax, '');
 }
 
+/** Names the outcome `$3` of a write under a key that the transaction has inserted. */
+export const NAME_OUTCOME = `
+  UPDATE idempotency_keys SET item_ids = $3 WHERE tenant = $1 AND id = $2`;
+
 /** Keeps the response `$5` of conversation `$4` under a key that is held by `$3`, for `$6` milliseconds. */
 export function keepResponse({ now }: SqlSyntax): string {
   return `

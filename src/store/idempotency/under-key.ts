@@ -3,7 +3,7 @@
 import type { RoundTrips, Write } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
-import type { HeldKeyRef, NewKey } from './port.ts';
+import type { HeldKeyRef, NewKey, RewindNames } from './port.ts';
 import * as sql from './statements.ts';
 
 /** Time for which outcomes are kept. */
@@ -27,7 +27,11 @@ export class NothingUnderKey extends Error {
  * Runs a write with `claim`, which yields a row when the write has its key. In round trips, the write commits in a trip of
  * its own: one that is refused must not leave its key behind.
  */
-function claiming<Result>(write: Write<Result>, claim: Query): Write<Result> {
+function claiming<Result>(
+  write: Write<Result>,
+  claim: Query,
+  lastOf: (result: Result) => readonly Query[] = () => [],
+): Write<Result> {
   const stored = (result: Result): Result => {
     if (result === null) throw new NothingUnderKey();
     return result;
@@ -36,7 +40,9 @@ function claiming<Result>(write: Write<Result>, claim: Query): Write<Result> {
     ...write,
     inSteps: (steps) => {
       if (steps.get(claim) === undefined) throw new KeyNotHeld();
-      return stored(write.inSteps(steps));
+      const result = stored(write.inSteps(steps));
+      for (const query of lastOf(result)) steps.run(query);
+      return result;
     },
     inRoundTrips: async (trips) => {
       let isClaimed = false;
@@ -48,17 +54,20 @@ function claiming<Result>(write: Write<Result>, claim: Query): Write<Result> {
         return results;
       };
       const result = stored(await write.inRoundTrips({ send, finish: send }));
-      await trips.finish();
+      await trips.finish(...lastOf(result));
       return result;
     },
   };
 }
 
-/** What a short write stores under a key; `itemIds` are those that it appends. */
-export interface KeyedWrite {
+/** What a short write stores under a key. */
+export interface KeyedWrite<Result> {
   readonly key: NewKey;
   readonly conversationId: string;
+  /** The items that the write appends; `undefined` for a write of a conversation. */
   readonly itemIds: readonly string[] | undefined;
+  /** Returns the names of an outcome that is known only when it is stored; left out for the items. */
+  readonly namesOf?: (result: Result) => RewindNames;
 }
 
 /**
@@ -67,12 +76,17 @@ export interface KeyedWrite {
  */
 export function underNewKey<Result>(
   write: Write<Result>,
-  { key, conversationId, itemIds }: KeyedWrite,
+  { key, conversationId, itemIds, namesOf }: KeyedWrite<Result>,
   syntax: SqlSyntax,
 ): Write<Result> {
   const ids = itemIds === undefined ? null : JSON.stringify(itemIds);
   const parameters = [key.tenant, key.id, key.request, conversationId, ids, KEPT_MS];
-  return claiming(write, { sql: sql.keepOutcome(syntax), parameters });
+  const claim = { sql: sql.keepOutcome(syntax), parameters };
+  if (namesOf === undefined) return claiming(write, claim);
+  return claiming(write, claim, (result) => {
+    const names = JSON.stringify(namesOf(result));
+    return [{ sql: sql.NAME_OUTCOME, parameters: [key.tenant, key.id, names] }];
+  });
 }
 
 /** Has a write store its response under the key that its attempt holds. It throws a `KeyNotHeld` when it does not. */

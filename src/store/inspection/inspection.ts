@@ -19,6 +19,7 @@ import { StoreUnavailableError } from '../../base/errors/store-unavailable.ts';
 import { distributionOf, missingLimits, undistributedTables } from '../postgres/citus.ts';
 import { assertRights, assertWalls } from '../postgres/preconditions.ts';
 import type { ReplicaReport } from '../postgres/replica.ts';
+import { checkSearch, readSearchState, type SearchReport, type SearchState } from './search.ts';
 import { integer, integerOrNull, text } from '../engine/rows.ts';
 import { databaseFiles } from '../sqlite/files.ts';
 
@@ -148,6 +149,16 @@ export class Inspection implements AsyncDisposable {
   /** Checks that conversations keep the counts of their items. */
   checkCounts(thoroughness: Thoroughness): Promise<CountsReport> {
     return checkCounts(this.#reader.syntax, this.#read, thoroughness);
+  }
+
+  /** Searches for a sample of the items. */
+  checkSearch(): Promise<SearchReport> {
+    return checkSearch(this.#reader.syntax, this.#read);
+  }
+
+  /** Returns how much the index of words has, and how much waits for it. */
+  searchState(): Promise<SearchState> {
+    return readSearchState(this.#reader.syntax, this.#read);
   }
 
   /** Yields the conversations that have items, of one tenant or of all. */

@@ -1,5 +1,6 @@
 /** Storing responses of a conversation that is there, in the two forms of a write. */
 
+import { creationTime } from '../../base/creation-time.ts';
 import { afterEnd } from '../background/after-end.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { columnsOf, insertOneByOne } from '../conversations/append.ts';
@@ -27,11 +28,13 @@ export function commitTurn(
 ): Write<ResponsePlace> {
   const { response, token, continuesAt, access, background } = params;
   const items = itemsOf(params);
+  // A response may have been created long ago; lists by activity and feeds go by the time at which items are stored.
+  const storedAt = Math.max(response.createdAt, creationTime());
   const cells = [...keyOf(params), ...cellsOf(response, params), token, continuesAt ?? null];
   const insert = statements.query(sql.insertResponseOfTurn, cells, access);
   const count: Query = {
     sql: sql.COUNT_ITEMS_OF_RESPONSE,
-    parameters: [...keyOf(params), response.id, ...growthOf(items, response.createdAt)],
+    parameters: [...keyOf(params), response.id, ...growthOf(items, storedAt)],
   };
   const rest = [
     count,
@@ -48,12 +51,12 @@ export function commitTurn(
       if (inserted === undefined) throw new NothingStored();
       const place = toPlace(inserted);
       const start = place.firstOutput - params.input.length;
-      insertOneByOne(steps, params, items, start, response.createdAt);
+      insertOneByOne(steps, params, items, start, storedAt);
       for (const query of rest) steps.run(query);
       return place;
     },
     inRoundTrips: async (trips) => {
-      const following = [...insertItems(params), ...rest];
+      const following = [...insertItems(params, storedAt), ...rest];
       if (background === undefined) {
         const [[inserted] = []] = await trips.finish(insert, ...following);
         if (inserted === undefined) throw new NothingStored();
@@ -106,17 +109,14 @@ export function itemsOf({ input, output }: Pick<NewExchange, 'input' | 'output'>
 }
 
 /** Returns the statement that inserts the items of a stored response; none when it has no items. */
-export function insertItems(params: ConversationKey & NewExchange): readonly Query[] {
+export function insertItems(
+  params: ConversationKey & NewExchange,
+  storedAt = params.response.createdAt,
+): readonly Query[] {
   const { response, input } = params;
   const items = itemsOf(params);
   if (items.length === 0) return [];
-  const parameters = [
-    ...keyOf(params),
-    response.createdAt,
-    ...columnsOf(items),
-    response.id,
-    input.length,
-  ];
+  const parameters = [...keyOf(params), storedAt, ...columnsOf(items), response.id, input.length];
   return [{ sql: sql.INSERT_ITEMS_OF_RESPONSE, parameters }];
 }
 

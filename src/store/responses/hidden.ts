@@ -1,5 +1,7 @@
 /** Storing responses in hidden conversations of their own, in the two forms of a write. */
 
+import { copyOf, finishWithCopy } from '../branches/copying.ts';
+import { selectSource } from '../branches/copy-statements.ts';
 import { conversationTopic } from '../conversations/topics.ts';
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
 import { insertOneByOne } from '../conversations/append.ts';
@@ -8,7 +10,6 @@ import { duplicateRow } from '../conversations/refusal.ts';
 import type { Steps, Write } from '../engine/driver.ts';
 import type { Query } from '../engine/query.ts';
 import { insertItems, itemsOf, NothingStored, placeOf } from './commit.ts';
-import { copyItems } from './copy-items.ts';
 import { insertHidden } from './hidden-conversation.ts';
 import type { CreateResponseParams, ForkParams, ResponsePlace } from './port.ts';
 import { cellsOf } from './records.ts';
@@ -76,11 +77,10 @@ export function forkConversation(
   params: ForkParams,
   statements: FilteredStatements,
 ): Write<ResponsePlace> {
-  const { tenant, source, conversationId } = params;
+  const { tenant, source } = params;
   const from = { tenant, conversationId: source.conversationId };
-  const key = keyOf(from);
-  const find = statements.query(sql.selectSource, key, source.access);
-  const copy = { sql: sql.COPY_ITEMS, parameters: [...key, conversationId, source.until] };
+  const find = statements.query(selectSource, keyOf(from), source.access);
+  const copying = { from, to: params, until: source.until };
   const count = { sql: COUNT_ITEMS, parameters: keyOf(params) };
   const making = { params, start: source.until };
   const place = placeFrom(making);
@@ -89,20 +89,17 @@ export function forkConversation(
     changes: [conversationTopic(params)],
     inSteps: (steps) => {
       if (steps.get(find) === undefined) throw new NothingStored();
-      runSteps(steps, making, [copy]);
+      runSteps(steps, making, [copyOf(copying)]);
       steps.run(count);
       return place;
     },
     inRoundTrips: async (trips) => {
       const [found = []] = await trips.send(find);
       if (found.length === 0) throw new NothingStored();
-      if (statements.syntax.copiesRows) {
-        await trips.finish(...insertRows(making), copy, ...insertItems(params), count);
-        return place;
-      }
-      await trips.send(...insertRows(making));
-      await copyItems(trips, { from, to: params, until: source.until });
-      await trips.finish(...insertItems(params), count);
+      await finishWithCopy(trips, copying, statements.syntax, {
+        before: insertRows(making),
+        after: [...insertItems(params), count],
+      });
       return place;
     },
     duplicate: duplicateRow,

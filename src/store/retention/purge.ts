@@ -3,6 +3,7 @@
 import { keyOf, scopeOf } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import { DELETE_CHILDREN } from '../conversations/statements.ts';
+import { eraseWords } from '../search/erasure.ts';
 import { existenceTopics } from '../conversations/topics.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Row } from '../engine/query.ts';
@@ -23,7 +24,8 @@ export function purge(key: ConversationKey, mostRows: number, syntax: SqlSyntax)
   }));
   const conversation = { sql: sql.purgeConversation(syntax), parameters: here };
   const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: here }));
-  const find = { sql: sql.SELECT_STORED, parameters: here };
+  const find = { sql: sql.selectPurged(syntax), parameters: here };
+  const absent = { state: 'absent', items: 0, responses: 0 } as const;
   const held = { state: 'held', items: 0, responses: 0 } as const;
   return {
     scope: scopeOf(key),
@@ -33,6 +35,9 @@ export function purge(key: ConversationKey, mostRows: number, syntax: SqlSyntax)
       const began = performance.now();
       const kept = steps.all(keep);
       if (kept.length > 0) return { ...held, took: performance.now() - began };
+      if (steps.get(find) === undefined) return { ...absent, took: performance.now() - began };
+      // Before its items: the words are made of them.
+      eraseWords(steps, key, { kind: 'all' });
       const counts = pieces.map((piece) => steps.all(piece).length);
       const gone = steps.all(conversation);
       if (gone.length > 0) for (const child of children) steps.run(child);

@@ -162,7 +162,10 @@ export function purgeConversation({ now }: SqlSyntax): string {
     RETURNING id`;
 }
 
-export const SELECT_STORED = `SELECT id FROM conversations WHERE ${HERE}`;
+/** Selects a purgeable conversation that is under no hold. */
+export function selectPurged({ now }: SqlSyntax): string {
+  return `SELECT id FROM conversations WHERE ${HERE} AND ${isPurgeable(now)} AND NOT ${IS_HELD}`;
+}
 
 /** Selects `$4` conversations that holds have kept, after the one that tenant `$1` created at `$2` as `$3`. */
 export const SELECT_KEPT = `

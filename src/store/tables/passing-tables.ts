@@ -83,10 +83,20 @@ const INTERRUPTED_TURNS = {
   rights: ALL_RIGHTS,
 } as const satisfies Table;
 
+/** Items in the index of words, which a store makes by itself. */
+const INDEXED_ITEMS = {
+  name: 'indexed_items',
+  conversationColumn: 'conversation_id',
+  columns: { tenant: name, conversation_id: text, position: integer, doc: integer, words: text },
+  primaryKey: ['tenant', 'conversation_id', 'position'],
+  rights: ALL_RIGHTS,
+} as const satisfies Table;
+
 /** The tables of rows that mean nothing in another store, by name. */
 export const PASSING_TABLES = {
   turns: TURNS,
   background_responses: BACKGROUND_RESPONSES,
   response_events: RESPONSE_EVENTS,
   interrupted_turns: INTERRUPTED_TURNS,
+  indexed_items: INDEXED_ITEMS,
 } as const satisfies Record<string, Table>;

@@ -20,6 +20,13 @@ export const CREATION: Audited = {
 /** For operations that make a conversation. */
 export const creating: Auditing = () => CREATION;
 
+/** For operations that copy the conversation of the path. */
+export const forking: Auditing = (call) => {
+  const id = conversationId(call);
+  const demands = [{ action: 'create' }, { action: 'read', conversationId: id }] as const;
+  return { action: 'create', resource: id, demands };
+};
+
 /** For lists, which have only what the caller may read. */
 export const listing = (): Audited => ({ action: 'read', resource: undefined, demands: [] });
 

@@ -11,12 +11,17 @@ import type { Route } from '../http/route.ts';
 
 const VISIBLE_ASCII = '^[\\x21-\\x7e]{1,255}$';
 const FORM = new RegExp(VISIBLE_ASCII);
+const FINGERPRINT = 'x-colloquy-fingerprint';
 const REPLAYED = 'idempotent-replayed';
 
-/** The header as a route declares it. */
+/** The headers as a route declares them. */
 export const IDEMPOTENCY_HEADER: NonNullable<Route['headers']> = {
   [IDEMPOTENCY_KEY]: {
     description: `A text made for this request. A repetition with the same key within 24 hours stores nothing twice: it is answered with what the request has stored, and with the header \`${REPLAYED}: true\`.`,
+    schema: Type.Optional(Type.String({ pattern: VISIBLE_ASCII })),
+  },
+  [FINGERPRINT]: {
+    description: `A text that stands for the request under its \`${IDEMPOTENCY_KEY}\`: repetitions are compared by it, and not by their bodies. For clients whose requests depend on what they have read.`,
     schema: Type.Optional(Type.String({ pattern: VISIBLE_ASCII })),
   },
 };
@@ -29,7 +34,12 @@ export function requestKeyOf(
   const key = call.header(IDEMPOTENCY_KEY.toLowerCase());
   if (key === undefined) return undefined;
   if (!FORM.test(key)) throw apiError('invalid_idempotency_key');
-  const request = JSON.stringify([method, template, call.path, call.body ?? null], inOrder);
+  const fingerprint = call.header(FINGERPRINT);
+  if (fingerprint !== undefined && !FORM.test(fingerprint)) {
+    throw apiError('invalid_fingerprint', { param: FINGERPRINT });
+  }
+  const content = fingerprint === undefined ? (call.body ?? null) : { fingerprint };
+  const request = JSON.stringify([method, template, call.path, content], inOrder);
   return {
     key,
     request: hash('sha256', request),

@@ -1,4 +1,5 @@
 import type { ItemContract } from '../../contract/items/contract.ts';
+import type { Branches } from '../../service/branches/branches.ts';
 import type { ConversationHealth } from '../../service/conversations/health.ts';
 import type { Conversations } from '../../service/conversations/conversations.ts';
 import type { Route } from '../http/route.ts';
@@ -6,7 +7,10 @@ import { createConversation } from './conversations/create-conversation.ts';
 import { createConversationItems } from './conversations/create-conversation-items.ts';
 import { deleteConversation } from './conversations/delete-conversation.ts';
 import { deleteConversationItem } from './conversations/delete-conversation-item.ts';
+import { streamConversationEvents } from './events/stream-conversation-events.ts';
+import { streamEvents } from './events/stream-events.ts';
 import { exportConversations } from './conversations/export-conversations.ts';
+import { forkConversation } from './conversations/fork-conversation.ts';
 import { getConversation } from './conversations/get-conversation.ts';
 import { getConversationHealth } from './conversations/get-conversation-health.ts';
 import { getConversationItem } from './conversations/get-conversation-item.ts';
@@ -14,6 +18,8 @@ import { getConversationUsage } from './conversations/get-conversation-usage.ts'
 import { listConversationItems } from './conversations/list-conversation-items.ts';
 import { listConversations } from './conversations/list-conversations.ts';
 import { repairConversation } from './conversations/repair-conversation.ts';
+import { rewindConversation } from './conversations/rewind-conversation.ts';
+import { absentSearch, searchConversations } from './conversations/search-conversations.ts';
 import { updateConversation } from './conversations/update-conversation.ts';
 import type { Authentication } from './openapi/security.ts';
 import type { Models } from '../../service/models/models.ts';
@@ -30,6 +36,8 @@ import { deleteResponse } from './responses/delete-response.ts';
 import { getResponse } from './responses/get-response.ts';
 import { listInputItems } from './responses/list-input-items.ts';
 import { listResponses } from './responses/list-responses.ts';
+import type { Feeds } from '../../service/feed/feeds.ts';
+import type { Search } from '../../service/search/search.ts';
 import type { Usage } from '../../service/usage/usage.ts';
 import type { Erasures } from '../../service/retention/erasures.ts';
 import type { Trash } from '../../service/retention/trash.ts';
@@ -46,8 +54,13 @@ import type { Callers } from '../../service/callers/callers.ts';
 
 export interface ApiOptions extends ServerFacts {
   readonly conversations: Conversations;
+  readonly branches: Branches;
   readonly health: ConversationHealth;
   readonly usage: Usage;
+  /** `undefined` when this server has no change feed. */
+  readonly feeds: Feeds | undefined;
+  /** `undefined` when this server does not search. */
+  readonly search: Search | undefined;
   readonly trash: Trash;
   readonly erasures: Erasures;
   /** Items as this server takes, serves and documents them. */
@@ -70,22 +83,37 @@ export interface ApiOptions extends ServerFacts {
 /** Returns every route of the API, in the order of the OpenAPI document. */
 export function apiRoutes(options: ApiOptions): readonly Route[] {
   const { conversations, health, usage, responses, contexts, models, items } = options;
-  const { limits, dialect, keyedResponses, auth, version, readiness, metricsText } = options;
+  const {
+    branches,
+    feeds,
+    search,
+    limits,
+    dialect,
+    keyedResponses,
+    auth,
+    version,
+    readiness,
+    metricsText,
+  } = options;
   const routes: readonly Route[] = [
     listConversations(conversations, limits),
     createConversation(conversations, items, limits),
     getConversationUsage(usage, limits),
     exportConversations(options.exports),
+    ...(search === undefined ? [] : [searchConversations(search, items)]),
     eraseConversations(options.erasures),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
+    forkConversation(branches, items, limits),
+    rewindConversation(branches, items, limits),
     createConversationItems(conversations, items, limits),
     listConversationItems(conversations, items, limits),
     getConversationItem(conversations, items),
     deleteConversationItem(conversations, dialect),
     getConversationHealth(health),
     repairConversation(health),
+    ...(feeds === undefined ? [] : [streamEvents(feeds), streamConversationEvents(feeds)]),
     restoreConversation(options.trash),
     listResponses(responses, items, limits),
     createResponse(keyedResponses, responses, items),
@@ -104,5 +132,5 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getReadiness(readiness),
     getOpenApiDocument(() => routes, { version, auth }),
   ];
-  return routes;
+  return search === undefined ? [...routes, absentSearch()] : routes;
 }

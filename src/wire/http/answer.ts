@@ -1,7 +1,10 @@
 import type { ApiError } from '../../contract/errors/registry.ts';
 
-/** Body of an answer: JSON text (bytes when it is too long for a string), or a stream. */
-export type Answer = string | Buffer | StreamAnswer;
+/** Body of an answer: JSON text (bytes when it is too long for a string), or a stream; none when it is not modified. */
+export type Answer = string | Buffer | StreamAnswer | typeof NOT_MODIFIED;
+
+/** The answer to a client that has the body already: its status is 304. */
+export const NOT_MODIFIED = { isModified: false } as const;
 
 /** An answer that is sent while it is produced. */
 export interface StreamAnswer {
@@ -31,4 +34,9 @@ export function eventStream(
 /** Checks whether an answer is a stream. */
 export function isStream(answer: Answer): answer is StreamAnswer {
   return typeof answer === 'object' && 'chunks' in answer;
+}
+
+/** Checks whether the client has the body already. */
+export function isNotModified(answer: Answer): answer is typeof NOT_MODIFIED {
+  return answer === NOT_MODIFIED;
 }

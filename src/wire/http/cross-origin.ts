@@ -6,6 +6,9 @@ const CLIENT_HEADERS = [
   'authorization',
   'content-type',
   'idempotency-key',
+  'if-match',
+  'if-none-match',
+  'x-colloquy-fingerprint',
   'openai-organization',
   'openai-project',
   'x-request-id',
@@ -38,7 +41,7 @@ export async function crossOriginRules(
     origin: [...origins],
     methods: ['GET', 'POST', 'DELETE'],
     allowedHeaders: CLIENT_HEADERS,
-    exposedHeaders: ['x-request-id', 'retry-after', 'idempotent-replayed'],
+    exposedHeaders: ['etag', 'x-request-id', 'retry-after', 'idempotent-replayed'],
     maxAge: 600,
   });
   return (request, response) =>

@@ -5,7 +5,7 @@ import { ApiError } from '../../contract/errors/registry.ts';
 import { parseJson } from '../../contract/schema/json.ts';
 import { noting } from '../../observe/request-notes.ts';
 import { assertAdmissible } from './admission.ts';
-import { isStream } from './answer.ts';
+import { isNotModified, isStream } from './answer.ts';
 import { beginAudit } from './audited.ts';
 import { readBody } from './body.ts';
 import { RequestCall } from './call.ts';
@@ -93,6 +93,10 @@ async function answerOf(
       return { answer, call, producer: exchange.producer, first, record };
     }
     record?.(200);
+    if (isNotModified(answer)) {
+      const { answerHeaders: headers } = call;
+      return { status: 304, text: '', contentType: undefined, headers, error: undefined };
+    }
     const contentType = route.contentType ?? JSON_TYPE;
     return {
       status: 200,

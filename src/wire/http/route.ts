@@ -26,6 +26,8 @@ export interface Route {
   readonly headers?: Readonly<
     Record<string, { readonly description: string; readonly schema: TSchema }>
   >;
+  /** Set for operations that may answer 304, without a body. */
+  readonly mayBeUnmodified?: boolean;
   /** Set for operations that a client may repeat under the same `Idempotency-Key`. */
   readonly isRepeatable?: boolean;
   readonly body?: { readonly schema: TSchema; readonly required: boolean };

@@ -8,7 +8,8 @@ const HEADERS = ['openai-version', '2020-10-01', 'x-content-type-options', 'nosn
 export interface TextAnswer {
   readonly status: number;
   readonly text: string | Buffer;
-  readonly contentType: string;
+  /** `undefined` for an answer without a body. */
+  readonly contentType: string | undefined;
   readonly headers: readonly string[];
   /** Name of the failure in the table of errors. */
   readonly error: string | undefined;
@@ -23,7 +24,8 @@ export function sendText(
 ): void {
   const bytesOut = Buffer.byteLength(text);
   const ended = performance.now();
-  const length = ['content-length', String(bytesOut)];
+  // The length of an answer without a body would be that of the body which the client has.
+  const length = contentType === undefined ? [] : ['content-length', String(bytesOut)];
   response.writeHead(
     status,
     headOf(exchange, contentType, ended, [...length, ...headers], context),
@@ -35,15 +37,14 @@ export function sendText(
 /** Returns the headers of an answer that begins `now`, in milliseconds of `performance.now()`. */
 export function headOf(
   { id, began }: Exchange,
-  contentType: string,
+  contentType: string | undefined,
   now: number,
   further: readonly string[],
   context: ExchangeContext,
 ): string[] {
   return [
     ...HEADERS,
-    'content-type',
-    contentType,
+    ...(contentType === undefined ? [] : ['content-type', contentType]),
     'x-request-id',
     id,
     'openai-processing-ms',

@@ -60,6 +60,14 @@ const CASES: readonly Case[] = [
   { operation: 'listConversations', about: '', demands: [], action: undefined },
   { operation: 'exportConversations', about: '', demands: [], action: 'read' },
   { operation: 'getConversationUsage', about: '', demands: [], action: undefined },
+  { operation: 'streamEvents', about: '', demands: [], action: undefined },
+  {
+    operation: 'searchConversations',
+    about: '',
+    demands: [],
+    action: undefined,
+    body: () => ({ query: 'x' }),
+  },
   {
     operation: 'listResponses',
     about: '',
@@ -75,6 +83,7 @@ const CASES: readonly Case[] = [
       'listConversationItems',
       'getConversationItem',
       'getConversationHealth',
+      'streamConversationEvents',
     ] as const
   ).map((operation): Case => ({
     operation,

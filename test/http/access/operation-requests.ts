@@ -56,11 +56,30 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   ],
   // Groups that the caller may not read are left out, and none is named by an id that is looked up.
   getConversationUsage: [],
+  // What it sends belongs to what the caller may read; test/http/feed/access.test.ts holds that.
+  streamEvents: [],
+  streamConversationEvents: [{}, { query: () => '?after=x', status: 400 }],
   // As in a list, what the caller may not read is left out.
   exportConversations: [],
+  // A query that is the id of an item is part of the answer: test/http/search/access.test.ts has it.
+  searchConversations: [
+    {
+      body: ({ conversation }) => ({ query: 'x', filters: { conversation_id: conversation } }),
+      status: 200,
+    },
+  ],
   getConversation: [{}],
   updateConversation: [{ body: () => ({ metadata: { hacked: 'yes' } }) }],
   deleteConversation: [{}],
+  forkConversation: [
+    {},
+    { body: ({ item }) => ({ after: item }) },
+    { body: ({ item }) => ({ items: reference(item) }) },
+  ],
+  rewindConversation: [
+    { body: ({ item }) => ({ before: item }) },
+    { body: ({ item }) => ({ after: item, items: reference(item) }) },
+  ],
   createConversationItems: [
     { body: () => ({ items: [message] }) },
     { body: ({ item }) => ({ items: reference(item) }) },

@@ -163,6 +163,21 @@ test('a turn that ends in calls is kept word for word when it is compacted', asy
   ]);
 });
 
+test('the usage of a response has the tokens of its summary', async () => {
+  await using turns = await startCompacting();
+  const { client, model, chats } = turns;
+  model.play((request) => {
+    if (request.method === 'GET') return boundedModel({ contextTokens: 4_000 })(request);
+    const { steps } = said('ok');
+    const isSummary = (textsOf(request).at(-1) ?? '').startsWith('Summarise');
+    return { steps: steps.map((step) => withPromptTokens(step, isSummary ? 30_000 : 2_000)) };
+  });
+  const { usage, output } = await client.responses.create({ ...COMPACTED, input: 'hello' });
+  expect(typesOf(output)).toEqual(['message', 'compaction']);
+  expect(chats()).toHaveLength(2);
+  expect(usage).toMatchObject({ input_tokens: 32_000, output_tokens: 10, total_tokens: 58 });
+});
+
 test('a model server that reports no usage has its context estimated', async () => {
   await using turns = await startCompacting();
   const { client, model } = turns;

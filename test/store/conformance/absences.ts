@@ -128,9 +128,11 @@ export function testAbsences(test: StoreTest): void {
     const restore = () => store.retention.restore(key('c'));
     expect(await restore()).toEqual({ refused: 'conversation_absent' });
     await store.conversations.delete({ ...key('c'), trashMs: HOUR_MS });
-    expect(await restore()).toMatchObject({ conversation: before });
+    expect(await restore()).toMatchObject({
+      conversation: { ...before, revision: 2 },
+    });
     expect(await restore()).toEqual({ refused: 'conversation_absent' });
-    expect(await store.conversations.get(key('c'))).toEqual(before);
+    expect(await store.conversations.get(key('c'))).toEqual({ ...before, revision: 2 });
     expect(await itemIds(store, 'c')).toEqual({ ids: ['a', 'b'], hasMore: false });
     expect(await store.responses.find({ ...key('c'), responseId: 'r' })).not.toBeNull();
     await store.conversations.delete({ ...key('c'), trashMs: HOUR_MS });

@@ -9,6 +9,7 @@ export function testConversations(test: StoreTest): void {
       id: 'c',
       metadata: '{"a":"b"}',
       createdAt: 1_700_000_000_123,
+      revision: 0,
     });
     expect(await store.conversations.get(key('other'))).toBeNull();
   });

@@ -5,7 +5,7 @@ import { create, itemIds, record, type StoreTest } from './operations.ts';
 export function testItems(test: StoreTest): void {
   test('items are returned and listed in the order of the request', async ({ store }) => {
     const created = await create(store, 'c', minted('i3', 'i1'));
-    expect(created).toEqual({ refused: undefined, items: [record('i3'), record('i1')] });
+    expect(created).toMatchObject({ refused: undefined, items: [record('i3'), record('i1')] });
     await append(store, 'c', minted('i2', 'i0'));
     expect(await itemIds(store, 'c')).toEqual({ ids: ['i3', 'i1', 'i2', 'i0'], hasMore: false });
     expect(await itemIds(store, 'c', { order: 'desc' })).toEqual({

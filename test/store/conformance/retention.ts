@@ -112,7 +112,7 @@ export function testRetention(test: StoreTest): void {
       await store.conversations.update({ ...key('c'), metadata: '{"a":"b"}', expiry: null }),
     ).toEqual({
       refused: undefined,
-      conversation: { id: 'c', metadata: '{"a":"b"}', createdAt: now - HOUR_MS },
+      conversation: { id: 'c', metadata: '{"a":"b"}', createdAt: now - HOUR_MS, revision: 2 },
     });
   });
 

@@ -5,6 +5,7 @@ import type { Conversations } from '../../../service/conversations/conversations
 import type { Route } from '../../http/route.ts';
 import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
+import { addEntityTag, IF_MATCH, preconditionOf } from './conditions.ts';
 import { itemListJson } from './json.ts';
 import { include } from './parameters.ts';
 import { conversationId, ITEMS, TAG } from './paths.ts';
@@ -25,17 +26,24 @@ export function createConversationItems(
     audited: onConversation('update'),
     isRepeatable: true,
     query: { include },
+    headers: IF_MATCH,
     body: { schema: createItemsBody(contract.InputItem, maxItemsPerRequest), required: true },
     response: {
       description: 'The items, in the order of the request',
       schema: contract.ConversationItemList,
     },
-    errors: [404],
+    errors: [404, 412],
     handle: async (call, key) => {
       const items = parse(call.body);
       const id = conversationId(call);
-      const entries = await conversations.appendItems(call.principal, id, items, key);
-      return itemListJson({ entries, hasMore: false }, contract, call.query.include);
+      const options = { key, precondition: preconditionOf(call) };
+      const appended = await conversations.appendItems(call.principal, id, items, options);
+      addEntityTag(call, appended.revision);
+      return itemListJson(
+        { entries: appended.items, hasMore: false },
+        contract,
+        call.query.include,
+      );
     },
   });
 }

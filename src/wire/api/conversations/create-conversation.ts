@@ -8,7 +8,7 @@ import type { Conversations } from '../../../service/conversations/conversations
 import type { Route } from '../../http/route.ts';
 import { creating } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
-import { conversationJson } from './json.ts';
+import { conversationAnswer } from './answers.ts';
 import { COLLECTION, TAG } from './paths.ts';
 
 export function createConversation(
@@ -33,7 +33,7 @@ export function createConversation(
     },
     response: { description: 'The conversation', schema: Conversation },
     errors: [404],
-    handle: async ({ principal, body }, key) =>
-      conversationJson(await conversations.create(principal, parse(body), key)),
+    handle: async (call, key) =>
+      conversationAnswer(call, await conversations.create(call.principal, parse(call.body), key)),
   });
 }

@@ -4,6 +4,7 @@ import type { Conversations } from '../../../service/conversations/conversations
 import type { Route } from '../../http/route.ts';
 import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
+import { IF_MATCH, preconditionOf } from './conditions.ts';
 import { deletedJson } from './json.ts';
 import { CONVERSATION, conversationId, TAG } from './paths.ts';
 
@@ -23,11 +24,13 @@ export function deleteConversation(conversations: Conversations): Route {
         schema: Type.Enum(['true', 'false'], { default: 'false' }),
       },
     },
+    headers: IF_MATCH,
     response: { description: 'The conversation is gone', schema: ConversationDeleted },
-    errors: [404],
+    errors: [404, 412],
     handle: async (call) => {
       await conversations.delete(call.principal, conversationId(call), {
         isPermanent: call.query.permanent === 'true',
+        precondition: preconditionOf(call),
       });
       return deletedJson(conversationId(call));
     },

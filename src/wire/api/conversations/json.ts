@@ -6,15 +6,17 @@ import { ConversationInclude } from '../../../contract/conversations/details.ts'
 import type { Include } from '../../../contract/items/include.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import { activityCursor } from '../../../service/conversations/activity-cursor.ts';
-import type { ActivityPlace, ConversationRecord } from '../../../store/conversations/port.ts';
+import type { ShownConversation } from '../../../service/branches/origins.ts';
+import type { ActivityPlace } from '../../../store/conversations/port.ts';
 import { stubJson } from '../../../contract/items/pages.ts';
 import type { StoredItem } from '../../../contract/items/serve.ts';
+import type { RewoundConversation } from '../../../service/branches/branches.ts';
 
 const MS_PER_DAY = 86_400_000;
 
 type ConversationFields = Pick<
-  ConversationRecord,
-  'id' | 'metadata' | 'createdAt' | 'expiry' | 'deletion'
+  ShownConversation,
+  'id' | 'metadata' | 'createdAt' | 'expiry' | 'deletion' | 'forkedFrom'
 >;
 
 /** A conversation with what a request may include. */
@@ -47,7 +49,7 @@ export function detailedConversationJson(
 
 export function conversationJson(conversation: ConversationFields): string {
   const { id, metadata, createdAt } = conversation;
-  return `{"id":${JSON.stringify(id)},"object":"conversation","created_at":${secondOf(createdAt)},"metadata":${metadata}${expiryJson(conversation)}${deletionJson(conversation)}}`;
+  return `{"id":${JSON.stringify(id)},"object":"conversation","created_at":${secondOf(createdAt)},"metadata":${metadata}${expiryJson(conversation)}${deletionJson(conversation)}${forkedFromJson(conversation)}}`;
 }
 
 function expiryJson({ expiry, createdAt }: ConversationFields): string {
@@ -61,6 +63,16 @@ function expiryJson({ expiry, createdAt }: ConversationFields): string {
 function deletionJson({ deletion }: ConversationFields): string {
   if (deletion === undefined) return '';
   return `,"deleted_at":${secondOf(deletion.deletedAt)},"purge_at":${secondOf(deletion.purgeAt)}`;
+}
+
+/** Returns the field of a fork; an empty text for other conversations. */
+function forkedFromJson({ forkedFrom }: ConversationFields): string {
+  if (forkedFrom === undefined) return '';
+  const origin =
+    forkedFrom === null
+      ? null
+      : { conversation_id: forkedFrom.conversationId, item_id: forkedFrom.itemId };
+  return `,"forked_from":${JSON.stringify(origin)}`;
 }
 
 export function deletedJson(id: string): string {
@@ -113,6 +125,17 @@ function placementsJson({ entries }: Page<ItemFields>): string {
     created_at: secondOf(placement?.createdAt ?? 0),
   }));
   return `,"placements":${JSON.stringify(placements)}`;
+}
+
+export function rewoundJson(
+  id: string,
+  { deletedIds, deletedCount, items }: RewoundConversation,
+  { serve }: Pick<ItemContract, 'serve'>,
+  include: readonly Include[],
+): string {
+  const data = items.map((item) => serve(item, include)).join(',');
+  const deleted = JSON.stringify(deletedIds);
+  return `{"id":${JSON.stringify(id)},"object":"conversation.rewound","deleted_item_ids":${deleted},"deleted_items":${deletedCount},"data":[${data}]}`;
 }
 
 /** Limit of an answer as a string, near the engine's own. A longer answer is made of bytes. */

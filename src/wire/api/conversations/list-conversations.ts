@@ -44,6 +44,10 @@ export function listConversations(
         schema: Type.Enum(['created_at', 'last_item_at'], { default: 'created_at' }),
       },
       include: conversationInclude,
+      forked_from: {
+        description: 'Only forks of this conversation, which the caller must be able to read.',
+        schema: Type.Optional(Type.String()),
+      },
       created_after: {
         description: 'Only conversations created after this second.',
         schema: Type.Optional(Type.Integer()),
@@ -69,6 +73,7 @@ export function listConversations(
         ...choiceOf(query),
         hasDetails: include.length > 0,
         cursor: cursorOf(query),
+        forkedFrom: query.forked_from,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
         lastItemAfter: query.last_item_after,

@@ -7,7 +7,8 @@ import type { Conversations } from '../../../service/conversations/conversations
 import type { Route } from '../../http/route.ts';
 import { onConversation } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
-import { conversationJson } from './json.ts';
+import { conversationAnswer } from './answers.ts';
+import { IF_MATCH, preconditionOf } from './conditions.ts';
 import { CONVERSATION, conversationId, TAG } from './paths.ts';
 
 export function updateConversation(conversations: Conversations): Route {
@@ -21,13 +22,16 @@ export function updateConversation(conversations: Conversations): Route {
     audited: onConversation('update'),
     isRepeatable: true,
     query: {},
+    headers: IF_MATCH,
     body: { schema: UpdateConversationBody, required: true },
     response: { description: 'The conversation as it is now', schema: Conversation },
-    errors: [404],
+    errors: [404, 412],
     handle: async (call, key) => {
       const changes = parseUpdateConversation(call.body);
       const id = conversationId(call);
-      return conversationJson(await conversations.update(call.principal, id, changes, key));
+      const options = { key, precondition: preconditionOf(call) };
+      const updated = await conversations.update(call.principal, id, changes, options);
+      return conversationAnswer(call, updated);
     },
   });
 }

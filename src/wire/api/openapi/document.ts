@@ -13,6 +13,7 @@ const ERROR_DESCRIPTIONS: Readonly<Record<string, string>> = {
   401: 'The credentials are missing or wrong',
   403: 'The caller may not do this',
   404: 'There is no such thing, or not for this caller',
+  412: 'The conversation has another revision than those of `If-Match`',
   413: 'The body is too large',
   415: 'The body is not JSON',
   426: 'There are no WebSockets',
@@ -20,6 +21,7 @@ const ERROR_DESCRIPTIONS: Readonly<Record<string, string>> = {
   '4XX': 'The model server has refused the request with this status',
   503: 'The database cannot take the request now; retry after `retry-after` seconds',
 };
+const NOT_MODIFIED = 'The conversation has a revision of `If-None-Match`; there is no body';
 const ERRORS_WITH_A_BODY = [413, 415];
 const ERRORS_OF_ALL_ROUTES = [400, 403, 426, 503];
 const DESCRIPTION =
@@ -126,6 +128,7 @@ function responses(route: Route, { reference, errorContent, isAuthenticated }: C
   const content = { [type]: { schema: reference(schema, 'response') }, ...stream };
   return {
     200: { description, content },
+    ...(route.mayBeUnmodified === true && { 304: { description: NOT_MODIFIED } }),
     ...Object.fromEntries(
       statuses.map((status) => [
         status,

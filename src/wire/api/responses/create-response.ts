@@ -1,5 +1,3 @@
-import { Type } from 'typebox';
-import { apiError } from '../../../contract/errors/registry.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import { createResponseBody } from '../../../contract/responses/parameters/table.ts';
 import { responseParser, type ResponseRequest } from '../../../contract/responses/requests.ts';
@@ -15,21 +13,17 @@ import type {
   KeyedResponses,
 } from '../../../service/idempotency/keyed-responses.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
-import type { WhenBusy } from '../../../service/responses/turns.ts';
 import { eventStream } from '../../http/answer.ts';
-import type { Call } from '../../http/call.ts';
 import type { Route } from '../../http/route.ts';
 import { stopReason } from '../../http/signal.ts';
 import { defineRoute } from '../define-route.ts';
+import { whenBusyHeader, whenBusyOf } from '../when-busy.ts';
 import { auditedTurn } from './audited-turn.ts';
 import { COLLECTION, MAX_INPUT_ITEMS, TAG } from './paths.ts';
 import { storedJson } from './json.ts';
 import { followingStream } from './following-stream.ts';
 
-const WHEN_BUSY = 'x-colloquy-when-busy';
 const REPAIRS = 'x-colloquy-repairs';
-const WHEN_BUSY_VALUES = ['wait', 'reject', 'interrupt'] as const satisfies readonly WhenBusy[];
-const WHEN_BUSY_SCHEMA = Type.Enum([...WHEN_BUSY_VALUES], { default: 'wait' });
 
 export function createResponse(
   keyed: KeyedResponses,
@@ -47,13 +41,9 @@ export function createResponse(
     audited: auditedTurn,
     query: {},
     isRepeatable: true,
-    headers: {
-      [WHEN_BUSY]: {
-        description:
-          'With `reject`, a conversation in which another response is being made is refused at once, with `conversation_locked`. With `interrupt`, that response is cancelled.',
-        schema: WHEN_BUSY_SCHEMA,
-      },
-    },
+    headers: whenBusyHeader(
+      'With `reject`, a conversation in which another response is being made is refused at once, with `conversation_locked`. With `interrupt`, that response is cancelled.',
+    ),
     body: { schema: createResponseBody(contract.InputItem, MAX_INPUT_ITEMS), required: true },
     response: {
       description: 'The response; with `stream: true`, its events as `text/event-stream`',
@@ -64,7 +54,7 @@ export function createResponse(
     handle: async (call, key) => {
       const request = parse(call.body);
       const answer = await keyed.begin(call.principal, request, key, {
-        whenBusy: whenBusy(call),
+        whenBusy: whenBusyOf(call),
         signal: call.signal,
         isClientGone: () => stopReason(call.signal) === 'client_gone',
       });
@@ -89,13 +79,6 @@ export function createResponse(
       return eventStream(frames(turn), (error) => streamFrame(turn.failure(error)));
     },
   });
-}
-
-function whenBusy(call: Pick<Call, 'header'>): WhenBusy {
-  const value = call.header(WHEN_BUSY) ?? 'wait';
-  const known = WHEN_BUSY_VALUES.find((candidate) => candidate === value);
-  if (known !== undefined) return known;
-  throw apiError('invalid_value', { param: WHEN_BUSY, value, supported: WHEN_BUSY_VALUES });
 }
 
 /** Yields the events of a turn as frames, and returns the terminal one. */

@@ -1,0 +1,2 @@
+/** Beginning of the ids of conversations. */
+export const CONVERSATION_PREFIX = 'conv';
