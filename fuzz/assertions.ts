@@ -28,6 +28,7 @@ export function assertConversation(
     object: 'conversation',
     created_at: expected?.createdAt,
     metadata: expected?.metadata,
+    ...expiryOf(served, expected?.expiresAfter),
     ...(expected?.forkedFrom !== undefined && { forked_from: originIn(served, expected) }),
   };
   const { own, included } = withoutIncluded(served);
@@ -50,6 +51,20 @@ function withoutIncluded(served: unknown) {
   return {
     own: Object.fromEntries(fields.filter(([name]) => !INCLUDED.has(name))),
     included: Object.fromEntries(fields.filter(([name]) => INCLUDED.has(name))),
+  };
+}
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Returns the fields of a conversation that expires, of which the model has no activity. */
+function expiryOf(served: unknown, expiresAfter: unknown): object {
+  if (!isJsonObject(expiresAfter) || !isJsonObject(served)) return {};
+  const { anchor, days } = expiresAfter;
+  const from = Number(served[anchor === 'created_at' ? 'created_at' : 'last_active_at']);
+  return {
+    expires_after: { anchor, days },
+    expires_at: from + Number(days) * SECONDS_PER_DAY,
+    last_active_at: served['last_active_at'],
   };
 }
 

@@ -14,6 +14,8 @@ export interface StoredConversation {
   /** Unix seconds. */
   readonly createdAt: number;
   metadata: Readonly<Record<string, unknown>>;
+  /** As it was sent; null for none. */
+  expiresAfter: unknown;
   items: StoredItem[];
   /** Only forks have it. */
   readonly forkedFrom?: { readonly conversation_id: string; readonly item_id: string | null };

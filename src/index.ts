@@ -26,6 +26,8 @@ export type * from './store/idempotency/port.ts';
 export type * from './store/search/port.ts';
 export type * from './store/background/port.ts';
 export type * from './store/response-events/port.ts';
+export type * from './store/retention/port.ts';
+export type * from './store/holds/port.ts';
 export type * from './store/keys/port.ts';
 export type * from './store/usage/port.ts';
 export type * from './store/archive/port.ts';

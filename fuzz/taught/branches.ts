@@ -98,6 +98,7 @@ export const forkConversation: PrivateOperation = {
       owner: caller,
       createdAt: Number(createdAt),
       metadata: (asked ?? undefined) === undefined ? source.metadata : metadataOf(meaning.body),
+      expiresAfter: null,
       items: [...parts.kept],
       forkedFrom: { conversation_id: source.id, item_id: parts.kept.at(-1)?.id ?? null },
     };

@@ -6,7 +6,9 @@ import { asList, pageOfConversations } from '../pages.ts';
 import type { Principal } from '../principals.ts';
 import type { PrivateOperation } from './operation.ts';
 import { addPosted, readable, writable } from './effects.ts';
-import { isJsonObject } from '../../src/base/json-object.ts';
+import { EXPIRY_ANCHORS } from '../../src/base/expiry.ts';
+import { isJsonObject, type JsonObject } from '../../src/base/json-object.ts';
+import type { Random } from '../random.ts';
 import {
   conversationCursor,
   conversationInclude,
@@ -29,12 +31,13 @@ export const createConversation: PrivateOperation = {
   headers: REPEATABLE,
   query: {},
   body: {
-    fields: ['metadata', 'items'],
+    fields: ['metadata', 'items', 'expires_after'],
     make: ({ random, caller, values }) => {
       if (random.chance(0.1)) return undefined;
       return {
         ...(random.chance(0.7) ? { metadata: values.metadata(random) } : {}),
         ...(random.chance(0.6) ? { items: values.items(random, caller) } : {}),
+        ...(random.chance(0.2) ? { expires_after: expiry(random) } : {}),
       };
     },
   },
@@ -52,6 +55,7 @@ export const createConversation: PrivateOperation = {
       owner: caller,
       createdAt: Number(createdAt),
       metadata: metadataOf(meaning.body),
+      expiresAfter: bodyOf(meaning)['expires_after'] ?? null,
       items: [],
     };
     assertConversation(body, conversation);
@@ -78,15 +82,18 @@ export const updateConversation: PrivateOperation = {
   headers: [...REPEATABLE, 'If-Match'],
   query: {},
   body: {
-    fields: ['metadata'],
+    fields: ['metadata', 'expires_after'],
     make: ({ random, values }) => ({
       metadata: random.chance(0.1) ? null : values.metadata(random),
+      ...(random.chance(0.2) ? { expires_after: random.chance(0.3) ? null : expiry(random) } : {}),
     }),
   },
   expect: isWritable,
   accept: (success) => {
     const conversation = writable(success);
-    conversation.metadata = metadataOf(success.meaning.body);
+    const changes = bodyOf(success.meaning);
+    if ('metadata' in changes) conversation.metadata = metadataOf(success.meaning.body);
+    if ('expires_after' in changes) conversation.expiresAfter = changes['expires_after'];
     assertConversation(success.body, conversation);
   },
 };
@@ -96,7 +103,7 @@ export const deleteConversation: PrivateOperation = {
   weight: 5,
   path: ['conversation_id'],
   headers: ['If-Match'],
-  query: {},
+  query: { permanent: ({ random }) => ['permanent', random.pick(['true', 'false'])] },
   expect: isWritable,
   accept: (success) => success.model.delete(writable(success).id),
 };
@@ -169,6 +176,8 @@ export const listConversations: PrivateOperation = {
     forked_from: conversationCursor,
     created_after: creationTime,
     created_before: creationTime,
+    // The server of a run has no trash, so that the list of it is empty.
+    deleted: ({ random }) => ['deleted', random.pick(['true', 'false'])],
     last_item_after: creationTime,
     last_item_before: creationTime,
     sort: ({ random }) => ['sort', random.pick(['created_at', 'last_item_at'])],
@@ -183,18 +192,30 @@ export const listConversations: PrivateOperation = {
     // There are no forks to show, whatever the cursor.
     if (source !== undefined && model.read(caller, source) === undefined) return true;
     const cursor = after ?? before;
+    if (cursor !== undefined && query?.get('deleted')?.[0] === 'true') return false;
     return cursor === undefined || model.read(caller, cursor) !== undefined;
   },
   accept: ({ model, caller, meaning, body }) => {
     if (body === undefined || meaning.query === undefined) return;
     // The model does not know when items were stored.
     if (ACTIVITY.some((name) => meaning.query?.has(name) === true)) return;
-    const page = pageOfConversations(model, caller, meaning.query);
+    const page =
+      meaning.query.get('deleted')?.[0] === 'true'
+        ? { entries: [], hasMore: false }
+        : pageOfConversations(model, caller, meaning.query);
     const list = asList(body);
     assertPage(list, page.entries, page.hasMore);
     list.data.forEach((entry, index) => assertConversation(entry, page.entries[index]));
   },
 };
+
+function expiry(random: Random): object {
+  return { anchor: random.pick(EXPIRY_ANCHORS), days: random.pick([1, 30, 365]) };
+}
+
+function bodyOf({ body }: Meaning): JsonObject {
+  return isJsonObject(body) ? body : {};
+}
 
 function isWritable(model: Model, caller: Principal, { conversation }: Meaning): boolean {
   return model.write(caller, conversation) !== undefined;

@@ -29,6 +29,7 @@ import {
 } from './responses.ts';
 import { getPrincipal } from './system.ts';
 import { getConversationHealth, repairConversation } from './health.ts';
+import { eraseConversations, restoreConversation } from './retention.ts';
 import { searchConversations } from './search.ts';
 import type { TaughtOperation } from './operation.ts';
 
@@ -52,6 +53,8 @@ export const TAUGHT: Readonly<Record<string, TaughtOperation>> = {
   deleteConversationItem,
   getConversationHealth,
   repairConversation,
+  restoreConversation,
+  eraseConversations,
   cancelResponse,
   createResponse,
   listResponses,

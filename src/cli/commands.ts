@@ -2,12 +2,15 @@ import type { Command } from './command.ts';
 import { adopt } from './commands/adopt.ts';
 import { backup } from './commands/backup.ts';
 import { doctor } from './commands/doctor.ts';
+import { erase } from './commands/erase.ts';
 import { exportCommand } from './commands/export.ts';
 import { helpOn } from './commands/help.ts';
+import { hold } from './commands/hold.ts';
 import { importCommand } from './commands/import.ts';
 import { keys } from './commands/keys.ts';
 import { migrate } from './commands/migrate.ts';
 import { policy } from './commands/policy.ts';
+import { retention } from './commands/retention.ts';
 import { search } from './commands/search.ts';
 import { serve } from './commands/serve.ts';
 import { stats } from './commands/stats.ts';
@@ -19,6 +22,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   keys,
   policy,
   adopt,
+  erase,
+  hold,
+  retention,
   export: exportCommand,
   import: importCommand,
   backup,

@@ -84,6 +84,9 @@ export interface JobReport {
   readonly error: unknown;
 }
 
+/** What a sweep has ended or deleted: a conversation whose time was over, one that is gone for good, or a response. */
+export type SweepReason = 'expire' | 'purge' | 'response';
+
 /** Receiver of reports on the server's work. No report contains text of a request or of an item. */
 export interface Observer {
   /** A stream has begun. `answered` follows when it has ended. */
@@ -103,6 +106,8 @@ export interface Observer {
   modelFailed(server: string, kind: string): void;
   /** A job has run. */
   jobEnded(job: JobReport): void;
+  /** A sweep has ended or deleted one of these. */
+  swept(reason: SweepReason): void;
 }
 
 /** Observer that ignores every report. */
@@ -117,4 +122,5 @@ export const NO_OBSERVER: Observer = {
   turnEnded: () => undefined,
   modelFailed: () => undefined,
   jobEnded: () => undefined,
+  swept: () => undefined,
 };

@@ -4,7 +4,7 @@ import type { ConversationHealth } from '../service/conversations/health.ts';
 import type { Feeds } from '../service/feed/feeds.ts';
 import type { Counting } from '../service/counts/counting.ts';
 import type { Indexer } from '../service/search/indexer.ts';
-import type { Jobs } from '../service/jobs/jobs.ts';
+import type { Job, Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Contexts } from '../service/responses/contexts.ts';
 import type { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
@@ -28,6 +28,8 @@ export interface Components {
   readonly counting: Counting;
   readonly indexer: Indexer;
   readonly jobs: Jobs;
+  /** Deletes what is due. */
+  readonly sweeping: Job;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];

@@ -26,6 +26,11 @@ import { Responses } from '../service/responses/responses.ts';
 import { Counting } from '../service/counts/counting.ts';
 import { Exports } from '../service/archive/selected.ts';
 import { Callers } from '../service/callers/callers.ts';
+import { Erasures } from '../service/retention/erasures.ts';
+import { RetentionRules } from '../service/retention/rules.ts';
+import { Sweeper } from '../service/retention/sweeper.ts';
+import { sweepingJob } from '../service/retention/sweeping.ts';
+import { Trash } from '../service/retention/trash.ts';
 import { Usage } from '../service/usage/usage.ts';
 import { McpServers } from '../tools/mcp-servers.ts';
 import { openStore } from '../store/open.ts';
@@ -99,6 +104,8 @@ async function openComponents(
   const tools = stack.use(new McpServers(config.mcp, packageVersion()));
   const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed);
   const responses = new Responses({ ...contexts, observer, tools, audit });
+  const state = { isClosing: false };
+  const sweeper = new Sweeper({ ...config, store: store.retention, observer, audit });
   return {
     store,
     telemetry,
@@ -117,8 +124,9 @@ async function openComponents(
     counting: new Counting(store.counts),
     indexer: new Indexer({ index: store.search, isOn: config.search }),
     jobs: new Jobs(telemetry),
+    sweeping: sweepingJob(sweeper, store.idempotency, () => state.isClosing),
     audit,
-    state: { isClosing: false },
+    state,
     onServerError: failed,
   };
 }
@@ -126,8 +134,9 @@ async function openComponents(
 async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { store, telemetry, authorizer, state, responses, contexts, health, models } = components;
   const { keyedResponses, feeds, indexer } = components;
-  const conversations = new Conversations(store, authorizer, telemetry);
+  const rules = new RetentionRules(config.retention);
   const observer = telemetry;
+  const conversations = new Conversations({ store, authorizer, observer, rules });
   const { turns } = responses;
   return createHttp({
     ...httpLimits(config),
@@ -140,6 +149,8 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       usage: new Usage(store.usage, authorizer),
       feeds,
       search: config.search ? new Search(store.search, authorizer, indexer) : undefined,
+      trash: new Trash({ store, authorizer }),
+      erasures: new Erasures({ store: store.retention, audit: components.audit }, authorizer),
       responses,
       contexts,
       keyedResponses,

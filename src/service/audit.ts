@@ -55,6 +55,24 @@ export interface AuditedToolCall {
   readonly outcome: string;
 }
 
+/** A deletion by the server itself, since a time is over. */
+export interface AuditedSweep {
+  readonly tenant: string;
+  readonly operation: 'expire' | 'purge' | 'response';
+  /** Id of the conversation or the response. */
+  readonly resource: string;
+}
+
+/** An erasure as the audit trail sees it: its receipt, without what it was about. */
+export interface AuditedErasure {
+  /** `undefined` for a command. */
+  readonly requestId: string | undefined;
+  readonly tenant: string;
+  /** Null for a command. */
+  readonly principal: string | null;
+  readonly receipt: Readonly<Record<string, unknown>>;
+}
+
 /** The readers of the store that the audit trail has. */
 interface AuditedStore {
   readonly conversations: Pick<ConversationReader, 'getResource'>;
@@ -212,6 +230,32 @@ export class AuditTrail {
       approved_by: approvalRequestId === null ? null : subject,
       approval_request: approvalRequestId,
       outcome: outcome === 'output' ? 'done' : 'failed',
+    });
+  }
+
+  /** Records what a sweep has ended or deleted. */
+  recordSweep({ tenant, operation, resource }: AuditedSweep): void {
+    this.#line(`a sweep of ${operation}`, {
+      request_id: '',
+      tenant,
+      principal: null,
+      operation,
+      action: 'delete',
+      resource: resource.slice(0, MAX_RESOURCE_LENGTH),
+      outcome: 'done',
+    });
+  }
+
+  /** Records an erasure. */
+  recordErasure({ requestId = '', tenant, principal, receipt }: AuditedErasure): void {
+    this.#line('an erasure', {
+      request_id: requestId,
+      tenant,
+      principal,
+      operation: 'erase',
+      action: 'delete',
+      outcome: 'done',
+      ...receipt,
     });
   }
 

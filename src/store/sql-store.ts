@@ -14,6 +14,8 @@ import { SqlIdempotency } from './idempotency/sql-idempotency.ts';
 import { SqlKeys } from './keys/sql-keys.ts';
 import { SqlResponseEvents } from './response-events/sql-response-events.ts';
 import { SqlResponses } from './responses/sql-responses.ts';
+import { SqlHolds } from './holds/sql-holds.ts';
+import { SqlRetention } from './retention/sql-retention.ts';
 import { NotedConversations } from './search/changed-conversations.ts';
 import { SqlSearch } from './search/sql-search.ts';
 import type { Store } from './store.ts';
@@ -54,6 +56,8 @@ export function sqlStore(plain: Driver, settings: StoreSettings = { recordsChang
     counts: new SqlCounts(driver),
     keys: new SqlKeys(driver),
     usage: new SqlUsage(driver),
+    retention: new SqlRetention(driver),
+    holds: new SqlHolds(driver),
     search: new SqlSearch(plain, changed),
     archive: new SqlArchive(driver),
     ping: () => database.ping(),

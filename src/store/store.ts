@@ -12,6 +12,8 @@ import type { IdempotencyStore } from './idempotency/port.ts';
 import type { KeyStore } from './keys/port.ts';
 import type { ResponseEventStore } from './response-events/port.ts';
 import type { ResponseStore } from './responses/port.ts';
+import type { RetentionStore } from './retention/port.ts';
+import type { HoldStore } from './holds/port.ts';
 import type { SearchStore } from './search/port.ts';
 import type { UsageReader } from './usage/port.ts';
 import type { TurnStore } from './turns/port.ts';
@@ -29,6 +31,8 @@ export interface Store {
   readonly counts: CountsStore;
   readonly keys: KeyStore;
   readonly usage: UsageReader;
+  readonly retention: RetentionStore;
+  readonly holds: HoldStore;
   readonly search: SearchStore;
   readonly archive: Archive;
   /** Resolves when a statement has run; rejects when the database is out of reach. */

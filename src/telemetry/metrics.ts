@@ -6,6 +6,7 @@ import type {
   Observer,
   ReadPlace,
   StoreGauges,
+  SweepReason,
 } from '../observe/observer.ts';
 import type { OpenTurnCounts, TurnReport } from '../observe/turns.ts';
 import { TurnMetrics } from './turn-metrics.ts';
@@ -112,6 +113,12 @@ export class Metrics implements Omit<Observer, 'turnAsked'> {
     ['job'],
   );
 
+  readonly #swept = this.#counter(
+    'colloquy_swept_total',
+    'Conversations that have expired or were purged, and responses that were deleted for their age.',
+    ['reason'],
+  );
+
   readonly #turns: TurnMetrics;
 
   constructor(sources: MetricSources) {
@@ -215,5 +222,9 @@ export class Metrics implements Omit<Observer, 'turnAsked'> {
   jobEnded({ job, took, error }: JobReport): void {
     this.#jobs.labels(job, error === undefined ? 'succeeded' : 'failed').inc();
     this.#jobDurations.labels(job).observe(took / MS_PER_SECOND);
+  }
+
+  swept(reason: SweepReason): void {
+    this.#swept.labels(reason).inc();
   }
 }

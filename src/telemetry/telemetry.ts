@@ -5,6 +5,7 @@ import type {
   JobReport,
   Observer,
   ReadPlace,
+  SweepReason,
 } from '../observe/observer.ts';
 import type { TurnReport } from '../observe/turns.ts';
 import type { DatabaseKind } from '../base/errors/unavailable-reasons.ts';
@@ -83,5 +84,9 @@ export class Telemetry implements Observer {
   jobEnded(job: JobReport): void {
     this.#metrics?.jobEnded(job);
     this.log?.jobEnded(job);
+  }
+
+  swept(reason: SweepReason): void {
+    this.#metrics?.swept(reason);
   }
 }

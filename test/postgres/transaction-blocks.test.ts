@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { loadConfig, type KeyRecord, type Store } from '../../src/index.ts';
+import { loadConfig, type HoldRecord, type KeyRecord, type Store } from '../../src/index.ts';
 import type { Inspection } from '../../src/store/inspection/inspection.ts';
 import { openInspection } from '../../src/store/open.ts';
 import { archivedConversation } from '../support/archived.ts';
@@ -28,7 +28,9 @@ type Facet =
   | 'idempotency'
   | 'usage'
   | 'keys'
-  | 'archive';
+  | 'archive'
+  | 'holds'
+  | 'retention';
 type FacetOperations = { readonly [Name in Facet]: Readonly<Record<keyof Store[Name], Operation>> };
 /** What a single PostgreSQL is not asked: SQLite has `damage`, a store with a replica `replica`, and Citus the rest. */
 type OfOthers =
@@ -51,6 +53,15 @@ const KEY: KeyRecord = {
   expiresAt: null,
   revokedAt: null,
   lastUsedAt: null,
+};
+const HOLD: HoldRecord = {
+  id: 'hold_1',
+  tenant: 'other',
+  subject: null,
+  conversationId: null,
+  reason: 'r',
+  createdAt: 1,
+  releasedAt: null,
 };
 const ARCHIVED = archivedConversation('archived', 'o', 'x', 'y');
 /** The same conversation with another owner. */
@@ -181,10 +192,51 @@ function facetOperations(store: Store): FacetOperations {
       touch: () => keys.touch({ id: 'key_1', usedAt: 2 }),
       revoke: () => keys.revoke({ id: 'key_1', revokedAt: 2 }),
     },
+    ...retentionOperations(store),
     archive: {
       write: () => archive.write(ARCHIVED),
       read: () => archive.read({ tenant: undefined, after: undefined }, async () => undefined),
       select: () => archive.select({ tenant: 't', access: everything, metadata: [] }).next(),
+    },
+  };
+}
+
+function retentionOperations({
+  conversations,
+  holds,
+  responses,
+  retention,
+}: Store): Pick<FacetOperations, 'holds' | 'retention'> {
+  const at = key('ending');
+  const filter = { ...at, owners: { owner: 'o', orPrefix: 'o#' }, metadata: [] };
+  const old = { ...at, responseId: 'resp_old', createdAt: 1 };
+  return {
+    holds: {
+      add: () => holds.add(HOLD),
+      list: () => holds.list('t'),
+      release: () => holds.release({ id: HOLD.id, releasedAt: 2 }),
+    },
+    retention: {
+      restore: async () => {
+        await conversations.create({ ...newConversation('ending'), items: minted('e') });
+        await responses.add({ ...at, response: newResponse('resp_old'), token: undefined });
+        await conversations.delete({ ...at, trashMs: 60_000 });
+        expect(await retention.restore(at)).toMatchObject({ refused: undefined });
+      },
+      limits: () => retention.limits(undefined, 5),
+      limit: () => retention.limit(at, { anchor: 'created_at', afterMs: 1 }),
+      due: () => retention.due(5),
+      expire: async () => expect(await retention.expire(at)).toBe(true),
+      keptDeleted: () => retention.keptDeleted(undefined, 5),
+      letGo: () => retention.letGo(at),
+      keptItems: () => retention.keptItems(undefined, 5),
+      forgetItems: () => retention.forgetItems(at, 5),
+      oldResponses: () => retention.oldResponses(1, undefined, 5),
+      deleteOldResponse: async () => expect(await retention.deleteOldResponse(old, 1)).toBe(true),
+      erasable: () => retention.erasable(filter, undefined, 5),
+      condemn: async () => expect(await retention.condemn(filter, 'ending')).toBe(true),
+      purgeable: () => retention.purgeable(5),
+      purge: async () => expect(await retention.purge(at, 5)).toMatchObject({ state: 'gone' }),
     },
   };
 }
@@ -233,6 +285,7 @@ function figures(inspection: Inspection): Readonly<Record<Figure, Operation>> {
     hasWalls: () => inspection.hasWalls(),
     now: () => inspection.now(),
     newest: () => inspection.newest(),
+    overdue: () => inspection.overdue(1, 5),
     checkPlaces: () => inspection.checkPlaces(full),
     checkItems: () => inspection.checkItems(full),
     checkCounts: () => inspection.checkCounts(full),

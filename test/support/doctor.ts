@@ -17,6 +17,7 @@ export const ALL_OK = {
   places: 'ok',
   items: 'ok',
   counts: 'ok',
+  retention: 'ok',
   search: 'ok',
 };
 

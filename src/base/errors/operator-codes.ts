@@ -12,7 +12,7 @@ export const OPERATOR_CODES = {
     fix: '`colloquy help` lists the commands.',
   },
   unknown_action: {
-    meaning: '`keys` or `migrate` has no action of this name.',
+    meaning: '`keys`, `hold`, `retention` or `migrate` has no action of this name.',
     fix: '`colloquy help keys` and `colloquy help migrate` list the actions.',
   },
   unexpected_argument: {
@@ -33,6 +33,22 @@ export const OPERATOR_CODES = {
   missing_file: {
     meaning: '`backup` has no file to copy to.',
     fix: 'Write `colloquy backup FILE`.',
+  },
+  invalid_hold: {
+    meaning: 'A hold names both a subject and a conversation, or its reason is not a text.',
+    fix: 'Give one of `--subject` and `--conversation`, or neither for the whole tenant.',
+  },
+  no_such_hold: {
+    meaning: 'There is no hold of this id, or it is released already.',
+    fix: '`colloquy hold list` shows the ids.',
+  },
+  invalid_metadata: {
+    meaning: 'A value of `--metadata` is not a pair.',
+    fix: 'Write `--metadata KEY=VALUE`, once for each pair.',
+  },
+  sweeping_already: {
+    meaning: 'Another process deletes what is due in this database.',
+    fix: 'Leave it to that one, or run the command again a minute later.',
   },
   invalid_duration: {
     meaning: 'The value of `--expires` is not a duration.',

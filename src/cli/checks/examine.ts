@@ -14,6 +14,7 @@ import { failedBy, ok, warning, type Finding } from './finding.ts';
 import { checkHistories } from './histories.ts';
 import { checkMcpServers } from './mcp-servers.ts';
 import { checkModelServers } from './model-servers.ts';
+import { checkRetention } from './retention.ts';
 import { checkSearch } from './search.ts';
 import { checkItems, checkPlaces } from './stored.ts';
 
@@ -94,6 +95,7 @@ async function* checkDatabase(
   yield await tried('places', () => checkPlaces(inspection, thoroughness));
   yield await tried('items', () => checkItems(inspection, thoroughness));
   yield await tried('counts', () => checkCounts(inspection, thoroughness));
+  yield await tried('retention', () => checkRetention(inspection));
   yield await tried('search', () => checkSearch(inspection, search));
   if (histories !== undefined) {
     const { tenant } = histories;

@@ -6,6 +6,7 @@ import { OBSERVATION } from './observation.ts';
 import { PROCESS } from './process.ts';
 import { PROTECTION } from './protection.ts';
 import { REQUESTS } from './requests.ts';
+import { RETENTION } from './retention.ts';
 import { TOOLS } from './tools.ts';
 
 /** One table of settings for each subject, in the order of help and reference. */
@@ -15,6 +16,7 @@ export const SUBJECTS = [
   { title: 'Access', table: ACCESS },
   { title: 'Protection', table: PROTECTION },
   { title: 'Requests and answers', table: REQUESTS },
+  { title: 'Retention', table: RETENTION },
   { title: 'Events', table: EVENTS },
   { title: 'Models', table: MODELS },
   { title: 'Tools', table: TOOLS },

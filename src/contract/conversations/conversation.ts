@@ -1,4 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
+import { EXPIRY_FIELDS, ExpiresAfter, TRASH_FIELDS } from '../retention/expiry.ts';
 import { nullable } from '../schema/schema.ts';
 
 const MOST_PAIRS = 16;
@@ -37,6 +38,8 @@ export const Conversation = Type.Object(
     object: Type.Literal('conversation'),
     created_at: Type.Integer({ description: 'Unix seconds', format: 'unixtime' }),
     metadata: Metadata,
+    ...EXPIRY_FIELDS,
+    ...TRASH_FIELDS,
     forked_from: Type.Optional(nullable(ForkedFrom)),
   },
   { title: 'Conversation' },
@@ -68,13 +71,17 @@ export function createConversationBody(item: TSchema, mostItems: number) {
     {
       metadata: Type.Optional(Metadata),
       items: Type.Optional(Type.Array(item, { maxItems: mostItems })),
+      expires_after: Type.Optional(ExpiresAfter),
     },
     { title: 'CreateConversation', additionalProperties: false },
   );
 }
 
 export const UpdateConversationBody = Type.Object(
-  { metadata: nullable(Metadata) },
+  {
+    metadata: Type.Optional(nullable(Metadata)),
+    expires_after: Type.Optional(nullable(ExpiresAfter)),
+  },
   { title: 'UpdateConversation', additionalProperties: false },
 );
 

@@ -1,6 +1,7 @@
 /** Turns the parsed JSON of request bodies into the input of operations. Each function throws an `ApiError`. */
 
 import { Type } from 'typebox';
+import type { ExpiryOptions } from '../../base/expiry.ts';
 import {
   createConversationBody,
   createItemsBody,
@@ -10,11 +11,14 @@ import {
 import { RepairConversationBody, type OpenCalls, type HistoryRule } from './health.ts';
 import type { ItemContract } from '../items/contract.ts';
 import type { ParsedItem } from '../items/parse.ts';
+import { apiError } from '../errors/registry.ts';
 import { bodyObject } from '../schema/body-object.ts';
 import { validator } from '../schema/validate.ts';
 
 export interface CreateConversationParams {
   readonly metadata: Metadata;
+  /** `undefined` for what the rules of the tenant provide. */
+  readonly expiresAfter: ExpiryOptions | undefined;
   readonly items: readonly ParsedItem[];
 }
 
@@ -25,8 +29,8 @@ export function createConversationParser(
 ): (body: unknown) => CreateConversationParams {
   const validate = validator(createConversationBody(Type.Unknown(), maxItemsPerRequest));
   return (body) => {
-    const { metadata = {}, items = [] } = validate(bodyObject(body), '');
-    return { metadata, items: parseItems(items, contract) };
+    const { metadata = {}, items = [], expires_after } = validate(bodyObject(body), '');
+    return { metadata, expiresAfter: expires_after, items: parseItems(items, contract) };
   };
 }
 
@@ -41,9 +45,20 @@ export function createItemsParser(
 
 const validateUpdate = validator(UpdateConversationBody);
 
-/** Returns the new metadata of a conversation; null in the body empties it. */
-export function parseUpdateConversation(body: unknown): Metadata {
-  return validateUpdate(bodyObject(body), '').metadata ?? {};
+export interface UpdateConversationParams {
+  /** `undefined` to leave it as it is. */
+  readonly metadata: Metadata | undefined;
+  /** `undefined` to leave it as it is, null to take it off. */
+  readonly expiresAfter: ExpiryOptions | null | undefined;
+}
+
+/** Returns the changes of a conversation; null in the body empties the metadata. One of the two must be there. */
+export function parseUpdateConversation(body: unknown): UpdateConversationParams {
+  const { metadata, expires_after: expiresAfter } = validateUpdate(bodyObject(body), '');
+  if (metadata === undefined && expiresAfter === undefined) {
+    throw apiError('missing_required_parameter', { param: 'metadata' });
+  }
+  return { metadata: metadata === null ? {} : metadata, expiresAfter };
 }
 
 const validateRepair = validator(RepairConversationBody);

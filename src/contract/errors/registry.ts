@@ -11,6 +11,7 @@ import { HTTP_ERRORS } from './http.ts';
 import { IDEMPOTENCY_ERRORS } from './idempotency.ts';
 import { MODEL_SERVER_ERRORS } from './model-servers.ts';
 import { RESPONSE_ERRORS } from './responses.ts';
+import { RETENTION_ERRORS } from './retention.ts';
 import { SEARCH_ERRORS } from './search.ts';
 import { TOOL_ERRORS } from './tools.ts';
 import { VALUE_ERRORS } from './values.ts';
@@ -36,6 +37,7 @@ const DEFINITIONS = joinTables(
   BODY_ERRORS,
   VALUE_ERRORS,
   CONVERSATION_ERRORS,
+  RETENTION_ERRORS,
   BRANCH_ERRORS,
   SEARCH_ERRORS,
   RESPONSE_ERRORS,

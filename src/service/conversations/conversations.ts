@@ -1,6 +1,7 @@
 import type { Authorizer } from '../../access/policy/authorizer.ts';
 import type { Action } from '../../access/policy/rule.ts';
 import type { Principal } from '../../access/principal.ts';
+import type { ExpiryOptions } from '../../base/expiry.ts';
 import { creationTime } from '../../base/creation-time.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import { newId } from '../../base/ids.ts';
@@ -13,8 +14,10 @@ import type {
   ItemRecord,
   ListedItem,
   Metadata,
+  NewExpiry,
   NewItem,
 } from '../../store/conversations/port.ts';
+import type { RetentionRules } from '../retention/rules.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { CONVERSATION_PREFIX } from './ids.ts';
 import { absenceOf, onRevision, type Precondition } from './preconditions.ts';
@@ -29,9 +32,30 @@ import type { Store } from '../../store/store.ts';
 /** The actions on a conversation that exists. */
 const ON_CONVERSATIONS = ['read', 'update', 'delete'] as const;
 
+interface NewConversation {
+  readonly metadata: Metadata;
+  readonly items: readonly NewItem[];
+  /** Left out for what the rules of the tenant provide. */
+  readonly expiresAfter?: ExpiryOptions | undefined;
+}
+
+interface ConversationChanges {
+  /** `undefined` to leave it as it is. */
+  readonly metadata: Metadata | undefined;
+  /** `undefined` to leave it as it is, null to take it off. */
+  readonly expiresAfter: ExpiryOptions | null | undefined;
+}
+
 /** A conversation, with what the policy permits if it was requested with details. */
 export interface PermittedConversation extends ShownConversation {
   readonly permissions?: readonly Action[];
+}
+
+interface ConversationsOptions {
+  readonly store: Pick<Store, 'conversations' | 'branches'>;
+  readonly authorizer: Authorizer;
+  readonly observer: Pick<Observer, 'transferred'>;
+  readonly rules: RetentionRules;
 }
 
 /** What a client may demand of a write. */
@@ -55,27 +79,26 @@ export class Conversations {
   readonly #authorizer: Authorizer;
   readonly #observer: Pick<Observer, 'transferred'>;
   readonly #origins: Origins;
+  readonly #rules: RetentionRules;
 
-  constructor(
-    store: Pick<Store, 'conversations' | 'branches'>,
-    authorizer: Authorizer,
-    observer: Pick<Observer, 'transferred'>,
-  ) {
+  constructor({ store, authorizer, observer, rules }: ConversationsOptions) {
     this.#store = store.conversations;
     this.#authorizer = authorizer;
     this.#observer = observer;
     this.#origins = new Origins(store.branches, authorizer);
+    this.#rules = rules;
   }
 
   async create(
     principal: Principal,
-    input: { readonly metadata: Metadata; readonly items: readonly NewItem[] },
+    input: NewConversation,
     key?: RequestKey,
   ): Promise<ShownConversation> {
     const id = newId(CONVERSATION_PREFIX);
     assertMayCreate(this.#authorizer, principal);
     const metadata = JSON.stringify(input.metadata);
     const createdAt = creationTime();
+    const expiry = this.#rules.ofNew(principal.tenant, input.expiresAfter);
     const result = await this.#store.create({
       tenant: principal.tenant,
       conversationId: id,
@@ -85,6 +108,7 @@ export class Conversations {
       metadata,
       createdAt,
       items: input.items,
+      expiry,
       ...keptUnder(principal, key),
     });
     if (result.refused === 'key_used') {
@@ -96,11 +120,12 @@ export class Conversations {
     }
     if (result.refused !== undefined) throw refusalError(result, id, input.items);
     this.#observer.transferred('written', result.items);
-    return { id, metadata, createdAt, revision: 0 };
+    return { id, metadata, createdAt, revision: 0, ...newExpiry(expiry, createdAt) };
   }
 
-  /** Returns the conversations that the principal may read. */
+  /** Returns the conversations that the principal may read, or restore from the trash. */
   async list(principal: Principal, request: ListRequest): Promise<Page<PermittedConversation>> {
+    const more: readonly Action[] = request.isTrash === true ? ['delete'] : [];
     const { cursor, forkedFrom } = request;
     // As the forks themselves, the list names a source only to those who may read it.
     if (forkedFrom !== undefined && !(await this.#origins.isReadable(principal, forkedFrom))) {
@@ -109,7 +134,7 @@ export class Conversations {
     const page = await this.#store.list({
       ...listParams(request),
       tenant: principal.tenant,
-      access: this.#authorizer.filter(principal, 'read'),
+      access: this.#authorizer.filter(principal, 'read', ...more),
     });
     if (page !== null) {
       const shown = await this.#origins.allShown(principal, page.entries);
@@ -132,22 +157,27 @@ export class Conversations {
     return this.#permitted(principal, await this.#shown(principal, conversation));
   }
 
-  /** Replaces the whole metadata. */
+  /** Replaces the whole metadata, or how long the conversation is kept. */
   async update(
     principal: Principal,
     id: string,
-    metadata: Metadata,
+    { metadata, expiresAfter }: ConversationChanges,
     { key, precondition }: WriteOptions = {},
   ): Promise<ShownConversation> {
     const conversation = this.#accessed(principal, 'update', id);
     const result = await this.#store.update({
       ...onRevision(conversation, precondition),
-      metadata: JSON.stringify(metadata),
+      metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
+      expiry:
+        expiresAfter === undefined
+          ? undefined
+          : this.#rules.ofChanged(principal.tenant, expiresAfter),
       ...keptUnder(principal, key),
     });
     if (result.refused === 'conversation_absent') {
       throw await absenceOf(this.#store, conversation, precondition);
     }
+    if (result.refused === 'expired_already') throw apiError('expired_already');
     const record =
       result.refused === undefined
         ? result.conversation
@@ -155,14 +185,18 @@ export class Conversations {
     return this.#shown(principal, record);
   }
 
-  /** Deletes the conversation with all its items. */
+  /** Deletes the conversation with all its items, or moves it into the trash if there is one. */
   async delete(
     principal: Principal,
     id: string,
-    { precondition }: WriteOptions = {},
+    { isPermanent, precondition }: WriteOptions & { readonly isPermanent: boolean },
   ): Promise<void> {
     const conversation = this.#accessed(principal, 'delete', id);
-    const isDeleted = await this.#store.delete(onRevision(conversation, precondition));
+    const isDeleted = await this.#store.delete({
+      ...onRevision(conversation, precondition),
+      trashMs: isPermanent ? 0 : this.#rules.trashMs(principal.tenant),
+      mayBeTrashed: isPermanent,
+    });
     if (!isDeleted) throw await absenceOf(this.#store, conversation, precondition);
   }
 
@@ -267,4 +301,15 @@ function absenceError(absent: 'conversation' | 'item', id: string, itemId: strin
   return absent === 'conversation'
     ? apiError('conversation_not_found', { id })
     : apiError('item_not_found', { id: itemId });
+}
+
+/** Returns the expiry of a conversation that has just been made. */
+function newExpiry(
+  expiry: NewExpiry | undefined,
+  createdAt: number,
+): Pick<ConversationRecord, 'expiry'> {
+  if (expiry === undefined) return {};
+  const { anchor, afterMs } = expiry;
+  const idleMs = anchor === 'created_at' ? null : afterMs;
+  return { expiry: { expiresAt: createdAt + afterMs, idleMs, activeAt: createdAt } };
 }

@@ -6,7 +6,7 @@ import { placeOfCursor } from './activity-cursor.ts';
 /** Choice of conversations to list. Times are in Unix seconds, all exclusive. */
 export interface ListRequest extends Pick<
   ListConversationsParams,
-  'sort' | 'order' | 'limit' | 'hasDetails' | 'forkedFrom' | keyof ConversationChoice
+  'sort' | 'order' | 'limit' | 'hasDetails' | 'isTrash' | 'forkedFrom' | keyof ConversationChoice
 > {
   readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
   readonly createdAfter: number | undefined;

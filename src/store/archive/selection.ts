@@ -2,6 +2,7 @@
 
 import type { RowFilter } from '../../base/row-filter.ts';
 import { choiceConditions, type ConversationChoice } from '../conversations/choice.ts';
+import { presenceSql, type Presence } from '../conversations/presence.ts';
 import { rowFilterSql } from '../conversations/row-filter-sql.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
 import { integer, text } from '../engine/rows.ts';
@@ -22,10 +23,12 @@ export interface ArchiveSelection extends ConversationChoice {
 
 /**
  * Yields the conversations by id, each followed by what belongs to it. What is stored in a conversation after it was
- * read is left out, so that its records fit together.
+ * read is left out, so that its records fit together. `live` ones are those that callers find, without what only holds
+ * have kept.
  */
 export async function* selectedRecords(
   selection: ArchiveSelection,
+  presence: 'live' | 'stored',
   syntax: SqlSyntax,
   read: ReadQuery,
 ): AsyncGenerator<readonly ArchiveRecord[]> {
@@ -37,9 +40,9 @@ export async function* selectedRecords(
     });
     if (piece === undefined) return;
     const until = text(piece, 'id');
-    for (const row of await read(chosenIn(selection, { after, until }, syntax))) {
+    for (const row of await read(chosenIn(selection, { after, until, presence }, syntax))) {
       yield [toRecord(ARCHIVED_TABLES.conversations, row)];
-      yield* recordsOf(row, read);
+      yield* recordsOf(row, presence, read);
     }
     after = until;
   }
@@ -55,14 +58,15 @@ const SELECT_END_OF_PIECE = `
 
 function chosenIn(
   { tenant, access, ...choice }: ArchiveSelection,
-  piece: { readonly after: string; readonly until: string },
+  piece: { readonly after: string; readonly until: string; readonly presence: Presence },
   syntax: SqlSyntax,
 ): Query {
   const parameters: Value[] = [tenant, piece.after, piece.until];
   const parameter = (value: Value): string => `$${parameters.push(value)}`;
   const { sql, parameters: own } = rowFilterSql(access, parameters.length + 1, syntax);
   parameters.push(...own);
-  const conditions = [sql, ...choiceConditions(choice, syntax, parameter)];
+  const present = presenceSql(piece.presence, syntax);
+  const conditions = [sql, present, ...choiceConditions(choice, syntax, parameter)];
   return {
     sql: `
       SELECT ${columnList(ARCHIVED_TABLES.conversations)} FROM conversations
@@ -76,11 +80,13 @@ function chosenIn(
 /** Yields what belongs to a conversation that was read. */
 async function* recordsOf(
   conversation: Row,
+  presence: Presence,
   read: ReadQuery,
 ): AsyncGenerator<readonly ArchiveRecord[]> {
   const next = integer(conversation, 'next_position');
   const key = { tenant: text(conversation, 'tenant'), conversationId: text(conversation, 'id') };
   for (const table of ARCHIVED_CHILD_TABLES) {
+    if (presence === 'live' && table.name === ARCHIVED_TABLES.held_items.name) continue;
     const place = PLACES[table.name];
     if (place !== undefined && next === 0) continue;
     for await (const rows of rowBatches(table, { kind: 'conversation', key }, key, read)) {

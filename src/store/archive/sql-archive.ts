@@ -37,7 +37,7 @@ export class SqlArchive implements Archive {
     return this.#driver.snapshot(async (read) => {
       if (tenant !== undefined && owner !== undefined) {
         const selection = { tenant, owner, access: ALL, metadata: [] };
-        const selected = selectedRecords(selection, this.#driver.syntax, read);
+        const selected = selectedRecords(selection, 'stored', this.#driver.syntax, read);
         for await (const records of selected) await take(records);
         return;
       }
@@ -63,7 +63,7 @@ export class SqlArchive implements Archive {
 
   select(selection: ArchiveSelection): AsyncGenerator<readonly ArchiveRecord[]> {
     const read: ReadQuery = (query) => this.#driver.read({ scope: scopeOf(selection), query });
-    return selectedRecords(selection, this.#driver.syntax, read);
+    return selectedRecords(selection, 'live', this.#driver.syntax, read);
   }
 
   write(records: readonly ArchiveRecord[]): Promise<number> {

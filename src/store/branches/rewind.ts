@@ -9,6 +9,8 @@ import { eraseWords, wordsDeletion } from '../search/erasure.ts';
 import type { Write } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { integer, text } from '../engine/rows.ts';
+import type { SqlSyntax } from '../engine/syntax.ts';
+import { keepItems } from '../retention/held.ts';
 import { NothingStored } from '../responses/commit.ts';
 import { RELEASE_TURN } from '../turns/statements.ts';
 import type { RewindParams, Rewound } from './port.ts';
@@ -56,7 +58,7 @@ export function rewindConversation(
       const found = foundOf(params, [locked, ...looks.map((look) => steps.all(look))]);
       if (isChange(params, found))
         eraseWords(steps, params, { kind: 'rest', position: found.from });
-      for (const query of removal(params, found, recording)) steps.run(query);
+      for (const query of removal(params, found, recording, statements.syntax)) steps.run(query);
       insertOneByOne(steps, params, items, found.nextPosition, createdAt);
       steps.run(release(params));
       return rewound(params, found);
@@ -71,7 +73,7 @@ export function rewindConversation(
       seen = foundOf(params, [locked, place, removed]);
       assertAbsentBefore(present, items, seen.from);
       await trips.finish(
-        ...removal(params, seen, recording),
+        ...removal(params, seen, recording, statements.syntax),
         ...lastItems(params),
         release(params),
       );
@@ -122,7 +124,12 @@ function foundOf(
 }
 
 /** Records and counts what changes, and deletes what is removed. */
-function removal(params: Params, found: Found, recording: Recording): readonly Query[] {
+function removal(
+  params: Params,
+  found: Found,
+  recording: Recording,
+  syntax: SqlSyntax,
+): readonly Query[] {
   if (!isChange(params, found)) return [];
   const { items, createdAt } = params;
   const { removedIds, bytes, from } = found;
@@ -130,6 +137,7 @@ function removal(params: Params, found: Found, recording: Recording): readonly Q
   return [
     ...recording.change('conversation.rewound', params, from),
     { sql: sql.COUNT_REWIND, parameters: [...keyOf(params), ...counts] },
+    { sql: keepItems('items.position >= $3', syntax), parameters: [...keyOf(params), from] },
     wordsDeletion(params, { kind: 'rest', position: from }),
     { sql: sql.DELETE_ITEMS_FROM, parameters: [...keyOf(params), from] },
   ];

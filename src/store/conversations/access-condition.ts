@@ -3,18 +3,24 @@ import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Scope } from '../engine/driver.ts';
 import type { Query, Value } from '../engine/query.ts';
 import type { ConversationKey } from './port.ts';
+import { presenceSql, type Presence } from './presence.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 
 /** A statement that has yet to be given its access condition. The same one always takes as many parameters. */
 export type Statement = (where: string, syntax: SqlSyntax) => string;
 
-/** Statements of one syntax, completed with access conditions. A principal's statements are made once. */
+/**
+ * Statements of one syntax, completed with access conditions, of which the presence of the conversation is part. A
+ * principal's statements are made once.
+ */
 export class FilteredStatements {
   readonly syntax: SqlSyntax;
+  readonly #presence: string;
   readonly #known = new WeakMap<RowFilter, Map<Statement, Query>>();
 
-  constructor(syntax: SqlSyntax) {
+  constructor(syntax: SqlSyntax, presence: Presence = 'live') {
     this.syntax = syntax;
+    this.#presence = presenceSql(presence, syntax);
   }
 
   /** Completes a statement. The condition's parameters follow the statement's own. */
@@ -25,7 +31,7 @@ export class FilteredStatements {
       const condition = rowFilterSql(access, parameters.length + 1, this.syntax);
       // IS TRUE keeps the condition out of index scans: PostgreSQL without statistics would prefer the owner's index,
       // and read all entries of the owner.
-      const sql = statement(`(${condition.sql}) IS TRUE`, this.syntax);
+      const sql = statement(`(${condition.sql} AND ${this.#presence}) IS TRUE`, this.syntax);
       made = { sql, parameters: condition.parameters };
       known.set(statement, made);
     }

@@ -42,6 +42,7 @@ export function createConversation(params: WithItems<CreateConversationParams>):
       createdAt,
       items.length,
       ...firstCounts(items, createdAt),
+      ...expiryCells(params),
     ],
   };
   return {
@@ -61,6 +62,16 @@ export function createConversation(params: WithItems<CreateConversationParams>):
     // The id of a conversation is made for it: if the conversation is stored, this write was committed.
     proof: presence(params, items, (found) => stored(found, undefined)),
   };
+}
+
+/** Returns the columns `expires_at` and `idle_ms` of a new conversation. */
+function expiryCells({
+  expiry,
+  createdAt,
+}: Pick<CreateConversationParams, 'expiry' | 'createdAt'>): readonly Value[] {
+  if (expiry === undefined) return [null, null];
+  const { anchor, afterMs } = expiry;
+  return [createdAt + afterMs, anchor === 'created_at' ? null : afterMs];
 }
 
 export function appendItems(

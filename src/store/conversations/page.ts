@@ -7,6 +7,7 @@ import { choiceConditions } from './choice.ts';
 import { slotOf } from './counts.ts';
 import { CONVERSATION_COLUMNS } from './statements.ts';
 import type { ConversationsCursor, ListConversationsParams } from './port.ts';
+import { presenceSql } from './presence.ts';
 import { rowFilterSql } from './row-filter-sql.ts';
 
 type Parameter = (value: Value) => string;
@@ -36,6 +37,7 @@ export function conversationsPage(params: ListConversationsParams, syntax: SqlSy
   const parameter: Parameter = (value) => `$${parameters.push(value)}`;
   const condition = rowFilterSql(access, parameters.length + 1, syntax);
   parameters.push(...condition.parameters);
+  const where = `${condition.sql} AND ${presenceSql(params.isTrash === true ? 'trashed' : 'live', syntax)}`;
   const order = cursor?.side === 'before' ? opposite(params.order) : params.order;
   const { key, has } = SORTS[sort];
   const direction = order === 'asc' ? 'ASC' : 'DESC';
@@ -43,18 +45,16 @@ export function conversationsPage(params: ListConversationsParams, syntax: SqlSy
     'tenant = $1',
     'is_hidden <> 1',
     ...has,
-    condition.sql,
+    where,
     ...timeBounds(params, parameter),
     ...choiceConditions(params, syntax, parameter),
     ...(forkedFrom === undefined ? [] : [`forked_from = ${parameter(forkedFrom)}`]),
-    ...(cursor === undefined
-      ? []
-      : beyondCursor(cursor, { key, order, where: condition.sql }, parameter)),
+    ...(cursor === undefined ? [] : beyondCursor(cursor, { key, order, where }, parameter)),
   ];
   const columns = [
     CONVERSATION_COLUMNS,
     ...(hasDetails ? ['owner, attributes, item_count'] : []),
-    ...(hasDetails || sort === 'last_item_at' ? ['active_at, active_slot'] : []),
+    ...(hasDetails || sort === 'last_item_at' ? ['active_slot'] : []),
   ];
   // Without the CAST, SQLite would plan the statement anew for each value, as dear as running it.
   const sql = `

@@ -14,6 +14,10 @@ export interface ConversationRecord {
   readonly metadata: string;
   /** Unix milliseconds. */
   readonly createdAt: number;
+  /** Left out for one that does not expire. */
+  readonly expiry?: ExpiryRecord;
+  /** Set for one in the trash. Times are Unix milliseconds. */
+  readonly deletion?: { readonly deletedAt: number; readonly purgeAt: number };
   /** Present when they were requested. */
   readonly details?: ConversationDetails;
   /** Its place in a list by activity, in which it was found. */
@@ -22,6 +26,21 @@ export interface ConversationRecord {
   readonly revision: number;
   /** The conversation of which this one began with a copy; left out for others. */
   readonly forkedFrom?: Origin;
+}
+
+/** The end of a conversation's time. Times are Unix milliseconds. */
+export interface ExpiryRecord {
+  readonly expiresAt: number;
+  /** Milliseconds after the last item that was stored; null when the time is counted from the creation. */
+  readonly idleMs: number | null;
+  /** Time of the last item, or of the creation. */
+  readonly activeAt: number;
+}
+
+/** How long a conversation is kept: from its creation on, or from the last item that is stored in it. */
+export interface NewExpiry {
+  readonly anchor: 'created_at' | 'last_active_at';
+  readonly afterMs: number;
 }
 
 /** What a conversation keeps beside its own fields. */
@@ -88,6 +107,8 @@ export interface CreateConversationParams extends ConversationKey, References, R
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly items: readonly NewItem[];
+  /** Left out for a conversation that does not expire. */
+  readonly expiry?: NewExpiry | undefined;
 }
 
 export interface AppendItemsParams extends ConversationRef, References, RepeatableParams {
@@ -97,7 +118,17 @@ export interface AppendItemsParams extends ConversationRef, References, Repeatab
 }
 
 export interface UpdateConversationParams extends ConversationRef, RepeatableParams {
-  readonly metadata: string;
+  /** `undefined` to leave it as it is. */
+  readonly metadata: string | undefined;
+  /** Left out to leave it as it is; null for a conversation that does not expire. */
+  readonly expiry?: NewExpiry | null | undefined;
+}
+
+export interface DeleteConversationParams extends ConversationRef {
+  /** Milliseconds in the trash, from which it may be restored; left out, or 0, to delete it for good. */
+  readonly trashMs?: number;
+  /** Whether it may be in the trash already. */
+  readonly mayBeTrashed?: boolean;
 }
 
 /** The items of a conversation with these ids. */
@@ -139,6 +170,8 @@ export type AppendResult =
 export type UpdateResult =
   | { readonly refused: undefined; readonly conversation: ConversationRecord }
   | { readonly refused: 'conversation_absent' }
+  /** The time that it is given would be over already. */
+  | { readonly refused: 'expired_already' }
   | KeyInUse;
 
 /** Positions of a conversation, the first one included and the last one not. */
@@ -229,6 +262,8 @@ export interface ListConversationsParams extends ConversationChoice {
   readonly createdFrom: number | undefined;
   /** Unix milliseconds, exclusive. */
   readonly createdUntil: number | undefined;
+  /** Whether those in the trash are listed, and no others. */
+  readonly isTrash?: boolean;
   /** Bounds of the time of the last stored item, as those of the creation. */
   readonly lastItemFrom?: number | undefined;
   readonly lastItemUntil?: number | undefined;
@@ -264,10 +299,13 @@ export interface ConversationReader {
 /** Writes, each one transaction: when its promise resolves, all of it is durable; when it rejects, none of it is stored. */
 export interface ConversationWriter {
   create(params: CreateConversationParams): Promise<AppendResult>;
-  /** Replaces the metadata. */
+  /** Replaces the metadata, or how long the conversation is kept. */
   update(params: UpdateConversationParams): Promise<UpdateResult>;
-  /** Deletes the conversation with all that belongs to it; `false` when it is absent. */
-  delete(ref: ConversationRef): Promise<boolean>;
+  /**
+   * Deletes the conversation with all that belongs to it, or moves it into the trash; `false` when it is absent. One
+   * under a hold is absent afterwards too, and is kept.
+   */
+  delete(params: DeleteConversationParams): Promise<boolean>;
   /** Appends all items in the given order, next to each other, or none. */
   appendItems(params: AppendItemsParams): Promise<AppendResult>;
   /** Gives conversations, with all that belongs to them, to another owner. Returns how many. */

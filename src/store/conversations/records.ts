@@ -1,6 +1,6 @@
 /** Conversion of rows into the records of the port. */
 
-import type { Row } from '../engine/query.ts';
+import type { Row, Value } from '../engine/query.ts';
 import { attributes, cell, integer, integerOrNull, text, textOrNull } from '../engine/rows.ts';
 import type {
   ActivityPlace,
@@ -10,6 +10,7 @@ import type {
   ListConversationsParams,
   ListedItem,
   ListItemsParams,
+  NewExpiry,
 } from './port.ts';
 
 export function toConversation(row: Row): ConversationRecord {
@@ -18,11 +19,29 @@ export function toConversation(row: Row): ConversationRecord {
     id: text(row, 'id'),
     metadata: text(row, 'metadata'),
     createdAt: integer(row, 'created_at'),
+    ...expiryOf(row),
+    ...deletionOf(row),
     revision: integer(row, 'revision'),
     ...(source !== null && {
       forkedFrom: { conversationId: source, itemId: textOrNull(row, 'forked_at') },
     }),
   };
+}
+
+function expiryOf(row: Row): Pick<ConversationRecord, 'expiry'> {
+  const expiresAt = integerOrNull(row, 'expires_at');
+  if (expiresAt === null) return {};
+  const idleMs = integerOrNull(row, 'idle_ms');
+  const activeAt = integerOrNull(row, 'active_at') ?? integer(row, 'created_at');
+  return {
+    expiry: { expiresAt: idleMs === null ? expiresAt : activeAt + idleMs, idleMs, activeAt },
+  };
+}
+
+function deletionOf(row: Row): Pick<ConversationRecord, 'deletion'> {
+  const deletedAt = integerOrNull(row, 'deleted_at');
+  if (deletedAt === null) return {};
+  return { deletion: { deletedAt, purgeAt: integerOrNull(row, 'purge_at') ?? deletedAt } };
 }
 
 /** Returns the conversion of the rows of a list, or of one conversation. */
@@ -81,4 +100,11 @@ export function itemsIn(rows: readonly Row[], ids: readonly string[]): readonly 
     rows.filter((row) => cell(row, 'id') !== null).map((row) => [text(row, 'id'), toItem(row)]),
   );
   return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** Returns the milliseconds after the creation, and after the last item, of which one or both are null. */
+export function msAfter(expiry: NewExpiry | null): readonly Value[] {
+  if (expiry === null) return [null, null];
+  const { anchor, afterMs } = expiry;
+  return anchor === 'created_at' ? [afterMs, null] : [null, afterMs];
 }

@@ -1,11 +1,11 @@
 import { toPage, withinReason, type Page } from '../../base/paging.ts';
 import type { Driver, ReplicaRead } from '../engine/driver.ts';
-import { singleStatement } from '../engine/driver.ts';
 import type { Query, Row } from '../engine/query.ts';
 import { attributes, cell, text } from '../engine/rows.ts';
 import { FilteredStatements, keyOf, scopeOf } from './access-condition.ts';
 import { adopt } from './adoption.ts';
 import { appendItems, createConversation } from './append.ts';
+import { changeConversation } from './change.ts';
 import { conversationsPage, dependsOnItems } from './page.ts';
 import type {
   AdoptParams,
@@ -16,6 +16,7 @@ import type {
   ConversationRef,
   ConversationStore,
   CreateConversationParams,
+  DeleteConversationParams,
   DeleteItemResult,
   FindItemParams,
   GetConversationParams,
@@ -30,19 +31,28 @@ import type {
   UpdateConversationParams,
   UpdateResult,
 } from './port.ts';
-import { recorded, Recording } from '../changes/recording.ts';
+import { Recording } from '../changes/recording.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
 import { isBackwards, itemsPage, pageBasis } from './item-pages.ts';
-import { itemsIn, toConversation, toItem, toListed, toListedConversation } from './records.ts';
+import {
+  itemsIn,
+  msAfter,
+  toConversation,
+  toItem,
+  toListed,
+  toListedConversation,
+} from './records.ts';
 import { ItemWrites } from './item-writes.ts';
 import { deleteConversation, deleteItem } from './removal.ts';
 import * as sql from './statements.ts';
-import { conversationTopic, existenceTopics, listTopic } from './topics.ts';
+import { conversationTopic, listTopic } from './topics.ts';
 
 /** Conversations and items in SQL, over a driver. */
 export class SqlConversations implements ConversationStore {
   readonly #driver: Driver;
   readonly #statements: FilteredStatements;
+  readonly #trashed: FilteredStatements;
+  readonly #reachable: FilteredStatements;
   readonly #keyed: KeyedWrites;
   readonly #itemWrites: ItemWrites;
   readonly #recording: Recording;
@@ -50,6 +60,8 @@ export class SqlConversations implements ConversationStore {
   constructor(driver: Driver, settings: { readonly recordsChanges: boolean }) {
     this.#driver = driver;
     this.#statements = new FilteredStatements(driver.syntax);
+    this.#trashed = new FilteredStatements(driver.syntax, 'trashed');
+    this.#reachable = new FilteredStatements(driver.syntax, 'reachable');
     this.#keyed = new KeyedWrites(driver);
     this.#itemWrites = new ItemWrites(driver, this);
     this.#recording = new Recording(this.#statements, settings);
@@ -78,7 +90,9 @@ export class SqlConversations implements ConversationStore {
     const fromReplica = dependsOnItems(params) ? undefined : { topic: listTopic(params) };
     const rows = await this.#read(params, query, fromReplica);
     if (rows.length === 0 && cursor !== undefined && 'id' in cursor) {
-      const seen = await this.#find({ tenant, access, conversationId: cursor.id });
+      const ref = { tenant, access, conversationId: cursor.id };
+      const statements = params.isTrash === true ? this.#trashed : this.#statements;
+      const seen = await this.#find(ref, undefined, statements);
       if (seen === null) return null;
     }
     const page = toPage({ limit }, rows.map(toListedConversation(params)));
@@ -94,20 +108,23 @@ export class SqlConversations implements ConversationStore {
   }
 
   async update(params: UpdateConversationParams): Promise<UpdateResult> {
-    const parameters = [...keyOf(params), params.metadata];
-    const statement = this.#recording.guarded(sql.updateMetadata);
-    const query = this.#statements.query(statement, parameters, params.access);
-    const update = singleStatement(scopeOf(params), query, existenceTopics(params), ([row]) =>
-      row === undefined ? null : toConversation(row),
-    );
-    const write = recorded(update, this.#recording.change('conversation.updated', params));
-    const result = await this.#keyed.write({ ...params, itemIds: undefined }, write);
-    if (result === null) return { refused: 'conversation_absent' };
-    return 'used' in result ? result : { refused: undefined, conversation: result };
+    const { expiry, access } = params;
+    const [statement, more] =
+      expiry === undefined ? [sql.updateMetadata, []] : [sql.updateExpiry, msAfter(expiry)];
+    const parameters = [...keyOf(params), params.metadata ?? null, ...more];
+    const query = this.#statements.query(this.#recording.guarded(statement), parameters, access);
+    const record = this.#recording.change('conversation.updated', params);
+    const result = await changeConversation(this.#keyed, params, query, record);
+    if (result !== null) {
+      return 'used' in result ? result : { refused: undefined, conversation: result };
+    }
+    const isThere = expiry !== undefined && (await this.#find(params)) !== null;
+    return { refused: isThere ? 'expired_already' : 'conversation_absent' };
   }
 
-  delete(ref: ConversationRef): Promise<boolean> {
-    return this.#driver.write(deleteConversation(ref, this.#statements, this.#recording));
+  delete(params: DeleteConversationParams): Promise<boolean> {
+    const statements = params.mayBeTrashed === true ? this.#reachable : this.#statements;
+    return this.#driver.write(deleteConversation(params, statements, this.#recording));
   }
 
   adopt(params: AdoptParams): Promise<number> {
@@ -174,8 +191,12 @@ export class SqlConversations implements ConversationStore {
     return this.#driver.write(deleteItem(ref, this.#statements, this.#recording));
   }
 
-  async #find(ref: ConversationRef, fromReplica?: ReplicaRead): Promise<ConversationRecord | null> {
-    const query = this.#statements.query(sql.selectConversation, keyOf(ref), ref.access);
+  async #find(
+    ref: ConversationRef,
+    fromReplica?: ReplicaRead,
+    statements = this.#statements,
+  ): Promise<ConversationRecord | null> {
+    const query = statements.query(sql.selectConversation, keyOf(ref), ref.access);
     const [row] = await this.#read(ref, query, fromReplica);
     return row === undefined ? null : toConversation(row);
   }

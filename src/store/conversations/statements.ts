@@ -6,18 +6,24 @@
 
 import { POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
 import { CHILD_TABLES } from '../tables.ts';
+import { IS_HELD, keepItems } from '../retention/held.ts';
 import { COUNT_COLUMNS, grown, movedSlot, shrunk } from './counts.ts';
 
-/** The columns of a conversation as it is served. */
+/** The columns of a conversation's record, of a statement with the table `conversations`. */
 export const CONVERSATION_COLUMNS = [
   'id',
   'metadata',
   'created_at',
+  'active_at',
+  'expires_at',
+  'idle_ms',
+  'deleted_at',
+  'purge_at',
   'revision',
   'forked_from',
   'forked_at',
 ]
-  .map((name) => `conversations.${name}`)
+  .map((column) => `conversations.${column}`)
   .join(', ');
 
 export function selectConversation(where: string): string {
@@ -29,13 +35,14 @@ export function selectConversation(where: string): string {
 /** The same with what it keeps beside its own fields. */
 export function selectConversationDetails(where: string): string {
   return `
-    SELECT ${CONVERSATION_COLUMNS}, owner, attributes, item_count, active_at FROM conversations
+    SELECT ${CONVERSATION_COLUMNS}, owner, attributes, item_count FROM conversations
     WHERE tenant = $1 AND id = $2 AND ${where}`;
 }
 
 export const INSERT_CONVERSATION = `
-  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, ${COUNT_COLUMNS})
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+  INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position, ${COUNT_COLUMNS},
+    expires_at, idle_ms)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
 
 export function updateMetadata(where: string): string {
   return `
@@ -43,8 +50,45 @@ export function updateMetadata(where: string): string {
     RETURNING ${CONVERSATION_COLUMNS}`;
 }
 
+export const LAST_STORED = `(
+      SELECT items.created_at FROM items
+      WHERE items.tenant = $1 AND items.conversation_id = $2
+      ORDER BY items.position DESC LIMIT 1)`;
+/** The time of the last item, or of the creation, also in rows that have not counted it. */
+const ACTIVE_AT = `coalesce(conversations.active_at, ${LAST_STORED}, conversations.created_at)`;
+
+/** Sets the end of a conversation `$first` milliseconds after its creation, or `$first + 1` after its last item. */
+function setsExpiry(first: number): { readonly sets: string; readonly expiresAt: string } {
+  const [fixed, idle] = [`CAST($${first} AS BIGINT)`, `CAST($${first + 1} AS BIGINT)`];
+  const expiresAt = `coalesce(conversations.created_at + ${fixed}, ${ACTIVE_AT} + ${idle})`;
+  const sets = `revision = revision + 1, expires_at = ${expiresAt}, idle_ms = ${idle},
+      active_at = CASE WHEN ${idle} IS NULL THEN active_at ELSE coalesce(active_at, ${LAST_STORED}) END`;
+  return { sets, expiresAt };
+}
+
+/**
+ * Replaces the metadata by `$3`, unless that is null, and has the conversation expire `$4` milliseconds after its
+ * creation, or `$5` after its last item; never, if both are null. No row when that time is over, too.
+ */
+export function updateExpiry(where: string, { now }: SqlSyntax): string {
+  const { sets, expiresAt } = setsExpiry(4);
+  return `
+    UPDATE conversations SET metadata = coalesce($3, metadata), ${sets}
+    WHERE tenant = $1 AND id = $2 AND ${where} AND coalesce(${expiresAt} > ${now}, TRUE)
+    RETURNING ${CONVERSATION_COLUMNS}`;
+}
+
+/** Has the conversation expire `$3` milliseconds after its creation, or `$4` after its last item. */
+export const LIMIT_CONVERSATION = `
+  UPDATE conversations SET ${setsExpiry(3).sets}
+  WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
+  RETURNING id`;
+
+/** Deletes a conversation that is under no hold. */
 export function deleteConversation(where: string): string {
-  return `DELETE FROM conversations WHERE tenant = $1 AND id = $2 AND ${where} RETURNING id`;
+  return `
+    DELETE FROM conversations WHERE tenant = $1 AND id = $2 AND ${where} AND NOT ${IS_HELD}
+    RETURNING id`;
 }
 
 /** Deletes what belongs to a conversation that is gone; one that its deletion has spared keeps everything. */
@@ -164,6 +208,11 @@ export function selectItem(where: string): string {
     FROM conversations
     LEFT JOIN items ON items.tenant = $1 AND items.id = $3 AND items.conversation_id = $2
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
+}
+
+/** Keeps item `$3`, before it is deleted, if a hold is on its conversation. */
+export function keepItem(syntax: SqlSyntax): string {
+  return keepItems('items.id = $3', syntax);
 }
 
 /** Selects a conversation that stays as it is until the transaction ends. */

@@ -129,6 +129,13 @@ export class Inspection implements AsyncDisposable {
     return row === undefined ? null : integerOrNull(row, 'newest');
   }
 
+  /** Returns how many conversations should have been deleted so many milliseconds ago, up to `most`. */
+  async overdue(sinceMs: number, most: number): Promise<number> {
+    const query = { sql: sql.countOverdue(this.#reader.syntax), parameters: [most, sinceMs] };
+    const [row] = await this.#read(query);
+    return row === undefined ? 0 : integer(row, 'count');
+  }
+
   /** Checks that all rows belong to a conversation, and items to positions that it has given away. */
   checkPlaces(thoroughness: Thoroughness): Promise<PlacesReport> {
     return checkPlaces(this.#reader.syntax, this.#read, thoroughness);

@@ -1,5 +1,6 @@
 /** Statements of inspections, none of which changes anything. */
 
+import { EXPIRY } from '../conversations/presence.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { ConversationTable } from '../tables.ts';
 
@@ -125,6 +126,17 @@ export const SELECT_TENANTS: Twins = {
       max(created_at) FILTER (WHERE is_hidden <> 1) AS newest
     FROM conversations`,
 };
+
+/** Counts up to `$1` conversations that have been due for `$2` milliseconds, and are stored. */
+export function countOverdue({ now }: SqlSyntax): string {
+  const since = `${now} - CAST($2 AS BIGINT)`;
+  return `
+    SELECT count(*) AS count FROM (
+      SELECT id FROM conversations WHERE purge_at < ${since}
+      UNION ALL
+      SELECT id FROM conversations WHERE expires_at < ${since} AND ${EXPIRY} < ${since}
+      LIMIT $1) AS overdue`;
+}
 
 /** Counts up to `$1`. */
 export function countRows(table: string): string {

@@ -61,7 +61,7 @@ export interface Distribution {
 const SELECT_DISTRIBUTED: Query = {
   sql: `
     SELECT logicalrelid::text AS name FROM pg_dist_partition
-    WHERE partmethod = 'h' AND logicalrelid::oid IN (
+    WHERE partmethod IN ('h', 'n') AND logicalrelid::oid IN (
       SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()))`,
   parameters: [],
 };
@@ -75,8 +75,10 @@ const SELECT_SHARDS: Query = {
 };
 
 /** The statements that distribute a table; one of a conversation's rows beside the conversations themselves. */
-export function distributionOf({ name, shardColumn }: DistributedTable): readonly string[] {
-  const isChild = CHILD_TABLES.some((table) => table.name === name);
+export function distributionOf(table: DistributedTable): readonly string[] {
+  const { name, shardColumn } = table;
+  if (table.isReference === true) return [`SELECT create_reference_table('${name}')`];
+  const isChild = CHILD_TABLES.some((child) => child.name === name);
   const beside = isChild ? 'conversations' : 'none';
   return [
     `SELECT create_distributed_table('${name}', '${shardColumn}', colocate_with => '${beside}')`,

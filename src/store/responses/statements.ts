@@ -8,6 +8,7 @@ import type { Statement } from '../conversations/access-condition.ts';
 import { COUNT_COLUMNS, grown, movedSlot, shrunk } from '../conversations/counts.ts';
 import { insertItems } from '../conversations/statements.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
+import { IS_HELD, keepItems, keepResponses } from '../retention/held.ts';
 import { ARCHIVED_TABLES, columnList } from '../tables.ts';
 
 export const RESPONSE_COLUMNS = columnList(ARCHIVED_TABLES.responses);
@@ -156,6 +157,11 @@ export function deleteResponse(where: string): string {
     RETURNING id`;
 }
 
+/** Keeps response `$3`, before it is deleted, if a hold is on its conversation. */
+export function keepResponse(where: string, syntax: SqlSyntax): string {
+  return keepResponses(`responses.id = $3 AND ${where}`, syntax);
+}
+
 /** No response is being made in the conversation in the background. */
 const NONE_IN_BACKGROUND = `NOT EXISTS (
       SELECT 1 FROM background_responses WHERE tenant = $1 AND conversation_id = $2)`;
@@ -165,12 +171,21 @@ export const DELETE_EVENTS = `
   DELETE FROM response_events
   WHERE tenant = $1 AND conversation_id = $2 AND response_id = $3 AND NOT ${hasResponse('$3')}`;
 
-/** Deletes a hidden conversation that has no response left. */
-export const DELETE_WITHOUT_RESPONSE = `
-  DELETE FROM conversations
-  WHERE tenant = $1 AND id = $2 AND is_hidden = 1
+const WITHOUT_RESPONSE = `
+    tenant = $1 AND id = $2 AND is_hidden = 1
     AND NOT EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2)
     AND ${NONE_IN_BACKGROUND}`;
+
+/** Deletes a hidden conversation that has no response left, and is under no hold. */
+export const DELETE_WITHOUT_RESPONSE = `
+  DELETE FROM conversations WHERE ${WITHOUT_RESPONSE} AND NOT ${IS_HELD}`;
+
+/** Ends a hidden conversation that has no response left, and that a hold keeps. */
+export function endWithoutResponse({ now }: SqlSyntax): string {
+  return `
+    UPDATE conversations SET deleted_at = ${now}, purge_at = ${now}, revision = revision + 1
+    WHERE ${WITHOUT_RESPONSE} AND deleted_at IS NULL`;
+}
 
 const AFTER_LAST_RESPONSE = `position >= (
       SELECT max(end_position) FROM responses WHERE tenant = $1 AND conversation_id = $2)`;
@@ -181,9 +196,16 @@ export const UNCOUNT_ITEMS_WITHOUT_RESPONSE = shrunk(
   `is_hidden = 1 AND ${NONE_IN_BACKGROUND}`,
 );
 
-/** Deletes the items of a hidden conversation that come after the context of its last response. */
-export const DELETE_ITEMS_WITHOUT_RESPONSE = `
-  DELETE FROM items
-  WHERE tenant = $1 AND conversation_id = $2 AND ${AFTER_LAST_RESPONSE}
+/** The condition on the items of a hidden conversation that come after the context of its last response. */
+const ITEMS_WITHOUT_RESPONSE = `${AFTER_LAST_RESPONSE}
     AND EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2 AND is_hidden = 1)
     AND ${NONE_IN_BACKGROUND}`;
+
+/** Keeps those items, before they are deleted, if a hold is on the conversation. */
+export function keepItemsWithoutResponse(syntax: SqlSyntax): string {
+  return keepItems(ITEMS_WITHOUT_RESPONSE, syntax);
+}
+
+export const DELETE_ITEMS_WITHOUT_RESPONSE = `
+  DELETE FROM items
+  WHERE tenant = $1 AND conversation_id = $2 AND ${ITEMS_WITHOUT_RESPONSE}`;

@@ -1,5 +1,6 @@
 /** The conditions of a search, as SQL. */
 
+import { presenceSql } from '../conversations/presence.ts';
 import { rowFilterSql } from '../conversations/row-filter-sql.ts';
 import type { Value } from '../engine/query.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
@@ -32,6 +33,7 @@ export function foundCondition(
   parameters.values.push(...condition.parameters);
   return [
     condition.sql,
+    presenceSql('live', syntax),
     'conversations.is_hidden <> 1',
     ...(conversationId === undefined
       ? []

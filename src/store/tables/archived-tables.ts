@@ -113,6 +113,51 @@ const RESPONSES = {
   rights: ALL_RIGHTS,
 } as const satisfies ArchivedTable;
 
+/**
+ * Holds, under which nothing is deleted for good. A sharded database has them on every node, since all conversations
+ * are compared with them.
+ */
+const HOLDS = {
+  name: 'holds',
+  conversationColumn: undefined,
+  shardColumn: 'tenant',
+  isReference: true,
+  columns: {
+    tenant: name,
+    id: text,
+    subject: nullable(name),
+    conversation_id: nullable(text),
+    reason: text,
+    created_at: time,
+    released_at: nullable(time),
+  },
+  primaryKey: ['tenant', 'id'],
+  identity: ['tenant', 'id', 'subject', 'conversation_id', 'reason', 'created_at'],
+  record: { key: 'hold', shown: 'hold' },
+  rights: ALL_RIGHTS,
+} as const satisfies ArchivedTable;
+
+/** Items, and texts of responses, that were removed from a conversation under a hold. */
+const HELD_ITEMS = {
+  name: 'held_items',
+  conversationColumn: 'conversation_id',
+  columns: {
+    tenant: name,
+    conversation_id: text,
+    position: integer,
+    id: text,
+    type: text,
+    created_at: time,
+    removed_at: time,
+    data: json,
+  },
+  primaryKey: ['tenant', 'conversation_id', 'position', 'id'],
+  identity: ['tenant', 'conversation_id', 'position', 'id', 'type', 'data'],
+  record: { key: 'held_item', shown: 'held item' },
+  largeColumn: 'data',
+  rights: ALL_RIGHTS,
+} as const satisfies ArchivedTable;
+
 /** Calls of tools that were approved and begun. Without them, another store could make such a call again. */
 const APPROVED_CALLS = {
   name: 'approved_calls',
@@ -155,10 +200,12 @@ const API_KEYS = {
 /** The tables of an archive by name, in the order in which the rows are written and added. */
 export const ARCHIVED_TABLES = {
   api_keys: API_KEYS,
+  holds: HOLDS,
   conversations: CONVERSATIONS,
   items: ITEMS,
   responses: RESPONSES,
   approved_calls: APPROVED_CALLS,
+  held_items: HELD_ITEMS,
 } as const satisfies Record<string, ArchivedTable>;
 
 export type ArchivedTables = typeof ARCHIVED_TABLES;

@@ -8,6 +8,8 @@ export interface Table {
   readonly conversationColumn: string | undefined;
   /** The column by which a sharded database distributes a table of no conversation; left out for one that it does not. */
   readonly shardColumn?: string;
+  /** Set for a table that a sharded database has whole on every node. */
+  readonly isReference?: true;
   /** Columns in the order of an archive's lines. */
   readonly columns: Readonly<Record<string, Column>>;
   /** Columns that an archive leaves out, since a store derives them from its other rows. They have defaults. */

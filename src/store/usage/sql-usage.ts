@@ -1,5 +1,6 @@
 import { rowsToFetch, toPage, type Page } from '../../base/paging.ts';
 import { scopeOf } from '../conversations/access-condition.ts';
+import { presenceSql } from '../conversations/presence.ts';
 import { rowFilterSql } from '../conversations/row-filter-sql.ts';
 import type { Driver } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
@@ -39,6 +40,7 @@ function usageQuery(params: SumUsageParams, syntax: SqlSyntax): Query {
     groupBy,
     conditions: [
       condition.sql,
+      presenceSql('live', syntax),
       ...metadata.map(([key, value]) => syntax.hasPair(key, value, parameter)),
     ],
     after:

@@ -39,6 +39,10 @@ import { listResponses } from './responses/list-responses.ts';
 import type { Feeds } from '../../service/feed/feeds.ts';
 import type { Search } from '../../service/search/search.ts';
 import type { Usage } from '../../service/usage/usage.ts';
+import type { Erasures } from '../../service/retention/erasures.ts';
+import type { Trash } from '../../service/retention/trash.ts';
+import { eraseConversations } from './retention/erase-conversations.ts';
+import { restoreConversation } from './retention/restore-conversation.ts';
 import { getHealth } from './system/get-health.ts';
 import { getMetrics } from './system/get-metrics.ts';
 import { getOpenApiDocument } from './system/get-open-api-document.ts';
@@ -57,6 +61,8 @@ export interface ApiOptions extends ServerFacts {
   readonly feeds: Feeds | undefined;
   /** `undefined` when this server does not search. */
   readonly search: Search | undefined;
+  readonly trash: Trash;
+  readonly erasures: Erasures;
   /** Items as this server takes, serves and documents them. */
   readonly items: ItemContract;
   /** Answer to the deletion of an item: OpenAI's conversation, or the object that Llama Stack's clients expect. */
@@ -95,6 +101,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getConversationUsage(usage, limits),
     exportConversations(options.exports),
     ...(search === undefined ? [] : [searchConversations(search, items)]),
+    eraseConversations(options.erasures),
     getConversation(conversations),
     updateConversation(conversations),
     deleteConversation(conversations),
@@ -107,6 +114,7 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     getConversationHealth(health),
     repairConversation(health),
     ...(feeds === undefined ? [] : [streamEvents(feeds), streamConversationEvents(feeds)]),
+    restoreConversation(options.trash),
     listResponses(responses, items, limits),
     createResponse(keyedResponses, responses, items),
     getResponse(responses, items),

@@ -44,6 +44,8 @@ interface Case {
   readonly resource?: (named: Named) => string;
   readonly query?: (named: Named) => string;
   readonly body?: (named: Named) => unknown;
+  /** Runs before the request, with a key that may do everything. */
+  readonly prepare?: (named: Named, key: string | undefined) => Promise<unknown>;
 }
 
 const asked = { model: 'qwen3', input: 'Hello' };
@@ -142,6 +144,22 @@ const CASES: readonly Case[] = [
     demands: ['update', 'read'],
     action: 'update',
     resource: conversation,
+  },
+  {
+    operation: 'restoreConversation',
+    about: '',
+    demands: ['delete', 'read'],
+    action: 'delete',
+    resource: conversation,
+    prepare: ({ conversation: id }, key) => access.call(key, 'DELETE', pathOf(id)),
+  },
+  // Without the permission, nothing matches.
+  {
+    operation: 'eraseConversations',
+    about: '',
+    demands: [],
+    action: 'delete',
+    body: () => ({ metadata: { user: 'none' } }),
   },
   ...['alone', 'not stored'].map((about): Case => ({
     operation: 'createResponse',
@@ -284,7 +302,7 @@ beforeAll(async () => {
   const permit = `{ permit: { actions: [${ACTIONS.join(', ')}] }, when: user is owner }`;
   access = stack.use(
     await startAccessServer(
-      keysWithPolicy(...forbidding, permit),
+      `${keysWithPolicy(...forbidding, permit)}retention: { trash_days: 1 }\n`,
       '--model-url',
       model.url,
       '--model-profile',
@@ -324,12 +342,13 @@ async function named(): Promise<Named> {
 }
 
 /** Runs a case with a key, and returns the status with the entry that the audit log has of it. */
-async function run({ operation, query, body }: Case, key: Action | 'all', about: Named) {
+async function run({ operation, query, body, prepare }: Case, key: Action | 'all', about: Named) {
   const found = OPERATIONS.find(({ id }) => id === operation);
   const path = (found?.template ?? CONVERSATIONS)
     .replace('{conversation_id}', about.conversation)
     .replace('{item_id}', about.item)
     .replace('{response_id}', operation === 'cancelResponse' ? about.waiting : about.response);
+  await prepare?.(about, keys.get('all'));
   const id = crypto.randomUUID();
   const headers = { 'x-request-id': id };
   const answer = await access.call(
@@ -340,7 +359,7 @@ async function run({ operation, query, body }: Case, key: Action | 'all', about:
     headers,
   );
   const entries = readFileSync(log, 'utf8').trim().split('\n');
-  const entry = entries.find((line) => line.includes(id));
+  const entry = entries.find((line) => line.includes(id) && line.includes(`"${operation}"`));
   return {
     status: answer.status,
     // Sound: a line of the audit log is an object.

@@ -88,6 +88,9 @@ const REQUESTS: Readonly<Record<string, readonly RequestParts[]>> = {
   getConversationItem: [{}],
   deleteConversationItem: [{}],
   getConversationHealth: [{}],
+  restoreConversation: [{}],
+  // What the caller may not delete does not match, and no id is in the request.
+  eraseConversations: [],
   repairConversation: [{}, { body: () => ({ dry_run: true }) }],
   listResponses: [
     { query: ({ conversation }) => `?conversation=${conversation}` },

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { testAbsences } from './absences.ts';
 import { testAccess } from './access.ts';
 import { testApprovedCalls } from './approved-calls.ts';
 import { testActivity } from './activity.ts';
@@ -19,6 +20,7 @@ import { testItemIds } from './item-ids.ts';
 import { testWithStore, type OpenStore } from './operations.ts';
 import { testResponseRemoval } from './response-removal.ts';
 import { testResponses } from './responses.ts';
+import { testRetention } from './retention.ts';
 import { testRevisions } from './revisions.ts';
 import { testTenants } from './tenants.ts';
 import { testTurnCommits } from './turn-commits.ts';
@@ -51,5 +53,7 @@ export function describeStore(name: string, open: OpenStore): void {
     testBackground(test);
     testChanges(test);
     testApprovedCalls(test);
+    testAbsences(test);
+    testRetention(test);
   });
 }

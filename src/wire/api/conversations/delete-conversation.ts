@@ -1,3 +1,4 @@
+import { Type } from 'typebox';
 import { ConversationDeleted } from '../../../contract/conversations/conversation.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
 import type { Route } from '../../http/route.ts';
@@ -16,13 +17,21 @@ export function deleteConversation(conversations: Conversations): Route {
     tag: TAG,
     isPublic: false,
     audited: onConversation('delete'),
-    query: {},
+    query: {
+      permanent: {
+        description:
+          'Whether to delete the conversation for good, also from the trash, where deleted ones go on servers that have one.',
+        schema: Type.Enum(['true', 'false'], { default: 'false' }),
+      },
+    },
     headers: IF_MATCH,
     response: { description: 'The conversation is gone', schema: ConversationDeleted },
     errors: [404, 412],
     handle: async (call) => {
-      const options = { precondition: preconditionOf(call) };
-      await conversations.delete(call.principal, conversationId(call), options);
+      await conversations.delete(call.principal, conversationId(call), {
+        isPermanent: call.query.permanent === 'true',
+        precondition: preconditionOf(call),
+      });
       return deletedJson(conversationId(call));
     },
   });

@@ -6,20 +6,18 @@ import { ConversationInclude } from '../../../contract/conversations/details.ts'
 import type { Include } from '../../../contract/items/include.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
 import { activityCursor } from '../../../service/conversations/activity-cursor.ts';
+import type { ShownConversation } from '../../../service/branches/origins.ts';
 import type { ActivityPlace } from '../../../store/conversations/port.ts';
 import { stubJson } from '../../../contract/items/pages.ts';
 import type { StoredItem } from '../../../contract/items/serve.ts';
 import type { RewoundConversation } from '../../../service/branches/branches.ts';
 
-interface ConversationFields {
-  readonly id: string;
-  readonly metadata: string;
-  readonly createdAt: number;
-  readonly forkedFrom?: {
-    readonly conversationId: string;
-    readonly itemId: string | null;
-  } | null;
-}
+const MS_PER_DAY = 86_400_000;
+
+type ConversationFields = Pick<
+  ShownConversation,
+  'id' | 'metadata' | 'createdAt' | 'expiry' | 'deletion' | 'forkedFrom'
+>;
 
 /** A conversation with what a request may include. */
 interface DetailedFields extends ConversationFields {
@@ -50,8 +48,21 @@ export function detailedConversationJson(
 }
 
 export function conversationJson(conversation: ConversationFields): string {
-  const createdAt = secondOf(conversation.createdAt);
-  return `{"id":${JSON.stringify(conversation.id)},"object":"conversation","created_at":${createdAt},"metadata":${conversation.metadata}${forkedFromJson(conversation)}}`;
+  const { id, metadata, createdAt } = conversation;
+  return `{"id":${JSON.stringify(id)},"object":"conversation","created_at":${secondOf(createdAt)},"metadata":${metadata}${expiryJson(conversation)}${deletionJson(conversation)}${forkedFromJson(conversation)}}`;
+}
+
+function expiryJson({ expiry, createdAt }: ConversationFields): string {
+  if (expiry === undefined) return '';
+  const { expiresAt, idleMs, activeAt } = expiry;
+  const anchor = idleMs === null ? 'created_at' : 'last_active_at';
+  const days = Math.round((idleMs ?? expiresAt - createdAt) / MS_PER_DAY);
+  return `,"expires_after":{"anchor":"${anchor}","days":${days}},"expires_at":${secondOf(expiresAt)},"last_active_at":${secondOf(activeAt)}`;
+}
+
+function deletionJson({ deletion }: ConversationFields): string {
+  if (deletion === undefined) return '';
+  return `,"deleted_at":${secondOf(deletion.deletedAt)},"purge_at":${secondOf(deletion.purgeAt)}`;
 }
 
 /** Returns the field of a fork; an empty text for other conversations. */

@@ -52,6 +52,11 @@ export function listConversations(
         description: 'Only conversations created after this second.',
         schema: Type.Optional(Type.Integer()),
       },
+      deleted: {
+        description:
+          'Whether to list the conversations in the trash that the caller may restore, and no others.',
+        schema: Type.Enum(['true', 'false'], { default: 'false' }),
+      },
       created_before: {
         description: 'Only conversations created before this second.',
         schema: Type.Optional(Type.Integer()),
@@ -73,6 +78,7 @@ export function listConversations(
         createdBefore: query.created_before,
         lastItemAfter: query.last_item_after,
         lastItemBefore: query.last_item_before,
+        isTrash: query.deleted === 'true',
       });
       return conversationListJson(page, include);
     },

@@ -16,7 +16,7 @@ export function updateConversation(conversations: Conversations): Route {
     method: 'POST',
     path: CONVERSATION,
     operationId: 'updateConversation',
-    summary: "Replace a conversation's metadata",
+    summary: "Replace a conversation's metadata, or how long it is kept",
     tag: TAG,
     isPublic: false,
     audited: onConversation('update'),
@@ -24,13 +24,13 @@ export function updateConversation(conversations: Conversations): Route {
     query: {},
     headers: IF_MATCH,
     body: { schema: UpdateConversationBody, required: true },
-    response: { description: 'The conversation with its new metadata', schema: Conversation },
+    response: { description: 'The conversation as it is now', schema: Conversation },
     errors: [404, 412],
     handle: async (call, key) => {
-      const metadata = parseUpdateConversation(call.body);
+      const changes = parseUpdateConversation(call.body);
       const id = conversationId(call);
       const options = { key, precondition: preconditionOf(call) };
-      const updated = await conversations.update(call.principal, id, metadata, options);
+      const updated = await conversations.update(call.principal, id, changes, options);
       return conversationAnswer(call, updated);
     },
   });

@@ -1,0 +1,47 @@
+import { isJsonObject } from '../../src/base/json-object.ts';
+import { assertThat } from '../mismatch.ts';
+import type { StoredConversation } from '../model.ts';
+import { METADATA_KEYS, METADATA_VALUES } from '../plain-values.ts';
+import type { PrivateOperation } from './operation.ts';
+
+/** The server of a run has no trash. */
+export const restoreConversation: PrivateOperation = {
+  access: 'private',
+  weight: 3,
+  path: ['conversation_id'],
+  headers: ['Idempotency-Key'],
+  query: {},
+  neverSucceeds: true,
+  expect: () => false,
+  accept: () => assertThat(false, () => 'restored without a trash'),
+};
+
+export const eraseConversations: PrivateOperation = {
+  access: 'private',
+  weight: 4,
+  path: [],
+  query: {},
+  body: {
+    fields: ['metadata', 'owner', 'dry_run'],
+    make: ({ random }) => ({
+      metadata: { [random.pick(METADATA_KEYS)]: random.pick(METADATA_VALUES) },
+      ...(random.chance(0.2) ? { owner: 'nobody' } : {}),
+      dry_run: random.chance(0.6),
+    }),
+  },
+  expect: () => true,
+  accept: ({ model, caller, meaning, body }) => {
+    if (!isJsonObject(body)) return;
+    const asked = isJsonObject(meaning.body) ? meaning.body : {};
+    const pairs = Object.entries(isJsonObject(asked['metadata']) ? asked['metadata'] : {});
+    const owner = asked['owner'] ?? undefined;
+    const matches = ({ metadata, owner: of }: StoredConversation): boolean =>
+      (owner === undefined || owner === of.name) &&
+      pairs.every(([key, value]) => Object.hasOwn(metadata, key) && metadata[key] === value);
+    const found = model.writable(caller).filter(matches);
+    assertThat(body['matched'] === found.length, () => `matched are ${found.length} conversations`);
+    const deleted = asked['dry_run'] === true ? 0 : found.length;
+    assertThat(body['deleted'] === deleted, () => `deleted are ${deleted} conversations`);
+    if (deleted > 0) for (const { id } of found) model.delete(id);
+  },
+};

@@ -1,0 +1,21 @@
+import { invalidRequest } from './definition.ts';
+
+/** Errors of expiry and erasure. */
+export const RETENTION_ERRORS = {
+  expired_already: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: () => "Invalid 'expires_after': the conversation would have expired already.",
+    param: () => 'expires_after',
+    cause: 'The days after the anchor are over: the conversation is older than that.',
+    fix: 'Give it more days, or another anchor; delete it to be rid of it.',
+  }),
+  empty_erasure_filter: invalidRequest({
+    status: 400,
+    code: 'missing_required_parameter',
+    message: () => "Missing required parameter: 'metadata' or 'owner'.",
+    param: () => 'metadata',
+    cause: 'An erasure names neither metadata nor an owner, and would match everything.',
+    fix: 'Send `metadata` with a pair, or `owner`, or both.',
+  }),
+};

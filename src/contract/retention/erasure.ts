@@ -1,0 +1,61 @@
+import { Type, type Static } from 'typebox';
+import { MetadataFilter } from '../conversations/conversation.ts';
+import { apiError } from '../errors/registry.ts';
+import { bodyObject } from '../schema/body-object.ts';
+import { omittable } from '../schema/schema.ts';
+import { validator } from '../schema/validate.ts';
+
+export const EraseConversationsBody = Type.Object(
+  {
+    metadata: omittable(MetadataFilter),
+    owner: omittable(Type.String({ minLength: 1, maxLength: 1024 })),
+    dry_run: omittable(Type.Boolean({ default: false })),
+  },
+  { title: 'EraseConversations', additionalProperties: false },
+);
+
+const Count = Type.Integer({ minimum: 0 });
+const Seconds = Type.Integer({ description: 'Unix seconds', format: 'unixtime' });
+
+/** The receipt of an erasure, or what one would do. */
+export const ErasureReceipt = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('conversation.erasure'),
+    dry_run: Type.Boolean(),
+    matched: Count,
+    deleted: Count,
+    held: Type.Integer({ minimum: 0, description: 'Conversations that a hold keeps' }),
+    items: Type.Integer({ minimum: 0, description: 'Items of those that match without a hold' }),
+    bytes: Type.Integer({ minimum: 0, description: 'Bytes of these items' }),
+    has_more: Type.Boolean({
+      description: 'Whether the request has ended before all were deleted; repeat it then',
+    }),
+    started_at: Seconds,
+    finished_at: Seconds,
+    ids_sha256: Type.String({
+      description: 'SHA-256 of the ids of what was deleted, sorted, each with a line feed',
+    }),
+    not_covered: Type.Array(Type.String(), {
+      description: 'Where texts may be that the server does not reach',
+    }),
+  },
+  { title: 'ConversationErasure' },
+);
+export type ErasureReceipt = Static<typeof ErasureReceipt>;
+
+export interface EraseConversationsParams {
+  readonly metadata: readonly (readonly [key: string, value: string])[];
+  readonly owner: string | undefined;
+  readonly isDryRun: boolean;
+}
+
+const validate = validator(EraseConversationsBody);
+
+/** Returns the filter of an erasure. Throws an `ApiError` for one that would match everything. */
+export function parseEraseConversations(body: unknown): EraseConversationsParams {
+  const { metadata, owner, dry_run } = validate(bodyObject(body), '');
+  const pairs = Object.entries(metadata ?? {});
+  if (pairs.length === 0 && owner === undefined) throw apiError('empty_erasure_filter');
+  return { metadata: pairs, owner: owner ?? undefined, isDryRun: dry_run ?? false };
+}

@@ -1,0 +1,35 @@
+/** Ending a conversation that is still stored, in the two forms of a write. */
+
+import { keyOf, scopeOf } from '../conversations/access-condition.ts';
+import type { ConversationKey } from '../conversations/port.ts';
+import { existenceTopics } from '../conversations/topics.ts';
+import type { Write } from '../engine/driver.ts';
+import type { Query } from '../engine/query.ts';
+import { DELETE_RUNNING } from './statements.ts';
+
+/** Returns the statements that delete what runs in a conversation, after one that has ended it. */
+export function runningRemoval(key: ConversationKey): readonly Query[] {
+  return DELETE_RUNNING.map((sql) => ({ sql, parameters: keyOf(key) }));
+}
+
+/**
+ * Runs the statement that ends a conversation, after others, and deletes what runs in it. Returns `false` when it has
+ * yielded no row.
+ */
+export function ended(key: ConversationKey, before: readonly Query[], end: Query): Write<boolean> {
+  const running = runningRemoval(key);
+  return {
+    scope: scopeOf(key),
+    changes: existenceTopics(key),
+    inSteps: (steps) => {
+      for (const query of before) steps.run(query);
+      if (steps.get(end) === undefined) return false;
+      for (const query of running) steps.run(query);
+      return true;
+    },
+    inRoundTrips: async (trips) => {
+      const results = await trips.finish(...before, end, ...running);
+      return (results[before.length] ?? []).length > 0;
+    },
+  };
+}
