@@ -32,9 +32,10 @@ function ownersOf(filter: RowFilter): readonly string[] {
 
 /** Returns a query of SQLite's full-text index. */
 export function ftsQuery(scopes: Scopes, { wanted, unwanted }: SearchTerms): string {
+  // The words first: they are the rarer ones, and lead through the lists of the others.
   const all = [
-    ...scopes.map((words) => `(${words.map((word) => `"${word}"`).join(' OR ')})`),
     ...wanted.map(ftsPhrase),
+    ...scopes.map((words) => `(${words.map((word) => `"${word}"`).join(' OR ')})`),
   ].join(' AND ');
   return unwanted.length === 0 ? all : `(${all}) NOT (${unwanted.map(ftsPhrase).join(' OR ')})`;
 }
