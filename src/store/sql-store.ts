@@ -52,12 +52,12 @@ export interface StoreSettings {
 
 /** The store in SQL, over a driver. */
 export class SqlStore implements Store {
-  readonly retention: RetentionStore;
-  readonly holds: HoldStore;
   readonly conversations: ConversationStore;
   readonly branches: BranchStore;
   readonly changes: ChangeStore;
   readonly responses: ResponseStore;
+  readonly retention: RetentionStore;
+  readonly holds: HoldStore;
   readonly turns: TurnStore;
   readonly approvedCalls: ApprovedCallStore;
   readonly idempotency: IdempotencyStore;
