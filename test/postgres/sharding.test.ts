@@ -10,6 +10,7 @@ import { createDatabase, type PostgresDatabase } from '../support/postgres.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { RecordingDriver } from '../support/recording-driver.ts';
 import { commitOf, findResponse, newHidden, newResponse } from '../support/responses.ts';
+import { endingOperations } from '../support/ending-operations.ts';
 import { reasonAgainst } from '../support/sharded-forms.ts';
 import {
   everything,
@@ -123,7 +124,7 @@ function operations(store: Store): Readonly<Record<OperationName, Operation>> {
     'approvedCalls.undo': () =>
       approvedCalls.undo({ ...on('conv_7'), requestId: 'mcpr_7', token: 'x' }),
     ...backgroundOperations(store),
-    ...retentionOperations(store),
+    ...endingOperations(store, shared),
     'responses.create': () =>
       responses.create(newHidden('new-h', 'resp_new', 'new-input', 'new-output')),
     'responses.commitTurn': () =>
@@ -178,23 +179,6 @@ function backgroundOperations({ background, responseEvents }: Store) {
     'responseEvents.read': () => responseEvents.read({ ...asked, from: 0, limit: 9 }),
     'background.end': () =>
       background.end({ ...on, response: newResponse('resp_b'), last, token: undefined }),
-  };
-}
-
-/** The operations about the end of one conversation. */
-function retentionOperations({ retention }: Store) {
-  const on = { ...key('conv_807'), access: shared };
-  const filter = { ...on, owners: { owner: 'o7', orPrefix: 'o7#' }, metadata: [] };
-  return {
-    'retention.restore': () => retention.restore(on),
-    'retention.limit': () => retention.limit(on, { anchor: 'last_active_at', afterMs: 1 }),
-    'retention.expire': () => retention.expire(on),
-    'retention.purge': () => retention.purge(on, 1),
-    'retention.letGo': () => retention.letGo(on),
-    'retention.forgetItems': () => retention.forgetItems(on, 5),
-    'retention.deleteOldResponse': () =>
-      retention.deleteOldResponse({ ...on, responseId: 'resp_807', createdAt: 1 }, 1),
-    'retention.condemn': () => retention.condemn(filter, 'conv_907'),
   };
 }
 
