@@ -95,14 +95,19 @@ const OPERATIONS = (await servedOperations()).filter(({ template }) =>
   template.startsWith('/v1/conversations'),
 );
 const BASES = ['/openai/v1', '/openai', '/v1'];
-const bodies: Readonly<Record<string, unknown>> = {
-  createConversation: { items: messages('first') },
-  updateConversation: { metadata: { a: 'b' } },
-  createConversationItems: { items: messages('second') },
+const bodies: Readonly<Record<string, (itemId: string | undefined) => unknown>> = {
+  createConversation: () => ({ items: messages('first') }),
+  updateConversation: () => ({ metadata: { a: 'b' } }),
+  createConversationItems: () => ({ items: messages('second') }),
+  searchConversations: () => ({ query: 'text' }),
+  eraseConversations: () => ({ metadata: { a: 'nobody' } }),
+  rewindConversation: (itemId) => ({ after: itemId }),
 };
+/** Statuses other than 200: the conversation is not in the trash. */
+const statuses: Readonly<Record<string, number>> = { restoreConversation: 404 };
 
 describe.each(BASES)('a request under %s with an api-version', (base) => {
-  test.each(OPERATIONS)('$id is answered 200', async ({ method, template, id: operation }) => {
+  test.each(OPERATIONS)('$id finds its operation', async ({ method, template, id: operation }) => {
     const owned = azureClient(ann).conversations;
     const { id } = await owned.create({ items: messages('text') });
     const [item] = (await owned.items.list(id)).data;
@@ -110,13 +115,13 @@ describe.each(BASES)('a request under %s with an api-version', (base) => {
       .replace(/^\/v1/, base)
       .replace('{conversation_id}', id)
       .replace('{item_id}', item?.id ?? '');
-    const body = bodies[operation];
+    const body = bodies[operation]?.(item?.id);
     const answer = await access.server.request(`${path}?${VERSION}`, {
       method,
       headers: { 'api-key': ann, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    expect(answer).toMatchObject({ status: 200 });
+    expect(answer).toMatchObject({ status: statuses[operation] ?? 200 });
   });
 });
 
