@@ -2,9 +2,8 @@ import type { Authorizer } from '../access/policy/authorizer.ts';
 import type { AuditTrail } from '../service/audit.ts';
 import type { ConversationHealth } from '../service/conversations/health.ts';
 import type { Feeds } from '../service/feed/feeds.ts';
-import type { Counting } from '../service/counts/counting.ts';
 import type { Indexer } from '../service/search/indexer.ts';
-import type { Job, Jobs } from '../service/jobs/jobs.ts';
+import type { Jobs } from '../service/jobs/jobs.ts';
 import type { Models } from '../service/models/models.ts';
 import type { Contexts } from '../service/responses/contexts.ts';
 import type { KeyedResponses } from '../service/idempotency/keyed-responses.ts';
@@ -25,11 +24,8 @@ export interface Components {
   readonly keyedResponses: KeyedResponses;
   /** `undefined` when the server has no change feed. */
   readonly feeds: Feeds | undefined;
-  readonly counting: Counting;
   readonly indexer: Indexer;
   readonly jobs: Jobs;
-  /** Deletes what is due. */
-  readonly sweeping: Job;
   readonly audit: AuditTrail | undefined;
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];

@@ -106,6 +106,11 @@ async function openComponents(
   const responses = new Responses({ ...contexts, observer, tools, audit });
   const state = { isClosing: false };
   const sweeper = new Sweeper({ ...config, store: store.retention, observer, audit });
+  const keyedResponses = new KeyedResponses({ ...config, responses, store });
+  const feeds = config.events
+    ? new Feeds({ ...config, store: store.changes, authorizer })
+    : undefined;
+  const indexer = new Indexer({ index: store.search, isOn: config.search });
   return {
     store,
     telemetry,
@@ -119,12 +124,17 @@ async function openComponents(
       isOwnCompaction: (tenant, item) => isOwnCompaction(seal, tenant, item),
     }),
     responses,
-    keyedResponses: new KeyedResponses({ ...config, responses, store }),
-    feeds: config.events ? new Feeds({ ...config, store: store.changes, authorizer }) : undefined,
-    counting: new Counting(store.counts),
-    indexer: new Indexer({ index: store.search, isOn: config.search }),
-    jobs: new Jobs(telemetry),
-    sweeping: sweepingJob(sweeper, store.idempotency, () => state.isClosing),
+    keyedResponses,
+    feeds,
+    indexer,
+    jobs: new Jobs(telemetry, [
+      ...responses.jobs,
+      ...keyedResponses.jobs,
+      ...new Counting(store.counts).jobs,
+      ...indexer.jobs,
+      ...(feeds?.jobs ?? []),
+      sweepingJob(sweeper, store.idempotency, () => state.isClosing),
+    ]),
     audit,
     state,
     onServerError: failed,

@@ -72,16 +72,7 @@ export class RunningServer implements Server {
     const url = unixSocketPath(origin) === undefined ? `${origin}/v1` : origin;
     log?.info(`listening on ${url}`);
     this.#isListening = true;
-    const { jobs, responses, keyedResponses, counting, indexer, feeds, sweeping } =
-      this.#components;
-    jobs.start([
-      ...responses.jobs,
-      ...keyedResponses.jobs,
-      ...counting.jobs,
-      ...indexer.jobs,
-      ...(feeds?.jobs ?? []),
-      sweeping,
-    ]);
+    this.#components.jobs.start();
     if (isOpenToNetwork(this.#config)) {
       log?.warn(`everyone who can reach ${url} may read and change everything`);
     }

@@ -4,13 +4,14 @@ import { Jobs } from './jobs.ts';
 
 test('a job that has failed is run again, and both runs are reported', async () => {
   const reports: JobReport[] = [];
-  const jobs = new Jobs({ jobEnded: (report) => void reports.push(report) });
   let runs = 0;
   const run = async (): Promise<void> => {
     runs += 1;
     if (runs === 1) throw new Error('the database is away');
   };
-  jobs.start([{ name: 'sweep', everyMs: 1, run }]);
+  const observer = { jobEnded: (report: JobReport) => void reports.push(report) };
+  const jobs = new Jobs(observer, [{ name: 'sweep', everyMs: 1, run }]);
+  jobs.start();
   await expect.poll(() => reports.length).toBeGreaterThan(1);
   await jobs.close();
   expect(reports.slice(0, 2)).toMatchObject([
@@ -20,14 +21,14 @@ test('a job that has failed is run again, and both runs are reported', async () 
 });
 
 test('closing waits for the runs under way, and no run begins after it', async () => {
-  const jobs = new Jobs({ jobEnded: () => undefined });
   const { promise, resolve } = Promise.withResolvers<void>();
   let runs = 0;
   const run = (): Promise<void> => {
     runs += 1;
     return promise;
   };
-  jobs.start([{ name: 'long', everyMs: 1, run }]);
+  const jobs = new Jobs({ jobEnded: () => undefined }, [{ name: 'long', everyMs: 1, run }]);
+  jobs.start();
   await expect.poll(() => runs).toBe(1);
   let isClosed = false;
   const closing = jobs.close().then(() => {

@@ -16,16 +16,18 @@ const JITTER = 0.25;
 /** The jobs of a server. Each runs by itself, one run after the other. */
 export class Jobs {
   readonly #observer: Pick<Observer, 'jobEnded'>;
+  readonly #jobs: readonly Job[];
   readonly #timers = new Map<Job, NodeJS.Timeout>();
   readonly #running = new Set<Promise<void>>();
   #isClosed = false;
 
-  constructor(observer: Pick<Observer, 'jobEnded'>) {
+  constructor(observer: Pick<Observer, 'jobEnded'>, jobs: readonly Job[]) {
     this.#observer = observer;
+    this.#jobs = jobs;
   }
 
-  start(jobs: readonly Job[]): void {
-    for (const job of jobs) this.#schedule(job);
+  start(): void {
+    for (const job of this.#jobs) this.#schedule(job);
   }
 
   /** Begins no further run, and waits for those under way. */
