@@ -42,6 +42,7 @@ import { Telemetry } from '../telemetry/telemetry.ts';
 import { apiRoutes } from '../wire/api/routes.ts';
 import { getMetrics } from '../wire/api/system/get-metrics.ts';
 import type { Readiness } from '../wire/api/system/get-readiness.ts';
+import { ConsoleSite } from '../wire/console/console-site.ts';
 import { createHttp, type Http } from '../wire/http/server.ts';
 import { RunningServer, type Server } from './server.ts';
 import { authenticator } from './authenticator.ts';
@@ -150,6 +151,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { turns } = responses;
   return createHttp({
     ...httpLimits(config),
+    site: config.console ? new ConsoleSite() : undefined,
     routes: apiRoutes({
       conversations,
       branches: new Branches({ ...config, store, authorizer, observer, turns }),
@@ -200,6 +202,7 @@ function metricsHttp(
 ): Promise<Http> {
   return createHttp({
     ...httpLimits(config),
+    site: undefined,
     routes: [getMetrics(() => telemetry.metricsText())],
     localHostsOnly: isLoopback(host),
     authenticate: async () => ANONYMOUS,

@@ -124,6 +124,7 @@ function httpOptions(
   const authorizer = new Authorizer(policyOf(undefined));
   return {
     routes: routesOf(produce, failure, text),
+    site: undefined,
     localHostsOnly: true,
     settings: {
       rateLimitPerAddress: 0,

@@ -1,4 +1,5 @@
 import { ACCESS } from './access.ts';
+import { CONSOLE } from './console.ts';
 import { DATABASE } from './database.ts';
 import { EVENTS } from './events.ts';
 import { MODELS } from './models.ts';
@@ -20,6 +21,7 @@ export const SUBJECTS = [
   { title: 'Events', table: EVENTS },
   { title: 'Models', table: MODELS },
   { title: 'Tools', table: TOOLS },
+  { title: 'Console', table: CONSOLE },
   { title: 'Logs and metrics', table: OBSERVATION },
 ] as const;
 

@@ -41,7 +41,7 @@ export const ACCESS_ERRORS = {
     code: 'origin_not_allowed',
     message: (d: { origin: string }) => `Pages of '${echo(d.origin)}' may not call this server.`,
     cause:
-      'A web page of another origin called a server that is open to this machine without credentials.',
+      'A web page of another origin called a server that is open to this machine without credentials, or asked any server for a change.',
     fix: 'Name the origin in `--cors-origins`.',
   }),
   create_forbidden: invalidRequest({

@@ -26,6 +26,13 @@ export const HTTP_ERRORS = {
     cause: 'The client asked for a WebSocket, as Codex does before it uses HTTP.',
     fix: 'Nothing, if the client goes on with HTTP. Else turn WebSockets off in it.',
   }),
+  console_not_built: invalidRequest({
+    status: 404,
+    code: 'console_not_built',
+    message: () => 'The web console is not built. Run: npm run build',
+    cause: 'The program runs from its sources, and the console was never built from them.',
+    fix: 'Run `npm run build`, or start with `npm start`, which does so.',
+  }),
   malformed_url: invalidRequest({
     status: 400,
     code: null,

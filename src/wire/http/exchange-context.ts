@@ -11,6 +11,7 @@ import type { HttpSettings } from './http-settings.ts';
 import type { Producer } from './producer.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
+import type { Site } from './site.ts';
 import type { FindRoute } from './router.ts';
 import type { CallLimits, OpenCalls } from './signal.ts';
 
@@ -18,6 +19,8 @@ import type { CallLimits, OpenCalls } from './signal.ts';
 export interface ExchangeContext {
   readonly admission: Admission;
   readonly findRoute: FindRoute;
+  /** `undefined` when only routes are served. */
+  readonly site: Site | undefined;
   /** Returns the caller. Throws the error that refuses a caller. */
   readonly authenticate: (credentials: Credentials, requestId: string) => Promise<Principal>;
   readonly crossOrigin: CrossOrigin | undefined;
@@ -38,7 +41,8 @@ export interface ExchangeContext {
 export interface Exchange extends RequestNotes {
   readonly request: IncomingMessage;
   readonly began: number;
-  route: Route | undefined;
+  /** The route, or the site, that answers. */
+  route: Pick<Route, 'path'> | undefined;
   principal: Principal | undefined;
   authorised: AnsweredRequest['authorised'];
   /** `undefined` until the handler is called. */

@@ -15,6 +15,8 @@ import { errorJson } from './error-response.ts';
 import type { Exchange, ExchangeContext } from './exchange-context.ts';
 import { closeProducer, failureOf } from './failure.ts';
 import { Producer } from './producer.ts';
+import { isOfSite } from './site.ts';
+import { pathOf } from './router.ts';
 import { sendStream, type OpenStream } from './send-stream.ts';
 import { sendText, type TextAnswer } from './send.ts';
 import { causingStop } from './signal.ts';
@@ -46,7 +48,15 @@ export async function answerRequest(
   };
   let answer: TextAnswer | OpenStream;
   try {
-    assertAdmissible(request, context.admission);
+    const path = pathOf(request.url ?? '');
+    const site =
+      context.site !== undefined && isOfSite(context.site, path) ? context.site : undefined;
+    assertAdmissible(request, context.admission, site !== undefined);
+    if (site !== undefined) {
+      exchange.route = site;
+      sendText(exchange, await site.answer(request, path), response, context);
+      return;
+    }
     if (context.crossOrigin !== undefined && (await context.crossOrigin(request, response))) return;
     answer = await noting(exchange, () => answerOf(exchange, response, context));
   } catch (error) {

@@ -35,7 +35,7 @@ export function routeFinder(routes: readonly Route[]): FindRoute {
     router.on(route.method, path, () => undefined, route);
   }
   return (method, url) => {
-    const served = url.replace(ORIGIN, '').replace(AZURE_BASE, '/v1');
+    const served = withoutOrigin(url).replace(AZURE_BASE, '/v1');
     const [path = ''] = served.split('?', 1);
     // An empty segment is not an id.
     if (path.includes('//')) throw urlNotFound(method, url);
@@ -83,6 +83,12 @@ function methodNotAllowed(
   return apiError('method_not_allowed', { method, url: pathOf(url), allowed: all });
 }
 
-function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? '';
+/** Returns the target of a request without the origin that clients of a proxy send. */
+function withoutOrigin(url: string): string {
+  return url.replace(ORIGIN, '');
+}
+
+/** Returns the path of a request's target, as it was sent. */
+export function pathOf(url: string): string {
+  return withoutOrigin(url).split('?', 1)[0] ?? '';
 }

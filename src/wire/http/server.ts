@@ -17,7 +17,14 @@ import { routeFinder } from './router.ts';
 import { listenOnSocket } from './unix-socket.ts';
 import { OpenCalls } from './signal.ts';
 
-type Shared = 'settings' | 'authenticate' | 'audit' | 'callLimits' | 'observer' | 'onServerError';
+type Shared =
+  | 'site'
+  | 'settings'
+  | 'authenticate'
+  | 'audit'
+  | 'callLimits'
+  | 'observer'
+  | 'onServerError';
 
 export interface HttpOptions extends Pick<ExchangeContext, Shared> {
   readonly routes: readonly Route[];

@@ -4,7 +4,7 @@ import type { Producer } from './producer.ts';
 import { afterStop, type CallLimits } from './signal.ts';
 
 /** Headers of streams: names and values in alternation. The last keeps nginx from collecting the body. */
-export const STREAM_HEADERS = ['cache-control', 'no-store', 'x-accel-buffering', 'no'];
+export const STREAM_HEADERS = ['x-accel-buffering', 'no'];
 
 /**
  * The body of a stream, as it is written to Node's response. Memory is bounded: one chunk is pulled at a time, and

@@ -1,0 +1,122 @@
+/** The text of the search bar: filters such as `user_id:user-17`, an id, and words to search for. */
+
+export interface Filter {
+  /** The filter as it stands in the bar. */
+  readonly text: string;
+  /** The filter in words. */
+  readonly label: string;
+  /** Parameters of the list of conversations. */
+  readonly parameters: readonly (readonly [name: string, value: string])[];
+  /** The pair of a filter by metadata. */
+  readonly pair?: readonly [key: string, value: string];
+  readonly owner?: string;
+}
+
+export interface Query {
+  readonly filters: readonly Filter[];
+  /** Words to search items for. */
+  readonly words: string;
+  /** Set when the text is nothing but an id. */
+  readonly id: string | undefined;
+  /** What was not understood, as sentences. */
+  readonly problems: readonly string[];
+}
+
+const TOKEN = /-?"[^"]*"?|[^\s":]+:"[^"]*"?|\S+/g;
+const ID = /^[a-z]{2,8}_[A-Za-z0-9_-]{12,}$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_SECONDS = 86_400;
+
+/** Parses the text of the bar. Every text has a meaning; `problems` tells what could not be taken as a filter. */
+export function parseQuery(text: string): Query {
+  const tokens = text.match(TOKEN) ?? [];
+  const [only] = tokens;
+  const id = tokens.length === 1 ? idIn(only ?? '') : undefined;
+  if (id !== undefined) return { filters: [], words: '', id, problems: [] };
+  const filters: Filter[] = [];
+  const words: string[] = [];
+  const problems: string[] = [];
+  for (const token of tokens) {
+    const filter = filterOf(token);
+    if (filter === undefined) words.push(token);
+    else if (typeof filter === 'string') problems.push(filter);
+    else filters.push(filter);
+  }
+  return { filters, words: words.join(' '), id: undefined, problems };
+}
+
+/** Returns the id in a text that is an id, or a link to an item or a conversation. */
+function idIn(text: string): string | undefined {
+  const linked = /#\/conversations\/([^?/]+)(?:\?item=([^&]+))?/.exec(text);
+  const id = linked === null ? text : decodeURIComponent(linked[2] ?? linked[1] ?? '');
+  return ID.test(id) ? id : undefined;
+}
+
+/** Returns a token's filter, the sentence that says why it is none, or `undefined` for a word. */
+function filterOf(token: string): Filter | string | undefined {
+  const colon = token.indexOf(':');
+  if (colon <= 0 || token.startsWith('"') || token.startsWith('-') || token.includes('://')) {
+    return undefined;
+  }
+  const key = token.slice(0, colon);
+  const value = token.slice(colon + 1).replaceAll('"', '');
+  if (value === '') return `“${token}” has nothing after the colon.`;
+  switch (key) {
+    case 'owner':
+      return {
+        text: token,
+        label: `owner is ${value}`,
+        parameters: [['owner', value]],
+        owner: value,
+      };
+    case 'has':
+      return { text: token, label: `has ${value}`, parameters: [['metadata_key[]', value]] };
+    case 'created':
+      return timeFilter(token, value, 'created', ['created_after', 'created_before']);
+    case 'active':
+      return timeFilter(token, value, 'active', ['last_item_after', 'last_item_before']);
+    default:
+      return {
+        text: token,
+        label: `${key} is ${value}`,
+        parameters: [[`metadata[${key}]`, value]],
+        pair: [key, value],
+      };
+  }
+}
+
+/** Makes a filter of a day, or of `from..to` with either side left out. Both days are part of it. */
+function timeFilter(
+  text: string,
+  value: string,
+  verb: string,
+  [after, before]: readonly [string, string],
+): Filter | string {
+  const [from = '', to = from] = value.split('..', 2);
+  const isValid = [from, to].every((day) => day === '' || DAY.test(day)) && value !== '..';
+  if (!isValid)
+    return `“${text}” is not a day: write ${verb}:2026-11-01 or ${verb}:2026-11-01..2026-11-30.`;
+  return {
+    text,
+    label: [verb, from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(' '),
+    parameters: [
+      ...(from === '' ? [] : [[after, String(secondOf(from) - 1)] as const]),
+      ...(to === '' ? [] : [[before, String(secondOf(to) + DAY_SECONDS)] as const]),
+    ],
+  };
+}
+
+function secondOf(day: string): number {
+  return Math.floor(new Date(`${day}T00:00:00`).getTime() / 1000);
+}
+
+/** Returns the bar's text with one filter more. */
+export function withFilter(text: string, key: string, value: string): string {
+  const token = /\s/.test(value) ? `${key}:"${value}"` : `${key}:${value}`;
+  return text.includes(token) ? text : `${text} ${token}`.trim();
+}
+
+/** Returns the bar's text without a filter. */
+export function withoutFilter(text: string, filter: Filter): string {
+  return text.replace(filter.text, '').replaceAll(/\s+/g, ' ').trim();
+}

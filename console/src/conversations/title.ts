@@ -1,0 +1,19 @@
+import type { Conversation } from '../api/objects.ts';
+import { middleCut } from '../text/numbers.ts';
+
+/** Keys of the metadata that may name a conversation, the best first. */
+const TITLE_KEYS = ['title', 'name', 'subject', 'topic'];
+
+export interface Title {
+  readonly text: string;
+  /** Key of the metadata that the title is from. */
+  readonly key: string | undefined;
+  readonly isId: boolean;
+}
+
+/** Returns the name of a conversation from its metadata, or else its id, shortened. */
+export function titleOf({ id, metadata }: Pick<Conversation, 'id' | 'metadata'>): Title {
+  const key = TITLE_KEYS.find((name) => (metadata[name] ?? '').trim() !== '');
+  if (key === undefined) return { text: middleCut(id), key: undefined, isId: true };
+  return { text: metadata[key] ?? '', key, isId: false };
+}

@@ -1,0 +1,51 @@
+import type { Item, Stub } from '../api/objects.ts';
+import { bytes } from '../text/numbers.ts';
+import { fields, list, textOf } from './fields.ts';
+
+const LONGEST = 160;
+
+/** Returns the word for who or what made an item. */
+export function roleOf(item: Item | Stub): string {
+  const role = textOf((item as Item)['role']);
+  if (item.type === 'message') return role === '' ? 'message' : role;
+  if (/_output$/.test(item.type)) return 'output';
+  if (/^mcp_|_call$|^program$/.test(item.type)) return 'tool';
+  return item.type.replaceAll('_', ' ');
+}
+
+/** Returns an item in one line: the beginning of its text, or the name of its tool. */
+export function lineOf(item: Item | Stub): string {
+  if ('bytes' in item && typeof item.bytes === 'number' && item['object'] !== undefined) {
+    return `${item.type.replaceAll('_', ' ')} of ${bytes(item.bytes)}`;
+  }
+  const each = item as Item;
+  const text = each.type === 'message' ? partsText(each['content']) : toolName(each);
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  if (line === '') return each.type.replaceAll('_', ' ');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+/** Returns the name of the tool that an item calls, or of its kind. */
+export function toolName(item: Item): string {
+  const name = textOf(item['name']);
+  const server = textOf(item['server_label']);
+  if (name !== '') return server === '' ? name : `${server}.${name}`;
+  return item.type.replaceAll('_', ' ').replace(/ call$/, '');
+}
+
+/** Returns the texts of parts, or a text that stands in their place. */
+export function partsText(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return list(content)
+    .map((part) => textOf(part['text']) || textOf(part['refusal']) || `[${textOf(part['type'])}]`)
+    .join('\n');
+}
+
+/** Returns the text of a summary or of the content of reasoning. */
+export function reasoningText(item: Item): string {
+  const parts = [...list(item['summary']), ...list(item['content'])];
+  return parts
+    .map((part) => textOf(fields(part)['text']))
+    .filter(Boolean)
+    .join('\n\n');
+}

@@ -1,0 +1,78 @@
+import { principal, secret, server, signOut } from '../api/session.ts';
+import { choose, scheme, SCHEMES } from './scheme.ts';
+import { Time } from '../text/time.tsx';
+
+/** Who the caller is, what the server is, and how the page looks. */
+export function AccountMenu() {
+  const caller = principal.value;
+  const isOpen = caller !== undefined && caller.scheme === null;
+  const name =
+    caller === undefined ? '' : isOpen ? 'this machine' : `${caller.tenant} / ${caller.subject}`;
+  return (
+    <div class="account">
+      <button type="button" class="plain" popovertarget="account">
+        {name === '' ? 'Server' : name} <span aria-hidden="true">▾</span>
+      </button>
+      <div id="account" popover="auto" class="menu">
+        {isOpen && (
+          <p>Without authentication, everyone on this machine may read and change everything.</p>
+        )}
+        <dl>
+          {caller !== undefined && !isOpen && (
+            <>
+              <Fact name="Tenant" value={caller.tenant} />
+              <Fact name="Subject" value={caller.subject} />
+              <Fact name="Roles" value={caller.roles.join(', ')} />
+              <Fact name="Teams" value={caller.teams.join(', ')} />
+              <Fact name="May" value={caller.actions.join(', ')} />
+              {caller.expires_at !== null && (
+                <>
+                  <dt>Valid until</dt>
+                  <dd>
+                    <Time at={caller.expires_at} />
+                  </dd>
+                </>
+              )}
+            </>
+          )}
+          {server.value !== undefined && (
+            <>
+              <Fact name="Server" value={`Colloquy ${server.value.version}`} />
+              <Fact name="Takes" value={server.value.compatibility} />
+              <Fact name="Features" value={server.value.features.join(', ')} />
+            </>
+          )}
+        </dl>
+        <fieldset class="choice">
+          <legend>Colours</legend>
+          {SCHEMES.map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="scheme"
+                checked={scheme.value === name}
+                onChange={() => choose(name)}
+              />
+              {name}
+            </label>
+          ))}
+        </fieldset>
+        {secret.value !== undefined && (
+          <button type="button" onClick={signOut}>
+            Sign out
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  if (value === '') return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}

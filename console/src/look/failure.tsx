@@ -1,0 +1,36 @@
+import type { ApiFailure } from '../api/client.ts';
+
+const TITLES: Readonly<Record<number, string>> = {
+  0: 'The server does not answer.',
+  403: 'The server refuses this page.',
+  404: 'No such conversation, or not yours to see.',
+};
+
+/** A failure with what an operator needs to find it in the log. */
+export function Failure({
+  failure,
+  again,
+}: {
+  readonly failure: ApiFailure;
+  readonly again?: () => void;
+}) {
+  const { status, code, requestId, message } = failure;
+  const title = TITLES[status] ?? 'Something went wrong.';
+  return (
+    <div class="state" role="alert">
+      <h2>{title}</h2>
+      {status !== 404 && title !== message && <p>{message}</p>}
+      {(code !== undefined || requestId !== undefined) && (
+        <p class="quiet">
+          {code !== undefined && <code>{code}</code>} {requestId !== undefined && 'request '}
+          {requestId !== undefined && <code>{requestId}</code>}
+        </p>
+      )}
+      {again !== undefined && (
+        <button type="button" onClick={again}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

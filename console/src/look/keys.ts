@@ -1,0 +1,31 @@
+import { useEffect } from 'preact/hooks';
+
+/** Actions by the keys that start them; two keys after each other have a space between them. */
+export type Keys = Readonly<Record<string, () => void>>;
+
+const SEQUENCE_MS = 1000;
+
+/** Listens for keys while a component is mounted. Keys that are typed into a field are not meant. */
+export function useKeys(keys: Keys): void {
+  useEffect(() => {
+    let before = '';
+    let at = 0;
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      const both = event.timeStamp - at < SEQUENCE_MS ? `${before} ${event.key}` : '';
+      [before, at] = [event.key, event.timeStamp];
+      const action = keys[both] ?? keys[event.key];
+      if (action === undefined) return;
+      event.preventDefault();
+      action();
+    };
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  });
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  const isField = target.matches('input:not([type=range]), textarea, select');
+  return isField || target.isContentEditable || target.closest('dialog') !== null;
+}

@@ -1,0 +1,60 @@
+import { signal } from '@preact/signals';
+
+/** A page with its state, as the fragment of the address has it. A fragment is never sent to a server. */
+export type Place =
+  | { readonly page: 'conversations'; readonly query: string }
+  | { readonly page: 'search'; readonly query: string }
+  | { readonly page: 'conversation'; readonly id: string; readonly item: string | undefined };
+
+/** The page that is shown. */
+export const place = signal<Place>(placeOf(location.hash));
+
+addEventListener('hashchange', () => {
+  place.value = placeOf(location.hash);
+});
+
+/** Returns the place that a fragment names; the list for one that names none. */
+export function placeOf(fragment: string): Place {
+  const [path = '', query = ''] = fragment.replace(/^#\/?/, '').split('?', 2);
+  const parameters = new URLSearchParams(query);
+  const [page, id] = path.split('/').map(decoded);
+  const text = parameters.get('q') ?? '';
+  if (page === 'search') return { page, query: text };
+  if (page === 'conversations' && id !== undefined && id !== '') {
+    return { page: 'conversation', id, item: parameters.get('item') ?? undefined };
+  }
+  return { page: 'conversations', query: text };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Returns the fragment of a place. */
+export function fragmentOf(to: Place): string {
+  if (to.page === 'conversation') {
+    const item = to.item === undefined ? '' : `?item=${encodeURIComponent(to.item)}`;
+    return `#/conversations/${encodeURIComponent(to.id)}${item}`;
+  }
+  return `#/${to.page}${to.query === '' ? '' : `?q=${encodeURIComponent(to.query)}`}`;
+}
+
+/** Shows a place, which Back leaves again. */
+export function go(to: Place): void {
+  location.hash = fragmentOf(to);
+}
+
+/** Shows a place instead of the present one. */
+export function goInstead(to: Place): void {
+  history.replaceState(null, '', fragmentOf(to));
+  place.value = to;
+}
+
+/** Puts the item at which the reader is into the address, without showing the page anew. */
+export function noteItem(id: string, item: string): void {
+  history.replaceState(null, '', fragmentOf({ page: 'conversation', id, item }));
+}

@@ -1,0 +1,20 @@
+const WHOLE = new Intl.NumberFormat('en-GB');
+const SHORT = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
+
+export function count(value: number): string {
+  return WHOLE.format(value);
+}
+
+/** Returns a number of bytes with its unit. */
+export function bytes(value: number): string {
+  if (value < 1000) return `${value} B`;
+  return value < 1_000_000
+    ? `${SHORT.format(value / 1000)} kB`
+    : `${SHORT.format(value / 1_000_000)} MB`;
+}
+
+/** Returns a text with its middle left out when it is longer than `most`. */
+export function middleCut(text: string, most = 18): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most - 5)}…${text.slice(-4)}`;
+}

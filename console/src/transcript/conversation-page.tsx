@@ -1,0 +1,92 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { asFailure, call, type ApiFailure } from '../api/client.ts';
+import type { Conversation } from '../api/objects.ts';
+import { signIns } from '../api/session.ts';
+import { titleOf } from '../conversations/title.ts';
+import { Failure } from '../look/failure.tsx';
+import { Icon } from '../look/icons.tsx';
+import { fragmentOf } from '../place.ts';
+import { count, middleCut } from '../text/numbers.ts';
+import { Time } from '../text/time.tsx';
+import { ItemWindow } from './item-window.ts';
+import { Transcript } from './transcript.tsx';
+import { withFilter } from '../conversations/query.ts';
+
+const FIELDS = '?include[]=owner&include[]=item_count&include[]=last_item_at&include[]=permissions';
+
+/** One conversation, opened at an item, or at its end. */
+export function ConversationPage({
+  id,
+  item,
+}: {
+  readonly id: string;
+  readonly item: string | undefined;
+}) {
+  const caller = signIns.value;
+  const [conversation, setConversation] = useState<Conversation>();
+  const [failure, setFailure] = useState<ApiFailure>();
+  const items = useMemo(() => new ItemWindow(id), [id, caller]);
+  useEffect(() => {
+    setFailure(undefined);
+    call<Conversation>(`conversations/${encodeURIComponent(id)}${FIELDS}`).then(
+      setConversation,
+      (error: unknown) => setFailure(asFailure(error)),
+    );
+  }, [items]);
+  useEffect(() => {
+    void items.open(item === undefined ? 'last' : { item });
+  }, [items, item]);
+  const title = titleOf(conversation ?? { id, metadata: {} });
+  return (
+    <main id="main" class="conversation" tabIndex={-1}>
+      <div class="conversation-head">
+        <a class="back" href={fragmentOf({ page: 'conversations', query: '' })}>
+          <Icon name="back" /> Conversations
+        </a>
+        <h1 id="title" tabIndex={-1} dir="auto" class={title.isId ? 'id' : ''}>
+          {title.text}
+        </h1>
+        {conversation !== undefined && <Facts conversation={conversation} titleKey={title.key} />}
+      </div>
+      {failure === undefined ? (
+        <Transcript items={items} count={conversation?.item_count ?? undefined} />
+      ) : (
+        <Failure failure={failure} />
+      )}
+    </main>
+  );
+}
+
+function Facts({
+  conversation,
+  titleKey,
+}: {
+  readonly conversation: Conversation;
+  readonly titleKey: string | undefined;
+}) {
+  const { id, created_at, metadata, owner, item_count } = conversation;
+  const pairs = Object.entries(metadata).filter(([name]) => name !== titleKey);
+  return (
+    <p class="facts">
+      <code title={id}>{middleCut(id)}</code>
+      {item_count != null && (
+        <span>
+          {count(item_count)} {item_count === 1 ? 'item' : 'items'}
+        </span>
+      )}
+      <span>
+        begun <Time at={created_at} />
+      </span>
+      {owner !== undefined && owner !== '' && <span>of {owner}</span>}
+      {pairs.map(([name, value]) => (
+        <a
+          key={name}
+          class="pair"
+          href={fragmentOf({ page: 'conversations', query: withFilter('', name, value) })}
+        >
+          <span class="key">{name}</span> {value}
+        </a>
+      ))}
+    </p>
+  );
+}

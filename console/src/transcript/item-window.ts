@@ -1,0 +1,164 @@
+import { signal } from '@preact/signals';
+import { ApiFailure, asFailure, call } from '../api/client.ts';
+import type { Item, ItemPage, Stub } from '../api/objects.ts';
+
+/** An item with its place. A stub stands for an item with a large body. */
+export interface Entry {
+  readonly id: string;
+  readonly item: Item | Stub;
+  readonly position: number;
+  /** Unix seconds. */
+  readonly createdAt: number;
+}
+
+/** Where to open a window. */
+export type Start = 'first' | 'last' | { readonly item: string } | { readonly position: number };
+
+const PAGE = 100;
+/** Bodies beyond this come as stubs. */
+const MOST_ITEM_BYTES = 65_536;
+/** Bounds of what is kept: items, and characters of their JSON. What is pushed out is loaded again when it is needed. */
+const MOST_ENTRIES = 1500;
+
+/** A contiguous run of a conversation's items, which grows at the end that is read and is cut at the other one. */
+export class ItemWindow {
+  readonly conversation: string;
+  readonly entries = signal<readonly Entry[]>([]);
+  /** Counts the openings: after each, the page begins at `target`. */
+  readonly opening = signal(0);
+  readonly isLoading = signal(false);
+  readonly failure = signal<ApiFailure | undefined>(undefined);
+  /** Set when the item that was asked for is not there any more. */
+  readonly isItemGone = signal(false);
+  hasOlder = false;
+  hasNewer = false;
+  /** Item to begin with; `undefined` for the end. */
+  target: string | undefined;
+  /** What the reader has opened or closed, by item and part. It outlives the rows. */
+  readonly opened = new Map<string, boolean>();
+  #busy: Promise<void> | undefined;
+
+  constructor(conversation: string) {
+    this.conversation = conversation;
+  }
+
+  /** Opens the window anew. Its failures are in `failure`. */
+  open(start: Start): Promise<void> {
+    return this.#alone(async () => {
+      this.isItemGone.value = false;
+      const entries = await this.#first(start);
+      this.entries.value = entries;
+      this.opening.value += 1;
+    });
+  }
+
+  async #first(start: Start): Promise<readonly Entry[]> {
+    this.target = undefined;
+    if (start === 'last') {
+      const { entries, hasMore } = await this.#page('desc', {});
+      [this.hasOlder, this.hasNewer] = [hasMore, false];
+      return entries.toReversed();
+    }
+    if (start === 'first') {
+      const { entries, hasMore } = await this.#page('asc', {});
+      [this.hasOlder, this.hasNewer, this.target] = [false, hasMore, entries[0]?.id];
+      return entries;
+    }
+    if ('position' in start) return this.#around(String(Math.max(0, start.position)));
+    try {
+      return await this.#aroundItem(start.item);
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || error.status !== 404) throw error;
+      this.isItemGone.value = true;
+      return this.#first('last');
+    }
+  }
+
+  async #around(position: string): Promise<readonly Entry[]> {
+    const [newer, older] = await Promise.all([
+      this.#page('asc', { position }),
+      this.#page('desc', { position }),
+    ]);
+    [this.hasOlder, this.hasNewer] = [older.hasMore, newer.hasMore];
+    this.target = (newer.entries[0] ?? older.entries[0])?.id;
+    const known = new Set(newer.entries.map(({ id }) => id));
+    return [...older.entries.filter(({ id }) => !known.has(id)).toReversed(), ...newer.entries];
+  }
+
+  async #aroundItem(item: string): Promise<readonly Entry[]> {
+    const older = await this.#page('desc', { after: item });
+    const last = older.entries[0];
+    const newer = await this.#page('asc', last === undefined ? {} : { after: last.id });
+    [this.hasOlder, this.hasNewer, this.target] = [older.hasMore, newer.hasMore, item];
+    return [...older.entries.toReversed(), ...newer.entries];
+  }
+
+  /** Loads what precedes the window. Does nothing while something is loaded, or when nothing precedes it. */
+  async older(): Promise<void> {
+    const first = this.entries.value[0];
+    if (!this.hasOlder || first === undefined || this.#busy !== undefined) return;
+    await this.#alone(async () => {
+      const { entries, hasMore } = await this.#page('desc', { after: first.id });
+      this.hasOlder = hasMore;
+      const all = [...entries.toReversed(), ...this.entries.value];
+      if (all.length > MOST_ENTRIES) this.hasNewer = true;
+      this.entries.value = all.slice(0, MOST_ENTRIES);
+    });
+  }
+
+  /** Loads what follows the window, as `older` does at the other end. */
+  async newer(): Promise<void> {
+    const last = this.entries.value.at(-1);
+    if (!this.hasNewer || last === undefined || this.#busy !== undefined) return;
+    await this.#alone(async () => {
+      const { entries, hasMore } = await this.#page('asc', { after: last.id });
+      this.hasNewer = hasMore;
+      const all = [...this.entries.value, ...entries];
+      if (all.length > MOST_ENTRIES) this.hasOlder = true;
+      this.entries.value = all.slice(-MOST_ENTRIES);
+    });
+  }
+
+  /** Puts the whole item in place of its stub. */
+  async load(id: string): Promise<void> {
+    const item = await call<Item>(`${this.#path}/${encodeURIComponent(id)}`);
+    this.entries.value = this.entries.value.map((entry) =>
+      entry.id === id ? { ...entry, item } : entry,
+    );
+  }
+
+  get #path(): string {
+    return `conversations/${encodeURIComponent(this.conversation)}/items`;
+  }
+
+  async #alone(work: () => Promise<void>): Promise<void> {
+    await this.#busy;
+    this.isLoading.value = true;
+    this.failure.value = undefined;
+    this.#busy = work().catch((error: unknown) => {
+      this.failure.value = asFailure(error);
+    });
+    await this.#busy;
+    this.#busy = undefined;
+    this.isLoading.value = false;
+  }
+
+  async #page(
+    order: 'asc' | 'desc',
+    from: Readonly<Record<string, string>>,
+  ): Promise<{ readonly entries: readonly Entry[]; readonly hasMore: boolean }> {
+    const parameters = new URLSearchParams({
+      order,
+      limit: String(PAGE),
+      max_item_bytes: String(MOST_ITEM_BYTES),
+      'include[]': 'placement',
+      ...from,
+    });
+    const page = await call<ItemPage>(`${this.#path}?${parameters}`);
+    const entries = page.data.map((item, index) => {
+      const { position = 0, created_at: createdAt = 0 } = page.placements[index] ?? {};
+      return { id: item.id, item, position, createdAt };
+    });
+    return { entries, hasMore: page.has_more };
+  }
+}

@@ -1,0 +1,64 @@
+import { count as countText } from '../text/numbers.ts';
+import type { ItemWindow } from './item-window.ts';
+import type { Depth } from './row.tsx';
+
+const DEPTHS: readonly { readonly depth: Depth; readonly name: string }[] = [
+  { depth: 'messages', name: 'Messages' },
+  { depth: 'outline', name: 'Outline' },
+];
+
+/** Where the reader is in the whole conversation. The scrollbar tells only where in the loaded part. */
+export function PositionBar({
+  items,
+  count,
+  from,
+  to,
+  depth,
+  setDepth,
+}: {
+  readonly items: ItemWindow;
+  readonly count: number | undefined;
+  readonly from: number;
+  readonly to: number;
+  readonly depth: Depth;
+  readonly setDepth: (depth: Depth) => void;
+}) {
+  // Positions of deleted items stay free, so that the last one may exceed the count.
+  const last = Math.max((count ?? 1) - 1, items.entries.value.at(-1)?.position ?? 0);
+  return (
+    <div class="position">
+      <button type="button" class="plain" onClick={() => void items.open('first')}>
+        First
+      </button>
+      <input
+        type="range"
+        aria-label="Position in the conversation"
+        aria-valuetext={`item ${from} of ${last}`}
+        min={0}
+        max={last}
+        value={to === last ? last : from}
+        onChange={(event) => void items.open({ position: Number(event.currentTarget.value) })}
+      />
+      <button type="button" class="plain" onClick={() => void items.open('last')}>
+        Last
+      </button>
+      <output class="quiet">
+        {countText(from)}–{countText(to)} of {countText(last)}
+      </output>
+      <fieldset class="depths">
+        <legend>Depth</legend>
+        {DEPTHS.map((each) => (
+          <label key={each.depth}>
+            <input
+              type="radio"
+              name="depth"
+              checked={depth === each.depth}
+              onChange={() => setDepth(each.depth)}
+            />
+            {each.name}
+          </label>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
