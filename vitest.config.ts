@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'sqlite',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           // They download a model server: `npm run test:model`.
-          exclude: ['test/model-real/**'],
+          exclude: ['test/model-real/**', 'test/console/**'],
           provide: { database: 'sqlite' },
         },
       },
@@ -31,6 +31,16 @@ export default defineConfig({
           name: 'postgres',
           include: ['test/http/**/*.test.ts'],
           provide: { database: 'postgres' },
+        },
+      },
+      {
+        // These need the console built, and most of them a browser.
+        test: {
+          ...common,
+          name: 'console',
+          include: ['test/console/**/*.test.ts'],
+          globalSetup: ['test/console/support/build.ts'],
+          provide: { database: 'sqlite' },
         },
       },
     ],

@@ -11,9 +11,11 @@ const MOST_PAIRS = 4;
 export function ConversationRow({
   conversation,
   query,
+  hasOwner,
 }: {
   readonly conversation: Conversation;
   readonly query: string;
+  readonly hasOwner: boolean;
 }) {
   const { id, created_at, metadata, owner = '', item_count, last_item_at } = conversation;
   const { text, key, isId } = titleOf(conversation);
@@ -43,8 +45,15 @@ export function ConversationRow({
           {pairs.length > MOST_PAIRS && <span class="quiet">+{pairs.length - MOST_PAIRS}</span>}
         </span>
       </td>
-      <td class="number">{item_count == null ? '' : count(item_count)}</td>
-      <td class="owner">{owner}</td>
+      <td class="number">
+        {item_count != null && (
+          <>
+            {count(item_count)}
+            <span class="unit">{item_count === 1 ? ' item' : ' items'}</span>
+          </>
+        )}
+      </td>
+      {hasOwner && <td class="owner">{owner}</td>}
       <td class="when">
         <Time at={last_item_at ?? created_at} />
       </td>

@@ -1,5 +1,6 @@
 import { call } from '../api/client.ts';
 import type { Conversation, Page } from '../api/objects.ts';
+import { principal } from '../api/session.ts';
 import { Failure } from '../look/failure.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { ConversationRow } from './conversation-row.tsx';
@@ -27,6 +28,8 @@ export function ConversationsPage({ query }: { readonly query: string }) {
     return { data: page.data, next: page.has_more ? (page.last_id ?? undefined) : undefined };
   });
   useRowKeys();
+  // A server without authentication has one owner.
+  const hasOwner = principal.value !== undefined && principal.value.scheme !== null;
   const rows = pages.entries.value;
   const failure = pages.failure.value;
   const isEmpty = rows.length === 0 && !pages.isLoading.value && failure === undefined;
@@ -46,7 +49,7 @@ export function ConversationsPage({ query }: { readonly query: string }) {
               <th scope="col" class="number">
                 Items
               </th>
-              <th scope="col">Owner</th>
+              {hasOwner && <th scope="col">Owner</th>}
               <th scope="col" class="when">
                 Last activity
               </th>
@@ -54,7 +57,12 @@ export function ConversationsPage({ query }: { readonly query: string }) {
           </thead>
           <tbody>
             {rows.map((conversation) => (
-              <ConversationRow key={conversation.id} conversation={conversation} query={query} />
+              <ConversationRow
+                key={conversation.id}
+                conversation={conversation}
+                query={query}
+                hasOwner={hasOwner}
+              />
             ))}
           </tbody>
         </table>

@@ -1,8 +1,8 @@
 import type { Item, Stub } from '../api/objects.ts';
 import { Icon } from '../look/icons.tsx';
-import { bytes, count } from '../text/numbers.ts';
+import { bytes, count, ordinal } from '../text/numbers.ts';
 import { LongText } from '../text/long-text.tsx';
-import { JsonTree } from '../text/json-tree.tsx';
+import { JsonChildren } from '../text/json-tree.tsx';
 import type { Entry, ItemWindow } from '../transcript/item-window.ts';
 import { Disclosure } from './disclosure.tsx';
 import { list, parsed, textOf } from './fields.ts';
@@ -38,7 +38,7 @@ export function CallCard({
         <Status item={item} />
         {seconds > 0 && <span class="quiet">{count(seconds)} s</span>}
         {call !== undefined && output !== undefined && (
-          <span class="quiet">output #{count(output.position)}</span>
+          <span class="quiet">output {ordinal(output.position)}</span>
         )}
       </p>
       {call === undefined ? (
@@ -107,7 +107,7 @@ function Body({
       items={items}
     >
       {isParts && list(value).map((part, index) => <Part key={index} part={part} />)}
-      {!isParts && tree !== undefined && <JsonTree value={tree} isOpen />}
+      {!isParts && tree !== undefined && <JsonChildren value={tree} />}
       {!isParts && tree === undefined && (
         <pre class="output">
           <LongText text={text} />

@@ -19,10 +19,20 @@ export function lineOf(item: Item | Stub): string {
     return `${item.type.replaceAll('_', ' ')} of ${bytes(item.bytes)}`;
   }
   const each = item as Item;
-  const text = each.type === 'message' ? partsText(each['content']) : toolName(each);
+  const text = textIn(each);
   const line = text.replaceAll(/\s+/g, ' ').trim();
   if (line === '') return each.type.replaceAll('_', ' ');
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+function textIn(item: Item): string {
+  if (item.type === 'message') return partsText(item['content']);
+  if (item.type === 'reasoning') return reasoningText(item);
+  const { arguments: given, output } = item;
+  if (output !== undefined && /_output$/.test(item.type)) {
+    return typeof output === 'string' ? output : partsText(output);
+  }
+  return `${toolName(item)} ${textOf(given) || textOf(item['input'])}`;
 }
 
 /** Returns the name of the tool that an item calls, or of its kind. */

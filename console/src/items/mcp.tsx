@@ -1,5 +1,5 @@
 import type { Item } from '../api/objects.ts';
-import { JsonTree } from '../text/json-tree.tsx';
+import { JsonChildren, JsonTree } from '../text/json-tree.tsx';
 import { LongText } from '../text/long-text.tsx';
 import { bytes } from '../text/numbers.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
@@ -53,7 +53,7 @@ function Value({
       isOpen={text.length <= SMALL}
       items={items}
     >
-      {tree === undefined ? <LongText text={text} /> : <JsonTree value={tree} isOpen />}
+      {tree === undefined ? <LongText text={text} /> : <JsonChildren value={tree} />}
     </Disclosure>
   );
 }

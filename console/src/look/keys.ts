@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 /** Actions by the keys that start them; two keys after each other have a space between them. */
 export type Keys = Readonly<Record<string, () => void>>;
@@ -7,6 +7,9 @@ const SEQUENCE_MS = 1000;
 
 /** Listens for keys while a component is mounted. Keys that are typed into a field are not meant. */
 export function useKeys(keys: Keys): void {
+  // Those of the latest drawing: a second key may come before its effects have run.
+  const latest = useRef(keys);
+  latest.current = keys;
   useEffect(() => {
     let before = '';
     let at = 0;
@@ -14,14 +17,14 @@ export function useKeys(keys: Keys): void {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const both = event.timeStamp - at < SEQUENCE_MS ? `${before} ${event.key}` : '';
       [before, at] = [event.key, event.timeStamp];
-      const action = keys[both] ?? keys[event.key];
+      const action = latest.current[both] ?? latest.current[event.key];
       if (action === undefined) return;
       event.preventDefault();
       action();
     };
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
-  });
+  }, []);
 }
 
 function isTyping(target: EventTarget | null): boolean {

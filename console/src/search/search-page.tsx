@@ -10,6 +10,7 @@ import { titleOf } from '../conversations/title.ts';
 import { usePages } from '../conversations/use-pages.ts';
 import { Failure } from '../look/failure.tsx';
 import { fragmentOf } from '../place.ts';
+import { ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { Marked } from './marked.tsx';
 
@@ -96,7 +97,7 @@ function ResultRow({ result }: { readonly result: SearchResult }) {
           {text}
         </a>
         <span class="quiet">
-          {role ?? type.replaceAll('_', ' ')} · #{position} · <Time at={created_at} />
+          {role ?? type.replaceAll('_', ' ')} · {ordinal(position)} · <Time at={created_at} />
         </span>
       </p>
       {snippet !== null && (

@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 
 const CHILDREN_AT_ONCE = 100;
 const LONGEST_STRING = 400;
+/** Values up to this are on one line. */
+const SMALL = 60;
 
 /** A JSON value as a tree. What is closed is not in the document, and long lists and strings open in steps. */
 export function JsonTree({
@@ -14,13 +16,20 @@ export function JsonTree({
   readonly isOpen?: boolean;
 }) {
   const [open, setOpen] = useState(isOpen);
-  const [most, setMost] = useState(CHILDREN_AT_ONCE);
   const label = name === undefined ? null : <span class="json-name">{name}: </span>;
   if (typeof value !== 'object' || value === null) {
     return (
       <div class="json-leaf">
         {label}
         <Leaf value={value} />
+      </div>
+    );
+  }
+  if (name !== undefined && isSmall(value)) {
+    return (
+      <div class="json-leaf">
+        {label}
+        <span dir="auto">{JSON.stringify(value)}</span>
       </div>
     );
   }
@@ -34,18 +43,38 @@ export function JsonTree({
       </button>
       {open && (
         <div class="json-children">
-          {children.slice(0, most).map(([key, child]) => (
-            <JsonTree key={key} name={key} value={child} isOpen={children.length <= 1} />
-          ))}
-          {children.length > most && (
-            <button type="button" onClick={() => setMost(most + CHILDREN_AT_ONCE)}>
-              {children.length - most} more
-            </button>
-          )}
+          <JsonChildren value={value} />
         </div>
       )}
     </div>
   );
+}
+
+/** The entries of an object or a list, the first hundred at once. */
+export function JsonChildren({ value }: { readonly value: object }) {
+  const [most, setMost] = useState(CHILDREN_AT_ONCE);
+  const children = Object.entries(value);
+  return (
+    <>
+      {children.slice(0, most).map(([key, child]) => (
+        <JsonTree key={key} name={key} value={child} isOpen={children.length <= 1} />
+      ))}
+      {children.length > most && (
+        <button type="button" onClick={() => setMost(most + CHILDREN_AT_ONCE)}>
+          {children.length - most} more
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Checks for an object or a list that fits on a line. Only a few entries are looked at. */
+function isSmall(value: object): boolean {
+  const entries = Object.values(value);
+  const most = 6;
+  if (entries.length > most) return false;
+  const isFlat = entries.every((each) => typeof each !== 'object' && String(each).length < SMALL);
+  return isFlat && JSON.stringify(value).length <= SMALL;
 }
 
 function Leaf({ value }: { readonly value: unknown }) {

@@ -5,6 +5,11 @@ export function count(value: number): string {
   return WHOLE.format(value);
 }
 
+/** Returns a position, which counts from 0, as people count. */
+export function ordinal(position: number): string {
+  return `#${count(position + 1)}`;
+}
+
 /** Returns a number of bytes with its unit. */
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;

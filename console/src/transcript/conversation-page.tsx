@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
-import { signIns } from '../api/session.ts';
+import { principal, signIns } from '../api/session.ts';
 import { titleOf } from '../conversations/title.ts';
 import { Failure } from '../look/failure.tsx';
 import { Icon } from '../look/icons.tsx';
@@ -65,6 +65,7 @@ function Facts({
   readonly titleKey: string | undefined;
 }) {
   const { id, created_at, metadata, owner, item_count } = conversation;
+  const hasOwner = owner !== undefined && principal.value?.scheme != null;
   const pairs = Object.entries(metadata).filter(([name]) => name !== titleKey);
   return (
     <p class="facts">
@@ -77,7 +78,7 @@ function Facts({
       <span>
         begun <Time at={created_at} />
       </span>
-      {owner !== undefined && owner !== '' && <span>of {owner}</span>}
+      {hasOwner && <span>of {owner}</span>}
       {pairs.map(([name, value]) => (
         <a
           key={name}

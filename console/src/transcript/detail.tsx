@@ -3,8 +3,8 @@ import { Icon } from '../look/icons.tsx';
 import { useKeys } from '../look/keys.ts';
 import { fragmentOf } from '../place.ts';
 import { COPIES } from '../text/copy-as.ts';
-import { JsonTree } from '../text/json-tree.tsx';
-import { bytes, count, middleCut } from '../text/numbers.ts';
+import { JsonChildren } from '../text/json-tree.tsx';
+import { bytes, middleCut, ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import type { Entry, ItemWindow } from './item-window.ts';
 
@@ -55,7 +55,7 @@ export function Detail({
         </button>
       </div>
       <p class="facts">
-        <span>#{count(position)}</span> <Time at={createdAt} /> <span>{bytes(size)}</span>
+        <span>{ordinal(position)}</span> <Time at={createdAt} /> <span>{bytes(size)}</span>
       </p>
       <p class="copies">
         {COPIES.map(({ key, name, text }) => (
@@ -75,7 +75,7 @@ export function Detail({
       <p role="status" class="quiet">
         {note}
       </p>
-      <JsonTree value={item} isOpen />
+      <JsonChildren value={item} />
     </aside>
   );
 }

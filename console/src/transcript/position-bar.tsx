@@ -27,23 +27,23 @@ export function PositionBar({
   const last = Math.max((count ?? 1) - 1, items.entries.value.at(-1)?.position ?? 0);
   return (
     <div class="position">
-      <button type="button" class="plain" onClick={() => void items.open('first')}>
+      <button type="button" class="plain jump" onClick={() => void items.open('first')}>
         First
       </button>
       <input
         type="range"
         aria-label="Position in the conversation"
-        aria-valuetext={`item ${from} of ${last}`}
+        aria-valuetext={`item ${from + 1} of ${last + 1}`}
         min={0}
         max={last}
         value={to === last ? last : from}
         onChange={(event) => void items.open({ position: Number(event.currentTarget.value) })}
       />
-      <button type="button" class="plain" onClick={() => void items.open('last')}>
+      <button type="button" class="plain jump" onClick={() => void items.open('last')}>
         Last
       </button>
       <output class="quiet">
-        {countText(from)}–{countText(to)} of {countText(last)}
+        {countText(from + 1)}–{countText(to + 1)} of {countText(last + 1)}
       </output>
       <fieldset class="depths">
         <legend>Depth</legend>

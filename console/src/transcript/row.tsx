@@ -3,9 +3,9 @@ import type { Item, Stub } from '../api/objects.ts';
 import { asFailure } from '../api/client.ts';
 import { ItemBody } from '../items/item-body.tsx';
 import { CallCard } from '../items/call-card.tsx';
-import { lineOf, roleOf } from '../items/lines.ts';
+import { lineOf, roleOf, toolName } from '../items/lines.ts';
 import { fragmentOf } from '../place.ts';
-import { bytes, count } from '../text/numbers.ts';
+import { bytes, ordinal } from '../text/numbers.ts';
 import { dayOf, Time } from '../text/time.tsx';
 import type { Entry, ItemWindow } from './item-window.ts';
 import { isCall, isOutput, type Pairs } from './pairing.ts';
@@ -46,7 +46,7 @@ export function Row({
       {isNewDay && depth === 'messages' && <p class="day">{dayOf(createdAt)}</p>}
       <article
         id={`item-${id}`}
-        class={isCurrent ? 'row current' : 'row'}
+        class={classOf(isCurrent, pairs.callOf.has(id))}
         data-role={role}
         tabIndex={isCurrent ? 0 : -1}
         aria-posinset={position + 1}
@@ -63,7 +63,7 @@ export function Row({
             href={fragmentOf({ page: 'conversation', id: items.conversation, item: id })}
             title="Link to this item"
           >
-            #{count(position)} <Time at={createdAt} as="clock" />
+            {ordinal(position)} <Time at={createdAt} as="clock" />
           </a>
         </div>
         <div class="said">
@@ -81,6 +81,10 @@ export function Row({
   );
 }
 
+function classOf(isCurrent: boolean, isPointer: boolean): string {
+  return ['row', isCurrent && 'current', isPointer && 'pointing'].filter(Boolean).join(' ');
+}
+
 function Said({ entry, pairs, items }: Pick<RowProps, 'entry' | 'pairs' | 'items'>) {
   const { id, item } = entry;
   if (isStub(item)) return <StubBody stub={item} items={items} />;
@@ -92,9 +96,9 @@ function Said({ entry, pairs, items }: Pick<RowProps, 'entry' | 'pairs' | 'items
   if (call !== undefined) {
     return (
       <p class="pointer quiet">
-        ↳ output of {lineOf(call.item)},{' '}
+        ↳ output of {toolName(call.item as Item)},{' '}
         <a href={fragmentOf({ page: 'conversation', id: items.conversation, item: call.id })}>
-          #{count(call.position)}
+          {ordinal(call.position)}
         </a>
       </p>
     );

@@ -64,7 +64,7 @@ export function Transcript({
   const failure = items.failure.value;
   useResting(items.conversation, first?.id, isPlaced.current && items.hasNewer);
   return (
-    <div class={detail === undefined ? 'transcript' : 'transcript with-detail'} data-depth={depth}>
+    <div class="transcript" data-depth={depth}>
       {entries.length > 0 && (
         <PositionBar
           items={items}

@@ -1,0 +1,91 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+
+/** Texts that try to run code, to load something, or to be taken for something else. */
+const HOSTILE = [
+  '<script>document.title="owned"</script>',
+  '<svg onload="document.title=`owned`"></svg>',
+  '<img src="https://evil.example/beacon.png" onerror="document.title=`owned`">',
+  '<iframe srcdoc="<script>parent.document.title=`owned`</script>"></iframe>',
+  '<form action="https://evil.example/"><input name="key"></form>',
+  '<style>body{display:none}</style>',
+  '[click](javascript:document.title=`owned`)',
+  '[click](data:text/html,<script>1</script>)',
+  '![beacon](https://evil.example/beacon.png)',
+  '![svg](data:image/svg+xml,<svg onload=1>)',
+  '[bank.example](https://evil.example/)',
+  '<a href="javascript:document.title=`owned`">x</a>',
+  '`<b>` &lt;b&gt; | a | b |\n| - | - |\n| <img src=https://evil.example/> | c |',
+  '\u202Egnp.exe',
+  '['.repeat(2000),
+  '> '.repeat(300),
+];
+
+const server = await startServer();
+afterAll(async () => {
+  await closeBrowser();
+  await server[Symbol.asyncDispose]();
+});
+
+const items = HOSTILE.flatMap((text) => [
+  { type: 'message' as const, role: 'user' as const, content: text },
+  { type: 'message' as const, role: 'assistant' as const, content: text },
+]);
+const { id } = await server.client.conversations.create({
+  metadata: { title: HOSTILE[1] ?? '', topic: HOSTILE[2] ?? '' },
+  items: [
+    ...items,
+    { type: 'function_call', call_id: 'c', name: HOSTILE[0] ?? '', arguments: HOSTILE[1] ?? '' },
+    { type: 'function_call_output', call_id: 'c', output: HOSTILE[3] ?? '' },
+    // Sound: the server keeps items of types that it does not know.
+    { type: 'from_the_future', '<b>key</b>': HOSTILE[2] } as never,
+  ],
+});
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test.each([
+    ['list', ''],
+    ['conversation', `#/conversations/${id}`],
+    ['search', '#/search?q=document'],
+  ])(
+    'hostile texts run nothing and load nothing on the page of the %s',
+    async (_page, fragment) => {
+      await using watched = await openPage(server.origin, fragment);
+      const { page } = watched;
+      await page.locator('.row-title, article').first().waitFor();
+      // All rows are drawn once on the way from the end to the beginning.
+      for (let steps = 0; steps < 12; steps += 1) {
+        await page.mouse.move(600, 500);
+        await page.mouse.wheel(0, -600);
+        await page.waitForTimeout(60);
+      }
+      expect(await page.title()).not.toContain('owned');
+      const markup = 'main :is(script, iframe, form, style, object, embed, svg:not(.icon))';
+      expect(await page.locator(markup).count()).toBe(0);
+      const links = await page.locator('main a').evaluateAll((all) =>
+        // Links of the page itself begin with `#`.
+        all.map((link) => link.getAttribute('href') ?? ''),
+      );
+      expect(links.filter((href) => !/^(#|https?:|mailto:)/.test(href))).toEqual([]);
+      expect(watched.elsewhere).toEqual([]);
+      expect(watched.violations).toEqual([]);
+    },
+  );
+
+  test('a link out of a text says which host it leads to', async () => {
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('article').first().waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('g');
+    const link = page.locator('.markdown a', { hasText: 'bank.example' });
+    for (let steps = 0; steps < 20 && (await link.count()) === 0; steps += 1) {
+      await page.mouse.move(600, 500);
+      await page.mouse.wheel(0, 300);
+      await page.waitForTimeout(60);
+    }
+    expect(await link.locator('xpath=..').textContent()).toContain('evil.example');
+    expect(await link.getAttribute('rel')).toContain('noopener');
+  });
+});

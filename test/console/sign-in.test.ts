@@ -1,0 +1,42 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { createConversation, startAccessServer } from '../support/access.ts';
+import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+
+const access = await startAccessServer();
+afterAll(async () => {
+  await closeBrowser();
+  await access[Symbol.asyncDispose]();
+});
+const { origin } = access.server;
+const ann = await access.key('ann', '--tenant', 'acme');
+const ben = await access.key('ben', '--tenant', 'other');
+const id = await createConversation(access, ann, { title: 'For acme alone' });
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('a key shows the page that was asked for, and is kept nowhere', async () => {
+    await using watched = await openPage(origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('dialog input').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.locator('#key-problem:not(:empty)').waitFor();
+    await page.locator('dialog input').fill(ann);
+    await page.keyboard.press('Enter');
+    await page.getByText('For acme alone').waitFor();
+    const kept = await page.evaluate(
+      'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, document.documentElement.outerHTML])',
+    );
+    expect(kept).not.toContain(ann);
+    expect(watched.violations).toEqual([]);
+    await page.reload();
+    await page.locator('dialog').waitFor();
+  });
+
+  test('the key of another tenant shows nothing', async () => {
+    await using watched = await openPage(origin);
+    const { page } = watched;
+    await page.locator('dialog input').fill(ben);
+    await page.keyboard.press('Enter');
+    await page.getByText('No conversations yet').waitFor();
+    expect(await page.locator('main').textContent()).not.toContain('acme');
+  });
+});

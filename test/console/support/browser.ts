@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+/** Where systems put the browser. */
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const EXECUTABLE = PLACES.find((path) => existsSync(path));
+
+/** Why tests with a browser are skipped; `undefined` where there is one. */
+export const NO_BROWSER =
+  EXECUTABLE === undefined
+    ? 'skipped: there is no chromium here (apt-get install chromium)'
+    : undefined;
+
+if (NO_BROWSER !== undefined) console.info(NO_BROWSER);
+
+/** A page with what it must not do. */
+export interface WatchedPage extends AsyncDisposable {
+  readonly page: Page;
+  /** Addresses that the page asked for and that are not the server's. */
+  readonly elsewhere: readonly string[];
+  /** Violations of the policy of headers, and errors that nothing caught. */
+  readonly violations: readonly string[];
+  /** Paths of the API that were asked for, in order. */
+  readonly calls: readonly string[];
+  /** Number of clicks so far. */
+  clicks: number;
+  /** Clicks on the first element that a selector matches, and counts it. */
+  click(selector: string): Promise<void>;
+}
+
+let browser: Promise<Browser> | undefined;
+
+/** Opens an address of a server in a browser without memory. */
+export async function openPage(
+  origin: string,
+  fragment = '',
+  { colorScheme = 'light', width = 1280 }: { colorScheme?: 'light' | 'dark'; width?: number } = {},
+): Promise<WatchedPage> {
+  browser ??= chromium.launch({
+    executablePath: EXECUTABLE ?? '',
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+  const context = await (
+    await browser
+  ).newContext({ colorScheme, viewport: { width, height: 860 }, locale: 'en-GB' });
+  const page = await context.newPage();
+  const elsewhere: string[] = [];
+  const violations: string[] = [];
+  const calls: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (/^(data|blob):/.test(url)) return;
+    if (!url.startsWith(`${origin}/`)) elsewhere.push(url);
+    else if (url.includes('/v1/')) calls.push(`${request.method()} ${url.slice(origin.length)}`);
+  });
+  page.on('console', (message) => {
+    if (/Content.Security.Policy|Trusted/i.test(message.text())) violations.push(message.text());
+  });
+  page.on('pageerror', (error) => violations.push(String(error)));
+  await page.goto(`${origin}/console/${fragment}`);
+  const watched: WatchedPage = {
+    page,
+    elsewhere,
+    violations,
+    calls,
+    clicks: 0,
+    click: async (selector) => {
+      watched.clicks += 1;
+      await page.locator(selector).first().click();
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+  return watched;
+}
+
+/** Ends the browser of this worker. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
+}

@@ -1,0 +1,109 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { seedShop } from './support/seed.ts';
+
+/** What people come to the console for, with the clicks that it takes. Typing is not counted. */
+
+const server = await startServer();
+const refund = await seedShop(server.client);
+afterAll(async () => {
+  await closeBrowser();
+  await server[Symbol.asyncDispose]();
+});
+
+async function typeInBar({ page }: WatchedPage, text: string): Promise<void> {
+  await page.locator('.row-title').first().waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+/** Returns the ids of the items of the conversation about the order, in order. */
+async function itemIds(): Promise<readonly string[]> {
+  const { data } = await server.client.conversations.items.list(refund, { order: 'asc' });
+  return data.map((item) => item.id ?? '');
+}
+
+function expectHarmless({ violations, elsewhere }: WatchedPage): void {
+  expect(violations).toEqual([]);
+  expect(elsewhere).toEqual([]);
+}
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('the conversations of a user are found and opened with one click', async () => {
+    await using watched = await openPage(server.origin);
+    await typeInBar(watched, 'user_id:user-17');
+    await watched.page.locator('tbody tr').nth(1).waitFor({ state: 'detached' });
+    expect(await watched.page.locator('tbody tr').count()).toBe(1);
+    await watched.click('tbody a.row-title');
+    await watched.page.locator('article[data-role=user]').first().waitFor();
+    expect(await watched.page.locator('h1').textContent()).toBe('Refund for order 4711');
+    expect(watched.clicks).toBe(1);
+    expectHarmless(watched);
+  });
+
+  test('the conversation with an id is opened without a click', async () => {
+    await using watched = await openPage(server.origin);
+    await typeInBar(watched, refund);
+    await watched.page.locator('article').first().waitFor();
+    expect(watched.page.url()).toContain(`#/conversations/${refund}`);
+    expect(watched.clicks).toBe(0);
+    expectHarmless(watched);
+  });
+
+  test('the conversation of an item with an id is opened at the item without a click', async () => {
+    const [, item = ''] = await itemIds();
+    await using watched = await openPage(server.origin);
+    await typeInBar(watched, item);
+    await watched.page.locator(`#item-${item}`).waitFor();
+    expect(watched.page.url()).toContain(`item=${item}`);
+    expectHarmless(watched);
+  });
+
+  test('an item with some words is found, marked, and opened with one click', async () => {
+    await using watched = await openPage(server.origin);
+    await typeInBar(watched, '"my parcel"');
+    await watched.page.locator('.results mark').first().waitFor();
+    expect(await watched.page.locator('mark').allTextContents()).toEqual(['my parcel']);
+    await watched.click('.results a');
+    const [, item = ''] = await itemIds();
+    await watched.page.locator(`#item-${item}`).waitFor();
+    expect(await watched.page.locator(`#item-${item}`).isVisible()).toBe(true);
+    expect(watched.clicks).toBe(1);
+    expectHarmless(watched);
+  });
+
+  test('the last call of a tool is shown with its arguments and its output in one card', async () => {
+    await using watched = await openPage(server.origin);
+    await watched.click(`a[href*="${refund}"]`);
+    const card = watched.page.locator('.card').first();
+    await card.waitFor();
+    const text = (await card.textContent()) ?? '';
+    for (const part of ['lookup_order', 'order: 4711', 'status: "shipped"']) {
+      expect(text).toContain(part);
+    }
+    expect(watched.clicks).toBe(1);
+    expectHarmless(watched);
+  });
+
+  test('the details of an item have its JSON, and are opened and closed with keys', async () => {
+    await using watched = await openPage(server.origin, `#/conversations/${refund}`);
+    const { page } = watched;
+    await page.locator('article').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('.detail').waitFor();
+    expect(await page.locator('.detail').textContent()).toContain('type: ');
+    await page.keyboard.press('Escape');
+    await page.locator('.detail').waitFor({ state: 'detached' });
+    expectHarmless(watched);
+  });
+
+  test('a conversation that is absent is told as one that is not the reader’s', async () => {
+    await using watched = await openPage(server.origin, '#/conversations/conv_none');
+    await watched.page.locator('[role=alert]').waitFor();
+    expect(await watched.page.locator('[role=alert]').textContent()).toContain('not yours to see');
+    expectHarmless(watched);
+  });
+});
