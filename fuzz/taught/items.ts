@@ -49,6 +49,7 @@ export const listConversationItems: PrivateOperation = {
   access: 'private',
   weight: 14,
   path: ['conversation_id'],
+  headers: ['If-None-Match'],
   query: {
     limit,
     order,

@@ -86,12 +86,14 @@ test('A server sends terminal events at the end of its drain time, before it han
   const responses = { stopTaking: () => undefined };
   const keyedResponses = { close: async () => undefined };
   const jobs = { close: async () => undefined };
+  const indexer = { stop: () => undefined };
   // Sound: closing a server uses no other component, and there are no turns.
   const components = {
     telemetry,
     responses,
     keyedResponses,
     jobs,
+    indexer,
     state: { isClosing: false },
   } as unknown as Components;
   const listeners = { api: server.http, counters: undefined };
