@@ -1,6 +1,5 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import './look/style.css';
 import { begin } from './api/sign-in.ts';
 import { applyScheme } from './look/scheme.ts';
 

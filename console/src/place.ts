@@ -14,7 +14,7 @@ addEventListener('hashchange', () => {
 });
 
 /** Returns the place that a fragment names; the list for one that names none. */
-export function placeOf(fragment: string): Place {
+function placeOf(fragment: string): Place {
   const [path = '', query = ''] = fragment.replace(/^#\/?/, '').split('?', 2);
   const parameters = new URLSearchParams(query);
   const [page, id] = path.split('/').map(decoded);
@@ -46,12 +46,6 @@ export function fragmentOf(to: Place): string {
 /** Shows a place, which Back leaves again. */
 export function go(to: Place): void {
   location.hash = fragmentOf(to);
-}
-
-/** Shows a place instead of the present one. */
-export function goInstead(to: Place): void {
-  history.replaceState(null, '', fragmentOf(to));
-  place.value = to;
 }
 
 /** Puts the item at which the reader is into the address, without showing the page anew. */

@@ -8,7 +8,7 @@ import { startProcess, urlOf } from '../support/process.ts';
 const clientOf = (line: string): OpenAI =>
   new OpenAI({ baseURL: urlOf(line), apiKey: 'any', maxRetries: 0 });
 
-test('serve needs no setting, prints one line, and keeps its data over a restart', async () => {
+test('serve needs no setting, prints its addresses, and keeps its data over a restart', async () => {
   await using folder = await temporaryFolder();
   const cwd = folder.path('.');
   // The port is the only setting, so that tests can run side by side.
@@ -25,7 +25,7 @@ test('serve needs no setting, prints one line, and keeps its data over a restart
     server.child.kill('SIGTERM');
     expect(await server.finished()).toMatchObject({
       code: 0,
-      stdout: `${line}\n`,
+      stdout: `${line}\nconsole: ${new URL('/console/', urlOf(line)).href}\n`,
       stderr: expect.stringMatching(
         /"msg":"stopping: finishing what is under way".*\n.*"msg":"stopped".*\n$/,
       ),

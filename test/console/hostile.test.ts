@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { closeBrowser, NO_BROWSER, openAtFirst, openPage } from './support/browser.ts';
 
 /** Texts that try to run code, to load something, or to be taken for something else. */
 const HOSTILE = [
@@ -74,11 +74,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   );
 
   test('a link out of a text says which host it leads to', async () => {
-    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    await using watched = await openAtFirst(server.origin, id);
     const { page } = watched;
-    await page.locator('article').first().waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('g');
     const link = page.locator('.markdown a', { hasText: 'bank.example' });
     for (let steps = 0; steps < 20 && (await link.count()) === 0; steps += 1) {
       await page.mouse.move(600, 500);

@@ -1,6 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import {
+  closeBrowser,
+  NO_BROWSER,
+  openAtFirst,
+  openPage,
+  type WatchedPage,
+} from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 
 const ITEMS = 2500;
@@ -86,11 +92,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('the key g twice shows the first item, and G the last', async () => {
-    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    await using watched = await openAtFirst(server.origin, id);
     const { page } = watched;
-    await page.locator('article').first().waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('g');
     await page.getByText('message 0', { exact: true }).waitFor();
     await page.keyboard.press('G');
     await page.getByText(`message ${ITEMS - 1}`, { exact: true }).waitFor();

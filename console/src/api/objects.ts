@@ -27,7 +27,7 @@ export interface Stub {
   readonly bytes: number;
 }
 
-export interface Placement {
+interface Placement {
   readonly id: string;
   readonly position: number;
   /** Unix seconds. */

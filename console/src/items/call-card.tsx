@@ -74,7 +74,7 @@ function OutputBody({
       <p class="quiet">Its output has {bytes(Number(item.bytes))}: open it at its own place.</p>
     );
   }
-  return <Body id={id} name="output" value={valueIn(item as Item, OUTPUT_FIELDS)} items={items} />;
+  return <Body id={id} name="output" value={valueIn(item, OUTPUT_FIELDS)} items={items} />;
 }
 
 function valueIn(item: Item, names: readonly string[]): unknown {

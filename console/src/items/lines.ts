@@ -8,7 +8,7 @@ const LONGEST = 160;
 export function roleOf(item: Item | Stub): string {
   const role = textOf((item as Item)['role']);
   if (item.type === 'message') return role === '' ? 'message' : role;
-  if (/_output$/.test(item.type)) return 'output';
+  if (item.type.endsWith('_output')) return 'output';
   if (/^mcp_|_call$|^program$/.test(item.type)) return 'tool';
   return item.type.replaceAll('_', ' ');
 }
@@ -29,7 +29,7 @@ function textIn(item: Item): string {
   if (item.type === 'message') return partsText(item['content']);
   if (item.type === 'reasoning') return reasoningText(item);
   const { arguments: given, output } = item;
-  if (output !== undefined && /_output$/.test(item.type)) {
+  if (output !== undefined && item.type.endsWith('_output')) {
     return typeof output === 'string' ? output : partsText(output);
   }
   return `${toolName(item)} ${textOf(given) || textOf(item['input'])}`;
@@ -44,7 +44,7 @@ export function toolName(item: Item): string {
 }
 
 /** Returns the texts of parts, or a text that stands in their place. */
-export function partsText(content: unknown): string {
+function partsText(content: unknown): string {
   if (typeof content === 'string') return content;
   return list(content)
     .map((part) => textOf(part['text']) || textOf(part['refusal']) || `[${textOf(part['type'])}]`)

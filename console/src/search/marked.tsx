@@ -6,7 +6,7 @@ export function Marked({
   readonly text: string;
   readonly ranges: readonly (readonly [number, number])[];
 }) {
-  const points = [...text];
+  const points = Array.from(text);
   const parts = ranges.flatMap(([start, end], index) => [
     points.slice(ranges[index - 1]?.[1] ?? 0, start).join(''),
     <mark key={start}>{points.slice(start, end).join('')}</mark>,

@@ -6,7 +6,7 @@ export interface Copy {
   /** The key that follows `c`. */
   readonly key: string;
   readonly name: string;
-  text(conversation: string, item: Item | Stub): string;
+  readonly text: (conversation: string, item: Item | Stub) => string;
 }
 
 export const COPIES: readonly Copy[] = [

@@ -32,13 +32,13 @@ export function SafeLink({
   );
 }
 
-/** Characters that change the direction of text, or that nobody sees. */
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+/** Characters that control a terminal or the direction of text, or that nobody sees. */
+const CONTROLS = /[\p{Cc}\p{Cf}]/gu;
 
 /** Returns a text in which invisible characters have a visible name. */
-export function withVisibleControls(text: string): string {
-  return text.replaceAll(
-    CONTROLS,
-    (character) => `⟨U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
-  );
+function withVisibleControls(text: string): string {
+  return text.replaceAll(CONTROLS, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `⟨U+${code}⟩`;
+  });
 }

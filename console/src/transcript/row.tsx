@@ -109,7 +109,7 @@ function Said({ entry, pairs, items }: Pick<RowProps, 'entry' | 'pairs' | 'items
   return <ItemBody item={item} items={items} />;
 }
 
-export function isStub(item: Item | Stub): item is Stub {
+function isStub(item: Item | Stub): item is Stub {
   return 'object' in item && item.object === 'conversation.item.stub';
 }
 

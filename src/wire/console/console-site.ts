@@ -31,7 +31,7 @@ export class ConsoleSite implements Site {
     const name = path.slice(this.path.length + 1) || 'index.html';
     const file = (await this.#read()).get(name);
     if (file === undefined) throw apiError('url_not_found', { method, url: path });
-    const form = formFor(file, String(headers['accept-encoding'] ?? ''));
+    const form = formFor(file, headers['accept-encoding'] ?? '');
     const caching = [
       'etag',
       form.tag,

@@ -73,6 +73,15 @@ export async function openPage(
   return watched;
 }
 
+/** Opens a conversation at its end, and goes to its first item by keys. */
+export async function openAtFirst(origin: string, id: string): Promise<WatchedPage> {
+  const watched = await openPage(origin, `#/conversations/${id}`);
+  await watched.page.locator('article').first().waitFor();
+  await watched.page.keyboard.press('g');
+  await watched.page.keyboard.press('g');
+  return watched;
+}
+
 /** Ends the browser of this worker. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
