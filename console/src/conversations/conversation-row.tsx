@@ -46,7 +46,7 @@ export function ConversationRow({
         </span>
       </td>
       <td class="number">
-        {item_count != null && (
+        {typeof item_count === 'number' && (
           <>
             {count(item_count)}
             <span class="unit">{item_count === 1 ? ' item' : ' items'}</span>

@@ -65,12 +65,12 @@ function Facts({
   readonly titleKey: string | undefined;
 }) {
   const { id, created_at, metadata, owner, item_count } = conversation;
-  const hasOwner = owner !== undefined && principal.value?.scheme != null;
+  const hasOwner = owner !== undefined && (principal.value?.scheme ?? null) !== null;
   const pairs = Object.entries(metadata).filter(([name]) => name !== titleKey);
   return (
     <p class="facts">
       <code title={id}>{middleCut(id)}</code>
-      {item_count != null && (
+      {typeof item_count === 'number' && (
         <span>
           {count(item_count)} {item_count === 1 ? 'item' : 'items'}
         </span>

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { parseQuery, withFilter, withoutFilter } from '../../console/src/conversations/query.ts';
+
+const parametersOf = (text: string) =>
+  parseQuery(text).filters.flatMap(({ parameters }) => parameters.map((pair) => pair.join('=')));
+
+test.each([
+  ['user_id:user-17', ['metadata[user_id]=user-17']],
+  ['topic:"two words" owner:ann', ['metadata[topic]=two words', 'owner=ann']],
+  ['has:topic', ['metadata_key[]=topic']],
+])('the bar takes %s as filters', (text, parameters) => {
+  expect(parametersOf(text)).toEqual(parameters);
+  expect(parseQuery(text).words).toBe('');
+});
+
+test('a range of days has both of its days', () => {
+  const [after = '', before = ''] = parametersOf('created:2026-11-01..2026-11-02');
+  const seconds = (text: string) => Number(text.split('=')[1]);
+  expect(after).toMatch(/^created_after=/);
+  expect(before).toMatch(/^created_before=/);
+  // Both bounds are exclusive.
+  expect(seconds(before) - seconds(after)).toBe(2 * 86_400 + 1);
+  expect(parametersOf('active:..2026-11-02')).toHaveLength(1);
+});
+
+test.each(['created:yesterday', 'owner:', 'active:..'])(
+  'the bar says what is wrong in %s',
+  (text) => {
+    const { problems, filters } = parseQuery(text);
+    expect(problems).toHaveLength(1);
+    expect(filters).toEqual([]);
+  },
+);
+
+test.each(['"helm rollback" -dev', 'https://example.com/a', 'deploy*', '-"a b"'])(
+  '%s is words to search for',
+  (text) => {
+    expect(parseQuery(text)).toMatchObject({ words: text, filters: [], problems: [] });
+  },
+);
+
+test('an id or a link is opened, and not searched for', () => {
+  const id = 'msg_01a21cee5afe0000678e';
+  expect(parseQuery(id).id).toBe(id);
+  const link = `http://127.0.0.1:4141/console/#/conversations/conv_1?item=${id}`;
+  expect(parseQuery(link).id).toBe(id);
+  expect(parseQuery(`${id} words`).id).toBeUndefined();
+});
+
+test('a filter is added once, and taken away again', () => {
+  const text = withFilter('parcel', 'topic', 'two words');
+  expect(text).toBe('parcel topic:"two words"');
+  expect(withFilter(text, 'topic', 'two words')).toBe(text);
+  const [filter] = parseQuery(text).filters;
+  expect(filter === undefined ? '' : withoutFilter(text, filter)).toBe('parcel');
+});
