@@ -7,6 +7,7 @@ import { ConversationsPage } from './conversations/conversations-page.tsx';
 import { SearchPage } from './search/search-page.tsx';
 import { unreachable, waitingSeconds } from './api/client.ts';
 import { signInNeeded } from './api/session.ts';
+import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
 import { fragmentOf, place } from './place.ts';
 
@@ -40,6 +41,7 @@ export function App() {
       <Notices />
       {!signInNeeded.value && <CurrentPage />}
       {signInNeeded.value && <SignIn />}
+      <KeysDialog />
     </>
   );
 }

@@ -52,13 +52,13 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(pagesOfItems(watched)).toBe(1);
   });
 
-  test('scrolling up shows every item once, with few rows in the document', async () => {
+  test('scrolling up beyond what the page keeps shows every item once, with few rows in the document', async () => {
     await using watched = await openPage(server.origin, `#/conversations/${id}`);
     const { page } = watched;
     await page.getByText(`message ${ITEMS - 1}`, { exact: true }).waitFor();
     await page.mouse.move(600, 500);
     let first = (await shown(watched))[0] ?? 0;
-    for (let steps = 0; steps < 40; steps += 1) {
+    for (let steps = 0; steps < 130; steps += 1) {
       await page.mouse.wheel(0, -900);
       await page.waitForTimeout(50);
       const numbers = await shown(watched);
@@ -70,7 +70,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       );
       first = numbers[0] ?? 0;
     }
-    expect(pagesOfItems(watched)).toBeGreaterThan(2);
+    expect(pagesOfItems(watched)).toBeGreaterThan(15);
   });
 
   test('a link to an item in the middle opens with the item at the top', async () => {
@@ -97,7 +97,6 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('message 0', { exact: true }).waitFor();
     await page.keyboard.press('G');
     await page.getByText(`message ${ITEMS - 1}`, { exact: true }).waitFor();
-    expect(watched.violations).toEqual([]);
   });
 
   test('an item of 5 MB is a stub until it is asked for', async () => {
@@ -113,12 +112,5 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const length = (await page.locator('.said').textContent())?.length ?? 0;
     expect(length).toBeGreaterThan(10_000);
     expect(length).toBeLessThan(30_000);
-  });
-
-  test('nothing is wider than a window of 320 pixels', async () => {
-    await using watched = await openPage(server.origin, `#/conversations/${id}`, { width: 320 });
-    await watched.page.locator('article').first().waitFor();
-    const width = await watched.page.evaluate('document.documentElement.scrollWidth');
-    expect(width).toBeLessThanOrEqual(320);
   });
 });

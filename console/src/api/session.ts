@@ -10,7 +10,14 @@ export const server = signal<ServerFacts | undefined>(undefined);
 /** Number of sign-ins. Pages load again when it changes. */
 export const signIns = signal(0);
 
-/** Forgets the caller, and all that was loaded for it. */
+/** Tells the console's other tabs of a sign-out. */
+const tabs = new BroadcastChannel('colloquy.sign-out');
+tabs.addEventListener('message', () => {
+  if (secret.value !== undefined) location.reload();
+});
+
+/** Forgets the caller, and all that was loaded for it, in all tabs. */
 export function signOut(): void {
+  tabs.postMessage('');
   location.reload();
 }

@@ -38,7 +38,7 @@ export function AccountMenu() {
           {server.value !== undefined && (
             <>
               <Fact name="Server" value={`Colloquy ${server.value.version}`} />
-              <Fact name="Takes" value={server.value.compatibility} />
+              <Fact name="Checks" value={server.value.compatibility} />
               <Fact name="Features" value={server.value.features.join(', ')} />
             </>
           )}

@@ -9,6 +9,8 @@ export interface Entry {
   readonly position: number;
   /** Unix seconds. */
   readonly createdAt: number;
+  /** Characters of its JSON. */
+  readonly size: number;
 }
 
 /** Where to open a window. */
@@ -19,6 +21,7 @@ const PAGE = 100;
 const MOST_ITEM_BYTES = 65_536;
 /** Bounds of what is kept: items, and characters of their JSON. What is pushed out is loaded again when it is needed. */
 const MOST_ENTRIES = 1500;
+const MOST_CHARACTERS = 24_000_000;
 
 /** A contiguous run of a conversation's items, which grows at the end that is read and is cut at the other one. */
 export class ItemWindow {
@@ -46,8 +49,10 @@ export class ItemWindow {
   open(start: Start): Promise<void> {
     return this.#alone(async () => {
       this.isItemGone.value = false;
-      const entries = await this.#first(start);
-      this.entries.value = entries;
+      const item = typeof start === 'object' && 'item' in start ? start.item : undefined;
+      if (item !== undefined && this.entries.value.some(({ id }) => id === item)) {
+        this.target = item;
+      } else this.entries.value = await this.#first(start);
       this.opening.value += 1;
     });
   }
@@ -93,16 +98,23 @@ export class ItemWindow {
     return [...older.entries.toReversed(), ...newer.entries];
   }
 
-  /** Loads what precedes the window. Does nothing while something is loaded, or when nothing precedes it. */
+  /**
+   * Loads what precedes the window, by position: the item at its edge may have been deleted meanwhile. Does nothing while
+   * something is loaded, or when nothing precedes the window.
+   */
   async older(): Promise<void> {
     const first = this.entries.value[0];
-    if (!this.hasOlder || first === undefined || this.#busy !== undefined) return;
+    if (!this.hasOlder || first === undefined || first.position === 0 || this.#busy !== undefined)
+      return;
     await this.#alone(async () => {
-      const { entries, hasMore } = await this.#page('desc', { after: first.id });
-      this.hasOlder = hasMore;
+      const { entries, hasMore } = await this.#page('desc', {
+        position: String(first.position - 1),
+      });
+      this.hasOlder = hasMore && (entries.at(-1)?.position ?? 0) > 0;
       const all = [...entries.toReversed(), ...this.entries.value];
-      if (all.length > MOST_ENTRIES) this.hasNewer = true;
-      this.entries.value = all.slice(0, MOST_ENTRIES);
+      const most = within(all);
+      if (most < all.length) this.hasNewer = true;
+      this.entries.value = all.slice(0, most);
     });
   }
 
@@ -111,11 +123,14 @@ export class ItemWindow {
     const last = this.entries.value.at(-1);
     if (!this.hasNewer || last === undefined || this.#busy !== undefined) return;
     await this.#alone(async () => {
-      const { entries, hasMore } = await this.#page('asc', { after: last.id });
+      const { entries, hasMore } = await this.#page('asc', {
+        position: String(last.position + 1),
+      });
       this.hasNewer = hasMore;
       const all = [...this.entries.value, ...entries];
-      if (all.length > MOST_ENTRIES) this.hasOlder = true;
-      this.entries.value = all.slice(-MOST_ENTRIES);
+      const most = within(all.toReversed());
+      if (most < all.length) this.hasOlder = true;
+      this.entries.value = all.slice(all.length - most);
     });
   }
 
@@ -157,8 +172,19 @@ export class ItemWindow {
     const page = await call<ItemPage>(`${this.#path}?${parameters}`);
     const entries = page.data.map((item, index) => {
       const { position = 0, created_at: createdAt = 0 } = page.placements[index] ?? {};
-      return { id: item.id, item, position, createdAt };
+      const size = JSON.stringify(item).length;
+      return { id: item.id, item, position, createdAt, size };
     });
     return { entries, hasMore: page.has_more };
   }
+}
+
+/** Returns how many of the first entries are within the bounds. */
+function within(entries: readonly Entry[]): number {
+  let characters = 0;
+  const most = entries.findIndex(({ size }, index) => {
+    characters += size;
+    return index === MOST_ENTRIES || characters > MOST_CHARACTERS;
+  });
+  return most === -1 ? entries.length : most;
 }

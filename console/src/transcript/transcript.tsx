@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Skeleton } from '../conversations/empty.tsx';
 import { Failure } from '../look/failure.tsx';
 import { useKeys } from '../look/keys.ts';
 import { noteItem } from '../place.ts';
@@ -89,6 +90,7 @@ export function Transcript({
         {failure !== undefined && (
           <Failure failure={failure} again={() => void items.open('last')} />
         )}
+        {items.opening.value === 0 && failure === undefined && <Skeleton />}
         {entries.length === 0 && items.opening.value > 0 && (
           <div class="state">
             <h2>It has no items</h2>

@@ -15,11 +15,10 @@ import { errorJson } from './error-response.ts';
 import type { Exchange, ExchangeContext } from './exchange-context.ts';
 import { closeProducer, failureOf } from './failure.ts';
 import { Producer } from './producer.ts';
-import { isOfSite } from './site.ts';
-import { pathOf } from './router.ts';
 import { sendStream, type OpenStream } from './send-stream.ts';
 import { sendText, type TextAnswer } from './send.ts';
 import { causingStop } from './signal.ts';
+import { pathInSite } from './site.ts';
 
 const CHALLENGE = 'Bearer realm="OpenAI API"';
 const SAFE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
@@ -48,13 +47,11 @@ export async function answerRequest(
   };
   let answer: TextAnswer | OpenStream;
   try {
-    const path = pathOf(request.url ?? '');
-    const site =
-      context.site !== undefined && isOfSite(context.site, path) ? context.site : undefined;
-    assertAdmissible(request, context.admission, site !== undefined);
-    if (site !== undefined) {
-      exchange.route = site;
-      sendText(exchange, await site.answer(request, path), response, context);
+    const path = pathInSite(context.site, request.url);
+    assertAdmissible(request, context.admission, path !== undefined);
+    if (context.site !== undefined && path !== undefined) {
+      exchange.route = context.site;
+      sendText(exchange, await context.site.answer(request, path), response, context);
       return;
     }
     if (context.crossOrigin !== undefined && (await context.crossOrigin(request, response))) return;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { pathOf } from './router.ts';
 import type { TextAnswer } from './send.ts';
 
 /** Files for browsers, which are served beside the routes. They hold no data, and need no credentials. */
@@ -9,7 +10,10 @@ export interface Site {
   answer(request: IncomingMessage, path: string): Promise<TextAnswer>;
 }
 
-/** Checks whether a path, without its query, is that of a site or below it. */
-export function isOfSite(site: Site, path: string): boolean {
-  return path === site.path || path.startsWith(`${site.path}/`);
+/** Returns the path of a request's target if it is that of a site or below it; `undefined` for other requests. */
+export function pathInSite(site: Site | undefined, url = ''): string | undefined {
+  // Most requests are for routes, and end here.
+  if (site === undefined || !url.includes(site.path)) return undefined;
+  const path = pathOf(url);
+  return path === site.path || path.startsWith(`${site.path}/`) ? path : undefined;
 }

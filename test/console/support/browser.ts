@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** Where systems put the browser. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -13,13 +14,9 @@ export const NO_BROWSER =
 
 if (NO_BROWSER !== undefined) console.info(NO_BROWSER);
 
-/** A page with what it must not do. */
+/** A page, and what it must not do. Closing it throws when it has asked for other addresses or broken its policy. */
 export interface WatchedPage extends AsyncDisposable {
   readonly page: Page;
-  /** Addresses that the page asked for and that are not the server's. */
-  readonly elsewhere: readonly string[];
-  /** Violations of the policy of headers, and errors that nothing caught. */
-  readonly violations: readonly string[];
   /** Paths of the API that were asked for, in order. */
   readonly calls: readonly string[];
   /** Number of clicks so far. */
@@ -45,6 +42,7 @@ export async function openPage(
   ).newContext({ colorScheme, viewport: { width, height: 860 }, locale: 'en-GB' });
   const page = await context.newPage();
   const elsewhere: string[] = [];
+  // Of the policy of headers; and errors that nothing caught.
   const violations: string[] = [];
   const calls: string[] = [];
   page.on('request', (request) => {
@@ -60,15 +58,17 @@ export async function openPage(
   await page.goto(`${origin}/console/${fragment}`);
   const watched: WatchedPage = {
     page,
-    elsewhere,
-    violations,
     calls,
     clicks: 0,
     click: async (selector) => {
       watched.clicks += 1;
       await page.locator(selector).first().click();
     },
-    [Symbol.asyncDispose]: () => context.close(),
+    [Symbol.asyncDispose]: async () => {
+      await context.close();
+      expect(violations, 'the page must keep to its policy').toEqual([]);
+      expect(elsewhere, 'the page must load nothing from elsewhere').toEqual([]);
+    },
   };
   return watched;
 }

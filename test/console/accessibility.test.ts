@@ -1,0 +1,59 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { seedShop } from './support/seed.ts';
+
+/** The rules of WCAG 2.2, levels A and AA, that can be checked without a person. */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const server = await startServer();
+const id = await seedShop(server.client);
+afterAll(async () => {
+  await closeBrowser();
+  await server[Symbol.asyncDispose]();
+});
+
+const PAGES = [
+  { name: 'list', fragment: '', shows: '.row-title', key: undefined },
+  { name: 'search', fragment: '#/search?q=parcel', shows: 'mark', key: undefined },
+  { name: 'conversation', fragment: `#/conversations/${id}`, shows: 'article', key: undefined },
+  { name: 'outline', fragment: `#/conversations/${id}`, shows: '.line', key: 'o' },
+  { name: 'list of keys', fragment: '', shows: 'dialog[open]', key: '?' },
+];
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+    test.each(PAGES)('the page of the $name keeps to WCAG 2.2 AA', async (at) => {
+      await using watched = await openPage(server.origin, at.fragment, { colorScheme });
+      const { page } = watched;
+      await page.locator('.row-title, article, mark').first().waitFor();
+      if (at.key !== undefined) await page.keyboard.press(at.key);
+      await page.locator(at.shows).first().waitFor();
+      await page.evaluate(axe);
+      const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`;
+      const { violations } = (await page.evaluate(run)) as { violations: readonly Violation[] };
+      const found = violations.flatMap(({ id: rule, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${rule}: ${html}\n${failureSummary}`),
+      );
+      expect(found).toEqual([]);
+    });
+  });
+
+  test.each(PAGES.slice(0, 3))(
+    'the page of the $name fits a window of 320 pixels',
+    async ({ fragment, shows }) => {
+      await using watched = await openPage(server.origin, fragment, { width: 320 });
+      await watched.page.locator(shows).first().waitFor();
+      const width = await watched.page.evaluate('document.documentElement.scrollWidth');
+      expect(width).toBeLessThanOrEqual(320);
+    },
+  );
+});
