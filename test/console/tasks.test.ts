@@ -89,6 +89,29 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.detail').waitFor({ state: 'detached' });
   });
 
+  test('a conversation that grows is watched with one click', async () => {
+    const { id } = await server.client.conversations.create({ metadata: { title: 'Growing' } });
+    const say = (content: string) =>
+      server.client.conversations.items.create(id, {
+        items: [{ type: 'message', role: 'user', content }],
+      });
+    await say('before');
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.getByText('before', { exact: true }).waitFor();
+    await watched.click('.live');
+    await page.locator('.live[aria-pressed=true]').waitFor();
+    await say('first of two');
+    await page.getByText('first of two', { exact: true }).waitFor();
+    const { data } = await say('second of two');
+    await page.getByText('second of two', { exact: true }).waitFor();
+    await server.client.conversations.items.delete(data[0]?.id ?? '', { conversation_id: id });
+    await page.getByText('second of two', { exact: true }).waitFor({ state: 'detached' });
+    await server.client.conversations.delete(id);
+    await page.getByText('was deleted at').waitFor();
+    expect(watched.clicks).toBe(1);
+  });
+
   test('a conversation that is absent is told as one that is not the reader’s', async () => {
     await using watched = await openPage(server.origin, '#/conversations/conv_none');
     await watched.page.locator('[role=alert]').waitFor();

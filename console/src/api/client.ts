@@ -50,6 +50,16 @@ export async function call<Answer>(path: string, request: CallOptions = {}): Pro
   }
 }
 
+/** Opens a stream of the API. Rejects with an `ApiFailure` when the server does not give it. */
+export async function stream(
+  path: string,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await send(path, { signal });
+  if (!response.ok || response.body === null) throw await failureOf(response);
+  return response.body;
+}
+
 async function send(
   path: string,
   { method = 'GET', body, signal }: CallOptions,

@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [keys: string, effect: string])[] = [
   ['Escape', 'close the details'],
   ['g g', 'first item'],
   ['G', 'last item'],
+  ['l', 'follow the conversation while it grows'],
   ['m  o', 'messages, or an outline'],
   ['c j', 'copy the item of the details as JSON'],
   ['c u', 'as curl'],

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { ApiFailure, asFailure, call } from '../api/client.ts';
+import type { FeedEvent } from '../api/feed.ts';
 import type { Item, ItemPage, Stub } from '../api/objects.ts';
 
 /** An item with its place. A stub stands for an item with a large body. */
@@ -33,6 +34,8 @@ export class ItemWindow {
   readonly failure = signal<ApiFailure | undefined>(undefined);
   /** Set when the item that was asked for is not there any more. */
   readonly isItemGone = signal(false);
+  /** Set when the conversation was deleted while it was read. */
+  readonly deletedAt = signal<Date | undefined>(undefined);
   hasOlder = false;
   hasNewer = false;
   /** Item to begin with; `undefined` for the end. */
@@ -132,6 +135,17 @@ export class ItemWindow {
       if (most < all.length) this.hasOlder = true;
       this.entries.value = all.slice(all.length - most);
     });
+  }
+
+  /** Takes a change other than a new item from the feed: what is gone leaves the window. */
+  apply({ type, item_id: id, position = 0 }: FeedEvent): void {
+    if (type === 'conversation.deleted') this.deletedAt.value = new Date();
+    const isLeft = (entry: Entry): boolean =>
+      type === 'conversation.item.deleted'
+        ? entry.id !== id
+        : type !== 'conversation.rewound' || entry.position < position;
+    const left = this.entries.value.filter(isLeft);
+    if (left.length < this.entries.value.length) this.entries.value = left;
   }
 
   /** Puts the whole item in place of its stub. */

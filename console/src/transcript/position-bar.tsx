@@ -1,6 +1,8 @@
 import { count as countText } from '../text/numbers.ts';
 import type { ItemWindow } from './item-window.ts';
+import { Live } from './live.tsx';
 import type { Depth } from './row.tsx';
+import type { Rows } from './use-virtual-rows.ts';
 
 const DEPTHS: readonly { readonly depth: Depth; readonly name: string }[] = [
   { depth: 'messages', name: 'Messages' },
@@ -15,6 +17,7 @@ export function PositionBar({
   to,
   depth,
   setDepth,
+  rows,
 }: {
   readonly items: ItemWindow;
   readonly count: number | undefined;
@@ -22,6 +25,7 @@ export function PositionBar({
   readonly to: number;
   readonly depth: Depth;
   readonly setDepth: (depth: Depth) => void;
+  readonly rows: Rows;
 }) {
   // Positions of deleted items stay free, so that the last one may exceed the count.
   const last = Math.max((count ?? 1) - 1, items.entries.value.at(-1)?.position ?? 0);
@@ -43,8 +47,10 @@ export function PositionBar({
         Last
       </button>
       <output class="quiet">
-        {countText(from + 1)}–{countText(to + 1)} of {countText(last + 1)}
+        {items.entries.value.length > 0 &&
+          `${countText(from + 1)}–${countText(to + 1)} of ${countText(last + 1)}`}
       </output>
+      <Live items={items} rows={rows} />
       <fieldset class="depths">
         <legend>Depth</legend>
         {DEPTHS.map((each) => (

@@ -66,7 +66,7 @@ export function Transcript({
   useResting(items.conversation, first?.id, isPlaced.current && items.hasNewer);
   return (
     <div class="transcript" data-depth={depth}>
-      {entries.length > 0 && (
+      {items.opening.value > 0 && (
         <PositionBar
           items={items}
           count={count}
@@ -74,7 +74,13 @@ export function Transcript({
           to={last?.position ?? 0}
           depth={depth}
           setDepth={setDepth}
+          rows={rows}
         />
+      )}
+      {items.deletedAt.value !== undefined && (
+        <p class="note">
+          This conversation was deleted at {items.deletedAt.value.toLocaleTimeString('en-GB')}.
+        </p>
       )}
       {items.isItemGone.value && (
         <p class="note">The item of this link is not here any more. This is the end.</p>
