@@ -49,6 +49,6 @@ export function go(to: Place): void {
 }
 
 /** Puts the item at which the reader is into the address, without showing the page anew. */
-export function noteItem(id: string, item: string): void {
+export function noteItem(id: string, item: string | undefined): void {
   history.replaceState(null, '', fragmentOf({ page: 'conversation', id, item }));
 }

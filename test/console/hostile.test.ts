@@ -4,18 +4,18 @@ import { closeBrowser, NO_BROWSER, openAtFirst, openPage } from './support/brows
 
 /** Texts that try to run code, to load something, or to be taken for something else. */
 const HOSTILE = [
-  '<script>document.title="owned"</script>',
-  '<svg onload="document.title=`owned`"></svg>',
-  '<img src="https://evil.example/beacon.png" onerror="document.title=`owned`">',
-  '<iframe srcdoc="<script>parent.document.title=`owned`</script>"></iframe>',
+  '<script>window.owned=1</script>',
+  '<svg onload="window.owned=1"></svg>',
+  '<img src="https://evil.example/beacon.png" onerror="window.owned=1">',
+  '<iframe srcdoc="<script>parent.window.owned=1</script>"></iframe>',
   '<form action="https://evil.example/"><input name="key"></form>',
   '<style>body{display:none}</style>',
-  '[click](javascript:document.title=`owned`)',
+  '[click](javascript:window.owned=1)',
   '[click](data:text/html,<script>1</script>)',
   '![beacon](https://evil.example/beacon.png)',
   '![svg](data:image/svg+xml,<svg onload=1>)',
   '[bank.example](https://evil.example/)',
-  '<a href="javascript:document.title=`owned`">x</a>',
+  '<a href="javascript:window.owned=1">x</a>',
   '`<b>` &lt;b&gt; | a | b |\n| - | - |\n| <img src=https://evil.example/> | c |',
   '\u202Egnp.exe',
   '['.repeat(2000),
@@ -47,7 +47,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test.each([
     ['list', ''],
     ['conversation', `#/conversations/${id}`],
-    ['search', '#/search?q=document'],
+    ['search', '#/search?q=owned'],
   ])(
     'hostile texts run nothing and load nothing on the page of the %s',
     async (_page, fragment) => {
@@ -60,7 +60,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
         await page.mouse.wheel(0, -600);
         await page.waitForTimeout(60);
       }
-      expect(await page.title()).not.toContain('owned');
+      expect(await page.evaluate('window.owned')).toBeUndefined();
       const markup = 'main :is(script, iframe, form, style, object, embed, svg:not(.icon))';
       expect(await page.locator(markup).count()).toBe(0);
       const links = await page.locator('main a').evaluateAll((all) =>

@@ -2,6 +2,7 @@ import { call } from '../api/client.ts';
 import type { Conversation, Page } from '../api/objects.ts';
 import { principal } from '../api/session.ts';
 import { Failure } from '../look/failure.tsx';
+import { useTitle } from '../look/title.ts';
 import { FilterChips } from './filter-chips.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { NoConversations, NothingFits, Skeleton } from './empty.tsx';
@@ -28,6 +29,7 @@ export function ConversationsPage({ query }: { readonly query: string }) {
     return { data: page.data, next: page.has_more ? (page.last_id ?? undefined) : undefined };
   });
   useRowKeys();
+  useTitle('Conversations');
   // A server without authentication has one owner.
   const hasOwner = principal.value !== undefined && principal.value.scheme !== null;
   const rows = pages.entries.value;

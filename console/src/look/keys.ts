@@ -14,7 +14,7 @@ export function useKeys(keys: Keys): void {
     let before = '';
     let at = 0;
     const pressed = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
       const both = event.timeStamp - at < SEQUENCE_MS ? `${before} ${event.key}` : '';
       [before, at] = [event.key, event.timeStamp];
       const action = latest.current[both] ?? latest.current[event.key];
@@ -27,8 +27,10 @@ export function useKeys(keys: Keys): void {
   }, []);
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Checks for a key that is typed into a field, or starts a button or a link. */
+function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  if (key === 'Enter' && target.closest('a, button') !== null) return true;
   const isField = target.matches('input:not([type=range]), textarea, select');
   return isField || target.isContentEditable || target.closest('dialog') !== null;
 }

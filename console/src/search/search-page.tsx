@@ -9,6 +9,7 @@ import { Skeleton } from '../conversations/empty.tsx';
 import { titleOf } from '../conversations/title.ts';
 import { usePages } from '../conversations/use-pages.ts';
 import { Failure } from '../look/failure.tsx';
+import { useTitle } from '../look/title.ts';
 import { fragmentOf } from '../place.ts';
 import { ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
@@ -47,6 +48,7 @@ export function SearchPage({ query }: { readonly query: string }) {
     };
   });
   useRowKeys();
+  useTitle('Search');
   const results = pages.entries.value;
   const failure = pages.failure.value;
   return (

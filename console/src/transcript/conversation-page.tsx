@@ -5,6 +5,7 @@ import { principal, signIns } from '../api/session.ts';
 import { titleOf } from '../conversations/title.ts';
 import { Failure } from '../look/failure.tsx';
 import { Icon } from '../look/icons.tsx';
+import { useTitle } from '../look/title.ts';
 import { fragmentOf } from '../place.ts';
 import { count, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
@@ -37,6 +38,7 @@ export function ConversationPage({
     void items.open(item === undefined ? 'last' : { item });
   }, [items, item]);
   const title = titleOf(conversation ?? { id, metadata: {} });
+  useTitle(title.text);
   return (
     <main id="main" class="conversation" tabIndex={-1}>
       <div class="conversation-head">

@@ -13,22 +13,21 @@ const DEPTHS: readonly { readonly depth: Depth; readonly name: string }[] = [
 export function PositionBar({
   items,
   count,
-  from,
-  to,
   depth,
   setDepth,
   rows,
 }: {
   readonly items: ItemWindow;
   readonly count: number | undefined;
-  readonly from: number;
-  readonly to: number;
   readonly depth: Depth;
   readonly setDepth: (depth: Depth) => void;
   readonly rows: Rows;
 }) {
   // Positions of deleted items stay free, so that the last one may exceed the count.
-  const last = Math.max((count ?? 1) - 1, items.entries.value.at(-1)?.position ?? 0);
+  const entries = items.entries.value;
+  const last = Math.max((count ?? 1) - 1, entries.at(-1)?.position ?? 0);
+  const from = entries[rows.range?.startIndex ?? 0]?.position ?? 0;
+  const to = entries[rows.range?.endIndex ?? 0]?.position ?? 0;
   return (
     <div class="position">
       <button type="button" class="plain jump" onClick={() => void items.open('first')}>
@@ -47,7 +46,7 @@ export function PositionBar({
         Last
       </button>
       <output class="quiet">
-        {items.entries.value.length > 0 &&
+        {entries.length > 0 &&
           `${countText(from + 1)}–${countText(to + 1)} of ${countText(last + 1)}`}
       </output>
       <Live items={items} rows={rows} />

@@ -1,0 +1,64 @@
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { noteItem } from '../place.ts';
+import type { ItemWindow } from './item-window.ts';
+import type { Rows } from './use-virtual-rows.ts';
+
+/** Rows left in the window when the next page is asked for. */
+const ROWS_AHEAD = 25;
+/** Frames in which the first rows are measured and placed. */
+const PLACING_FRAMES = 3;
+const REST_MS = 400;
+
+interface IsPlaced {
+  readonly current: boolean;
+}
+
+/** Scrolls to where the window was opened. The result tells whether that is done. */
+export function usePlacing(
+  items: ItemWindow,
+  rows: Rows,
+  setCurrent: (id: string | undefined) => void,
+): IsPlaced {
+  const isPlaced = useRef(false);
+  const opening = items.opening.value;
+  useLayoutEffect(() => {
+    if (opening === 0) return undefined;
+    isPlaced.current = false;
+    const entries = items.entries.value;
+    const index = entries.findIndex(({ id }) => id === items.target);
+    if (index === -1) rows.scrollToIndex(entries.length - 1, { align: 'end' });
+    else rows.scrollToIndex(index, { align: 'start' });
+    setCurrent(items.target);
+    let frames = 0;
+    let frame = requestAnimationFrame(function next() {
+      frames += 1;
+      if (frames < PLACING_FRAMES) frame = requestAnimationFrame(next);
+      else isPlaced.current = true;
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [opening]);
+  return isPlaced;
+}
+
+/** Loads what is near the rows on the screen. Not before they are placed: rows in front would move the place. */
+export function useLoading(items: ItemWindow, rows: Rows, isPlaced: IsPlaced): void {
+  useEffect(() => {
+    const { range } = rows;
+    if (!isPlaced.current || range === null || items.failure.value !== undefined) return;
+    if (range.startIndex < ROWS_AHEAD) void items.older();
+    if (range.endIndex > items.entries.value.length - ROWS_AHEAD) void items.newer();
+  });
+}
+
+/** Puts the first row into the address when scrolling rests, so that Back returns to it; at the end, none. */
+export function useResting(items: ItemWindow, rows: Rows, isPlaced: IsPlaced): void {
+  const { range } = rows;
+  const entries = items.entries.value;
+  const isAtEnd = !items.hasNewer && range?.endIndex === entries.length - 1;
+  const first = isAtEnd || range === null ? undefined : entries[range.startIndex]?.id;
+  useEffect(() => {
+    if (!isPlaced.current) return undefined;
+    const timer = setTimeout(() => noteItem(items.conversation, first), REST_MS);
+    return () => clearTimeout(timer);
+  }, [items, first]);
+}
