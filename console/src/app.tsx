@@ -6,7 +6,8 @@ import { SearchBar } from './conversations/search-bar.tsx';
 import { ConversationsPage } from './conversations/conversations-page.tsx';
 import { SearchPage } from './search/search-page.tsx';
 import { unreachable, waitingSeconds } from './api/client.ts';
-import { signInNeeded } from './api/session.ts';
+import { server, signInNeeded } from './api/session.ts';
+import { begin } from './api/sign-in.ts';
 import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
 import { fragmentOf, place } from './place.ts';
@@ -24,6 +25,10 @@ async function loadTranscriptPage(): Promise<void> {
 export function App() {
   useSignalEffect(() => {
     if (place.value.page === 'conversation') void loadTranscriptPage();
+  });
+  useSignalEffect(() => {
+    // Once at the start, and again when the server is back. Its failures are shown by the page, which asks it too.
+    if (!unreachable.value && server.peek() === undefined) begin().catch(() => undefined);
   });
   useEffect(() => document.getElementById('title')?.focus(), [place.value.page]);
   return (

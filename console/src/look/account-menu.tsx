@@ -1,4 +1,5 @@
 import { principal, secret, server, signOut } from '../api/session.ts';
+import { hasKeys, switchKeys } from './keys.ts';
 import { choose, scheme, SCHEMES } from './scheme.ts';
 import { Time } from '../text/time.tsx';
 
@@ -57,6 +58,14 @@ export function AccountMenu() {
             </label>
           ))}
         </fieldset>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={hasKeys.value}
+            onChange={(event) => switchKeys(event.currentTarget.checked)}
+          />
+          Single keys start actions: ? lists them
+        </label>
         {secret.value !== undefined && (
           <button type="button" onClick={signOut}>
             Sign out

@@ -1,9 +1,19 @@
+import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** Actions by the keys that start them; two keys after each other have a space between them. */
 export type Keys = Readonly<Record<string, () => void>>;
 
 const SEQUENCE_MS = 1000;
+const STORED_AS = 'colloquy.keys';
+
+/** Set while keys start actions. Who dictates or slips may switch them off. */
+export const hasKeys = signal(localStorage.getItem(STORED_AS) !== 'off');
+
+export function switchKeys(isOn: boolean): void {
+  hasKeys.value = isOn;
+  localStorage.setItem(STORED_AS, isOn ? 'on' : 'off');
+}
 
 /** Listens for keys while a component is mounted. Keys that are typed into a field are not meant. */
 export function useKeys(keys: Keys): void {
@@ -14,7 +24,8 @@ export function useKeys(keys: Keys): void {
     let before = '';
     let at = 0;
     const pressed = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
+      if (!hasKeys.value || event.ctrlKey || event.metaKey || event.altKey || isTaken(event))
+        return;
       const both = event.timeStamp - at < SEQUENCE_MS ? `${before} ${event.key}` : '';
       [before, at] = [event.key, event.timeStamp];
       const action = latest.current[both] ?? latest.current[event.key];

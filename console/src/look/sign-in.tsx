@@ -24,16 +24,18 @@ export function SignIn() {
       setBusy(false);
     }
   };
-  const schemes = server.value?.authentication.schemes ?? [];
+  const schemes: readonly string[] = server.value?.authentication.schemes ?? [];
+  const hasForm = schemes.length === 0 || schemes.some((scheme) => scheme !== 'headers');
   const what = schemes.includes('keys') ? 'API key' : 'Access token';
   return (
     <dialog ref={dialog} class="sign-in" aria-labelledby="sign-in-title" onCancel={keepOpen}>
       <h1 id="sign-in-title">Sign in</h1>
-      <p class="quiet">
+      {!hasForm && <p>The gateway in front of this server has not signed you in. Sign in there.</p>}
+      <p class="quiet" hidden={!hasForm}>
         You see what this {what === 'API key' ? 'key' : 'token'} may read. It stays in this tab’s
         memory, and is gone when the tab is closed or loaded again.
       </p>
-      <form onSubmit={(event) => void submit(event)}>
+      <form hidden={!hasForm} onSubmit={(event) => void submit(event)}>
         <label for="key">{what}</label>
         <input
           id="key"

@@ -6,7 +6,8 @@ import { COPIES } from '../text/copy-as.ts';
 import { JsonChildren } from '../text/json-tree.tsx';
 import { bytes, middleCut, ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
-import type { Entry, ItemWindow } from './item-window.ts';
+import type { Entry } from './entry.ts';
+import type { ItemWindow } from './item-window.ts';
 
 /** Everything that is stored of one item, and ways to take it along. */
 export function Detail({

@@ -1,18 +1,8 @@
 import { signal } from '@preact/signals';
 import { ApiFailure, asFailure, call } from '../api/client.ts';
 import type { FeedEvent } from '../api/feed.ts';
-import type { Item, ItemPage, Stub } from '../api/objects.ts';
-
-/** An item with its place. A stub stands for an item with a large body. */
-export interface Entry {
-  readonly id: string;
-  readonly item: Item | Stub;
-  readonly position: number;
-  /** Unix seconds. */
-  readonly createdAt: number;
-  /** Characters of its JSON. */
-  readonly size: number;
-}
+import type { Item, ItemPage } from '../api/objects.ts';
+import type { Entry } from './entry.ts';
 
 /** Where to open a window. */
 export type Start = 'first' | 'last' | { readonly item: string } | { readonly position: number };

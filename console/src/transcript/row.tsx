@@ -7,7 +7,8 @@ import { lineOf, roleOf, toolName } from '../items/lines.ts';
 import { fragmentOf } from '../place.ts';
 import { bytes, ordinal } from '../text/numbers.ts';
 import { dayOf, Time } from '../text/time.tsx';
-import type { Entry, ItemWindow } from './item-window.ts';
+import type { Entry } from './entry.ts';
+import type { ItemWindow } from './item-window.ts';
 import { isCall, isOutput, type Pairs } from './pairing.ts';
 
 /** How much of each item is drawn: what people said, or a line for each item. */

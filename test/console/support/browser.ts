@@ -1,6 +1,6 @@
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { expect } from 'vitest';
 
 /** Where systems put the browser. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -66,8 +66,8 @@ export async function openPage(
     },
     [Symbol.asyncDispose]: async () => {
       await context.close();
-      expect(violations, 'the page must keep to its policy').toEqual([]);
-      expect(elsewhere, 'the page must load nothing from elsewhere').toEqual([]);
+      assert.deepEqual(violations, [], 'the page must keep to its policy');
+      assert.deepEqual(elsewhere, [], 'the page must load nothing from elsewhere');
     },
   };
   return watched;
