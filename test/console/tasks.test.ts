@@ -85,6 +85,14 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('Enter');
     await page.locator('.detail').waitFor();
     expect(await page.locator('.detail').textContent()).toContain('type: ');
+    await page.keyboard.press('c');
+    await page.keyboard.press('j');
+    await page.locator('.detail [role=status]:not(:empty)').waitFor();
+    const text = String(await page.evaluate('navigator.clipboard.readText()'));
+    const copied = JSON.parse(text) as { readonly id: string };
+    expect(copied).toMatchObject({ type: 'message' });
+    // The second key was part of the first one's sequence, and did not move on.
+    expect(await page.locator('.detail h2').getAttribute('title')).toBe(copied.id);
     await page.keyboard.press('Escape');
     await page.locator('.detail').waitFor({ state: 'detached' });
   });
@@ -110,6 +118,32 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await server.client.conversations.delete(id);
     await page.getByText('was deleted at').waitFor();
     expect(watched.clicks).toBe(1);
+  });
+
+  test('an item and a conversation are deleted with two clicks each', async () => {
+    const { id } = await server.client.conversations.create({
+      metadata: { title: 'Unwanted' },
+      items: [
+        { type: 'message', role: 'user', content: 'kept' },
+        { type: 'message', role: 'user', content: 'unwanted' },
+      ],
+    });
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    const unwanted = page.locator('article', { hasText: 'unwanted' });
+    await unwanted.focus();
+    await page.keyboard.press('Enter');
+    await watched.click('.detail .copies > button:last-of-type');
+    await watched.click('.detail dialog .alarm');
+    await unwanted.waitFor({ state: 'detached' });
+    const { data } = await server.client.conversations.items.list(id);
+    expect(data).toHaveLength(1);
+    expect(watched.clicks).toBe(2);
+    await watched.click('.facts > button');
+    await watched.click('.facts dialog .alarm');
+    await page.getByRole('heading', { name: 'Conversations' }).waitFor();
+    await expect(server.client.conversations.retrieve(id)).rejects.toThrow('404');
+    expect(watched.clicks).toBe(4);
   });
 
   test('a conversation that is absent is told as one that is not the reader’s', async () => {

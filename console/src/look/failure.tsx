@@ -3,19 +3,21 @@ import type { ApiFailure } from '../api/client.ts';
 const TITLES: Readonly<Record<number, string>> = {
   0: 'The server does not answer.',
   403: 'The server refuses this page.',
-  404: 'No such conversation, or not yours to see.',
 };
 
 /** A failure with what an operator needs to find it in the log. */
 export function Failure({
   failure,
+  absent = 'It is not here.',
   again,
 }: {
   readonly failure: ApiFailure;
+  /** What a 404 means. */
+  readonly absent?: string;
   readonly again?: () => void;
 }) {
   const { status, code, requestId, message } = failure;
-  const title = TITLES[status] ?? 'Something went wrong.';
+  const title = status === 404 ? absent : (TITLES[status] ?? 'Something went wrong.');
   return (
     <div class="state" role="alert">
       <h2>{title}</h2>

@@ -15,26 +15,34 @@ export function switchKeys(isOn: boolean): void {
   localStorage.setItem(STORED_AS, isOn ? 'on' : 'off');
 }
 
-/** Listens for keys while a component is mounted. Keys that are typed into a field are not meant. */
+/** The keys of all mounted components, the latest last. */
+const listeners = new Set<{ current: Keys }>();
+let before = '';
+let beforeAt = 0;
+
+addEventListener('keydown', (event) => {
+  if (!hasKeys.value || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
+  const both = event.timeStamp - beforeAt < SEQUENCE_MS ? `${before} ${event.key}` : '';
+  [before, beforeAt] = [event.key, event.timeStamp];
+  // The second key of a sequence is not meant by itself.
+  const action = actionFor(both) ?? actionFor(event.key);
+  if (action === undefined) return;
+  event.preventDefault();
+  action();
+});
+
+function actionFor(keys: string): (() => void) | undefined {
+  return [...listeners].findLast(({ current }) => Object.hasOwn(current, keys))?.current[keys];
+}
+
+/** Starts actions by keys while a component is mounted. */
 export function useKeys(keys: Keys): void {
   // Those of the latest drawing: a second key may come before its effects have run.
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
-    let before = '';
-    let at = 0;
-    const pressed = (event: KeyboardEvent): void => {
-      if (!hasKeys.value || event.ctrlKey || event.metaKey || event.altKey || isTaken(event))
-        return;
-      const both = event.timeStamp - at < SEQUENCE_MS ? `${before} ${event.key}` : '';
-      [before, at] = [event.key, event.timeStamp];
-      const action = latest.current[both] ?? latest.current[event.key];
-      if (action === undefined) return;
-      event.preventDefault();
-      action();
-    };
-    addEventListener('keydown', pressed);
-    return () => removeEventListener('keydown', pressed);
+    listeners.add(latest);
+    return () => listeners.delete(latest);
   }, []);
 }
 

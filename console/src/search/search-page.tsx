@@ -78,7 +78,13 @@ export function SearchPage({ query }: { readonly query: string }) {
           {problems.length > 0 && <p>{problems.join(' ')}</p>}
         </div>
       )}
-      {failure !== undefined && <Failure failure={failure} again={() => void pages.more()} />}
+      {failure !== undefined && (
+        <Failure
+          failure={failure}
+          absent="This server does not search: it runs with the search off."
+          again={() => void pages.more()}
+        />
+      )}
       {results.length > 0 && <More pages={pages} noun="items" />}
     </main>
   );

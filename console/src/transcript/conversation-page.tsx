@@ -3,10 +3,11 @@ import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { principal, signIns } from '../api/session.ts';
 import { titleOf } from '../conversations/title.ts';
+import { ConfirmedButton } from '../look/confirm.tsx';
 import { Failure } from '../look/failure.tsx';
 import { Icon } from '../look/icons.tsx';
 import { useTitle } from '../look/title.ts';
-import { fragmentOf } from '../place.ts';
+import { fragmentOf, go } from '../place.ts';
 import { count, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { ItemWindow } from './item-window.ts';
@@ -51,9 +52,13 @@ export function ConversationPage({
         {conversation !== undefined && <Facts conversation={conversation} titleKey={title.key} />}
       </div>
       {failure === undefined ? (
-        <Transcript items={items} count={conversation?.item_count ?? undefined} />
+        <Transcript
+          items={items}
+          count={conversation?.item_count ?? undefined}
+          mayDelete={conversation?.permissions?.includes('update') === true}
+        />
       ) : (
-        <Failure failure={failure} />
+        <Failure failure={failure} absent="No such conversation, or not yours to see." />
       )}
     </main>
   );
@@ -70,7 +75,7 @@ function Facts({
   const hasOwner = owner !== undefined && (principal.value?.scheme ?? null) !== null;
   const pairs = Object.entries(metadata).filter(([name]) => name !== titleKey);
   return (
-    <p class="facts">
+    <div class="facts">
       <code title={id}>{middleCut(id)}</code>
       {typeof item_count === 'number' && (
         <span>
@@ -90,6 +95,17 @@ function Facts({
           <span class="key">{name}</span> {value}
         </a>
       ))}
-    </p>
+      {conversation.permissions?.includes('delete') === true && (
+        <ConfirmedButton
+          name="Delete"
+          question="Delete this conversation?"
+          consequence="Its items and responses go with it. Where the server has a trash, it stays there for some days."
+          act={async () => {
+            await call(`conversations/${encodeURIComponent(id)}`, { method: 'DELETE' });
+            go({ page: 'conversations', query: '' });
+          }}
+        />
+      )}
+    </div>
   );
 }

@@ -1,22 +1,27 @@
 import { useState } from 'preact/hooks';
+import { asFailure } from '../api/client.ts';
+import { ConfirmedButton } from '../look/confirm.tsx';
 import { Icon } from '../look/icons.tsx';
 import { useKeys } from '../look/keys.ts';
 import { fragmentOf } from '../place.ts';
-import { COPIES } from '../text/copy-as.ts';
+import { COPIES, type Copy } from '../text/copy-as.ts';
 import { JsonChildren } from '../text/json-tree.tsx';
 import { bytes, middleCut, ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
-import type { Entry } from './entry.ts';
+import { isStub, type Entry } from './entry.ts';
 import type { ItemWindow } from './item-window.ts';
 
 /** Everything that is stored of one item, and ways to take it along. */
 export function Detail({
   entry,
   items,
+  mayDelete,
   close,
 }: {
   readonly entry: Entry;
   readonly items: ItemWindow;
+  /** Set when the caller may change the conversation. */
+  readonly mayDelete: boolean;
   readonly close: () => void;
 }) {
   const { id, item, position, createdAt } = entry;
@@ -33,18 +38,19 @@ export function Detail({
     fragmentOf({ page: 'conversation', id: items.conversation, item: id }),
     location.href,
   ).href;
-  const copyAs = (key: string): void => {
-    const way = COPIES.find((each) => each.key === key);
-    if (way !== undefined) void copy(way.text(items.conversation, item), way.name);
+  const copyAs = async ({ name, text }: Copy): Promise<void> => {
+    try {
+      const whole = isStub(item) ? await items.load(id) : item;
+      await copy(text(items.conversation, whole), name);
+    } catch (error) {
+      setNote(asFailure(error).message);
+    }
   };
   useKeys({
     y: () => void copy(address, 'link'),
-    'c j': () => copyAs('j'),
-    'c u': () => copyAs('u'),
-    'c t': () => copyAs('t'),
-    'c p': () => copyAs('p'),
+    ...Object.fromEntries(COPIES.map((way) => [`c ${way.key}`, () => void copyAs(way)])),
   });
-  const size = new TextEncoder().encode(JSON.stringify(item)).length;
+  const size = isStub(item) ? item.bytes : new TextEncoder().encode(JSON.stringify(item)).length;
   return (
     <aside class="detail" aria-label="Details of the item">
       <div class="detail-head">
@@ -58,21 +64,29 @@ export function Detail({
       <p class="facts">
         <span>{ordinal(position)}</span> <Time at={createdAt} /> <span>{bytes(size)}</span>
       </p>
-      <p class="copies">
-        {COPIES.map(({ key, name, text }) => (
+      <div class="copies">
+        {COPIES.map((way) => (
           <button
-            key={key}
+            key={way.key}
             type="button"
-            title={`c ${key}`}
-            onClick={() => void copy(text(items.conversation, item), name)}
+            title={`c ${way.key}`}
+            onClick={() => void copyAs(way)}
           >
-            {name}
+            {way.name}
           </button>
         ))}
         <button type="button" title="y" onClick={() => void copy(address, 'link')}>
           Link
         </button>
-      </p>
+        {mayDelete && (
+          <ConfirmedButton
+            name="Delete"
+            question={`Delete the item ${ordinal(position)}?`}
+            consequence="It is gone for good. The other items stay as they are."
+            act={() => items.remove(id)}
+          />
+        )}
+      </div>
       <p role="status" class="quiet">
         {note}
       </p>

@@ -10,3 +10,8 @@ export interface Entry {
   /** Characters of its JSON. */
   readonly size: number;
 }
+
+/** Checks for what stands in place of an item with a large body. */
+export function isStub(item: Item | Stub): item is Stub {
+  return 'object' in item && item.object === 'conversation.item.stub';
+}

@@ -138,12 +138,19 @@ export class ItemWindow {
     if (left.length < this.entries.value.length) this.entries.value = left;
   }
 
-  /** Puts the whole item in place of its stub. */
-  async load(id: string): Promise<void> {
+  /** Deletes an item from the conversation. Rejects with an `ApiFailure`. */
+  async remove(id: string): Promise<void> {
+    await call(`${this.#path}/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    this.apply({ type: 'conversation.item.deleted', item_id: id });
+  }
+
+  /** Puts the whole item in place of its stub. Rejects with an `ApiFailure`. */
+  async load(id: string): Promise<Item> {
     const item = await call<Item>(`${this.#path}/${encodeURIComponent(id)}`);
     this.entries.value = this.entries.value.map((entry) =>
       entry.id === id ? { ...entry, item } : entry,
     );
+    return item;
   }
 
   get #path(): string {

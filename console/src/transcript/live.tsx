@@ -20,6 +20,8 @@ export function Live({ items, rows }: { readonly items: ItemWindow; readonly row
     setNews(0);
     setProblem('');
     const receive = (event: FeedEvent): void => {
+      // The feed of a conversation ends with it.
+      if (event.type === 'conversation.deleted') setOn(false);
       if (event.type !== 'conversation.item.created') items.apply(event);
       else if (items.hasNewer || !rows.isAtEnd(NEAR_END)) {
         items.hasNewer = true;

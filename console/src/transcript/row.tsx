@@ -7,7 +7,7 @@ import { lineOf, roleOf, toolName } from '../items/lines.ts';
 import { fragmentOf } from '../place.ts';
 import { bytes, ordinal } from '../text/numbers.ts';
 import { dayOf, Time } from '../text/time.tsx';
-import type { Entry } from './entry.ts';
+import { isStub, type Entry } from './entry.ts';
 import type { ItemWindow } from './item-window.ts';
 import { isCall, isOutput, type Pairs } from './pairing.ts';
 
@@ -108,10 +108,6 @@ function Said({ entry, pairs, items }: Pick<RowProps, 'entry' | 'pairs' | 'items
     return <CallCard item={item} call={undefined} output={entry} items={items} />;
   }
   return <ItemBody item={item} items={items} />;
-}
-
-function isStub(item: Item | Stub): item is Stub {
-  return 'object' in item && item.object === 'conversation.item.stub';
 }
 
 /** What stands in place of a large item until somebody asks for it. */

@@ -14,9 +14,11 @@ import { useVirtualRows } from './use-virtual-rows.ts';
 export function Transcript({
   items,
   count,
+  mayDelete,
 }: {
   readonly items: ItemWindow;
   readonly count: number | undefined;
+  readonly mayDelete: boolean;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const entries = items.entries.value;
@@ -93,7 +95,12 @@ export function Transcript({
         </div>
       </div>
       {detail !== undefined && (
-        <Detail entry={detail} items={items} close={() => setShown(undefined)} />
+        <Detail
+          entry={detail}
+          items={items}
+          mayDelete={mayDelete}
+          close={() => setShown(undefined)}
+        />
       )}
     </div>
   );

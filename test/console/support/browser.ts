@@ -40,6 +40,7 @@ export async function openPage(
   const context = await (
     await browser
   ).newContext({ colorScheme, viewport: { width, height: 860 }, locale: 'en-GB' });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   const elsewhere: string[] = [];
   // Of the policy of headers; and errors that nothing caught.
