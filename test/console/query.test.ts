@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseQuery, withFilter, withoutFilter } from '../../console/src/conversations/query.ts';
+import { searchBody, unusedFilters } from '../../console/src/search/request.ts';
 
 const parametersOf = (text: string) =>
   parseQuery(text).filters.flatMap(({ parameters }) => parameters.map((pair) => pair.join('=')));
@@ -53,4 +54,16 @@ test('a filter is added once, and taken away again', () => {
   expect(withFilter(text, 'topic', 'two words')).toBe(text);
   const [filter] = parseQuery(text).filters;
   expect(filter === undefined ? '' : withoutFilter(text, filter)).toBe('parcel');
+});
+
+test('a search has the filters of the bar, and names those that it does not take', () => {
+  const query = parseQuery('parcel topic:refund owner:ann active:2026-11-01 has:user_id');
+  expect(searchBody(query, undefined)).toMatchObject({
+    query: 'parcel',
+    filters: { metadata: { topic: 'refund' }, owner: 'ann' },
+  });
+  expect(unusedFilters(query).map(({ label }) => label)).toEqual([
+    'active from 2026-11-01 to 2026-11-01',
+    'has user_id',
+  ]);
 });

@@ -14,32 +14,17 @@ import { fragmentOf } from '../place.ts';
 import { ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { Marked } from './marked.tsx';
+import { searchBody, unusedFilters } from './request.ts';
 
-const PAGE = 20;
 /** Set when the last answer lacked items that wait for the index. */
 const isIncomplete = signal(false);
 
 /** Items that have the words of the bar, the newest first, each with its place in its conversation. */
 export function SearchPage({ query }: { readonly query: string }) {
-  const { filters, words, id, problems } = parseQuery(query);
+  const parsed = parseQuery(query);
+  const { words, id, problems } = parsed;
   const pages = usePages<SearchResult>(query, async (page, signal) => {
-    const pairs = filters.flatMap(({ pair }) => (pair === undefined ? [] : [pair]));
-    const owner = filters.find((filter) => filter.owner !== undefined)?.owner;
-    const times = filters
-      .flatMap(({ parameters }) => parameters)
-      .filter(([name]) => name.startsWith('created_'))
-      .map(([name, value]) => [name, Number(value)]);
-    const body = {
-      query: id ?? words,
-      limit: PAGE,
-      include: ['metadata'],
-      filters: {
-        ...(pairs.length > 0 && { metadata: Object.fromEntries(pairs) }),
-        ...(owner !== undefined && { owner }),
-        ...Object.fromEntries(times),
-      },
-      ...(page !== undefined && { page }),
-    };
+    const body = searchBody(parsed, page);
     const answer = await call<Results>('conversations/search', { method: 'POST', body, signal });
     isIncomplete.value = !answer.complete;
     return {
@@ -51,6 +36,9 @@ export function SearchPage({ query }: { readonly query: string }) {
   useTitle('Search');
   const results = pages.entries.value;
   const failure = pages.failure.value;
+  const unused = unusedFilters(parsed);
+  // A page may be empty, and yet have others behind it.
+  const isEnd = !pages.isLoading.value && !pages.hasMore.value && failure === undefined;
   return (
     <main id="main" class="list" tabIndex={-1} aria-busy={pages.isLoading.value}>
       <div class="list-head">
@@ -59,6 +47,9 @@ export function SearchPage({ query }: { readonly query: string }) {
         </h1>
         <FilterChips query={query} page={words === '' ? 'conversations' : 'search'} />
       </div>
+      {unused.length > 0 && (
+        <p class="note">A search does not take: {unused.map(({ label }) => label).join(', ')}.</p>
+      )}
       {isIncomplete.value && (
         <p class="note">Some stored items are not in the index yet. Search again in a minute.</p>
       )}
@@ -68,7 +59,7 @@ export function SearchPage({ query }: { readonly query: string }) {
         ))}
       </ol>
       {results.length === 0 && pages.isLoading.value && <Skeleton />}
-      {results.length === 0 && !pages.isLoading.value && failure === undefined && (
+      {results.length === 0 && isEnd && (
         <div class="state">
           <h2>Nothing found</h2>
           <p>
@@ -85,7 +76,7 @@ export function SearchPage({ query }: { readonly query: string }) {
           again={() => void pages.more()}
         />
       )}
-      {results.length > 0 && <More pages={pages} noun="items" />}
+      {(results.length > 0 || pages.hasMore.value) && <More pages={pages} noun="items" />}
     </main>
   );
 }
