@@ -155,7 +155,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       branches: new Branches({ ...config, store, authorizer, observer, turns }),
       health,
       callers: new Callers(authorizer),
-      exports: new Exports(store.archive, authorizer),
+      exports: new Exports(store, authorizer),
       usage: new Usage(store.usage, authorizer),
       feeds,
       search: config.search ? new Search(store.search, authorizer, indexer) : undefined,
