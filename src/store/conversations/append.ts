@@ -65,7 +65,7 @@ export function createConversation(params: WithItems<CreateConversationParams>):
 }
 
 /** Returns the columns `expires_at` and `idle_ms` of a new conversation. */
-function expiryCells({
+export function expiryCells({
   expiry,
   createdAt,
 }: Pick<CreateConversationParams, 'expiry' | 'createdAt'>): readonly Value[] {
