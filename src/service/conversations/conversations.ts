@@ -197,7 +197,9 @@ export class Conversations {
       trashMs: isPermanent ? 0 : this.#rules.trashMs(principal.tenant),
       mayBeTrashed: isPermanent,
     });
-    if (!isDeleted) throw await absenceOf(this.#store, conversation, precondition);
+    if (isDeleted) return;
+    const presence = isPermanent ? 'reachable' : 'live';
+    throw await absenceOf(this.#store, { ...conversation, presence }, precondition);
   }
 
   /** Appends all items, in order and next to each other, or none. Returns them as they are stored. */
