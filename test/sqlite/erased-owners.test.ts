@@ -55,6 +55,24 @@ test('the name of a person is in no file after the erasure, and readers still kn
   expect(left.map(({ type }) => type)).toEqual(['conversation.deleted']);
 });
 
+test('an erasure by metadata leaves no name of the owners of what it has erased', async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.path('metadata.db');
+  {
+    await using store = await openOn(`sqlite:${path}`);
+    for (const id of ['live', 'trashed']) {
+      const metadata = '{"user":"7"}';
+      await store.conversations.create({ ...newConversation(id), owner: NAME, metadata });
+    }
+    await store.conversations.delete({ ...key('trashed'), trashMs: 60_000 });
+  }
+  expect(readFileSync(path).includes(NAME)).toBe(true);
+  const at = ['--tenant', 't', '--database-url', `sqlite:${path}`];
+  const { stdout } = await runProcess(['erase', '--metadata', 'user=7', '--json', ...at]);
+  expect(JSON.parse(stdout)).toMatchObject({ deleted: 2 });
+  expect(readFileSync(path).includes(NAME), 'the name is left').toBe(false);
+});
+
 test('nothing is recorded of what retention does where the feed is off', async () => {
   await using folder = await temporaryFolder();
   const url = `sqlite:${folder.path('off.db')}`;

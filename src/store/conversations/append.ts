@@ -117,20 +117,22 @@ function looked(
   statements: FilteredStatements,
 ): Write<Stored> {
   const find = statements.query(sql.selectConversation, keyOf(params), params.access);
-  const found = (row: Row | undefined): Stored => {
-    if (row === undefined) throw new Refused({ refused: 'conversation_absent' });
-    return stored([], integer(row, 'revision'));
-  };
   return {
     scope: scopeOf(params),
     changes: [],
-    inSteps: (steps) => found(steps.get(find)),
+    inSteps: (steps) => unchanged(steps.get(find)),
     inRoundTrips: async (trips) => {
       const [rows = []] = await trips.finish(find);
-      return found(rows[0]);
+      return unchanged(rows[0]);
     },
     proof: presence(params, [], () => stored([], undefined)),
   };
+}
+
+/** Returns the result for a conversation that was found, and to which nothing is appended. */
+function unchanged(row: Row | undefined): Stored {
+  if (row === undefined) throw new Refused({ refused: 'conversation_absent' });
+  return stored([], integer(row, 'revision'));
 }
 
 /** Finds a conversation with all of these items. */
