@@ -9,7 +9,7 @@ export const restoreConversation: PrivateOperation = {
   access: 'private',
   weight: 3,
   path: ['conversation_id'],
-  headers: ['Idempotency-Key', 'x-colloquy-fingerprint'],
+  headers: ['Idempotency-Key', 'x-colloquy-fingerprint', 'If-Match'],
   query: {},
   neverSucceeds: true,
   expect: () => false,

@@ -152,7 +152,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     ...httpLimits(config),
     routes: apiRoutes({
       conversations,
-      branches: new Branches({ ...config, store, authorizer, observer, turns }),
+      branches: new Branches({ ...config, store, authorizer, observer, rules, turns }),
       health,
       callers: new Callers(authorizer),
       exports: new Exports(store, authorizer),

@@ -51,7 +51,8 @@ type OverAllConversations =
   | 'keptDeleted'
   | 'keptItems'
   | 'oldResponses'
-  | 'erasable';
+  | 'erasable'
+  | 'eraseOwners';
 
 /** A new operation of the store must be added here. */
 function operations(store: Store): Readonly<Record<OperationName, Operation>> {

@@ -14,9 +14,9 @@ import type {
   ItemRecord,
   ListedItem,
   Metadata,
-  NewExpiry,
   NewItem,
 } from '../../store/conversations/port.ts';
+import { newExpiry } from '../../store/conversations/records.ts';
 import type { RetentionRules } from '../retention/rules.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { CONVERSATION_PREFIX } from './ids.ts';
@@ -197,7 +197,9 @@ export class Conversations {
       trashMs: isPermanent ? 0 : this.#rules.trashMs(principal.tenant),
       mayBeTrashed: isPermanent,
     });
-    if (!isDeleted) throw await absenceOf(this.#store, conversation, precondition);
+    if (isDeleted) return;
+    const presence = isPermanent ? 'reachable' : 'live';
+    throw await absenceOf(this.#store, { ...conversation, presence }, precondition);
   }
 
   /** Appends all items, in order and next to each other, or none. Returns them as they are stored. */
@@ -301,15 +303,4 @@ function absenceError(absent: 'conversation' | 'item', id: string, itemId: strin
   return absent === 'conversation'
     ? apiError('conversation_not_found', { id })
     : apiError('item_not_found', { id: itemId });
-}
-
-/** Returns the expiry of a conversation that has just been made. */
-function newExpiry(
-  expiry: NewExpiry | undefined,
-  createdAt: number,
-): Pick<ConversationRecord, 'expiry'> {
-  if (expiry === undefined) return {};
-  const { anchor, afterMs } = expiry;
-  const idleMs = anchor === 'created_at' ? null : afterMs;
-  return { expiry: { expiresAt: createdAt + afterMs, idleMs, activeAt: createdAt } };
 }

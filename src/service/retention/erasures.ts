@@ -20,12 +20,13 @@ const NOT_COVERED: readonly string[] = [
   'backups, exports and copies of the database that were made before',
   'replicas, dead rows and archives of the log of PostgreSQL, until these are cleaned up',
   'items that other owners have copied into their conversations, by reference or as a fork',
+  'deletions in the change feed: ids of conversations, times, attributes and a digest of the owner, for as long as it keeps events',
   'the audit log and the logs of the server, which have ids and no texts',
   'model servers and tools that were shown the texts',
 ];
 
 interface ErasuresOptions {
-  readonly store: Pick<RetentionStore, 'erasable' | 'condemn' | 'purge'>;
+  readonly store: Pick<RetentionStore, 'erasable' | 'condemn' | 'eraseOwners' | 'purge'>;
   readonly audit: Pick<AuditTrail, 'recordErasure'> | undefined;
 }
 
@@ -90,7 +91,7 @@ export async function erase(
   let hasMore = false;
   do {
     const page = await runPiece(() => store.erasable(filter, after, CONVERSATIONS_PER_PAGE));
-    for (const { id, items, bytes, isHeld } of page.matches) {
+    for (const { id, owner, items, bytes, isHeld } of page.matches) {
       counts.matched += 1;
       counts.held += isHeld ? 1 : 0;
       if (isHeld) continue;
@@ -102,7 +103,7 @@ export async function erase(
         continue;
       }
       const key = { tenant: filter.tenant, conversationId: id };
-      if (!(await store.condemn(filter, id))) continue;
+      if (!(await store.condemn(filter, { id, owner }))) continue;
       await purgeWhole(store, key, size);
       deleted.push(id);
       onProgress?.(deleted.length);
@@ -110,6 +111,8 @@ export async function erase(
     after = page.next;
     hasMore ||= after !== undefined && isOver();
   } while (after !== undefined && !hasMore);
+  // Those of conversations that were deleted before: nothing is known of their metadata.
+  if (!isDryRun && !hasMore && filter.metadata.length === 0) await store.eraseOwners(filter);
   return {
     id: newId(ID_PREFIX),
     object: 'conversation.erasure',

@@ -3,6 +3,7 @@
 import type { Order, Page, PageRequest } from '../../base/paging.ts';
 import type { Attributes, RowFilter } from '../../base/row-filter.ts';
 import type { ConversationChoice } from './choice.ts';
+import type { Presence } from './presence.ts';
 import type { KeyInUse, RepeatableParams } from '../idempotency/keyed-writes.ts';
 
 /** String pairs a caller attaches to a conversation. */
@@ -279,6 +280,8 @@ export type ConversationsCursor = { readonly side: 'after' | 'before' } & (
 
 export interface GetConversationParams extends ConversationRef {
   readonly hasDetails?: boolean;
+  /** `live` unless given. */
+  readonly presence?: Exclude<Presence, 'stored'>;
 }
 
 export interface ConversationReader {

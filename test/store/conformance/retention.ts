@@ -124,7 +124,7 @@ export function testRetention(test: StoreTest): void {
     await store.conversations.delete({ ...key('c'), trashMs: HOUR_MS });
     expect((await store.retention.purge(key('c'), 50)).state).toBe('absent');
     const filter = { ...key('c'), owners: undefined, metadata: [] };
-    expect(await store.retention.condemn(filter, 'c')).toBe(true);
+    expect(await store.retention.condemn(filter, { id: 'c', owner: 'o' })).toBe(true);
     const purge = () => store.retention.purge(key('c'), 50);
     expect(await purge()).toMatchObject({ state: 'rest', items: 50, responses: 1 });
     expect(await purge()).toMatchObject({ state: 'rest', items: 50, responses: 0 });
@@ -157,7 +157,7 @@ export function testRetention(test: StoreTest): void {
       const old = { ...key('c'), responseId: 's', createdAt: 7 };
       expect(await retention.deleteOldResponse(old, 1)).toBe(false);
       const filter = { ...key('c'), owners: undefined, metadata: [] };
-      expect(await retention.condemn(filter, 'c')).toBe(false);
+      expect(await retention.condemn(filter, { id: 'c', owner: 'o' })).toBe(false);
       expect((await retention.erasable(filter, undefined, 10)).matches).toMatchObject([
         { id: 'c', isHeld: true },
       ]);
@@ -320,7 +320,7 @@ export function testRetention(test: StoreTest): void {
     const condemn = (id: string) =>
       store.retention.condemn(
         { tenant: 't', access: bob, owners: undefined, metadata: [['user', '7']] },
-        id,
+        { id, owner: 'ann' },
       );
     expect(await condemn('live'), 'of another owner').toBe(false);
     expect(await condemn('other')).toBe(true);
