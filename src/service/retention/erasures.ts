@@ -95,16 +95,25 @@ export async function erase(
       counts.matched += 1;
       counts.held += isHeld ? 1 : 0;
       if (isHeld) continue;
-      counts.items += items;
-      counts.bytes += bytes;
-      if (isDryRun) continue;
+      if (isDryRun) {
+        counts.items += items;
+        counts.bytes += bytes;
+        continue;
+      }
       if (isOver()) {
         hasMore = true;
         continue;
       }
       const key = { tenant: filter.tenant, conversationId: id };
-      if (!(await store.condemn(filter, { id, owner }))) continue;
-      await purgeWhole(store, key, size);
+      const isOurs = await store.condemn(filter, { id, owner });
+      const purged = await purgeWhole(store, key, size);
+      // A hold that has come since keeps what is left.
+      if (purged.end === 'held') counts.held += 1;
+      // A sweep may have taken over what this erasure has condemned; another erasure counts its own.
+      const isDeleted = purged.end === 'gone' || (isOurs && purged.end === 'absent');
+      counts.items += isDeleted ? items : purged.items;
+      if (!isDeleted) continue;
+      counts.bytes += bytes;
       deleted.push(id);
       onProgress?.(deleted.length);
     }
