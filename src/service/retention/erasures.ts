@@ -105,12 +105,12 @@ export async function erase(
         continue;
       }
       const key = { tenant: filter.tenant, conversationId: id };
-      const isOurs = await store.condemn(filter, { id, owner });
+      if (!(await store.condemn(filter, { id, owner }))) continue;
       const purged = await purgeWhole(store, key, size);
       // A hold that has come since keeps what is left.
       if (purged.end === 'held') counts.held += 1;
-      // A sweep may have taken over what this erasure has condemned; another erasure counts its own.
-      const isDeleted = purged.end === 'gone' || (isOurs && purged.end === 'absent');
+      // A sweep may have deleted the rest of it.
+      const isDeleted = purged.end !== 'held';
       counts.items += isDeleted ? items : purged.items;
       if (!isDeleted) continue;
       counts.bytes += bytes;

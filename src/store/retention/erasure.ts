@@ -30,7 +30,7 @@ export function erasablePage(
   ];
 }
 
-/** Ends a conversation that matches, is under no hold, and was not ended before. What was recorded of it loses the name of its owner. */
+/** Ends a conversation that matches and is under no hold. What was recorded of it loses the name of its owner. */
 export function condemnation(
   filter: ErasureFilter,
   { id, owner }: Pick<ErasureMatch, 'id' | 'owner'>,
@@ -41,7 +41,6 @@ export function condemnation(
   const key = { tenant, conversationId: id };
   const under = (own: readonly Value[]): { sql: string; parameters: readonly Value[] } => {
     const { conditions, parameters } = conditionsOf(filter, own, syntax);
-    const isCondemned = `coalesce(conversations.deleted_at IS NOT NULL AND conversations.purge_at <= ${syntax.now}, FALSE)`;
     const all = [
       `NOT ${IS_HELD}`,
       `NOT ${isCondemned}`,

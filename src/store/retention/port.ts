@@ -136,10 +136,7 @@ export interface RetentionStore {
   deleteOldResponse(ref: OldResponse, olderThanMs: number): Promise<boolean>;
   /** Returns the conversations to be erased among `limit` conversations of the tenant after an id. */
   erasable(filter: ErasureFilter, after: string | undefined, limit: number): Promise<ErasurePage>;
-  /**
-   * Ends a conversation that matches the filter, so that it is purgeable; `false` when it is absent, under a hold, or has
-   * been ended before.
-   */
+  /** Ends a conversation that matches the filter, so that it is purgeable; `false` when it is absent, or under a hold. */
   condemn(filter: ErasureFilter, match: Pick<ErasureMatch, 'id' | 'owner'>): Promise<boolean>;
   /** Takes the names of owners out of what is recorded of the deletion of their conversations, where these are gone. */
   eraseOwners(filter: Pick<ErasureFilter, 'tenant' | 'access' | 'owners'>): Promise<void>;

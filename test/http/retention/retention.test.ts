@@ -246,14 +246,3 @@ test('a hold keeps what an erasure matches, which counts it, and no other answer
   expect(await access.command('retention', 'sweep')).toContain('1 conversation deleted for good');
   expect(await access.command('hold', 'list', '--tenant', 'acme')).toContain('released');
 });
-
-test('erasures at the same time count each conversation once', async () => {
-  const fred = await access.key('fred', '--tenant', 'acme');
-  const many = Array.from({ length: 30 }, () => createConversation(access, fred, { user: '19' }));
-  await Promise.all(many);
-  const receipts = await Promise.all(
-    [1, 2, 3].map(() => access.call(fred, 'POST', `${CONVERSATIONS}/erase`, { owner: 'fred' })),
-  );
-  const counts = receipts.map(({ body }) => (body as unknown as { deleted: number }).deleted);
-  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(many.length);
-});
