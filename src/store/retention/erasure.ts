@@ -41,11 +41,7 @@ export function condemnation(
   const key = { tenant, conversationId: id };
   const under = (own: readonly Value[]): { sql: string; parameters: readonly Value[] } => {
     const { conditions, parameters } = conditionsOf(filter, own, syntax);
-    const all = [
-      `NOT ${IS_HELD}`,
-      `NOT ${isCondemned}`,
-      ...conditions.map((condition) => `(${condition})`),
-    ];
+    const all = [`NOT ${IS_HELD}`, ...conditions.map((condition) => `(${condition})`)];
     return { sql: all.join(' AND '), parameters: parameters.slice(own.length) };
   };
   // The statement that records has four parameters of its own.
