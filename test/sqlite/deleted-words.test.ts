@@ -76,6 +76,20 @@ test('the words of a deleted item leave the file, the log and copies', async () 
   await expect.poll(holds).toBe(false);
 });
 
+test('the words of escaped JSON in an output leave the file, the log and copies', async () => {
+  await using stored = await fixture();
+  const { store, holds } = stored;
+  const output = `{"text": "\\n${NEEDLE}"}`;
+  const data = JSON.stringify({ type: 'function_call_output', call_id: 'c', output });
+  const items = [{ ...item('fco_1', ''), type: 'function_call_output', data }];
+  await store.conversations.create({ ...newConversation('c'), items });
+  await indexAll(store.search);
+  expect(await holds()).toBe(true);
+  await store.conversations.delete(key('c'));
+  await eraseAll(store.search);
+  await expect.poll(holds).toBe(false);
+});
+
 test('the index of words has no trace of the text of an item that was never indexed', async () => {
   await using stored = await fixture();
   const { store, holds } = stored;

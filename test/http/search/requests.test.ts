@@ -120,6 +120,37 @@ describe('what is searched', () => {
     expect(output).toMatchObject({ type: 'function_call_output', position: 11 });
   });
 
+  test('escaped JSON in arguments and outputs is found by what it means', async () => {
+    const inner = JSON.stringify({ deep: 'gamma\ndelta' });
+    const json = `{"city":"Z\\u00fcrich","text":"alpha\\nbravo","zh":"\\u5929\\u6d25","k\\u00e4se":1,"nested":${JSON.stringify(inner)}}`;
+    const call = { call_id: 'call_json', status: 'completed' } as const;
+    const { id } = await server.client.conversations.create({
+      items: [
+        { type: 'function_call', name: 'f', arguments: json, ...call },
+        { type: 'function_call_output', output: json, ...call },
+        {
+          type: 'function_call_output',
+          output: [{ type: 'input_text', text: json }],
+          call_id: 'call_json',
+        },
+        // What is not JSON is searched as it is.
+        { type: 'function_call_output', output: `${json} C:\\zulu`, ...call },
+      ],
+    });
+    const found = async (query: string): Promise<readonly number[]> => {
+      const { data } = await search(server, query, { filters: { conversation_id: id } });
+      return data.map(({ position }) => position).toSorted((a, b) => a - b);
+    };
+    for (const query of ['Zürich', 'zurich', '天津', 'bravo', '"alpha bravo"', 'käse', 'delta']) {
+      expect(await found(query), query).toEqual([0, 1, 2]);
+    }
+    expect(await found('nbravo')).toEqual([3]);
+    expect(await found('zulu')).toEqual([3]);
+    const [result] = (await search(server, '天津', { filters: { conversation_id: id } })).data;
+    expect(result?.snippet.text).toContain('"city":"Zürich","text":"alpha bravo","zh":"天津"');
+    await server.client.conversations.delete(id);
+  });
+
   test('the item and the metadata are part of a result where they are asked for', async () => {
     const [bare] = (await search(server, 'number12')).data;
     expect(Object.keys(bare ?? {})).not.toContain('item');
