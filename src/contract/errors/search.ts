@@ -26,7 +26,7 @@ export const SEARCH_ERRORS = {
     status: 400,
     code: 'invalid_value',
     message: (d: { value: string; limit: number }) =>
-      `Invalid 'query': '${echo(d.value)}'. Expected at least ${d.limit} characters before '*'.`,
+      `Invalid 'query': '${echo(d.value)}'. Expected at least ${d.limit} characters in the word before '*'.`,
     param: () => 'query',
     cause: 'Too many words begin with so few characters.',
     fix: 'Give more of the beginning, or the whole word without `*`.',

@@ -48,7 +48,7 @@ function termOf(text: string, mayBePrefix: boolean): SearchTerm {
   // The characters after one of a script without spaces are words of their own: each is a beginning.
   const isPrefix = mayBePrefix && BEGINNING.test(text) && !isCharacter(last);
   if (isPrefix && Array.from(last).length < SHORTEST_PREFIX) {
-    throw apiError('short_search_prefix', { value: text, limit: SHORTEST_PREFIX });
+    throw apiError('short_search_prefix', { value: `${last}*`, limit: SHORTEST_PREFIX });
   }
   return { words, isPrefix };
 }

@@ -209,6 +209,13 @@ describe('bad requests', () => {
     expect(status).toBe(400);
   });
 
+  test('the refusal of a short beginning names the word before the sign', async () => {
+    const { body } = await postSearch(server, { query: 'at 192.16*' });
+    expect(body.error?.message).toBe(
+      "Invalid 'query': '16*'. Expected at least 3 characters in the word before '*'.",
+    );
+  });
+
   test('32 words are taken', async () => {
     expect((await postSearch(server, { query: words(32) })).status).toBe(200);
   });
