@@ -6,7 +6,8 @@ export const SEARCH_ERRORS = {
   no_search_words: invalidRequest({
     status: 400,
     code: 'missing_required_parameter',
-    message: () => "Missing words in 'query'. Expected at least one word to search for.",
+    message: () =>
+      "Missing words in 'query'. Expected at least one word to search for: excluded words alone find nothing.",
     param: () => 'query',
     cause:
       'The query has no letters and digits, or all its words have a minus sign before them, which excludes items and finds none.',

@@ -216,6 +216,11 @@ describe('bad requests', () => {
     );
   });
 
+  test('the refusal of exclusions alone says that they find nothing', async () => {
+    const { body } = await postSearch(server, { query: '-helm -foo' });
+    expect(body.error?.message).toContain('excluded words alone find nothing');
+  });
+
   test('32 words are taken', async () => {
     expect((await postSearch(server, { query: words(32) })).status).toBe(200);
   });
