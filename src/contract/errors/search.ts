@@ -20,7 +20,7 @@ export const SEARCH_ERRORS = {
       `Invalid 'query': too many words. Expected at most ${d.limit}, but got ${d.found} instead.`,
     param: () => 'query',
     cause:
-      'The query has too many words. Each character of a script without spaces between words is one.',
+      'The query has too many words. Two characters of a script without spaces between words count as one.',
     fix: 'Search for fewer words.',
   }),
   short_search_prefix: invalidRequest({

@@ -194,6 +194,12 @@ describe('bad requests', () => {
     ['no words', { query: ' "" * - & ' }, 'missing_required_parameter', 'query'],
     ['exclusions alone', { query: '-a -"b c"' }, 'missing_required_parameter', 'query'],
     ['33 words', { query: words(33) }, 'invalid_value', 'query'],
+    [
+      '65 characters of a script without spaces',
+      { query: '天'.repeat(65) },
+      'invalid_value',
+      'query',
+    ],
     ['a short beginning', { query: 'ab*' }, 'invalid_value', 'query'],
     ['a long query', { query: 'x'.repeat(1025) }, 'string_above_max_length', 'query'],
     ['a number as query', { query: 5 }, 'invalid_type', 'query'],
@@ -219,6 +225,15 @@ describe('bad requests', () => {
   test('the refusal of exclusions alone says that they find nothing', async () => {
     const { body } = await postSearch(server, { query: '-helm -foo' });
     expect(body.error?.message).toContain('excluded words alone find nothing');
+  });
+
+  test('64 characters of a script without spaces are taken, and found', async () => {
+    const text = 'การตั้งค่าเซิร์ฟเวอร์สำหรับระบบค้นหาข้อความ';
+    const { id } = await server.client.conversations.create({ items: [message('user', text)] });
+    const { data } = await search(server, text);
+    expect(data.map((result) => result.conversation_id)).toEqual([id]);
+    const characters = { query: '天'.repeat(64) };
+    expect((await postSearch(server, characters)).status).toBe(200);
   });
 
   test('32 words are taken', async () => {
