@@ -207,6 +207,12 @@ describe('bad requests', () => {
     ['a limit of 101', { query: 'a', limit: 101 }, 'integer_above_max_value', 'limit'],
     ['an unknown sort', { query: 'a', sort: 'oldest' }, 'invalid_value', 'sort'],
     ['an unknown filter', { query: 'a', filters: { tag: 1 } }, 'unknown_parameter', 'filters.tag'],
+    [
+      'milliseconds',
+      { query: 'a', filters: { created_after: 1_790_000_000_000 } },
+      'invalid_value',
+      'filters.created_after',
+    ],
     ['a page of no search', { query: 'a', page: 'x' }, 'invalid_value', 'page'],
     ['a page that is JSON', { query: 'a', page: 'W10' }, 'invalid_value', 'page'],
   ])('%s is refused', async (_, body, code, param) => {
