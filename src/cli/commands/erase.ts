@@ -4,6 +4,7 @@ import { ALL } from '../../base/row-filter.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import type { ErasureReceipt } from '../../contract/retention/erasure.ts';
 import { erase as eraseMatches } from '../../service/retention/erasures.ts';
+import { eraseAll } from '../../service/search/index-all.ts';
 import type { OwnerFilter } from '../../store/retention/port.ts';
 import type { Command } from '../command.ts';
 import { withAudit } from '../database/audit.ts';
@@ -53,6 +54,7 @@ export const erase: Command = {
             progress.update(() => `erased ${counted(deleted, 'conversation')}`),
         },
       );
+      if (!isDryRun) await eraseAll(store.search);
       progress.clear();
       const printed = {
         ...receipt,
