@@ -22,14 +22,21 @@ export class Trash {
     this.#options = options;
   }
 
-  /** Takes a conversation out of the trash, and returns it, so that the principal must be able to read it too. */
+  /**
+   * Takes a conversation out of the trash, and returns it, so that the principal must be able to read it too. One that
+   * is alive is returned as it is: a client that has lost the answer restores once more.
+   */
   async restore(principal: Principal, id: string, key?: RequestKey): Promise<ConversationRecord> {
     const { store, authorizer } = this.#options;
     const access = authorizer.filter(principal, 'read', 'delete');
     const conversation = { tenant: principal.tenant, conversationId: id, access };
     const result = await store.retention.restore({ ...conversation, ...keptUnder(principal, key) });
     if (result.refused === undefined) return result.conversation;
-    if (result.refused !== 'key_used') throw apiError('conversation_not_found', { id });
-    return repeatedConversation(store.conversations, { ...conversation, key, used: result.used });
+    if (result.refused === 'key_used') {
+      return repeatedConversation(store.conversations, { ...conversation, key, used: result.used });
+    }
+    const alive = await store.conversations.get(conversation);
+    if (alive === null) throw apiError('conversation_not_found', { id });
+    return alive;
   }
 }
