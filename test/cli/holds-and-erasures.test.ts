@@ -60,7 +60,7 @@ test('a hold says what it holds and how many there are, and is in the audit log 
   const erased = await run('erase', ...SUBJECT, '--dry-run');
   expect(erased.stdout).toMatch(/matched {4}2 conversations of t\n/);
   expect(erased.stdout).toMatch(/held {7}2 conversations, kept by a hold\n/);
-  expect(erased.stdout).toMatch(/not held {3}0 conversations, 0 items, 0 bytes\n/);
+  expect(erased.stdout).toMatch(/to erase {3}0 conversations, 0 items, 0 bytes\n/);
   expect(erased.stdout).toContain('of nothing, in a dry run');
   await run('hold', 'release', id);
   expect(lastLine()).toMatchObject({ ...line, operation: 'releaseHold' });
@@ -96,6 +96,7 @@ test('an erasure that matches has no warning, and is not begun without its audit
   expect(none.stderr).toContain('cannot_open_audit_log');
   const { stdout, stderr } = await runCommand(erase);
   expect(stdout).toContain('erased 1 of 1 conversation');
+  expect(stdout).toMatch(/erased {5}1 conversation, 0 items, 0 bytes\n/);
   expect(stderr).toBe('');
 });
 

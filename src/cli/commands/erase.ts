@@ -96,12 +96,13 @@ type Receipt = ErasureReceipt & { readonly tenant: string; readonly subject_sha2
 function linesOf(receipt: Receipt): readonly string[] {
   const { dry_run, held, items, bytes, deleted, matched, ids_sha256 } = receipt;
   const found = `${counted(matched, 'conversation')} of ${receipt.tenant}`;
-  const free = `${counted(matched - held, 'conversation')}, ${counted(items, 'item')}, ${shownBytes(bytes)}`;
+  const size = `${counted(items, 'item')}, ${shownBytes(bytes)}`;
+  const [label, reached] = dry_run ? ['to erase', matched - held] : ['erased  ', deleted];
   return [
     `${receipt.id}  ${dry_run ? 'dry run, nothing was deleted' : `erased ${deleted} of ${found}`}`,
     `  matched    ${found}`,
     `  held       ${counted(held, 'conversation')}${held > 0 ? ', kept by a hold' : ''}`,
-    `  not held   ${free}`,
+    `  ${label}   ${counted(reached, 'conversation')}, ${size}`,
     `  subject    ${receipt.subject_sha256 === null ? 'any' : `SHA-256 ${receipt.subject_sha256}`}`,
     `  started    ${shownTime(receipt.started_at * MS_PER_SECOND)}`,
     `  finished   ${shownTime(receipt.finished_at * MS_PER_SECOND)}`,
