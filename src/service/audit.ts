@@ -73,6 +73,18 @@ export interface AuditedErasure {
   readonly receipt: Readonly<Record<string, unknown>>;
 }
 
+/** A hold that a command has set or released, without its reason and the name of its subject. */
+export interface AuditedHold {
+  readonly operation: 'addHold' | 'releaseHold';
+  readonly tenant: string;
+  /** Id of the hold. */
+  readonly resource: string;
+  /** Id of its conversation; null for a hold on several. */
+  readonly conversation: string | null;
+  /** Null for a hold on any subject. */
+  readonly subject_sha256: string | null;
+}
+
 /** The readers of the store that the audit trail has. */
 interface AuditedStore {
   readonly conversations: Pick<ConversationReader, 'getResource'>;
@@ -256,6 +268,20 @@ export class AuditTrail {
       action: 'delete',
       outcome: 'done',
       ...receipt,
+    });
+  }
+
+  /** Records a hold, which is no action of the policy. */
+  recordHold({ operation, tenant, resource, ...target }: AuditedHold): void {
+    this.#line(`${operation} of ${resource}`, {
+      request_id: '',
+      tenant,
+      principal: null,
+      operation,
+      action: null,
+      resource,
+      outcome: 'done',
+      ...target,
     });
   }
 

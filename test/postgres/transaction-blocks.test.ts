@@ -214,6 +214,7 @@ function retentionOperations({
     holds: {
       add: () => holds.add(HOLD),
       list: () => holds.list('t'),
+      reach: () => holds.reach(HOLD),
       release: () => holds.release({ id: HOLD.id, releasedAt: 2 }),
     },
     retention: {

@@ -131,13 +131,13 @@ export async function erase(
     has_more: hasMore,
     started_at: Math.floor(startedAt / MS_PER_SECOND),
     finished_at: Math.floor(Date.now() / MS_PER_SECOND),
-    ids_sha256: hash(
-      'sha256',
-      deleted
-        .toSorted()
-        .map((id) => `${id}\n`)
-        .join(''),
-    ),
+    ids_sha256: isDryRun ? null : digestOf(deleted),
     not_covered: [...NOT_COVERED],
   };
+}
+
+/** Returns the SHA-256 of sorted ids, each with a line feed. */
+function digestOf(ids: readonly string[]): string {
+  const lines = ids.toSorted().map((id) => `${id}\n`);
+  return hash('sha256', lines.join(''));
 }

@@ -27,7 +27,10 @@ export class Trash {
     this.#origins = new Origins(options.store.branches, options.authorizer);
   }
 
-  /** Takes a conversation out of the trash, and returns it, so that the principal must be able to read it too. */
+  /**
+   * Takes a conversation out of the trash, and returns it, so that the principal must be able to read it too. One that
+   * is alive is returned as it is: a client that has lost the answer restores once more.
+   */
   async restore(
     principal: Principal,
     id: string,
@@ -49,6 +52,8 @@ export class Trash {
         return this.#origins.shown(principal, repeated);
       }
       default: {
+        const alive = await store.conversations.get(onRevision(conversation, precondition));
+        if (alive !== null) return this.#origins.shown(principal, alive);
         const trashed = { ...conversation, presence: 'trashed' } as const;
         throw await absenceOf(store.conversations, trashed, precondition);
       }

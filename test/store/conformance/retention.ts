@@ -182,12 +182,29 @@ export function testRetention(test: StoreTest): void {
           'responses s',
         ]),
       );
-      expect(await store.holds.release({ id: 'hold_1', releasedAt: 2 })).toBe(true);
-      expect(await store.holds.release({ id: 'hold_1', releasedAt: 2 })).toBe(false);
+      expect(await store.holds.release({ id: 'hold_1', releasedAt: 2 })).toEqual({
+        ...holdOn(of),
+        releasedAt: 2,
+      });
+      expect(await store.holds.release({ id: 'hold_1', releasedAt: 2 })).toBeNull();
       expect(await sweep(store)).toEqual(['c']);
       expect(await isStored(store, 'c')).toBe(false);
     });
   }
+
+  test('the reach of a hold is what is stored of its target', async ({ store }) => {
+    await store.conversations.create(newConversation('c'));
+    await store.conversations.create({ ...newConversation('d'), owner: 'p' });
+    await store.conversations.create(newConversation('c', 'u'));
+    await store.conversations.delete({ ...key('c'), trashMs: HOUR_MS });
+    const reach = (of: Partial<HoldRecord>) => store.holds.reach(holdOn(of));
+    expect(await reach({})).toBe(2);
+    expect(await reach({ subject: 'o' })).toBe(1);
+    expect(await reach({ conversationId: 'd' })).toBe(1);
+    expect(await reach({ conversationId: 'e' })).toBe(0);
+    expect(await reach({ subject: 'q' })).toBe(0);
+    expect(await reach({ tenant: 'v' })).toBe(0);
+  });
 
   test('a hold on something else keeps nothing', async ({ store }) => {
     const others = [

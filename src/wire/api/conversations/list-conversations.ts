@@ -47,7 +47,7 @@ export function listConversations(
       include: conversationInclude,
       forked_from: {
         description: 'Only forks of this conversation, which the caller must be able to read.',
-        schema: Type.Optional(Type.String()),
+        schema: Type.Optional(Type.String({ minLength: 1 })),
       },
       created_after: {
         description: 'Only conversations created after this second.',
