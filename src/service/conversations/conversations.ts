@@ -25,12 +25,17 @@ import { refusalError } from './refusals.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
 import { cursorDetail, pageParams, type ItemsRequest } from './items-request.ts';
 import { listParams, type ListRequest } from './list-request.ts';
+import { permitted, type PermittedConversation } from './permitted.ts';
 import { assertMayCreate } from '../may-create.ts';
 import { Origins, type ShownConversation } from '../branches/origins.ts';
 import type { Store } from '../../store/store.ts';
 
-/** The actions on a conversation that exists. */
-const ON_CONVERSATIONS = ['read', 'update', 'delete'] as const;
+interface ConversationsOptions {
+  readonly store: Pick<Store, 'conversations' | 'branches'>;
+  readonly authorizer: Authorizer;
+  readonly observer: Pick<Observer, 'transferred'>;
+  readonly rules: RetentionRules;
+}
 
 interface NewConversation {
   readonly metadata: Metadata;
@@ -44,18 +49,6 @@ interface ConversationChanges {
   readonly metadata: Metadata | undefined;
   /** `undefined` to leave it as it is, null to take it off. */
   readonly expiresAfter: ExpiryOptions | null | undefined;
-}
-
-/** A conversation, with what the policy permits if it was requested with details. */
-export interface PermittedConversation extends ShownConversation {
-  readonly permissions?: readonly Action[];
-}
-
-interface ConversationsOptions {
-  readonly store: Pick<Store, 'conversations' | 'branches'>;
-  readonly authorizer: Authorizer;
-  readonly observer: Pick<Observer, 'transferred'>;
-  readonly rules: RetentionRules;
 }
 
 /** What a client may demand of a write. */
@@ -138,7 +131,10 @@ export class Conversations {
     });
     if (page !== null) {
       const shown = await this.#origins.allShown(principal, page.entries);
-      return { ...page, entries: shown.map((entry) => this.#permitted(principal, entry)) };
+      return {
+        ...page,
+        entries: shown.map((entry) => permitted(this.#authorizer, principal, entry)),
+      };
     }
     throw apiError('conversation_cursor_not_found', {
       id: cursor?.id ?? '',
@@ -154,7 +150,7 @@ export class Conversations {
     const ref = { ...this.#accessed(principal, 'read', id), ...options };
     const conversation = await this.#store.get(ref);
     if (conversation === null) throw apiError('conversation_not_found', { id });
-    return this.#permitted(principal, await this.#shown(principal, conversation));
+    return permitted(this.#authorizer, principal, await this.#shown(principal, conversation));
   }
 
   /** Replaces the whole metadata, or how long the conversation is kept. */
@@ -279,17 +275,6 @@ export class Conversations {
 
   #shown(principal: Principal, conversation: ConversationRecord): Promise<ShownConversation> {
     return this.#origins.shown(principal, conversation);
-  }
-
-  /** Adds what the policy permits to a conversation that was requested with details. */
-  #permitted(principal: Principal, conversation: ShownConversation): PermittedConversation {
-    const { id, details } = conversation;
-    if (details === undefined) return conversation;
-    const resource = { id, owner: details.owner, attributes: details.attributes };
-    const permissions = ON_CONVERSATIONS.filter(
-      (action) => this.#authorizer.decide(principal, action, resource).allowed,
-    );
-    return { ...conversation, permissions };
   }
 
   /** Refers to a conversation for one action. It counts as absent if the policy forbids the action. */
