@@ -77,13 +77,15 @@ function unescaped(value: string): string | undefined {
   }
 }
 
-/** Reads a query without Azure's version, and without parameters that are sent empty, which count as absent. */
+/** Reads a query without Azure's version, and without parameters that are sent empty, which count as absent unless they need a character. */
 function readQuery(
   search: string,
   { parameters }: Operation,
 ): ReadonlyMap<string, readonly string[]> | undefined {
   if (unescaped(search) === undefined) return undefined;
-  const names = new Set(parameters.map(({ name }) => name));
+  const names = new Set(
+    parameters.filter(({ schema }) => (schema.minLength ?? 0) === 0).map(({ name }) => name),
+  );
   const pairs = Object.entries(parse(search, '&', '=', { maxKeys: 0 })).filter(
     ([name, value]) => name !== 'api-version' && !(value === '' && names.has(name)),
   );

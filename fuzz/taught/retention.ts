@@ -1,19 +1,22 @@
 import { isJsonObject } from '../../src/base/json-object.ts';
+import { assertConversation } from '../assertions.ts';
 import { assertThat } from '../mismatch.ts';
 import type { StoredConversation } from '../model.ts';
 import { METADATA_KEYS, METADATA_VALUES } from '../plain-values.ts';
+import { readable } from './effects.ts';
 import type { PrivateOperation } from './operation.ts';
 
-/** The server of a run has no trash. */
+/** The server of a run has no trash: what is there is alive, and is answered as it is. */
 export const restoreConversation: PrivateOperation = {
   access: 'private',
   weight: 3,
   path: ['conversation_id'],
-  headers: ['Idempotency-Key', 'x-colloquy-fingerprint'],
+  headers: ['Idempotency-Key', 'x-colloquy-fingerprint', 'If-Match'],
   query: {},
-  neverSucceeds: true,
-  expect: () => false,
-  accept: () => assertThat(false, () => 'restored without a trash'),
+  expect: (model, caller, { conversation }) =>
+    model.read(caller, conversation) !== undefined &&
+    model.writable(caller).some(({ id }) => id === conversation),
+  accept: (success) => assertConversation(success.body, readable(success)),
 };
 
 export const eraseConversations: PrivateOperation = {
@@ -24,7 +27,9 @@ export const eraseConversations: PrivateOperation = {
   body: {
     fields: ['metadata', 'owner', 'dry_run'],
     make: ({ random }) => ({
-      metadata: { [random.pick(METADATA_KEYS)]: random.pick(METADATA_VALUES) },
+      metadata: {
+        [random.pick(METADATA_KEYS)]: random.pick(METADATA_VALUES.filter((value) => value !== '')),
+      },
       ...(random.chance(0.2) ? { owner: 'nobody' } : {}),
       dry_run: random.chance(0.6),
     }),

@@ -54,6 +54,17 @@ export function required(options: Options, name: string): string {
   throw new OperatorError('missing_flag', `--${name} is missing.`, `Add --${name} VALUE.`);
 }
 
+/** Returns the value of a flag that may be left out, but not be empty. */
+export function optionalName(options: Options, name: string): string | undefined {
+  const value = optional(options, name);
+  if (value !== '') return value;
+  throw new OperatorError(
+    'missing_value',
+    `--${name} is empty.`,
+    `Write --${name} VALUE, or leave it out.`,
+  );
+}
+
 /** Flags for access attributes: `--role`, `--team`, `--project`, `--namespace`. Each may be repeated. */
 export const ATTRIBUTE_FLAGS = ATTRIBUTE_NAMES.map(flagOfAttribute);
 
@@ -78,13 +89,15 @@ export function assertUsable(tenant: string, subject: string): void {
   );
 }
 
-/** Returns the error of a command whose first argument is not one of its actions. */
+/** Returns the error of a command whose first argument is not one of its actions, or is a flag. */
 export function unknownAction(
   command: string,
   action: string | undefined,
   fix: string,
 ): OperatorError {
   const title =
-    action === undefined ? `${command} needs an action.` : `${command} has no action '${action}'.`;
+    action === undefined || action.startsWith('-')
+      ? `${command} needs an action.`
+      : `${command} has no action '${action}'.`;
   return new OperatorError('unknown_action', title, fix);
 }

@@ -1,7 +1,7 @@
 import { CONFIGURATION, type Config } from './config.ts';
 import { readSettings } from './read.ts';
 import type { Environment, Input } from './settings/entry.ts';
-import { flagSettings, programKeyOf } from './settings/names.ts';
+import { fileEntries, flagSettings, programKeyOf } from './settings/names.ts';
 import { PROCESS } from './settings/process.ts';
 import { SETTINGS } from './settings/tables.ts';
 import { flagSource } from './sources/flags.ts';
@@ -33,13 +33,18 @@ export async function loadConfig({
   environment = {},
 }: ConfigSources = {}): Promise<Config> {
   const known = flagSettings(SETTINGS);
-  const flags = flagSource(args, known, otherFlags);
+  const flags = flagSource(args, known, otherFlags, fileKeys);
   const variables = variableSource(environment, known);
   const { configFile } = PROCESS;
   const path = (flags.find(configFile) ?? variables.find(configFile))?.text();
   const program = settings === undefined ? [] : [await programSource(settings)];
   const file = path === undefined ? [] : [await fileSource(path)];
   return readSettings(CONFIGURATION, [...program, flags, variables, ...file], environment);
+}
+
+/** Returns the paths of what the config file alone has, such as `retention.trash_days`; a list stands for its entries. */
+function fileKeys(): readonly string[] {
+  return fileEntries(SETTINGS).map(({ usage }) => usage.replace(/: .*$/, '').replaceAll('[]', ''));
 }
 
 // Maps of settings are read by modules that most starts do without, so these are loaded when they are needed.

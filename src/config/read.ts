@@ -90,7 +90,8 @@ function readSection(section: Section, sources: Sources): Read {
 }
 
 function readRecords(records: Records, sources: Sources): Read {
-  const name = sources.nameOf(records);
+  // No flag gives a list of records.
+  const name = fileKeyOf({ name: sources.nameOf(records).replace(/^--/, '') });
   for (const source of sources.all) {
     const list = source.list(records);
     if (list === undefined) continue;

@@ -154,10 +154,10 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
     site: config.console ? new ConsoleSite() : undefined,
     routes: apiRoutes({
       conversations,
-      branches: new Branches({ ...config, store, authorizer, observer, turns }),
+      branches: new Branches({ ...config, store, authorizer, observer, rules, turns }),
       health,
       callers: new Callers(authorizer),
-      exports: new Exports(store.archive, authorizer),
+      exports: new Exports(store, authorizer),
       usage: new Usage(store.usage, authorizer),
       feeds,
       search: config.search ? new Search(store.search, authorizer, indexer) : undefined,

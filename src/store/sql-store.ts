@@ -56,7 +56,7 @@ export function sqlStore(plain: Driver, settings: StoreSettings = { recordsChang
     counts: new SqlCounts(driver),
     keys: new SqlKeys(driver),
     usage: new SqlUsage(driver),
-    retention: new SqlRetention(driver),
+    retention: new SqlRetention(driver, settings),
     holds: new SqlHolds(driver),
     search: new SqlSearch(plain, changed),
     archive: new SqlArchive(driver),

@@ -29,6 +29,7 @@ export const SQLITE_SEARCH_TABLES: readonly string[] = [
   'item_words',
   ...['data', 'idx', 'docsize', 'config'].map((part) => `item_words_${part}`),
   'words_to_erase',
+  'word_erasures',
 ];
 
 /** The ledger of migrations, which no archive has and only migrations write. */

@@ -6,6 +6,20 @@ import { runProcess, startProcess, urlOf } from '../support/process.ts';
 /** Name, arguments, environment, code, and a part of the fix. */
 const CASES: [string, string[], Record<string, string>, string, string][] = [
   ['an unknown flag', ['serve', '--prot', '1'], {}, 'unknown_setting', '--port'],
+  [
+    'a flag of a key of the file',
+    ['serve', '--trash-days', '5'],
+    {},
+    'unknown_setting',
+    'retention.trash_days is a key',
+  ],
+  [
+    'a flag of a section',
+    ['serve', '--retention-days', '5'],
+    {},
+    'unknown_setting',
+    'retention is a section',
+  ],
   ['an unknown variable', ['serve'], { COLLOQUY_PROT: '1' }, 'unknown_setting', 'COLLOQUY_PORT'],
   ['an unknown command', ['serv'], {}, 'unknown_command', 'serve'],
   ['an unknown action', ['migrate', 'down'], {}, 'unknown_action', 'colloquy migrate up'],

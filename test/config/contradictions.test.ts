@@ -106,3 +106,35 @@ test('metrics on the port of the API are refused', async () => {
   const free = ['--port', '0', '--metrics', '127.0.0.1:0'];
   expect((await loadConfig({ arguments: free })).metrics).toMatchObject({ port: 0 });
 });
+
+const MCP = '{ docs: { url: "http://127.0.0.1:1/mcp" } }';
+const PROGRAM = '{ docs: { command: [docs] } }';
+const TWICE =
+  '[{ label: docs, url: "http://127.0.0.1:1" }, { label: docs, url: "http://127.0.0.1:2" }]';
+
+test.each([
+  ['mcp_programs', `mcp_servers: ${MCP}\nmcp_programs: ${PROGRAM}\n`],
+  ['mcp_servers', `mcp_servers: ${TWICE}\n`],
+])('MCP servers with one label are refused at %s, a key of the file', async (key, yaml) => {
+  await expect(loadYaml(yaml)).rejects.toMatchObject({
+    code: 'invalid_setting',
+    message: `${key}: two MCP servers have the label docs.`,
+    fix: expect.stringContaining('mcp_servers and of mcp_programs'),
+  });
+});
+
+test('the rules of tenants are a list or a map by tenant', async () => {
+  const inList = await loadYaml(
+    'retention: { tenants: [{ tenant: acme, trash_days: 3 }, { tenant: globex, trash_days: 4 }] }\n',
+  );
+  const inMap = await loadYaml(
+    'retention:\n  tenants:\n    acme: { trash_days: 3 }\n    globex: { trash_days: 4 }\n',
+  );
+  expect(inMap.retention.tenants).toEqual(inList.retention.tenants);
+  expect(inMap.retention.tenants).toMatchObject([{ tenant: 'acme', trashDays: 3 }, {}]);
+  await expect(
+    loadYaml('retention:\n  tenants:\n    acme: { name: acme }\n'),
+  ).rejects.toMatchObject({
+    message: expect.stringMatching(/^Unknown setting retention\.tenants\.acme\.name \(line 3/),
+  });
+});

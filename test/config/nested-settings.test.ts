@@ -117,7 +117,8 @@ describe('a list of records', () => {
     ['a: { name: b, url: "http://a.example" }', 'model_servers.a.name, line 2', 'Leave name out'],
     ['a: { url: x }', "model_servers.a.url, line 2 of c is 'x'", 'https://HOST/PATH'],
     ['a: text', 'model_servers.a, line 2', 'Write a map'],
-    ['"key: s3cr3t": text', 'model_servers.?, c', 'Write a map'],
+    ['"key: s3cr3t": text', 'model_servers.?, line 2 of c', 'Write a map'],
+    ['"my a": { url: x }', 'model_servers.?.url, line 2 of c', 'https://HOST/PATH'],
   ])(
     'a map of records refuses the entry %s with its place and a fix',
     async (entry, message, fix) => {

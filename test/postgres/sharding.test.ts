@@ -5,7 +5,7 @@ import { CITUS } from '../../src/store/engine/syntax.ts';
 import { sqlStore } from '../../src/store/sql-store.ts';
 import { after, before, branchOperations, forkOf } from '../support/branches.ts';
 import { newBackground } from '../support/background.ts';
-import { createPartitioned, SHARDS } from '../support/partitioned.ts';
+import { createPartitioned } from '../support/partitioned.ts';
 import { openPostgresDriver } from '../support/postgres-driver.ts';
 import { RecordingDriver } from '../support/recording-driver.ts';
 import { commitOf, findResponse, newHidden, newResponse } from '../support/responses.ts';
@@ -51,7 +51,8 @@ type OverAllConversations =
   | 'keptDeleted'
   | 'keptItems'
   | 'oldResponses'
-  | 'erasable';
+  | 'erasable'
+  | 'eraseOwners';
 
 /** A new operation of the store must be added here. */
 function operations(store: Store): Readonly<Record<OperationName, Operation>> {

@@ -214,6 +214,7 @@ function retentionOperations({
     holds: {
       add: () => holds.add(HOLD),
       list: () => holds.list('t'),
+      reach: () => holds.reach(HOLD),
       release: () => holds.release({ id: HOLD.id, releasedAt: 2 }),
     },
     retention: {
@@ -234,7 +235,9 @@ function retentionOperations({
       oldResponses: () => retention.oldResponses(1, undefined, 5),
       deleteOldResponse: async () => expect(await retention.deleteOldResponse(old, 1)).toBe(true),
       erasable: () => retention.erasable(filter, undefined, 5),
-      condemn: async () => expect(await retention.condemn(filter, 'ending')).toBe(true),
+      condemn: async () =>
+        expect(await retention.condemn(filter, { id: 'ending', owner: 'o' })).toBe(true),
+      eraseOwners: () => retention.eraseOwners(filter),
       purgeable: () => retention.purgeable(5),
       purge: async () => expect(await retention.purge(at, 5)).toMatchObject({ state: 'gone' }),
     },

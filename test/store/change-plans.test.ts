@@ -76,13 +76,13 @@ const STATEMENTS: readonly [Statement, number, string][] = [
 describe.each(DATABASES)('a look at the conversations of a tenant on %s', (name, syntax, open) => {
   test(`A look on ${name} reads what is recent by an index, for all callers and for an owner`, async () => {
     await using database = await open();
+    const statements = new FilteredStatements(syntax);
+    const ofDeletions = new FilteredStatements(syntax, 'stored');
     for (const access of [{ kind: 'all' }, { kind: 'owner', subject: 'o' }] as const) {
       for (const [statement, first, index] of STATEMENTS) {
         const parameters = ['t', 0, first, '', 500];
-        // The rows of deletions have no presence.
-        const presence = statement === sql.selectDeleted ? 'stored' : 'live';
-        const statements = new FilteredStatements(syntax, presence);
-        const query = statements.query(statement, parameters, access);
+        const of = statement === sql.selectDeleted ? ofDeletions : statements;
+        const query = of.query(statement, parameters, access);
         const plan = await database.plan(query.sql, query.parameters);
         expect(plan, query.sql).toContain(index);
         expect(plan, query.sql).not.toMatch(/Seq Scan|SCAN (conversations|changes)/);

@@ -95,7 +95,7 @@ const OPERATIONS: Readonly<Record<string, (store: Store, model: Model, id: Id) =
     },
     erase: async ({ retention }, model, id) => {
       const filter = { ...key(id), owners: { owner: 'o', orPrefix: undefined }, metadata: [] };
-      const isEnded = await retention.condemn(filter, id);
+      const isEnded = await retention.condemn(filter, { id, owner: 'o' });
       const found = model.stored.get(id);
       expect(isEnded).toBe(found !== undefined && !model.holds.has(id));
       if (found !== undefined && isEnded) found.state = 'ended';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { run } from '../../src/cli/run.ts';
+import { runCommand } from './command.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { temporaryFolder, type Folder } from './folder.ts';
 import { startServer, type TestServer } from './server.ts';
@@ -85,20 +85,9 @@ export async function startAccessServer(
   const shared = ['--config', config, '--database-url', database.url];
   const server = stack.use(await startServer(...shared, ...settings));
   const command = async (...args: readonly string[]): Promise<string> => {
-    const printed: string[] = [];
-    const errors: string[] = [];
-    const code = await run({
-      arguments: [...args, ...shared],
-      environment: {},
-      print: (line) => printed.push(line),
-      printError: (line) => errors.push(line),
-      input: process.stdin,
-      output: process.stdout,
-      showProgress: undefined,
-      stop: new AbortController().signal,
-    });
-    if (code !== 0) throw new Error(errors.join('\n'));
-    return printed.join('\n');
+    const { code, stdout, stderr } = await runCommand([...args, ...shared]);
+    if (code !== 0) throw new Error(stderr);
+    return stdout;
   };
   const owned = stack.move();
   return {

@@ -14,6 +14,6 @@ export function endingOperations({ retention }: Store, access: RowFilter) {
     'retention.forgetItems': () => retention.forgetItems(on, 5),
     'retention.deleteOldResponse': () =>
       retention.deleteOldResponse({ ...on, responseId: 'resp_807', createdAt: 1 }, 1),
-    'retention.condemn': () => retention.condemn(filter, 'conv_907'),
+    'retention.condemn': () => retention.condemn(filter, { id: 'conv_907', owner: 'o7' }),
   };
 }

@@ -3,7 +3,7 @@ import { DISTRIBUTED_TABLES } from '../../src/store/tables.ts';
 import { createDatabase, type PostgresDatabase } from './postgres.ts';
 import { openOn } from './store.ts';
 
-export const SHARDS = 8;
+const SHARDS = 8;
 
 /** Partitions each table by the hash of the column by which it is distributed, as a sharded database would distribute it. */
 const PARTITION = DISTRIBUTED_TABLES.filter(({ isReference }) => isReference !== true)

@@ -15,6 +15,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   404: 'it is not there, or not for this caller',
   405: 'the path does not have the method',
   408: 'the request came too slowly',
+  409: 'another request came in between',
   410: 'it is no longer kept',
   412: 'it has changed since it was read',
   413: 'the body is too large',

@@ -12,8 +12,9 @@ export const OPERATOR_CODES = {
     fix: '`colloquy help` lists the commands.',
   },
   unknown_action: {
-    meaning: '`keys`, `hold`, `retention` or `migrate` has no action of this name.',
-    fix: '`colloquy help keys` and `colloquy help migrate` list the actions.',
+    meaning:
+      '`keys`, `hold`, `retention`, `search` or `migrate` has no action of this name, or is called without one.',
+    fix: '`colloquy help keys` and the like list the actions.',
   },
   unexpected_argument: {
     meaning: 'An argument belongs to no flag.',
@@ -24,7 +25,10 @@ export const OPERATOR_CODES = {
     fix: '`colloquy help policy` shows them.',
   },
   missing_flag: { meaning: 'A command lacks a flag that it needs.', fix: 'Add the flag.' },
-  missing_value: { meaning: 'A flag has no value.', fix: 'Write the value after the flag.' },
+  missing_value: {
+    meaning: 'A flag has no value, or an empty one.',
+    fix: 'Write the value after the flag.',
+  },
   repeated_flag: {
     meaning:
       "A command's own flag, such as `--subject`, is given twice. Of a repeated setting the last value counts.",
@@ -35,15 +39,16 @@ export const OPERATOR_CODES = {
     fix: 'Write `colloquy backup FILE`.',
   },
   invalid_hold: {
-    meaning: 'A hold names both a subject and a conversation, or its reason is not a text.',
-    fix: 'Give one of `--subject` and `--conversation`, or neither for the whole tenant.',
+    meaning:
+      'A hold names both a subject and a conversation, its reason is not a text, or `hold release` has no id.',
+    fix: 'Give one of `--subject` and `--conversation`, or neither for the whole tenant; to `hold release`, an id of `colloquy hold list`.',
   },
   no_such_hold: {
     meaning: 'There is no hold of this id, or it is released already.',
     fix: '`colloquy hold list` shows the ids.',
   },
   invalid_metadata: {
-    meaning: 'A value of `--metadata` is not a pair.',
+    meaning: 'A value of `--metadata` is not a pair of a key and a value that are not empty.',
     fix: 'Write `--metadata KEY=VALUE`, once for each pair.',
   },
   sweeping_already: {

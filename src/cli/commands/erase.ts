@@ -1,20 +1,21 @@
-import { hash } from 'node:crypto';
 import { isolatedOwner } from '../../access/authentication/user-isolation.ts';
 import { ALL } from '../../base/row-filter.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
 import type { ErasureReceipt } from '../../contract/retention/erasure.ts';
 import { erase as eraseMatches } from '../../service/retention/erasures.ts';
+import { eraseAll } from '../../service/search/index-all.ts';
 import type { OwnerFilter } from '../../store/retention/port.ts';
 import type { Command } from '../command.ts';
-import { withAudit } from '../database/audit.ts';
-import { withStore } from '../database/access.ts';
-import { optional, required, takeOptions, type Options } from '../options.ts';
+import { digestOf, withAuditedStore } from '../database/audit.ts';
+import { optionalName, required, takeOptions, type Options } from '../options.ts';
 import { ProgressLine } from '../output/progress.ts';
 import { counted, shownBytes, shownTime } from '../output/wording.ts';
 
 const VALUED = ['tenant', 'subject', 'metadata'];
 const SWITCHES = ['dry-run', 'json'];
 const MS_PER_SECOND = 1000;
+const NOTHING_MATCHED =
+  'colloquy: warning: nothing matched, so nothing was there to be erased. Check the tenant, the subject and the metadata for mistakes.';
 
 export const erase: Command = {
   usage: [
@@ -28,7 +29,7 @@ export const erase: Command = {
   run: async (context) => {
     const options = takeOptions(context.arguments, VALUED, SWITCHES);
     const tenant = required(options, 'tenant');
-    const subject = optional(options, 'subject');
+    const subject = optionalName(options, 'subject');
     const metadata = pairsOf(options);
     if (subject === undefined && metadata.length === 0) {
       throw new OperatorError(
@@ -40,7 +41,7 @@ export const erase: Command = {
     const isDryRun = options.texts.has('dry-run');
     const otherFlags = [...VALUED, ...SWITCHES];
     const use = { settings: options.rest, otherFlags, createsDatabase: false };
-    await withStore(context, use, async (store, config) => {
+    await withAuditedStore(context, use, async ({ store, config, audit }) => {
       const progress = new ProgressLine(context);
       const owners = subject === undefined ? undefined : ownersOf(subject, config.auth);
       const receipt = await eraseMatches(
@@ -53,18 +54,18 @@ export const erase: Command = {
             progress.update(() => `erased ${counted(deleted, 'conversation')}`),
         },
       );
+      if (!isDryRun) await eraseAll(store.search);
       progress.clear();
       const printed = {
         ...receipt,
         tenant,
-        subject_sha256: subject === undefined ? null : hash('sha256', subject),
+        subject_sha256: digestOf(subject ?? null),
       };
       const { not_covered: _, object: __, ...figures } = printed;
-      await withAudit(store, config, async (audit) =>
-        audit?.recordErasure({ requestId: undefined, tenant, principal: null, receipt: figures }),
-      );
+      audit?.recordErasure({ requestId: undefined, tenant, principal: null, receipt: figures });
       if (options.texts.has('json')) context.print(JSON.stringify(printed));
       else for (const line of linesOf(printed)) context.print(line);
+      if (receipt.matched === 0 && !receipt.has_more) context.printError(NOTHING_MATCHED);
       if (receipt.has_more) throw interrupted();
     });
   },
@@ -82,12 +83,12 @@ function ownersOf(
 
 function pairsOf({ texts }: Options): readonly (readonly [string, string])[] {
   return (texts.get('metadata') ?? []).map((text) => {
-    const [, key = '', value = ''] = /^([^=]+)=([^]*)$/.exec(text) ?? [];
+    const [, key = '', value = ''] = /^([^=]+)=([^]+)$/.exec(text) ?? [];
     if (key !== '') return [key, value] as const;
     throw new OperatorError(
       'invalid_metadata',
       `--metadata is '${text}', which is not KEY=VALUE.`,
-      'Write --metadata KEY=VALUE, once for each pair.',
+      'Write --metadata KEY=VALUE, once for each pair; neither may be empty.',
     );
   });
 }
@@ -95,18 +96,19 @@ function pairsOf({ texts }: Options): readonly (readonly [string, string])[] {
 type Receipt = ErasureReceipt & { readonly tenant: string; readonly subject_sha256: string | null };
 
 function linesOf(receipt: Receipt): readonly string[] {
-  const { dry_run, held, items, bytes, deleted, matched } = receipt;
+  const { dry_run, held, items, bytes, deleted, matched, ids_sha256 } = receipt;
   const found = `${counted(matched, 'conversation')} of ${receipt.tenant}`;
-  const what = `${counted(items, 'item')}, ${shownBytes(bytes)}`;
+  const size = `${counted(items, 'item')}, ${shownBytes(bytes)}`;
+  const [label, reached] = dry_run ? ['to erase', matched - held] : ['erased  ', deleted];
   return [
     `${receipt.id}  ${dry_run ? 'dry run, nothing was deleted' : `erased ${deleted} of ${found}`}`,
     `  matched    ${found}`,
-    `  of these   ${what}`,
     `  held       ${counted(held, 'conversation')}${held > 0 ? ', kept by a hold' : ''}`,
+    `  ${label}   ${counted(reached, 'conversation')}, ${size}`,
     `  subject    ${receipt.subject_sha256 === null ? 'any' : `SHA-256 ${receipt.subject_sha256}`}`,
     `  started    ${shownTime(receipt.started_at * MS_PER_SECOND)}`,
     `  finished   ${shownTime(receipt.finished_at * MS_PER_SECOND)}`,
-    `  ids        SHA-256 ${receipt.ids_sha256}`,
+    `  ids        ${ids_sha256 === null ? 'of nothing, in a dry run' : `SHA-256 ${ids_sha256}`}`,
     '  not reached by this:',
     ...receipt.not_covered.map((place) => `    ${place}`),
   ];

@@ -2,11 +2,13 @@ import { isolatedOwner } from '../../access/authentication/user-isolation.ts';
 import { isPlainText } from '../../access/principal.ts';
 import { newId } from '../../base/ids.ts';
 import { OperatorError } from '../../base/errors/operator-error.ts';
-import type { HoldRecord } from '../../store/holds/port.ts';
+import type { AuditedHold } from '../../service/audit.ts';
+import type { HoldRecord, HoldTarget } from '../../store/holds/port.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../database/access.ts';
-import { optional, required, takeOptions, unknownAction } from '../options.ts';
-import { shownTime } from '../output/wording.ts';
+import { digestOf, withAuditedStore } from '../database/audit.ts';
+import { optional, optionalName, required, takeOptions, unknownAction } from '../options.ts';
+import { counted, shownTime } from '../output/wording.ts';
 
 const ID_PREFIX = 'hold';
 const TARGET = ['tenant', 'subject', 'isolation-key', 'conversation', 'reason'];
@@ -45,8 +47,8 @@ const add: Run = async (context, words) => {
   const options = takeOptions(words, TARGET);
   const tenant = required(options, 'tenant');
   const reason = required(options, 'reason');
-  const subject = optional(options, 'subject') ?? null;
-  const conversationId = optional(options, 'conversation') ?? null;
+  const subject = optionalName(options, 'subject') ?? null;
+  const conversationId = optionalName(options, 'conversation') ?? null;
   const isolationKey = optional(options, 'isolation-key') ?? '';
   if ((subject !== null && conversationId !== null) || !isPlainText(reason)) {
     throw new OperatorError(
@@ -58,7 +60,7 @@ const add: Run = async (context, words) => {
     );
   }
   const use = { settings: options.rest, otherFlags: TARGET, createsDatabase: false };
-  await withStore(context, use, async (store, { auth }) => {
+  await withAuditedStore(context, use, async ({ store, config: { auth }, audit }) => {
     const owner =
       subject !== null && auth.userIsolation ? isolatedOwner(subject, isolationKey) : subject;
     const record: HoldRecord = {
@@ -71,7 +73,12 @@ const add: Run = async (context, words) => {
       releasedAt: null,
     };
     await store.holds.add(record);
-    context.print(`${record.id} holds ${targetOf(record)}.`);
+    const held = await store.holds.reach(record);
+    context.print(
+      `${record.id} holds ${targetOf(record)}: ${counted(held, 'conversation')} now, with those of responses.`,
+    );
+    if (held === 0) context.printError(nothingHeld(record));
+    audit?.recordHold(auditedHold('addHold', record));
   });
 };
 
@@ -94,18 +101,42 @@ const list: Run = async (context, words) => {
 };
 
 const release: Run = async (context, [id, ...settings]) => {
-  if (id === undefined || id.startsWith('--')) throw noSuchHold('release needs the id of a hold.');
+  if (id === undefined || id.startsWith('-')) {
+    throw new OperatorError(
+      'invalid_hold',
+      'hold release needs the id of a hold.',
+      'Write `colloquy hold release ID`; `colloquy hold list` shows the ids.',
+    );
+  }
   const use = { settings, otherFlags: [], createsDatabase: false };
-  await withStore(context, use, async (store) => {
-    const isReleased = await store.holds.release({ id, releasedAt: Date.now() });
-    if (!isReleased) throw noSuchHold(`There is no hold ${id} that could be released.`);
+  await withAuditedStore(context, use, async ({ store, audit }) => {
+    const released = await store.holds.release({ id, releasedAt: Date.now() });
+    if (released === null) throw noSuchHold(id);
     context.print(`${id} is released. What it alone has kept is deleted by the next sweep.`);
+    audit?.recordHold(auditedHold('releaseHold', released));
   });
 };
 
-function targetOf({ tenant, subject, conversationId }: HoldRecord): string {
-  if (conversationId !== null) return `conversation ${conversationId} of ${tenant}`;
-  return subject === null ? `all conversations of ${tenant}` : `those of ${subject} of ${tenant}`;
+function targetOf({ tenant, subject, conversationId }: HoldTarget): string {
+  if (conversationId !== null) return `conversation ${conversationId} in tenant ${tenant}`;
+  const whose = subject === null ? '' : ` of ${subject}`;
+  return `all conversations${whose} in tenant ${tenant}`;
+}
+
+function nothingHeld(target: HoldTarget): string {
+  const later = target.conversationId === null ? ' It holds those that are made later.' : '';
+  return `colloquy: warning: there is nothing of ${targetOf(target)} yet: check the name, and release the hold if it is wrong.${later}`;
+}
+
+function auditedHold(operation: AuditedHold['operation'], record: HoldRecord): AuditedHold {
+  const { id, tenant, subject, conversationId } = record;
+  return {
+    operation,
+    tenant,
+    resource: id,
+    conversation: conversationId,
+    subject_sha256: digestOf(subject),
+  };
 }
 
 function printable(record: HoldRecord): Readonly<Record<string, unknown>> {
@@ -120,6 +151,10 @@ function printable(record: HoldRecord): Readonly<Record<string, unknown>> {
   };
 }
 
-function noSuchHold(title: string): OperatorError {
-  return new OperatorError('no_such_hold', title, '`colloquy hold list` shows the ids.');
+function noSuchHold(id: string): OperatorError {
+  return new OperatorError(
+    'no_such_hold',
+    `There is no hold ${id} that could be released.`,
+    '`colloquy hold list` shows the ids.',
+  );
 }

@@ -6,7 +6,7 @@ import { Sweeper } from '../../service/retention/sweeper.ts';
 import { sweepUnderLease } from '../../service/retention/sweeping.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { withStore } from '../database/access.ts';
-import { withAudit } from '../database/audit.ts';
+import { withAuditedStore } from '../database/audit.ts';
 import { takeOptions, unknownAction } from '../options.ts';
 import { counted } from '../output/wording.ts';
 
@@ -47,19 +47,17 @@ async function apply(context: CommandContext, words: readonly string[]): Promise
 
 async function sweep(context: CommandContext, words: readonly string[]): Promise<void> {
   const use = { settings: words, otherFlags: [], createsDatabase: false };
-  await withStore(context, use, (store, config) =>
-    withAudit(store, config, async (audit) => {
-      const observer = NO_OBSERVER;
-      const sweeper = new Sweeper({ ...config, store: store.retention, observer, audit });
-      const isStopping = (): boolean => context.stop.aborted;
-      const counts = await sweepUnderLease(sweeper, store.idempotency, isStopping);
-      if (counts === undefined) throw busy();
-      const { expired, purged, items, responses } = counts;
-      context.print(
-        `${counted(expired, 'conversation')} expired, ${counted(purged, 'conversation')} deleted for good, with ${counted(items, 'item')} and ${counted(responses, 'response')}.`,
-      );
-    }),
-  );
+  await withAuditedStore(context, use, async ({ store, config, audit }) => {
+    const observer = NO_OBSERVER;
+    const sweeper = new Sweeper({ ...config, store: store.retention, observer, audit });
+    const isStopping = (): boolean => context.stop.aborted;
+    const counts = await sweepUnderLease(sweeper, store.idempotency, isStopping);
+    if (counts === undefined) throw busy();
+    const { expired, purged, items, responses } = counts;
+    context.print(
+      `${counted(expired, 'conversation')} expired, ${counted(purged, 'conversation')} deleted for good, with ${counted(items, 'item')} and ${counted(responses, 'response')}.`,
+    );
+  });
 }
 
 function busy(): OperatorError {

@@ -27,13 +27,12 @@ async function status(
   { environment, print }: CommandContext,
   settings: readonly string[],
 ): Promise<void> {
-  const { database, search: isOn } = await loadConfig({ arguments: settings, environment });
+  const { database } = await loadConfig({ arguments: settings, environment });
   await withInspection(database, async (inspection) => {
     const { applied, pending } = await inspection.migrations();
     if (pending.length > 0) throw olderSchema(databaseName(database), applied);
     await inspection.hasWalls();
     const { indexed, waiting, conversations, erasing } = await inspection.searchState();
-    print(`search ${isOn ? 'on' : 'off'}`);
     print(`${counted(indexed, 'item')} in the index`);
     print(`${counted(waiting, 'position')} of ${counted(conversations, 'conversation')} waiting`);
     if (erasing > 0) print(`words of ${counted(erasing, 'deleted item')} to be erased`);

@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts';
 import type { CommandContext } from '../command.ts';
 import { olderSchema, openingError, storeError, unavailableError } from './errors.ts';
 
-interface StoreUse {
+export interface StoreUse {
   /** Settings among the command's arguments. */
   readonly settings: readonly string[];
   /** Names of the command's own flags. */

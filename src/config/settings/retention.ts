@@ -57,7 +57,9 @@ const ENTRIES = {
   trashDays: { ...trashDays, default: '0' },
   tenants: records({
     name: 'tenants',
-    description: 'Rules of single tenants, each of which replaces that of all tenants.',
+    description:
+      'Rules of single tenants, each of which replaces that of all tenants: a list, or a map by tenant.',
+    keyedBy: 'tenant',
     entries: TENANT,
   }),
 } as const satisfies Table;

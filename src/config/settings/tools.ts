@@ -199,13 +199,18 @@ function mcpOptions(
   place: Place,
 ): McpOptions {
   const servers = [...remote, ...programs];
-  const labels = servers.map(({ label: name }) => name);
-  const repeated = labels.find((name, index) => labels.indexOf(name) !== index);
-  if (repeated !== undefined) {
-    throw place
-      .at('servers')
-      .invalid(`two MCP servers have the label ${repeated}`, 'Give each a label of its own.');
-  }
+  assertDistinct(servers, place.at(programs.length === 0 ? 'servers' : 'programs'));
   const connectTimeoutMs = Math.min(MCP_LIMITS.connectTimeoutMs, limits.callTimeoutMs);
   return { servers, allowedUrls, limits: { ...MCP_LIMITS, ...limits, connectTimeoutMs } };
+}
+
+/** Throws when two servers have one label; both lists count together. */
+function assertDistinct(servers: readonly McpServerOptions[], place: Place): void {
+  const labels = servers.map(({ label: name }) => name);
+  const repeated = labels.find((name, index) => labels.indexOf(name) !== index);
+  if (repeated === undefined) return;
+  throw place.invalid(
+    `two MCP servers have the label ${repeated}`,
+    'Give each a label of its own: those of mcp_servers and of mcp_programs count together.',
+  );
 }

@@ -40,7 +40,9 @@ function locationOf(
 ): string {
   const node: unknown = document.getIn(place, true);
   const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
-  return Array.isArray(range) ? `line ${lines.linePos(Number(range[0])).line} of ${path}` : path;
+  if (Array.isArray(range)) return `line ${lines.linePos(Number(range[0])).line} of ${path}`;
+  // A field that the file does not have, such as the name of a record in a map: it is in the record.
+  return place.length > 1 ? locationOf(document, place.slice(0, -1), lines, path) : path;
 }
 
 function notYaml(path: string, { code, pos }: YAMLError, lines: LineCounter): OperatorError {

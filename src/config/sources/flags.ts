@@ -4,16 +4,18 @@ import { withoutCredentials } from '../../base/without-credentials.ts';
 import type { Setting } from '../settings/entry.ts';
 import { flagOf } from '../settings/names.ts';
 import { FlatSource, type GivenText } from './source.ts';
-import { LISTED_IN_HELP, unknownSetting } from './unknown-setting.ts';
+import { LISTED_IN_HELP, settingOfFile, unknownSetting } from './unknown-setting.ts';
 
 /**
  * Reads a command line. When a flag is repeated, its last value counts. Throws an `OperatorError` for an argument that
- * is not a setting. `otherFlags` are the command's own flags, which the error may suggest.
+ * is not a setting. `otherFlags` are the command's own flags, which the error may suggest, as it may the keys of the
+ * config file that have no flag.
  */
 export function flagSource(
   args: readonly string[],
   settings: readonly Setting[],
   otherFlags: readonly string[],
+  fileKeys: () => readonly string[] = () => [],
 ): FlatSource {
   const known = new Map(settings.map((setting) => [setting.name, setting]));
   const found = new Map<string, GivenText>();
@@ -33,7 +35,10 @@ export function flagSource(
     const setting = known.get(token.name);
     if (setting === undefined) {
       const all = [...settings.map(flagOf), ...otherFlags];
-      throw unknownSetting({ name: token.rawName, known: all, all: LISTED_IN_HELP });
+      throw (
+        settingOfFile(token.name, token.rawName, fileKeys()) ??
+        unknownSetting({ name: token.rawName, known: all, all: LISTED_IN_HELP })
+      );
     }
     if (token.value === undefined) {
       if (setting.parser.isSwitch === undefined) throw missingValue(token.rawName, setting);

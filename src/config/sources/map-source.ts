@@ -62,8 +62,7 @@ export class MapSource implements Source {
     const { keyedBy } = records;
     if (keyedBy !== undefined && isJsonObject(value)) {
       return Object.entries(value).map(([name, entry]) => {
-        // The name of a record is not repeated where it could be a text with a secret.
-        const place = [key, /^[\w-]+$/.test(name) ? name : '?'];
+        const place = [key, name];
         return this.#inner(
           this.#keyed(entry, { [this.#conventions.keyOf({ name: keyedBy })]: name }, place),
           records.entries,
@@ -106,10 +105,9 @@ export class MapSource implements Source {
   }
 
   #unknown(key: string, known: readonly string[]): OperatorError {
-    // A map in place of a key has its whole text as key, and a secret in it must not be repeated.
-    const path = [...this.#path, /^[\w-]+$/.test(key) ? key : '?'];
-    const location = this.#conventions.locate([...this.#path, key]);
-    const name = path.join('.');
+    const path = [...this.#path, key];
+    const location = this.#conventions.locate(path);
+    const name = shownPath(path);
     return unknownSetting({
       name: key,
       shown: location === '' ? name : `${name} (${location})`,
@@ -120,7 +118,7 @@ export class MapSource implements Source {
 
   #originOf(place: Path): string {
     const path = [...this.#path, ...place];
-    return [path.join('.'), this.#conventions.locate(path)]
+    return [shownPath(path), this.#conventions.locate(path)]
       .filter((text) => text !== '')
       .join(', ');
   }
@@ -128,4 +126,12 @@ export class MapSource implements Source {
   #invalid(place: Path, problem: string, fix: string): OperatorError {
     return new OperatorError('invalid_setting', `${this.#originOf(place)}: ${problem}.`, fix);
   }
+}
+
+/**
+ * Returns a path for messages. A map in place of a key has its whole text as key, and a secret in it must not be
+ * repeated.
+ */
+function shownPath(path: Path): string {
+  return path.map((key) => (/^[\w-]+$/.test(String(key)) ? key : '?')).join('.');
 }

@@ -2,7 +2,7 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { EXPIRY_FIELDS, ExpiresAfter, TRASH_FIELDS } from '../retention/expiry.ts';
 import { nullable } from '../schema/schema.ts';
 
-const MOST_PAIRS = 16;
+export const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
 const LONGEST_VALUE = 512;
 

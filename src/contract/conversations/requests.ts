@@ -56,7 +56,7 @@ export interface UpdateConversationParams {
 export function parseUpdateConversation(body: unknown): UpdateConversationParams {
   const { metadata, expires_after: expiresAfter } = validateUpdate(bodyObject(body), '');
   if (metadata === undefined && expiresAfter === undefined) {
-    throw apiError('missing_required_parameter', { param: 'metadata' });
+    throw apiError('empty_update');
   }
   return { metadata: metadata === null ? {} : metadata, expiresAfter };
 }

@@ -6,7 +6,7 @@ export const FEED_ERRORS = {
     status: 400,
     code: 'invalid_value',
     message: () =>
-      "Invalid 'after': it is not the id of an event of this feed. Start over without it.",
+      "Invalid 'after' or 'Last-Event-ID': it is not a cursor of this feed. Send the last one that this path has sent, or start over without it.",
     param: () => 'after',
     cause:
       'The value of `after`, or of the header `Last-Event-ID`, was not made by this feed: it is of another feed or of another database, or was changed.',

@@ -72,12 +72,12 @@ export const RESPONSE_ERRORS = {
     fix: 'Send the request again.',
   }),
   turn_overtaken: serverError({
-    status: 500,
+    status: 409,
     code: 'server_error',
     message: () =>
-      'This server was silent for too long, and another response has begun in the conversation. Please send the request again.',
+      'The turn of this response has ended before it: the conversation was deleted for a moment, or this server was silent for too long and another response has begun. Please send the request again.',
     cause:
-      'The process that made the response stood still for more than 15 seconds, so another one took its place. Nothing of the response is stored.',
+      'The conversation was deleted and restored while the response was made. Or the process that made it stood still for more than 15 seconds, so another one took its place. Nothing of the response is stored.',
     fix: 'Send the request again.',
   }),
   background_not_stored: invalidRequest({

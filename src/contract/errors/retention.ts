@@ -10,6 +10,14 @@ export const RETENTION_ERRORS = {
     cause: 'The days after the anchor are over: the conversation is older than that.',
     fix: 'Give it more days, or another anchor; delete it to be rid of it.',
   }),
+  empty_update: invalidRequest({
+    status: 400,
+    code: 'missing_required_parameter',
+    message: () => "Missing required parameter: 'metadata' or 'expires_after'.",
+    param: () => 'metadata',
+    cause: 'An update of a conversation changes neither its metadata nor its expiry.',
+    fix: 'Send `metadata`, or `expires_after`, or both; `null` is a value of each.',
+  }),
   empty_erasure_filter: invalidRequest({
     status: 400,
     code: 'missing_required_parameter',

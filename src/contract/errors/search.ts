@@ -6,7 +6,8 @@ export const SEARCH_ERRORS = {
   no_search_words: invalidRequest({
     status: 400,
     code: 'missing_required_parameter',
-    message: () => "Missing words in 'query'. Expected at least one word to search for.",
+    message: () =>
+      "Missing words in 'query'. Expected at least one word to search for: excluded words alone find nothing.",
     param: () => 'query',
     cause:
       'The query has no letters and digits, or all its words have a minus sign before them, which excludes items and finds none.',
@@ -19,14 +20,14 @@ export const SEARCH_ERRORS = {
       `Invalid 'query': too many words. Expected at most ${d.limit}, but got ${d.found} instead.`,
     param: () => 'query',
     cause:
-      'The query has too many words. Each character of a script without spaces between words is one.',
+      'The query has too many words. Two characters of a script without spaces between words count as one.',
     fix: 'Search for fewer words.',
   }),
   short_search_prefix: invalidRequest({
     status: 400,
     code: 'invalid_value',
     message: (d: { value: string; limit: number }) =>
-      `Invalid 'query': '${echo(d.value)}'. Expected at least ${d.limit} characters before '*'.`,
+      `Invalid 'query': '${echo(d.value)}'. Expected at least ${d.limit} characters in the word before '*'.`,
     param: () => 'query',
     cause: 'Too many words begin with so few characters.',
     fix: 'Give more of the beginning, or the whole word without `*`.',

@@ -118,6 +118,15 @@ export const VALUE_ERRORS = {
     cause: 'A number is too large, such as a `limit` above `--max-page-size`.',
     fix: 'Request smaller pages and follow `has_more`, or raise the setting.',
   }),
+  time_in_milliseconds: invalidRequest({
+    status: 400,
+    code: 'invalid_value',
+    message: (d: { param: string; value: number }) =>
+      `Invalid '${d.param}': ${d.value} is a time in milliseconds. Expected Unix seconds.`,
+    param: (d) => d.param,
+    cause: 'A time has three digits too many, as `Date.now()` of JavaScript returns it.',
+    fix: 'Divide it by 1,000.',
+  }),
   decimal_below_min_value: invalidRequest({
     status: 400,
     code: 'decimal_below_min_value',

@@ -1,13 +1,21 @@
 import { Type, type Static } from 'typebox';
-import { MetadataFilter } from '../conversations/conversation.ts';
+import { MOST_PAIRS, type Metadata } from '../conversations/conversation.ts';
 import { apiError } from '../errors/registry.ts';
 import { bodyObject } from '../schema/body-object.ts';
-import { omittable } from '../schema/schema.ts';
+import { nullable, omittable } from '../schema/schema.ts';
 import { validator } from '../schema/validate.ts';
+
+/** Pairs that must be in the metadata. A value that is empty would be a mistake, such as a variable that is not set. */
+const ErasureMetadata = Type.Unsafe<Metadata>({
+  title: 'ErasureMetadata',
+  type: 'object',
+  maxProperties: MOST_PAIRS,
+  additionalProperties: { type: 'string', minLength: 1 },
+});
 
 export const EraseConversationsBody = Type.Object(
   {
-    metadata: omittable(MetadataFilter),
+    metadata: omittable(ErasureMetadata),
     owner: omittable(Type.String({ minLength: 1, maxLength: 1024 })),
     dry_run: omittable(Type.Boolean({ default: false })),
   },
@@ -33,9 +41,12 @@ export const ErasureReceipt = Type.Object(
     }),
     started_at: Seconds,
     finished_at: Seconds,
-    ids_sha256: Type.String({
-      description: 'SHA-256 of the ids of what was deleted, sorted, each with a line feed',
-    }),
+    ids_sha256: nullable(
+      Type.String({
+        description:
+          'SHA-256 of the ids of the deleted conversations, sorted, each with a line feed; null in a dry run',
+      }),
+    ),
     not_covered: Type.Array(Type.String(), {
       description: 'Where texts may be that the server does not reach',
     }),

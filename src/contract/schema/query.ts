@@ -108,12 +108,17 @@ function readerOf(name: string, schema: TSchema): Reader {
   return {
     matches: (key) => key === name,
     read: (query) => {
-      const text = single(query, name);
+      const text = query[name] === '' && refusesEmpty(json) ? '' : single(query, name);
       if (text !== undefined) return parseText(json, text, name);
       if (isRequired(schema)) throw apiError('missing_required_parameter', { param: name });
       return json.default;
     },
   };
+}
+
+/** Whether an empty text is refused, and does not count as absent: without the parameter, the answer would be everything. */
+function refusesEmpty({ minLength = 0 }: JsonSchema): boolean {
+  return minLength > 0;
 }
 
 /** Reads `name[]=a&name[]=b`, which OpenAI's clients send, and `name=a` and `name[0]=a`, which mean the same. */
@@ -126,7 +131,7 @@ function listReader(name: string, entry: JsonSchema): Reader {
       Object.entries(query)
         .filter(([key]) => matches(key))
         .flatMap(([, value]) => value)
-        .filter((text) => text !== '')
+        .filter((text) => text !== '' || refusesEmpty(entry))
         .map((text, index) => parseText(entry, text, `${name}[${index}]`)),
   };
 }

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { bodyObject } from '../schema/body-object.ts';
 import { AnyObject, nullable } from '../schema/schema.ts';
 import { MetadataFilter } from '../conversations/conversation.ts';
+import { refuseMilliseconds } from '../schema/unix-seconds.ts';
 import { validator } from '../schema/validate.ts';
 
 const LONGEST_QUERY = 1_024;
@@ -96,6 +97,8 @@ export function parseSearch(body: unknown) {
     filters = {},
     ...rest
   } = validate(bodyObject(body), '');
+  const { created_after, created_before } = filters;
+  refuseMilliseconds({ created_after, created_before }, 'filters.');
   return { ...rest, limit, sort, include, filters };
 }
 

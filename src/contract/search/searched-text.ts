@@ -1,6 +1,7 @@
 /** The text of items that a search looks at. */
 
 import { isJsonObject } from '../../base/json-object.ts';
+import { unescapedJson } from './unescaped-json.ts';
 
 /** Code units of an item that are searched. The rest of a longer item is not. */
 const MOST_SEARCHED = 65_536;
@@ -27,6 +28,8 @@ const FIELDS: ReadonlySet<string> = new Set([
   'content',
   'result',
 ]);
+/** Fields of calls whose texts may be JSON, in all that they hold. */
+const MAYBE_JSON: ReadonlySet<string> = new Set(['arguments', 'input', 'output']);
 /** Fields whose text is not for readers, in all that they hold: sealed, encoded, or an address. */
 const SKIPPED: ReadonlySet<string> = new Set([
   'annotations',
@@ -60,19 +63,28 @@ export function searchedText(data: string): SearchedText {
     left -= part.length;
     texts.push(part);
   };
-  if (!IMAGES.has(String(type))) collect(item, false, add);
+  if (!IMAGES.has(String(type))) collect(item, {}, add);
   return { role: typeof role === 'string' ? role : undefined, texts };
 }
 
-/** Passes on the strings of a value under the fields with text. `isText` says that the value's own field is one. */
-function collect(value: unknown, isText: boolean, add: (text: string) => void): void {
+interface Place {
+  /** Whether the value's own field is one with text. */
+  readonly isText?: boolean;
+  /** Whether its texts may be JSON. */
+  readonly maybeJson?: boolean;
+}
+
+/** Passes on the strings of a value under the fields with text. */
+function collect(value: unknown, place: Place, add: (text: string) => void): void {
   if (typeof value === 'string') {
-    if (isText) add(value);
+    if (place.isText === true) add(place.maybeJson === true ? unescapedJson(value) : value);
   } else if (Array.isArray(value)) {
-    for (const entry of value) collect(entry, isText, add);
+    for (const entry of value) collect(entry, place, add);
   } else if (isJsonObject(value)) {
     for (const [field, entry] of Object.entries(value)) {
-      if (!SKIPPED.has(field)) collect(entry, FIELDS.has(field), add);
+      if (SKIPPED.has(field)) continue;
+      const maybeJson = place.maybeJson === true || MAYBE_JSON.has(field);
+      collect(entry, { isText: FIELDS.has(field), maybeJson }, add);
     }
   }
 }

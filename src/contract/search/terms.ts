@@ -17,6 +17,8 @@ export interface SearchTerms {
 }
 
 const MOST_WORDS = 32;
+/** Characters of a script without spaces that count as a word: about as many as its words have. */
+const CHARACTERS_OF_WORD = 2;
 const SHORTEST_PREFIX = 3;
 /** A minus sign, then a phrase in quotation marks, which may lack its last one, or text without spaces. */
 const PARTS = /(-?)(?:"([^"]*)(?:"|$)|([^\s"]+))/gu;
@@ -33,7 +35,7 @@ export function parseTerms(query: string): SearchTerms {
     .replaceAll(QUOTATION_MARKS, '"')
     .matchAll(PARTS)) {
     const term = termOf(phrase ?? text, phrase === undefined);
-    count += term.words.length;
+    count += countOf(term);
     if (term.words.length > 0) (minus === '-' ? unwanted : wanted).push(term);
   }
   if (count > MOST_WORDS)
@@ -48,9 +50,14 @@ function termOf(text: string, mayBePrefix: boolean): SearchTerm {
   // The characters after one of a script without spaces are words of their own: each is a beginning.
   const isPrefix = mayBePrefix && BEGINNING.test(text) && !isCharacter(last);
   if (isPrefix && Array.from(last).length < SHORTEST_PREFIX) {
-    throw apiError('short_search_prefix', { value: text, limit: SHORTEST_PREFIX });
+    throw apiError('short_search_prefix', { value: `${last}*`, limit: SHORTEST_PREFIX });
   }
   return { words, isPrefix };
+}
+
+function countOf({ words }: SearchTerm): number {
+  const characters = words.filter(isCharacter).length;
+  return words.length - characters + Math.ceil(characters / CHARACTERS_OF_WORD);
 }
 
 /** Returns terms as an answer repeats them. */

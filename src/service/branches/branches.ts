@@ -21,6 +21,7 @@ import { storedKey, type RequestKey } from '../idempotency/request-key.ts';
 import { assertMayCreate } from '../may-create.ts';
 import type { HeldTurn } from '../responses/held-turn.ts';
 import type { Turns, WhenBusy } from '../responses/turns.ts';
+import type { RetentionRules } from '../retention/rules.ts';
 import { Origins, type ShownConversation } from './origins.ts';
 
 /** What a rewind has done. */
@@ -37,6 +38,7 @@ export interface BranchesOptions {
   readonly authorizer: Authorizer;
   readonly turns: Turns;
   readonly observer: Pick<Observer, 'transferred'>;
+  readonly rules: RetentionRules;
   readonly maxHistoryItems: number;
   readonly maxHistoryBytes: number;
 }
@@ -68,7 +70,7 @@ export class Branches {
     { until, metadata, items }: ForkRequest,
     key: RequestKey | undefined,
   ): Promise<ShownConversation> {
-    const { store, authorizer, observer } = this.#options;
+    const { store, authorizer, observer, rules } = this.#options;
     assertMayCreate(authorizer, principal);
     const { tenant, owner, attributes } = principal;
     const readable = authorizer.filter(principal, 'read');
@@ -81,6 +83,7 @@ export class Branches {
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
       createdAt: creationTime(),
       items,
+      expiry: rules.ofNew(tenant, undefined),
       source: { conversationId: sourceId, access: readable, until },
       limits: this.#limits,
       ...keptUnder(principal, key),

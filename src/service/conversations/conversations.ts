@@ -14,9 +14,9 @@ import type {
   ItemRecord,
   ListedItem,
   Metadata,
-  NewExpiry,
   NewItem,
 } from '../../store/conversations/port.ts';
+import { newExpiry } from '../../store/conversations/records.ts';
 import type { RetentionRules } from '../retention/rules.ts';
 import type { RequestKey } from '../idempotency/request-key.ts';
 import { CONVERSATION_PREFIX } from './ids.ts';
@@ -25,12 +25,17 @@ import { refusalError } from './refusals.ts';
 import { keptUnder, repeatedConversation, repeatedItems } from './repetitions.ts';
 import { cursorDetail, pageParams, type ItemsRequest } from './items-request.ts';
 import { listParams, type ListRequest } from './list-request.ts';
+import { permitted, type PermittedConversation } from './permitted.ts';
 import { assertMayCreate } from '../may-create.ts';
 import { Origins, type ShownConversation } from '../branches/origins.ts';
 import type { Store } from '../../store/store.ts';
 
-/** The actions on a conversation that exists. */
-const ON_CONVERSATIONS = ['read', 'update', 'delete'] as const;
+interface ConversationsOptions {
+  readonly store: Pick<Store, 'conversations' | 'branches'>;
+  readonly authorizer: Authorizer;
+  readonly observer: Pick<Observer, 'transferred'>;
+  readonly rules: RetentionRules;
+}
 
 interface NewConversation {
   readonly metadata: Metadata;
@@ -44,18 +49,6 @@ interface ConversationChanges {
   readonly metadata: Metadata | undefined;
   /** `undefined` to leave it as it is, null to take it off. */
   readonly expiresAfter: ExpiryOptions | null | undefined;
-}
-
-/** A conversation, with what the policy permits if it was requested with details. */
-export interface PermittedConversation extends ShownConversation {
-  readonly permissions?: readonly Action[];
-}
-
-interface ConversationsOptions {
-  readonly store: Pick<Store, 'conversations' | 'branches'>;
-  readonly authorizer: Authorizer;
-  readonly observer: Pick<Observer, 'transferred'>;
-  readonly rules: RetentionRules;
 }
 
 /** What a client may demand of a write. */
@@ -138,7 +131,10 @@ export class Conversations {
     });
     if (page !== null) {
       const shown = await this.#origins.allShown(principal, page.entries);
-      return { ...page, entries: shown.map((entry) => this.#permitted(principal, entry)) };
+      return {
+        ...page,
+        entries: shown.map((entry) => permitted(this.#authorizer, principal, entry)),
+      };
     }
     throw apiError('conversation_cursor_not_found', {
       id: cursor?.id ?? '',
@@ -154,7 +150,7 @@ export class Conversations {
     const ref = { ...this.#accessed(principal, 'read', id), ...options };
     const conversation = await this.#store.get(ref);
     if (conversation === null) throw apiError('conversation_not_found', { id });
-    return this.#permitted(principal, await this.#shown(principal, conversation));
+    return permitted(this.#authorizer, principal, await this.#shown(principal, conversation));
   }
 
   /** Replaces the whole metadata, or how long the conversation is kept. */
@@ -197,7 +193,9 @@ export class Conversations {
       trashMs: isPermanent ? 0 : this.#rules.trashMs(principal.tenant),
       mayBeTrashed: isPermanent,
     });
-    if (!isDeleted) throw await absenceOf(this.#store, conversation, precondition);
+    if (isDeleted) return;
+    const presence = isPermanent ? 'reachable' : 'live';
+    throw await absenceOf(this.#store, { ...conversation, presence }, precondition);
   }
 
   /** Appends all items, in order and next to each other, or none. Returns them as they are stored. */
@@ -279,17 +277,6 @@ export class Conversations {
     return this.#origins.shown(principal, conversation);
   }
 
-  /** Adds what the policy permits to a conversation that was requested with details. */
-  #permitted(principal: Principal, conversation: ShownConversation): PermittedConversation {
-    const { id, details } = conversation;
-    if (details === undefined) return conversation;
-    const resource = { id, owner: details.owner, attributes: details.attributes };
-    const permissions = ON_CONVERSATIONS.filter(
-      (action) => this.#authorizer.decide(principal, action, resource).allowed,
-    );
-    return { ...conversation, permissions };
-  }
-
   /** Refers to a conversation for one action. It counts as absent if the policy forbids the action. */
   #accessed(principal: Principal, action: Action, conversationId: string): ConversationRef {
     const access = this.#authorizer.filter(principal, action);
@@ -301,15 +288,4 @@ function absenceError(absent: 'conversation' | 'item', id: string, itemId: strin
   return absent === 'conversation'
     ? apiError('conversation_not_found', { id })
     : apiError('item_not_found', { id: itemId });
-}
-
-/** Returns the expiry of a conversation that has just been made. */
-function newExpiry(
-  expiry: NewExpiry | undefined,
-  createdAt: number,
-): Pick<ConversationRecord, 'expiry'> {
-  if (expiry === undefined) return {};
-  const { anchor, afterMs } = expiry;
-  const idleMs = anchor === 'created_at' ? null : afterMs;
-  return { expiry: { expiresAt: createdAt + afterMs, idleMs, activeAt: createdAt } };
 }

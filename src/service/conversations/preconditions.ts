@@ -2,7 +2,11 @@
 
 import { apiError } from '../../contract/errors/registry.ts';
 import { and } from '../../base/row-filter.ts';
-import type { ConversationReader, ConversationRef } from '../../store/conversations/port.ts';
+import type {
+  ConversationReader,
+  ConversationRef,
+  GetConversationParams,
+} from '../../store/conversations/port.ts';
 
 /** The revisions of which the conversation must have one; `undefined` for any. */
 export interface Precondition {
@@ -23,7 +27,7 @@ export function onRevision(
 /** Returns the error for a conversation that was absent for a change: it is not there, or has another revision. */
 export async function absenceOf(
   store: Pick<ConversationReader, 'get'>,
-  conversation: ConversationRef,
+  conversation: GetConversationParams,
   precondition: Precondition | undefined,
 ): Promise<Error> {
   const isThere = precondition?.revisions !== undefined && (await store.get(conversation)) !== null;

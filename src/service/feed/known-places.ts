@@ -5,13 +5,13 @@ const MOST = 20_000;
 
 /** How far a reader has the conversations that have changed of late. The oldest ones are forgotten. */
 export class KnownPlaces {
-  readonly #places = new Map<string, Place | 'deleted'>();
+  readonly #places = new Map<string, Place>();
 
-  get(conversationId: string): Place | 'deleted' | undefined {
+  get(conversationId: string): Place | undefined {
     return this.#places.get(conversationId);
   }
 
-  set(conversationId: string, place: Place | 'deleted'): void {
+  set(conversationId: string, place: Place): void {
     this.#places.delete(conversationId);
     this.#places.set(conversationId, place);
     if (this.#places.size <= MOST) return;

@@ -66,7 +66,7 @@ async function skipPresent(store: ChangeStore, round: Round, known: KnownPlaces)
     for (const head of heads) known.set(head.conversationId, placeOf(head));
   }
   for await (const deletions of store.deleted(round)) {
-    for (const deletion of deletions) known.set(deletion.conversationId, 'deleted');
+    for (const deletion of deletions) known.set(deletion.conversationId, placeOf(deletion));
   }
 }
 
@@ -80,10 +80,11 @@ async function* round(store: ChangeStore, params: Round, known: KnownPlaces) {
   }
 }
 
-function isNews({ conversationId }: DeletionRecord, known: KnownPlaces): boolean {
-  const isKnown = known.get(conversationId) === 'deleted';
-  known.set(conversationId, 'deleted');
-  return !isKnown;
+function isNews(deletion: DeletionRecord, known: KnownPlaces): boolean {
+  const { conversationId, revision } = deletion;
+  const place = known.get(conversationId);
+  known.set(conversationId, placeOf(deletion));
+  return place === undefined || place.revision < revision;
 }
 
 /** Yields the events of a conversation up to its end. */
@@ -96,7 +97,8 @@ async function* ofConversation(
   const { conversationId } = head;
   const ref = { tenant, conversationId, access };
   let place = known.get(conversationId);
-  if (place === undefined || place === 'deleted') {
+  // With an earlier revision than before it is another one, which an import has brought.
+  if (place === undefined || place.revision > head.revision) {
     place = await store.placeAt({
       tenant,
       conversationId,

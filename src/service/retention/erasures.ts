@@ -20,12 +20,13 @@ const NOT_COVERED: readonly string[] = [
   'backups, exports and copies of the database that were made before',
   'replicas, dead rows and archives of the log of PostgreSQL, until these are cleaned up',
   'items that other owners have copied into their conversations, by reference or as a fork',
+  'deletions in the change feed: ids of conversations, times, attributes and a digest of the owner, for as long as it keeps events',
   'the audit log and the logs of the server, which have ids and no texts',
   'model servers and tools that were shown the texts',
 ];
 
 interface ErasuresOptions {
-  readonly store: Pick<RetentionStore, 'erasable' | 'condemn' | 'purge'>;
+  readonly store: Pick<RetentionStore, 'erasable' | 'condemn' | 'eraseOwners' | 'purge'>;
   readonly audit: Pick<AuditTrail, 'recordErasure'> | undefined;
 }
 
@@ -90,26 +91,37 @@ export async function erase(
   let hasMore = false;
   do {
     const page = await runPiece(() => store.erasable(filter, after, CONVERSATIONS_PER_PAGE));
-    for (const { id, items, bytes, isHeld } of page.matches) {
+    for (const { id, owner, items, bytes, isHeld } of page.matches) {
       counts.matched += 1;
       counts.held += isHeld ? 1 : 0;
       if (isHeld) continue;
-      counts.items += items;
-      counts.bytes += bytes;
-      if (isDryRun) continue;
+      if (isDryRun) {
+        counts.items += items;
+        counts.bytes += bytes;
+        continue;
+      }
       if (isOver()) {
         hasMore = true;
         continue;
       }
       const key = { tenant: filter.tenant, conversationId: id };
-      if (!(await store.condemn(filter, id))) continue;
-      await purgeWhole(store, key, size);
+      if (!(await store.condemn(filter, { id, owner }))) continue;
+      const purged = await purgeWhole(store, key, size);
+      // A hold that has come since keeps what is left.
+      if (purged.end === 'held') counts.held += 1;
+      // A sweep may have deleted the rest of it.
+      const isDeleted = purged.end !== 'held';
+      counts.items += isDeleted ? items : purged.items;
+      if (!isDeleted) continue;
+      counts.bytes += bytes;
       deleted.push(id);
       onProgress?.(deleted.length);
     }
     after = page.next;
     hasMore ||= after !== undefined && isOver();
   } while (after !== undefined && !hasMore);
+  // Those of conversations that were deleted before: nothing is known of their metadata.
+  if (!isDryRun && !hasMore && filter.metadata.length === 0) await store.eraseOwners(filter);
   return {
     id: newId(ID_PREFIX),
     object: 'conversation.erasure',
@@ -119,13 +131,13 @@ export async function erase(
     has_more: hasMore,
     started_at: Math.floor(startedAt / MS_PER_SECOND),
     finished_at: Math.floor(Date.now() / MS_PER_SECOND),
-    ids_sha256: hash(
-      'sha256',
-      deleted
-        .toSorted()
-        .map((id) => `${id}\n`)
-        .join(''),
-    ),
+    ids_sha256: isDryRun ? null : digestOf(deleted),
     not_covered: [...NOT_COVERED],
   };
+}
+
+/** Returns the SHA-256 of sorted ids, each with a line feed. */
+function digestOf(ids: readonly string[]): string {
+  const lines = ids.toSorted().map((id) => `${id}\n`);
+  return hash('sha256', lines.join(''));
 }

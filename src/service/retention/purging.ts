@@ -39,8 +39,8 @@ export class PieceSize {
 }
 
 export interface PurgedConversation extends Pick<Purged, 'items' | 'responses'> {
-  /** Whether it is deleted. It is not while a hold keeps it, or when another process has deleted it. */
-  readonly isGone: boolean;
+  /** `gone`: it is deleted. `absent`: another process has deleted it. `rest`: `goesOn` has ended the work. */
+  readonly end: Purged['state'];
 }
 
 /** Deletes a purgeable conversation piece by piece, until `goesOn` returns `false`. */
@@ -57,6 +57,6 @@ export async function purgeWhole(
     items += purged.items;
     responses += purged.responses;
     const isOver = purged.state !== 'rest' || !(await goesOn());
-    if (isOver) return { items, responses, isGone: purged.state === 'gone' };
+    if (isOver) return { items, responses, end: purged.state };
   }
 }

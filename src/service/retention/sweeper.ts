@@ -79,10 +79,10 @@ export class Sweeper {
       const page = await store.purgeable(CONVERSATIONS_PER_PAGE);
       for (const key of page) {
         if (!(await goesOn())) return;
-        const { items, responses, isGone } = await purgeWhole(store, key, this.#size, goesOn);
+        const { items, responses, end } = await purgeWhole(store, key, this.#size, goesOn);
         counts.items += items;
         counts.responses += responses;
-        if (!isGone) continue;
+        if (end !== 'gone') continue;
         counts.purged += 1;
         this.#note('purge', key);
       }

@@ -25,6 +25,12 @@ export async function indexAll(
       onProgress?.((count += items));
     }
   } while (last !== undefined);
-  while (await index.erase());
+  await eraseAll(index);
   return count;
+}
+
+/** Erases the words of all deleted items, also from the pages that begin with them. */
+export async function eraseAll(index: Pick<SearchIndex, 'erase' | 'rewrite'>): Promise<void> {
+  while (await index.erase());
+  while (await index.rewrite());
 }

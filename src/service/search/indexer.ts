@@ -7,6 +7,9 @@ import { Pace } from './pace.ts';
 /** Pause before new items are added, in which more of them come, to be added together. */
 const ADD_EVERY_MS = 500;
 const ERASE_EVERY_MS = 1_000;
+/** Rest between two rewritings of the index, and for each millisecond that one has worked. */
+const REWRITE_EVERY_MS = 5 * 60 * 1000;
+const REST_OF_REWRITING = 30;
 /** Time between two looks at all conversations, for what other processes have left when they were killed. */
 const PASS_EVERY_MS = 10 * 60 * 1000;
 /** The longest time that a search waits for the index. */
@@ -40,6 +43,7 @@ export class Indexer {
   #passedSlot = 0;
   #hasPassed = false;
   #nextPassAt = 0;
+  #nextRewritingAt = 0;
   #passing: Promise<void> | undefined;
   #adding: Promise<unknown> = Promise.resolve();
   #isStopping = false;
@@ -174,6 +178,26 @@ export class Indexer {
     while (!this.#isStopping && (await this.#pace.measure(() => this.#index.erase()))) {
       await this.#pace.pause();
     }
+    if (!this.#isStopping && performance.now() >= this.#nextRewritingAt) await this.#rewrite();
+  }
+
+  /** Writes the index anew if words were erased. It is as much work for one word as for many. */
+  async #rewrite(): Promise<void> {
+    let worked = 0;
+    const step = async (): Promise<boolean> => {
+      const began = performance.now();
+      const hasMore = await this.#index.rewrite();
+      worked += performance.now() - began;
+      return hasMore;
+    };
+    let steps = 0;
+    while (!this.#isStopping && (await this.#pace.measure(step))) {
+      steps += 1;
+      await this.#pace.pause();
+    }
+    if (steps === 0 || this.#isStopping) return;
+    const rest = Math.max(REWRITE_EVERY_MS, worked * REST_OF_REWRITING);
+    this.#nextRewritingAt = performance.now() + rest;
   }
 }
 

@@ -1,9 +1,10 @@
 /** Making a conversation that begins with a copy of another one's items, in the two forms of a write. */
 
 import { keyOf, scopeOf, type FilteredStatements } from '../conversations/access-condition.ts';
-import { insertOneByOne, toRecord, type WithItems } from '../conversations/append.ts';
+import { expiryCells, insertOneByOne, toRecord, type WithItems } from '../conversations/append.ts';
 import { bytesOf, slotOf } from '../conversations/counts.ts';
 import { Refused } from '../conversations/refusal.ts';
+import { newExpiry } from '../conversations/records.ts';
 import { SELECT_RESOURCE } from '../conversations/statements.ts';
 import { existenceTopics } from '../conversations/topics.ts';
 import type { Proof, Write } from '../engine/driver.ts';
@@ -119,18 +120,20 @@ function insertion(params: Params, { metadata, until, lastId, size }: Copied): Q
       size.bytes + bytesOf(items),
       activeAt,
       slotOf(createdAt),
+      ...expiryCells(params),
     ],
   };
 }
 
 function forked(params: Params, { metadata, lastId }: Copied): Forked {
-  const { conversationId: id, createdAt, source, items } = params;
+  const { conversationId: id, createdAt, source, items, expiry } = params;
   return {
     refused: undefined,
     conversation: {
       id,
       metadata: params.metadata ?? metadata,
       createdAt,
+      ...newExpiry(expiry, createdAt),
       revision: 0,
       forkedFrom: { conversationId: source.conversationId, itemId: lastId },
     },

@@ -57,8 +57,8 @@ export const SELECT_POSITIONS = `
 /** Inserts a fork of conversation `$8`, of which `$9` is the last item copied. */
 export const INSERT_FORK = `
   INSERT INTO conversations (tenant, id, owner, attributes, metadata, created_at, next_position,
-    forked_from, forked_at, ${COUNT_COLUMNS})
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+    forked_from, forked_at, ${COUNT_COLUMNS}, expires_at, idle_ms)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
 
 /** In one trip: inserts the items `$4` to `$6`, created at `$3`, as the last `$7` ones of a conversation. */
 export const INSERT_LAST_ITEMS = insertItems(`

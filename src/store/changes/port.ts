@@ -38,9 +38,9 @@ export interface ChangeRecord {
   readonly after: Place;
 }
 
-export interface DeletionRecord {
+/** A deletion, and the place of the conversation after it. */
+export interface DeletionRecord extends Place {
   readonly conversationId: string;
-  readonly revision: number;
   /** Unix milliseconds. */
   readonly at: number;
 }
@@ -95,9 +95,9 @@ export interface ChangeStore {
   read(params: ReadChangesParams): Promise<readonly ChangeRecord[]>;
   /** Yields the conversations that have changed since a moment, each at least once. */
   changed(params: ChangedParams): AsyncGenerator<readonly Head[], void, undefined>;
-  /** Yields the conversations that were deleted since a moment, each at least once. */
+  /** Yields the conversations that were deleted since a moment and not restored, each at least once. */
   deleted(params: ChangedParams): AsyncGenerator<readonly DeletionRecord[], void, undefined>;
-  /** Returns the deletion of a conversation that the filter matched then; `null` when there is none. */
+  /** Returns the deletion or the expiry of a conversation that the filter matched then; `null` when there is none. */
   deletion(ref: ConversationRef): Promise<DeletionRecord | null>;
   /** Returns the place of a conversation at a moment, or an earlier one. */
   placeAt(params: PlaceAtParams): Promise<Place>;

@@ -5,7 +5,7 @@ import {
   type FilteredStatements,
   type Statement,
 } from '../conversations/access-condition.ts';
-import type { ConversationRef, ItemRef } from '../conversations/port.ts';
+import type { ConversationKey, ConversationRef, ItemRef } from '../conversations/port.ts';
 import type { RoundTrips, Write } from '../engine/driver.ts';
 import type { Query, Value } from '../engine/query.ts';
 import { CHANGES, columnList } from '../tables.ts';
@@ -48,11 +48,21 @@ const IS_RECORDED = `EXISTS (
       SELECT 1 FROM changes
       WHERE changes.tenant = $1 AND changes.conversation_id = $2 AND changes.revision = conversations.revision + 1)`;
 
+/** Condition on a conversation's row that its end is an event: readers have not seen it end before. */
+const IS_SEEN = 'conversations.deleted_at IS NULL AND conversations.is_hidden <> 1';
+
 /** Deletes the other changes of a conversation that is gone. */
 const FORGET = `
   DELETE FROM changes
   WHERE tenant = $1 AND conversation_id = $2 AND type <> 'conversation.deleted'
     AND NOT EXISTS (SELECT 1 FROM conversations WHERE tenant = $1 AND id = $2)`;
+
+/** Deletes the record of the next revision of a conversation. */
+const RETRACT = `
+  DELETE FROM changes
+  WHERE tenant = $1 AND conversation_id = $2 AND EXISTS (
+    SELECT 1 FROM conversations
+    WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL AND conversations.revision + 1 = changes.revision)`;
 
 type ConversationChange = Exclude<RecordedChange, 'conversation.item.deleted'>;
 
@@ -97,8 +107,32 @@ export class Recording {
     return guarded;
   }
 
+  /**
+   * Records the end of a conversation that has not been deleted before, if it meets a condition, before the statement
+   * that ends it under {@link isEndRecorded}. `parameters` are those of the condition, from `$5` on.
+   */
+  end(
+    key: ConversationKey,
+    condition: string,
+    parameters: readonly Value[] = [],
+  ): readonly Query[] {
+    if (!this.#isOn) return [];
+    const sql = RECORD(`${IS_SEEN} AND ${condition}`, this.#statements.syntax);
+    return [{ sql, parameters: [...keyOf(key), 'conversation.deleted', null, ...parameters] }];
+  }
+
+  /** The condition of a conversation's end that it is recorded, where there is something to record. */
+  get isEndRecorded(): string {
+    return this.#isOn ? `CASE WHEN ${IS_SEEN} THEN ${IS_RECORDED} ELSE TRUE END` : 'TRUE';
+  }
+
+  /** In one trip: takes back the record of an end to which a hold came in between. */
+  retract(key: ConversationKey): readonly Query[] {
+    return this.#isOn ? [{ sql: RETRACT, parameters: keyOf(key) }] : [];
+  }
+
   /** Deletes what was recorded of a conversation, after its deletion, but for that. */
-  forget(ref: ConversationRef): readonly Query[] {
+  forget(ref: ConversationKey): readonly Query[] {
     return this.#isOn ? [{ sql: FORGET, parameters: keyOf(ref) }] : [];
   }
 

@@ -10,6 +10,7 @@ import { singleStatement, type Driver, type Scope } from '../engine/driver.ts';
 import type { Query, Row, Value } from '../engine/query.ts';
 import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
 import { slotOf } from '../conversations/counts.ts';
+import { withErasedOwners } from './erased-owners.ts';
 import { noveltyOf, type Novelty } from './moments.ts';
 import type {
   ChangedParams,
@@ -159,10 +160,11 @@ export class SqlChanges implements ChangeStore {
   #ofDeletions(
     statement: Statement,
     parameters: readonly Value[],
-    { access }: Pick<ConversationRef, 'access'>,
+    { tenant, access }: Pick<ConversationRef, 'tenant' | 'access'>,
   ): Query {
     const { syntax } = this.#driver;
-    const condition = rowFilterSql(access, parameters.length + 1, syntax);
+    const filter = withErasedOwners(tenant, access);
+    const condition = rowFilterSql(filter, parameters.length + 1, syntax);
     return {
       sql: statement(`(${condition.sql}) IS TRUE`, syntax),
       parameters: [...parameters, ...condition.parameters],
@@ -186,6 +188,7 @@ function toHead(row: Row): Head {
 function toDeletion(row: Row): DeletionRecord {
   return {
     conversationId: text(row, 'id'),
+    position: integer(row, 'next_position'),
     revision: integer(row, 'revision'),
     at: integer(row, 'changed_at'),
   };

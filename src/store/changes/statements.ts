@@ -4,6 +4,7 @@
  */
 
 import type { Statement } from '../conversations/access-condition.ts';
+import { EXPIRY, isOverSql } from '../conversations/presence.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import { noveltyOf } from './moments.ts';
 
@@ -72,27 +73,60 @@ export const selectTouched: Statement = (where, syntax) => `
  * The deletions under the name of the conversations, with the columns on which access depends, so that the condition of
  * access applies to them as they were.
  */
-function deletions(condition: string): string {
+function deletions(condition: string, others = ''): string {
   return `(
-      SELECT tenant, conversation_id AS id, revision, owner, attributes, changed_at FROM changes
-      WHERE changes.tenant = $1 AND type = 'conversation.deleted' AND ${condition}
+      SELECT tenant, conversation_id AS id, revision, next_position, owner, attributes, changed_at FROM changes
+      WHERE changes.tenant = $1 AND type = 'conversation.deleted' AND ${condition}${others}
     ) AS conversations`;
 }
 
+const DELETION = 'id, revision, next_position, changed_at';
+
+/** The conversation was not restored after the deletion: nothing else changes a deleted one. */
+const IS_LAST = `NOT EXISTS (
+        SELECT 1 FROM changes AS later
+        WHERE later.tenant = changes.tenant AND later.conversation_id = changes.conversation_id
+          AND later.revision > changes.revision)`;
+
 /** Selects deletions that are new since `$2`, after time `$3` and id `$4`: at most `$5`. */
 export const selectDeleted: Statement = (where, syntax) => `
-    SELECT id, revision, changed_at, changed_at AS place FROM ${deletions(`
+    SELECT ${DELETION}, changed_at AS place FROM ${deletions(`
       changed_at >= $3 AND (changed_at, conversation_id) > ($3, $4)
+      AND ${IS_LAST}
       AND ${noveltyOf(syntax).isNew('changes', 'changed_at', '$2')}`)}
     WHERE ${where}
     ORDER BY changed_at, id
     LIMIT CAST($5 AS BIGINT)`;
 
-export function selectDeletion(where: string): string {
-  return `
-    SELECT id, revision, changed_at FROM ${deletions('conversation_id = $2')}
+/** Selects the last deletion of a conversation. One that has expired counts as deleted before a sweep records it. */
+export const selectDeletion: Statement = (where, syntax) => `
+    SELECT ${DELETION} FROM ${deletions(
+      'conversation_id = $2',
+      `
+      UNION ALL
+      SELECT tenant, id, revision + 1, next_position, owner, attributes, ${EXPIRY}
+      FROM conversations
+      WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL AND ${isOverSql(syntax)}`,
+    )}
     WHERE ${where}
     ORDER BY revision DESC LIMIT 1`;
+
+/** Selects the deletions of owners that match, after revision `$3` of conversation `$2`: at most `$4`. */
+export function selectOwnedDeletions(condition: string): string {
+  return `
+    SELECT id, revision, owner FROM ${deletions('(conversation_id, revision) > ($2, $3)')}
+    WHERE ${condition}
+    ORDER BY id, revision
+    LIMIT CAST($4 AS BIGINT)`;
+}
+
+/** Replaces the owner in the recorded changes of a conversation that is gone, or is to be purged. */
+export function eraseOwner({ now }: SqlSyntax): string {
+  return `
+    UPDATE changes SET owner = $3
+    WHERE tenant = $1 AND conversation_id = $2 AND owner IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM conversations
+      WHERE tenant = $1 AND id = $2 AND NOT coalesce(deleted_at IS NOT NULL AND purge_at <= ${now}, FALSE))`;
 }
 
 /** Selects the position after the last item, and the revision of the last change, that are not new since `$3`. */

@@ -1,7 +1,7 @@
 /** Creating a conversation and appending to it, in the two forms of a write. */
 
 import type { Proof, Steps, Write } from '../engine/driver.ts';
-import type { Query, Value } from '../engine/query.ts';
+import type { Query, Row, Value } from '../engine/query.ts';
 import { integer } from '../engine/rows.ts';
 import { keyOf, scopeOf, type FilteredStatements } from './access-condition.ts';
 import { firstCounts, growthOf, moveToSlot, slotOf } from './counts.ts';
@@ -65,7 +65,7 @@ export function createConversation(params: WithItems<CreateConversationParams>):
 }
 
 /** Returns the columns `expires_at` and `idle_ms` of a new conversation. */
-function expiryCells({
+export function expiryCells({
   expiry,
   createdAt,
 }: Pick<CreateConversationParams, 'expiry' | 'createdAt'>): readonly Value[] {
@@ -79,6 +79,7 @@ export function appendItems(
   statements: FilteredStatements,
 ): Write<Stored> {
   const { items, createdAt, access } = params;
+  if (items.length === 0) return looked(params, statements);
   const growth = [...keyOf(params), ...growthOf(items, createdAt)];
   return {
     scope: scopeOf(params),
@@ -87,8 +88,7 @@ export function appendItems(
       const reserved = steps.get(statements.query(sql.reservePositions, growth, access));
       if (reserved === undefined) throw new Refused({ refused: 'conversation_absent' });
       const [slot, current] = [integer(reserved, 'active_slot'), slotOf(createdAt)];
-      if (items.length > 0 && slot !== 0 && slot !== current)
-        steps.run(moveToSlot(params, current));
+      if (slot !== 0 && slot !== current) steps.run(moveToSlot(params, current));
       insertOneByOne(steps, params, items, integer(reserved, 'first_position'), createdAt);
       return stored(items, integer(reserved, 'revision'));
     },
@@ -96,7 +96,7 @@ export function appendItems(
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
       const inserted = statements.query(sql.insertNextItems, parameters, access);
       const reserved = statements.query(sql.countNextItems, growth, access);
-      const results = await trips.finish(...(items.length === 0 ? [] : [inserted]), reserved);
+      const results = await trips.finish(inserted, reserved);
       const [found = []] = results;
       if (found.length === 0) throw new Refused({ refused: 'conversation_absent' });
       // None when the conversation has just been given to this caller.
@@ -105,10 +105,34 @@ export function appendItems(
     },
     duplicate: duplicateRow,
     // Only ids that were made for these items prove anything: given ones may have been stored before.
-    ...((items.length === 0 || items.some(({ isMinted }) => isMinted)) && {
+    ...(items.some(({ isMinted }) => isMinted) && {
       proof: presence(params, items, (found) => stored(found, undefined)),
     }),
   };
+}
+
+/** Appends nothing: the conversation must be there, and stays as it is. */
+function looked(
+  params: WithItems<AppendItemsParams>,
+  statements: FilteredStatements,
+): Write<Stored> {
+  const find = statements.query(sql.selectConversation, keyOf(params), params.access);
+  return {
+    scope: scopeOf(params),
+    changes: [],
+    inSteps: (steps) => unchanged(steps.get(find)),
+    inRoundTrips: async (trips) => {
+      const [rows = []] = await trips.finish(find);
+      return unchanged(rows[0]);
+    },
+    proof: presence(params, [], () => stored([], undefined)),
+  };
+}
+
+/** Returns the result for a conversation that was found, and to which nothing is appended. */
+function unchanged(row: Row | undefined): Stored {
+  if (row === undefined) throw new Refused({ refused: 'conversation_absent' });
+  return stored([], integer(row, 'revision'));
 }
 
 /** Finds a conversation with all of these items. */

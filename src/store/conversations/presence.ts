@@ -26,13 +26,19 @@ export const EXPIRY = `CASE WHEN conversations.idle_ms IS NULL THEN conversation
       WHEN conversations.active_slot = 0 AND conversations.active_at IS NULL THEN NULL
       ELSE coalesce(conversations.active_at, conversations.created_at) + conversations.idle_ms END`;
 
+/** The condition that the time of a conversation is over. */
+export function isOverSql({ now }: Pick<SqlSyntax, 'now'>): string {
+  return `(conversations.expires_at IS NOT NULL AND coalesce(${EXPIRY} <= ${now}, FALSE))`;
+}
+
 /**
  * A condition on the table `conversations`. The common one compares a number for inequality, which PostgreSQL without
  * statistics takes for nearly always true. It takes a comparison with null for rare, and would sort the few rows that
  * it then expects.
  */
-export function presenceSql(presence: Presence, { now }: Pick<SqlSyntax, 'now'>): string {
-  const isOver = `(conversations.expires_at IS NOT NULL AND coalesce(${EXPIRY} <= ${now}, FALSE))`;
+export function presenceSql(presence: Presence, syntax: Pick<SqlSyntax, 'now'>): string {
+  const { now } = syntax;
+  const isOver = isOverSql(syntax);
   switch (presence) {
     case 'live':
       return `CASE WHEN conversations.deleted_at IS NOT NULL OR ${isOver} THEN 1 ELSE 0 END <> 1`;

@@ -38,6 +38,17 @@ function expiryOf(row: Row): Pick<ConversationRecord, 'expiry'> {
   };
 }
 
+/** Returns the expiry of a conversation that has just been made. */
+export function newExpiry(
+  expiry: NewExpiry | undefined,
+  createdAt: number,
+): Pick<ConversationRecord, 'expiry'> {
+  if (expiry === undefined) return {};
+  const { anchor, afterMs } = expiry;
+  const idleMs = anchor === 'created_at' ? null : afterMs;
+  return { expiry: { expiresAt: createdAt + afterMs, idleMs, activeAt: createdAt } };
+}
+
 function deletionOf(row: Row): Pick<ConversationRecord, 'deletion'> {
   const deletedAt = integerOrNull(row, 'deleted_at');
   if (deletedAt === null) return {};

@@ -68,6 +68,9 @@ export class SqlConversations implements ConversationStore {
   }
 
   async get(params: GetConversationParams): Promise<ConversationRecord | null> {
+    const { presence = 'live' } = params;
+    if (presence === 'trashed') return this.#find(params, undefined, this.#trashed);
+    if (presence === 'reachable') return this.#find(params, undefined, this.#reachable);
     const fromReplica = { topic: conversationTopic(params) };
     if (params.hasDetails !== true) return this.#find(params, fromReplica);
     const { access } = params;

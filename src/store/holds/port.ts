@@ -14,10 +14,14 @@ export interface HoldRecord {
   readonly releasedAt: number | null;
 }
 
+export type HoldTarget = Pick<HoldRecord, 'tenant' | 'subject' | 'conversationId'>;
+
 export interface HoldStore {
   add(hold: HoldRecord): Promise<void>;
   /** Returns the holds of a tenant, or of all, the first ones first. */
   list(tenant: string | undefined): Promise<readonly HoldRecord[]>;
-  /** Ends a hold; `false` when there is none with the id that lasts. */
-  release(params: { readonly id: string; readonly releasedAt: number }): Promise<boolean>;
+  /** Counts the conversations that are stored now and that a hold of this kind is on. */
+  reach(target: HoldTarget): Promise<number>;
+  /** Ends a hold, and returns it; null when there is none with the id that lasts. */
+  release(params: { readonly id: string; readonly releasedAt: number }): Promise<HoldRecord | null>;
 }

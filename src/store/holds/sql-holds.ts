@@ -2,7 +2,7 @@ import { singleStatement, type Driver, type Scope } from '../engine/driver.ts';
 import type { Row } from '../engine/query.ts';
 import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
 import { ARCHIVED_TABLES, columnList } from '../tables.ts';
-import type { HoldRecord, HoldStore } from './port.ts';
+import type { HoldRecord, HoldStore, HoldTarget } from './port.ts';
 
 /** Holds are for operators alone. */
 const SCOPE: Scope = { kind: 'all' };
@@ -40,12 +40,31 @@ export class SqlHolds implements HoldStore {
     return (await this.#driver.read({ scope: SCOPE, query })).map(toHold);
   }
 
-  release({ id, releasedAt }: Parameters<HoldStore['release']>[0]): Promise<boolean> {
+  async reach({ tenant, subject, conversationId }: HoldTarget): Promise<number> {
+    const parameters = [tenant];
+    const named: [column: string, value: string | null][] = [
+      ['owner', subject],
+      ['id', conversationId],
+    ];
+    const conditions = named.flatMap(([column, value]) =>
+      value === null ? [] : [` AND ${column} = $${parameters.push(value)}`],
+    );
     const query = {
-      sql: 'UPDATE holds SET released_at = $2 WHERE id = $1 AND released_at IS NULL RETURNING id',
+      sql: `SELECT count(*) AS held FROM conversations WHERE tenant = $1${conditions.join('')}`,
+      parameters,
+    };
+    const [row] = await this.#driver.read({ scope: SCOPE, query });
+    return row === undefined ? 0 : integer(row, 'held');
+  }
+
+  release({ id, releasedAt }: Parameters<HoldStore['release']>[0]): Promise<HoldRecord | null> {
+    const query = {
+      sql: `UPDATE holds SET released_at = $2 WHERE id = $1 AND released_at IS NULL RETURNING ${COLUMNS}`,
       parameters: [id, releasedAt],
     };
-    return this.#driver.write(singleStatement(SCOPE, query, [], (rows) => rows.length > 0));
+    return this.#driver.write(
+      singleStatement(SCOPE, query, [], ([row]) => (row === undefined ? null : toHold(row))),
+    );
   }
 }
 

@@ -12,15 +12,25 @@ export function runningRemoval(key: ConversationKey): readonly Query[] {
   return DELETE_RUNNING.map((sql) => ({ sql, parameters: keyOf(key) }));
 }
 
-/**
- * Runs the statement that ends a conversation, after others, and deletes what runs in it. Returns `false` when it has
- * yielded no row.
- */
-export function ended(key: ConversationKey, before: readonly Query[], end: Query): Write<boolean> {
-  const running = runningRemoval(key);
+/** The statement that ends a conversation, and others. */
+interface Ending {
+  readonly before: readonly Query[];
+  readonly end: Query;
+  readonly after?: readonly Query[];
+  /** Whether text is overwritten. */
+  readonly erases?: boolean;
+}
+
+/** Ends a conversation, and deletes what runs in it. Returns `false` when the statement has yielded no row. */
+export function ended(
+  key: ConversationKey,
+  { before, end, after = [], erases = false }: Ending,
+): Write<boolean> {
+  const running = [...after, ...runningRemoval(key)];
   return {
     scope: scopeOf(key),
     changes: existenceTopics(key),
+    erases,
     inSteps: (steps) => {
       for (const query of before) steps.run(query);
       if (steps.get(end) === undefined) return false;

@@ -50,6 +50,7 @@ export interface OwnerFilter {
 /** A conversation that is to be erased. */
 export interface ErasureMatch {
   readonly id: string;
+  readonly owner: string;
   readonly items: number;
   readonly bytes: number;
   readonly isHeld: boolean;
@@ -136,5 +137,7 @@ export interface RetentionStore {
   /** Returns the conversations to be erased among `limit` conversations of the tenant after an id. */
   erasable(filter: ErasureFilter, after: string | undefined, limit: number): Promise<ErasurePage>;
   /** Ends a conversation that matches the filter, so that it is purgeable; `false` when it is absent, or under a hold. */
-  condemn(filter: ErasureFilter, conversationId: string): Promise<boolean>;
+  condemn(filter: ErasureFilter, match: Pick<ErasureMatch, 'id' | 'owner'>): Promise<boolean>;
+  /** Takes the names of owners out of what is recorded of the deletion of their conversations, where these are gone. */
+  eraseOwners(filter: Pick<ErasureFilter, 'tenant' | 'access' | 'owners'>): Promise<void>;
 }

@@ -1,12 +1,13 @@
 /** Deleting a conversation for good in pieces, in the two forms of a write. */
 
+import type { Recording } from '../changes/recording.ts';
 import { keyOf, scopeOf } from '../conversations/access-condition.ts';
 import type { ConversationKey } from '../conversations/port.ts';
 import { DELETE_CHILDREN } from '../conversations/statements.ts';
 import { eraseWords } from '../search/erasure.ts';
 import { existenceTopics } from '../conversations/topics.ts';
 import type { Write } from '../engine/driver.ts';
-import type { Row } from '../engine/query.ts';
+import type { Query, Row } from '../engine/query.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Purged } from './port.ts';
 import * as sql from './statements.ts';
@@ -15,7 +16,12 @@ import * as sql from './statements.ts';
  * Deletes at most so many rows of each table of a purgeable conversation, and the conversation with its last ones. Each
  * statement has the condition of all, so that a hold, which may come at any time, ends the deletion.
  */
-export function purge(key: ConversationKey, mostRows: number, syntax: SqlSyntax): Write<Purged> {
+export function purge(
+  key: ConversationKey,
+  mostRows: number,
+  recording: Recording,
+  syntax: SqlSyntax,
+): Write<Purged> {
   const here = keyOf(key);
   const keep = { sql: sql.keepDeleted(syntax), parameters: here };
   const pieces = sql.PURGED_TABLES.map((table) => ({
@@ -23,7 +29,10 @@ export function purge(key: ConversationKey, mostRows: number, syntax: SqlSyntax)
     parameters: [...here, mostRows],
   }));
   const conversation = { sql: sql.purgeConversation(syntax), parameters: here };
-  const children = DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: here }));
+  const children: readonly Query[] = [
+    ...DELETE_CHILDREN.map((statement) => ({ sql: statement, parameters: here })),
+    ...recording.forget(key),
+  ];
   const find = { sql: sql.selectPurged(syntax), parameters: here };
   const absent = { state: 'absent', items: 0, responses: 0 } as const;
   const held = { state: 'held', items: 0, responses: 0 } as const;

@@ -1,7 +1,9 @@
+import { Recording } from '../changes/recording.ts';
 import { keyOf, FilteredStatements, scopeOf } from '../conversations/access-condition.ts';
 import type { ConversationKey, NewExpiry, UpdateResult } from '../conversations/port.ts';
 import { changeConversation } from '../conversations/change.ts';
 import { msAfter } from '../conversations/records.ts';
+import { isOverSql } from '../conversations/presence.ts';
 import { CONVERSATION_COLUMNS, LIMIT_CONVERSATION } from '../conversations/statements.ts';
 import { existenceTopics } from '../conversations/topics.ts';
 import { singleStatement, type Driver, type Scope } from '../engine/driver.ts';
@@ -10,9 +12,10 @@ import { cell, integer, integerOrNull, text } from '../engine/rows.ts';
 import { KeyedWrites } from '../idempotency/keyed-writes.ts';
 import { ARCHIVED_TABLES } from '../tables.ts';
 import { ended } from './ending.ts';
-import { condemnation, erasablePage } from './erasure.ts';
+import { condemnation, erasablePage, ownedDeletions, ownerErasure } from './erasure.ts';
 import type {
   ErasureFilter,
+  ErasureMatch,
   ErasurePage,
   KeptConversation,
   KeptPlace,
@@ -28,6 +31,8 @@ import { oldResponseRemoval } from './response-removal.ts';
 import * as sql from './statements.ts';
 
 const ALL_TENANTS: Scope = { kind: 'all' };
+/** Recorded deletions that are looked at at once. */
+const DELETIONS_PER_PAGE = 100;
 const restoration = sql.restoreConversation(CONVERSATION_COLUMNS);
 
 /** The end of conversations in SQL, over a driver. */
@@ -35,16 +40,21 @@ export class SqlRetention implements RetentionStore {
   readonly #driver: Driver;
   readonly #trashed: FilteredStatements;
   readonly #keyed: KeyedWrites;
+  /** Records what happens in the trash, and ends of whatever is stored. */
+  readonly #recording: Recording;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, settings: { readonly recordsChanges: boolean }) {
     this.#driver = driver;
     this.#trashed = new FilteredStatements(driver.syntax, 'trashed');
+    this.#recording = new Recording(this.#trashed, settings);
     this.#keyed = new KeyedWrites(driver);
   }
 
   async restore(params: RestoreParams): Promise<UpdateResult> {
-    const query = this.#trashed.query(restoration, keyOf(params), params.access);
-    const result = await changeConversation(this.#keyed, params, query);
+    const statement = this.#recording.guarded(restoration);
+    const query = this.#trashed.query(statement, keyOf(params), params.access);
+    const record = this.#recording.change('conversation.restored', params);
+    const result = await changeConversation(this.#keyed, params, query, record);
     if (result === null) return { refused: 'conversation_absent' };
     return 'used' in result ? result : { refused: undefined, conversation: result };
   }
@@ -82,8 +92,11 @@ export class SqlRetention implements RetentionStore {
     const { syntax } = this.#driver;
     const note = { sql: sql.NOTE_ACTIVITY, parameters: keyOf(key) };
     const postpone = { sql: sql.postpone(syntax), parameters: keyOf(key) };
-    const expire = { sql: sql.expire(syntax), parameters: keyOf(key) };
-    return this.#driver.write(ended(key, [note, postpone], expire));
+    const isOver = isOverSql(syntax);
+    const before = [note, postpone, ...this.#recording.end(key, isOver)];
+    const condition = `${isOver} AND ${this.#recording.isEndRecorded}`;
+    const end = { sql: sql.endConversation(condition, syntax), parameters: keyOf(key) };
+    return this.#driver.write(ended(key, { before, end }));
   }
 
   async purgeable(limit: number): Promise<readonly ConversationKey[]> {
@@ -92,7 +105,7 @@ export class SqlRetention implements RetentionStore {
   }
 
   purge(key: ConversationKey, mostRows: number): Promise<Purged> {
-    return this.#driver.write(purge(key, mostRows, this.#driver.syntax));
+    return this.#driver.write(purge(key, mostRows, this.#recording, this.#driver.syntax));
   }
 
   async keptDeleted(
@@ -161,6 +174,7 @@ export class SqlRetention implements RetentionStore {
     const rows = await this.#driver.read({ scope, query: matching });
     const matches = rows.map((row) => ({
       id: text(row, 'id'),
+      owner: text(row, 'owner'),
       items: integer(row, 'items'),
       bytes: integer(row, 'bytes'),
       isHeld: integer(row, 'is_held') === 1,
@@ -168,10 +182,30 @@ export class SqlRetention implements RetentionStore {
     return { matches, next };
   }
 
-  condemn(filter: ErasureFilter, conversationId: string): Promise<boolean> {
-    const { tenant } = filter;
-    const query = condemnation(filter, conversationId, this.#driver.syntax);
-    return this.#driver.write(ended({ tenant, conversationId }, [], query));
+  condemn(filter: ErasureFilter, match: Pick<ErasureMatch, 'id' | 'owner'>): Promise<boolean> {
+    return this.#driver.write(condemnation(filter, match, this.#recording, this.#driver.syntax));
+  }
+
+  async eraseOwners({
+    tenant,
+    access,
+    owners,
+  }: Pick<ErasureFilter, 'tenant' | 'access' | 'owners'>): Promise<void> {
+    const filter = { tenant, access, owners, metadata: [] };
+    const { syntax } = this.#driver;
+    let after = { conversationId: '', revision: 0 };
+    for (;;) {
+      const query = ownedDeletions(filter, after, DELETIONS_PER_PAGE, syntax);
+      const rows = await this.#driver.read({ scope: scopeOf(filter), query });
+      for (const row of rows) {
+        const key = { tenant, conversationId: text(row, 'id') };
+        const erasure = ownerErasure(key, text(row, 'owner'), syntax);
+        const write = singleStatement(scopeOf(key), erasure, [], () => undefined);
+        await this.#driver.write({ ...write, erases: true });
+        after = { ...key, revision: integer(row, 'revision') };
+      }
+      if (rows.length < DELETIONS_PER_PAGE) return;
+    }
   }
 
   #readAll(query: Query): Promise<readonly Row[]> {

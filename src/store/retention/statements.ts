@@ -87,10 +87,11 @@ export function postpone({ now }: SqlSyntax): string {
     WHERE ${HERE} AND idle_ms IS NOT NULL AND ${EXPIRY} > ${now}`;
 }
 
-export function expire({ now }: SqlSyntax): string {
+/** Ends a conversation under a condition, which has the parameters from `$3` on. */
+export function endConversation(condition: string, { now }: SqlSyntax): string {
   return `
     UPDATE conversations SET ${endedNow(now)}
-    WHERE ${HERE} AND expires_at IS NOT NULL AND ${EXPIRY} <= ${now}
+    WHERE ${HERE} AND ${condition}
     RETURNING id`;
 }
 
@@ -242,7 +243,7 @@ export function endWithoutResponse({ now }: SqlSyntax): string {
 /** Selects what matches among the `$3` conversations of the tenant that follow `$2`, and the last one of these. */
 export function selectErasable(conditions: readonly string[]): string {
   return `
-    SELECT conversations.id, ${itemsOf('count(*)', 'item_count')} AS items,
+    SELECT conversations.id, conversations.owner, ${itemsOf('count(*)', 'item_count')} AS items,
       ${itemsOf('coalesce(sum(octet_length(items.data)), 0)', 'item_bytes')} AS bytes,
       CASE WHEN ${IS_HELD} THEN 1 ELSE 0 END AS is_held
     FROM (
@@ -266,11 +267,3 @@ function itemsOf(aggregate: string, column: string): string {
 export const SELECT_LAST_OF_PAGE = `
   SELECT max(id) AS last FROM (
     SELECT id FROM conversations WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3) AS page`;
-
-/** Ends a conversation that matches an erasure. */
-export function condemn(conditions: readonly string[], { now }: SqlSyntax): string {
-  return `
-    UPDATE conversations SET ${endedNow(now)}
-    WHERE ${HERE} AND NOT ${IS_HELD} AND ${conditions.map((condition) => `(${condition})`).join(' AND ')}
-    RETURNING id`;
-}

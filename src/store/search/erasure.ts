@@ -62,6 +62,7 @@ export function eraseDocument(
   }: { readonly number: number; readonly scope: string; readonly data: string },
 ): void {
   steps.run({ sql: sql.DELETE_WORDS, parameters: [number, allWords(scope, contentWords(data))] });
+  steps.run({ sql: sql.NOTE_ERASURE, parameters: [] });
 }
 
 /**

@@ -111,6 +111,11 @@ export interface SearchIndex {
   isWaiting(key: ConversationKey): Promise<boolean>;
   /** Erases the words of some items that are gone. Returns whether there are more. */
   erase(): Promise<boolean>;
+  /**
+   * Writes a part of the index anew, if words were erased from it: some of these are in its file until that is done.
+   * Returns whether there is more.
+   */
+  rewrite(): Promise<boolean>;
   /** Empties the index; all items wait then. */
   reset(onProgress?: (conversations: number) => void): Promise<void>;
 }

@@ -22,6 +22,7 @@ import type {
   WaitingBatch,
 } from './port.ts';
 import { POSTGRES_SEARCH } from './postgres-search.ts';
+import { Rewriting } from './rewriting.ts';
 import { SQLITE_SEARCH } from './sqlite-search.ts';
 import * as sql from './statements.ts';
 
@@ -32,10 +33,12 @@ const MOST_LOOKED_AT = 2_000;
 export class SqlSearch implements SearchStore {
   readonly changed: ChangedConversations;
   readonly #driver: Driver;
+  readonly #rewriting: Rewriting;
 
   constructor(driver: Driver, changed: ChangedConversations) {
     this.#driver = driver;
     this.changed = changed;
+    this.#rewriting = new Rewriting(driver);
   }
 
   async byTime(params: SearchByTimeParams): Promise<TimedPage> {
@@ -121,6 +124,10 @@ export class SqlSearch implements SearchStore {
 
   erase(): Promise<boolean> {
     return this.#isSqlite ? eraseQueued(this.#driver) : Promise.resolve(false);
+  }
+
+  rewrite(): Promise<boolean> {
+    return this.#isSqlite ? this.#rewriting.step() : Promise.resolve(false);
   }
 
   reset(onProgress?: (conversations: number) => void): Promise<void> {

@@ -129,11 +129,26 @@ export const SELECT_QUEUED = `
 
 export const DELETE_QUEUED = 'DELETE FROM words_to_erase WHERE doc = $1';
 
+/** Notes that words were erased. */
+export const NOTE_ERASURE = 'UPDATE word_erasures SET erased = erased + 1';
+
+export const SELECT_ERASURES = 'SELECT erased, rewritten FROM word_erasures';
+
+/** Notes that all segments were rewritten after erasure `$1`. */
+export const SET_REWRITTEN = 'UPDATE word_erasures SET rewritten = max(rewritten, $1)';
+
+/** Merges segments, by `$1` pages. */
+export const MERGE = `INSERT INTO item_words (item_words, rank) VALUES ('merge', $1)`;
+
+/** Selects how many rows the connection has changed. */
+export const COUNT_CHANGES = 'SELECT total_changes() AS count';
+
 /** Empties the index of SQLite, in one transaction. */
 export const EMPTY_INDEX: readonly string[] = [
   `INSERT INTO item_words (item_words) VALUES ('delete-all')`,
   'DELETE FROM words_to_erase',
   'DELETE FROM indexed_items',
+  'UPDATE word_erasures SET rewritten = erased',
   'UPDATE conversations SET indexed_until = 0 WHERE indexed_until > 0',
 ];
 

@@ -18,7 +18,7 @@ import {
 /** The time of a lease, which leases are made older by instead of waiting for it. */
 const LEASE_MS = 15_000;
 const OVERTAKEN =
-  'This server was silent for too long, and another response has begun in the conversation. Please send the request again.';
+  'The turn of this response has ended before it: the conversation was deleted for a moment, or this server was silent for too long and another response has begun. Please send the request again.';
 
 async function expiryOf(database: SharedDatabase): Promise<number> {
   const [turn] = await database.run('SELECT expires_at FROM turns');
@@ -70,9 +70,9 @@ describe.each(SHARED_DATABASES)('leases on %s', (name, openDatabase) => {
     const other = await beginTurn(second.client, { conversation: id, input: 'other' });
     first.child.kill('SIGCONT');
     expect(await streamed).toEqual({
-      status: 500,
+      status: 409,
       code: 'server_error',
-      message: `500 ${OVERTAKEN}`,
+      message: `409 ${OVERTAKEN}`,
     });
     open();
     expect((await other.ended).type).toBe('response.completed');

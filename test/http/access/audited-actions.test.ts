@@ -11,42 +11,12 @@ import {
 import { said } from '../../support/chat-answers.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { json, startModelServer } from '../../support/model-server.ts';
+import { ACTIONS, type Action, type Case, type Named } from './audited-case.ts';
 import { OPERATIONS } from './operation-requests.ts';
 
 /** Every operation with every action forbidden in turn: the service refuses when the audit log says so, and only then. */
 
-const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
-type Action = (typeof ACTIONS)[number];
-
 const RESPONSES = '/v1/responses';
-
-/** What a request may name. */
-interface Named {
-  readonly conversation: string;
-  readonly item: string;
-  /** A response in the conversation. */
-  readonly response: string;
-  /** A response without a conversation, after which nothing follows. */
-  readonly newest: string;
-  /** A response without a conversation that another one continues. */
-  readonly continued: string;
-  /** A response in the background that waits in another conversation. */
-  readonly waiting: string;
-}
-
-interface Case {
-  readonly operation: string;
-  readonly about: string;
-  /** The actions without which the request is refused. */
-  readonly demands: readonly Action[];
-  /** The entry's own action; `undefined` when a request that is done has no entry. */
-  readonly action: Action | undefined;
-  readonly resource?: (named: Named) => string;
-  readonly query?: (named: Named) => string;
-  readonly body?: (named: Named) => unknown;
-  /** Runs before the request, with a key that may do everything. */
-  readonly prepare?: (named: Named, key: string | undefined) => Promise<unknown>;
-}
 
 const asked = { model: 'qwen3', input: 'Hello' };
 const message = { role: 'user', content: 'x' };

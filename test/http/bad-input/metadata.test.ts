@@ -96,7 +96,7 @@ test('creating a conversation answers 400 to 40 pairs of metadata', async () => 
 test('an update without metadata is refused', async () => {
   expect(await target.send('POST', target.path, '{}')).toMatchObject({
     status: 400,
-    error: { message: "Missing required parameter: 'metadata'." },
+    error: { message: "Missing required parameter: 'metadata' or 'expires_after'." },
   });
 });
 

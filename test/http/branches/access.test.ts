@@ -50,6 +50,16 @@ test('a fork belongs to the caller who may read its source, and names the source
   expect(update.body).toEqual(hidden);
   const listed = await access.call(alone, 'GET', CONVERSATIONS);
   expect(listed.body.data).toContainEqual(hidden);
+  const readers: readonly (readonly [key: string, source: string | null])[] = [
+    [alone, null],
+    [bob, id],
+  ];
+  for (const [key, source] of readers) {
+    const headers = { authorization: `Bearer ${key}` };
+    const archive = await access.server.request(`${CONVERSATIONS}/export`, { headers });
+    expect(archive.body).toContain(`"id":"${made.id}"`);
+    expect(archive.body).toContain(`"forked_from":${JSON.stringify(source)}`);
+  }
   expect(await listIds(access, alone, `?forked_from=${id}`)).toEqual([]);
   // As for an id that never was.
   expect(await listIds(access, alone, '?forked_from=conv_none')).toEqual([]);

@@ -141,7 +141,10 @@ test('a reader that has the revision is answered 304 without a body', async () =
     for (const tag of ['"r1"', '"0"', '""']) {
       expect(await read(path, tag), tag).toMatchObject({ status: 200, etag: '"r0"' });
     }
-    expect(await read(path, 'r0')).toMatchObject({ status: 400, code: 'invalid_value' });
+    for (const tag of ['r0', '"r0', '"x" "r0"', ',', '"x", *', `"x"${', '.repeat(200)}y`]) {
+      expect(await read(path, tag), tag).toMatchObject({ status: 400, code: 'invalid_value' });
+    }
+    expect(await read(path, `"x"${' ,	'.repeat(200)}"r0",`)).toMatchObject({ status: 304 });
   }
   await client.conversations.items.create(id, { items: [said('two')] });
   for (const path of [id, `${id}/items`]) {

@@ -94,6 +94,8 @@ test.each([
   [404, 'after=conv_none', 'after'],
   [404, 'before=conv_none', 'before'],
   [400, 'created_after=soon', 'created_after'],
+  [400, 'created_before=1790000000000', 'created_before'],
+  [400, 'last_item_after=1790000000000', 'last_item_after'],
   [400, 'metadat[k]=v', 'metadat[k]'],
   [400, 'metadata=v', 'metadata'],
   [400, 'metadata=v&metadata[k]=v', 'metadata'],

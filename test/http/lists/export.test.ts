@@ -130,3 +130,13 @@ test('the command exports the conversations of one subject', async () => {
   const both = await runProcess([...arguments_, '--continue', file]);
   expect(both).toMatchObject({ code: 1, stderr: expect.stringContaining('archive_of_selection') });
 });
+
+test.each(['owner=', 'metadata_key[]=', 'metadata_key=&owner=ann'])(
+  'an export or a list that is asked for an empty name is refused: %s',
+  async (query) => {
+    for (const path of [`${CONVERSATIONS}/export`, CONVERSATIONS]) {
+      const { status, body } = await access.call(keys.ann, 'GET', `${path}?${query}`);
+      expect({ status, code: body.error.code }).toEqual({ status: 400, code: 'empty_string' });
+    }
+  },
+);

@@ -138,6 +138,7 @@ test.each([
   [400, 'position=first', 'position', 'invalid_type'],
   [400, 'created_after=1.5', 'created_after', 'invalid_type'],
   [400, 'created_after=soon', 'created_after', 'invalid_type'],
+  [400, 'created_after=1790000000000', 'created_after', 'invalid_value'],
   [400, 'max_item_bytes=0', 'max_item_bytes', 'integer_below_min_value'],
   [400, 'max_item_bytes=-5', 'max_item_bytes', 'integer_below_min_value'],
   [400, 'after=a&before=b', null, 'mutually_exclusive_parameters'],

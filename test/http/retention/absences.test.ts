@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { assertAbsent } from '../access/absent.ts';
+import { SEARCH } from '../../support/search.ts';
 import { OPERATION_REQUESTS } from '../access/operation-requests.ts';
 import { startOwnedConversation, type OwnedConversation } from '../access/owned-conversation.ts';
 
@@ -23,6 +24,13 @@ describe.each(Object.entries(STATES))('a conversation that is %s', (state, sets)
     owned = await startOwnedConversation();
     const { access } = owned;
     key = await access.key('ann', '--tenant', 'acme', '--team', 'core');
+    await vi.waitFor(
+      async () => {
+        const { body } = await access.call(key, 'POST', SEARCH, { query: 'private' });
+        expect(body.data.length).toBeGreaterThan(0);
+      },
+      { timeout: 20_000 },
+    );
     await access.database.run(`UPDATE conversations SET ${sets}`);
   });
   afterAll(async () => {
@@ -44,11 +52,13 @@ describe.each(Object.entries(STATES))('a conversation that is %s', (state, sets)
     },
   );
 
-  test(`lists and sums leave out conversations that are ${state}`, async () => {
+  test(`lists, sums, searches and exports leave out conversations that are ${state}`, async () => {
     const { access } = owned;
     const paths = [
       '/v1/conversations',
       '/v1/conversations?metadata[topic]=secret',
+      '/v1/conversations?sort=last_item_at&include[]=owner',
+      '/v1/conversations?owner=ann',
       '/v1/conversations/usage',
       '/v1/conversations/usage?group_by=day',
     ];
@@ -56,6 +66,12 @@ describe.each(Object.entries(STATES))('a conversation that is %s', (state, sets)
       const { status, body } = await access.call(key, 'GET', path);
       expect({ status, data: body.data }, path).toEqual({ status: 200, data: [] });
     }
+    const searched = await access.call(key, 'POST', SEARCH, { query: 'private' });
+    expect(searched).toMatchObject({ status: 200, body: { data: [] } });
+    const headers = { authorization: `Bearer ${key}` };
+    const exported = await access.server.request('/v1/conversations/export', { headers });
+    expect(exported.status).toBe(200);
+    expect(exported.body).not.toContain('conv_');
     const trash = await access.call(key, 'GET', '/v1/conversations?deleted=true');
     const ids = trash.body.data.map(({ id }) => id);
     expect(ids).toEqual(state === 'in the trash' ? [owned.target.conversation] : []);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -160,7 +161,6 @@ test('a deleted conversation is restored from the trash, by who may delete it', 
   const again = await restore();
   expect(again.status).toBe(200);
   expect(again.headers.get('idempotent-replayed')).toBe('true');
-  expect((await call(ann, 'POST', `${pathOf(id)}/restore`)).status).toBe(404);
   expect((await call(ann, 'DELETE', pathOf(id))).status).toBe(200);
   expect((await call(ann, 'DELETE', `${pathOf(id)}?permanent=true`)).status).toBe(200);
   expect((await call(ann, 'DELETE', `${pathOf(id)}?permanent=true`)).status).toBe(404);
@@ -188,10 +188,19 @@ test('an erasure needs delete alone, counts first, and leaves a line with its id
     expect((await erase(key, filter)).body).toMatchObject({ matched: 0, deleted: 0, items: 0 });
   }
   const counted = { matched: 2, held: 0, items: 2, deleted: 0, dry_run: true, has_more: false };
-  expect((await erase(eraser, { ...filter, dry_run: true })).body).toMatchObject(counted);
+  expect((await erase(eraser, { ...filter, dry_run: true })).body).toMatchObject({
+    ...counted,
+    ids_sha256: null,
+  });
   expect((await call(carl, 'GET', pathOf(made[0] ?? ''))).status).toBe(200);
   const { body: receipt } = await erase(eraser, filter);
-  expect(receipt).toMatchObject({ ...counted, deleted: 2, dry_run: false });
+  const ids = made.slice(0, 2).toSorted();
+  expect(receipt).toMatchObject({
+    ...counted,
+    deleted: 2,
+    dry_run: false,
+    ids_sha256: hash('sha256', `${ids.join('\n')}\n`),
+  });
   expect((await call(carl, 'GET', pathOf(made[0] ?? ''))).status).toBe(404);
   expect((await call(carl, 'POST', `${pathOf(made[1] ?? '')}/restore`)).status).toBe(404);
   expect((await call(carl, 'GET', pathOf(made[2] ?? ''))).status).toBe(200);
@@ -213,6 +222,8 @@ test.each([
   [{ metadata: null, owner: null }, 'missing_required_parameter'],
   [{ dry_run: true }, 'missing_required_parameter'],
   [{ owner: '' }, 'empty_string'],
+  [{ metadata: { user_id: '' } }, 'empty_string'],
+  [{ metadata: { user_id: '7', tag: '' } }, 'empty_string'],
   [{ owner: 7 }, 'invalid_type'],
   [{ metadata: { a: 7 } }, 'invalid_type'],
   [{ metadata: 'a=b' }, 'invalid_type'],

@@ -120,6 +120,37 @@ describe('what is searched', () => {
     expect(output).toMatchObject({ type: 'function_call_output', position: 11 });
   });
 
+  test('escaped JSON in arguments and outputs is found by what it means', async () => {
+    const inner = JSON.stringify({ deep: 'gamma\ndelta' });
+    const json = `{"city":"Z\\u00fcrich","text":"alpha\\nbravo","zh":"\\u5929\\u6d25","k\\u00e4se":1,"nested":${JSON.stringify(inner)}}`;
+    const call = { call_id: 'call_json', status: 'completed' } as const;
+    const { id } = await server.client.conversations.create({
+      items: [
+        { type: 'function_call', name: 'f', arguments: json, ...call },
+        { type: 'function_call_output', output: json, ...call },
+        {
+          type: 'function_call_output',
+          output: [{ type: 'input_text', text: json }],
+          call_id: 'call_json',
+        },
+        // What is not JSON is searched as it is.
+        { type: 'function_call_output', output: `${json} C:\\zulu`, ...call },
+      ],
+    });
+    const found = async (query: string): Promise<readonly number[]> => {
+      const { data } = await search(server, query, { filters: { conversation_id: id } });
+      return data.map(({ position }) => position).toSorted((a, b) => a - b);
+    };
+    for (const query of ['Zürich', 'zurich', '天津', 'bravo', '"alpha bravo"', 'käse', 'delta']) {
+      expect(await found(query), query).toEqual([0, 1, 2]);
+    }
+    expect(await found('nbravo')).toEqual([3]);
+    expect(await found('zulu')).toEqual([3]);
+    const [result] = (await search(server, '天津', { filters: { conversation_id: id } })).data;
+    expect(result?.snippet.text).toContain('"city":"Zürich","text":"alpha bravo","zh":"天津"');
+    await server.client.conversations.delete(id);
+  });
+
   test('the item and the metadata are part of a result where they are asked for', async () => {
     const [bare] = (await search(server, 'number12')).data;
     expect(Object.keys(bare ?? {})).not.toContain('item');
@@ -163,6 +194,12 @@ describe('bad requests', () => {
     ['no words', { query: ' "" * - & ' }, 'missing_required_parameter', 'query'],
     ['exclusions alone', { query: '-a -"b c"' }, 'missing_required_parameter', 'query'],
     ['33 words', { query: words(33) }, 'invalid_value', 'query'],
+    [
+      '65 characters of a script without spaces',
+      { query: '天'.repeat(65) },
+      'invalid_value',
+      'query',
+    ],
     ['a short beginning', { query: 'ab*' }, 'invalid_value', 'query'],
     ['a long query', { query: 'x'.repeat(1025) }, 'string_above_max_length', 'query'],
     ['a number as query', { query: 5 }, 'invalid_type', 'query'],
@@ -170,12 +207,39 @@ describe('bad requests', () => {
     ['a limit of 101', { query: 'a', limit: 101 }, 'integer_above_max_value', 'limit'],
     ['an unknown sort', { query: 'a', sort: 'oldest' }, 'invalid_value', 'sort'],
     ['an unknown filter', { query: 'a', filters: { tag: 1 } }, 'unknown_parameter', 'filters.tag'],
+    [
+      'milliseconds',
+      { query: 'a', filters: { created_after: 1_790_000_000_000 } },
+      'invalid_value',
+      'filters.created_after',
+    ],
     ['a page of no search', { query: 'a', page: 'x' }, 'invalid_value', 'page'],
     ['a page that is JSON', { query: 'a', page: 'W10' }, 'invalid_value', 'page'],
   ])('%s is refused', async (_, body, code, param) => {
     const { status, body: answer } = await postSearch(server, body);
     expect(answer.error).toMatchObject({ code, param });
     expect(status).toBe(400);
+  });
+
+  test('the refusal of a short beginning names the word before the sign', async () => {
+    const { body } = await postSearch(server, { query: 'at 192.16*' });
+    expect(body.error?.message).toBe(
+      "Invalid 'query': '16*'. Expected at least 3 characters in the word before '*'.",
+    );
+  });
+
+  test('the refusal of exclusions alone says that they find nothing', async () => {
+    const { body } = await postSearch(server, { query: '-helm -foo' });
+    expect(body.error?.message).toContain('excluded words alone find nothing');
+  });
+
+  test('64 characters of a script without spaces are taken, and found', async () => {
+    const text = 'การตั้งค่าเซิร์ฟเวอร์สำหรับระบบค้นหาข้อความ';
+    const { id } = await server.client.conversations.create({ items: [message('user', text)] });
+    const { data } = await search(server, text);
+    expect(data.map((result) => result.conversation_id)).toEqual([id]);
+    const characters = { query: '天'.repeat(64) };
+    expect((await postSearch(server, characters)).status).toBe(200);
   });
 
   test('32 words are taken', async () => {

@@ -29,12 +29,22 @@ const ENDINGS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   },
 };
 
+const SINCE_EVER = {
+  tenant: 't',
+  access: everything,
+  since: { at: 0, transaction: 3, database: 0 },
+} as const;
 const PAGE = { limit: 5, order: 'asc', after: undefined } as const;
 
 /** Operations on a conversation `id`, and what they answer when it is absent. */
 function operations(store: Store, id: string, response: string) {
   const { conversations, responses, turns, background, retention } = store;
   const at = key(id);
+  const fork = {
+    ...newConversation('fork'),
+    metadata: undefined,
+    limits: { maxItems: 9, maxBytes: 999 },
+  };
   const exchange = { ...newHidden('copy', 'resp_copy', 'x'), source: { ...at, until: 2 } };
   return {
     get: () => conversations.get(at),
@@ -86,6 +96,16 @@ function operations(store: Store, id: string, response: string) {
         createdFrom: undefined,
         createdUntil: undefined,
       }),
+    'changes.head': () => store.changes.head(at),
+    'changes.read': () => {
+      const range = { from: { position: 0, revision: 0 }, until: { position: 9, revision: 9 } };
+      return store.changes.read({ ...at, ...range, limit: 9 });
+    },
+    'branches.fork': () => store.branches.fork({ ...fork, source: { ...at, until: undefined } }),
+    'branches.readableSources': async () => {
+      const params = { tenant: 't', conversationIds: [id], access: everything };
+      return (await store.branches.readableSources(params)).size;
+    },
     'retention.limit': () =>
       id === 'c' ? false : retention.limit(at, { anchor: 'created_at', afterMs: HOUR_MS }),
   };
@@ -103,6 +123,11 @@ export function testAbsences(test: StoreTest): void {
         continuesAt: undefined,
         mustBeFree: false,
       });
+      const heads: string[] = [];
+      for await (const page of store.changes.changed(SINCE_EVER)) {
+        heads.push(...page.map(({ conversationId }) => conversationId));
+      }
+      expect(heads).toContain('c');
       await end(store);
       const absent = operations(store, 'absent', 'none');
       for (const [name, operation] of Object.entries(operations(store, 'c', 'r'))) {
@@ -111,6 +136,7 @@ export function testAbsences(test: StoreTest): void {
         expect(await operation(), `${name} finds it`).toEqual(await twin());
       }
       expect(await conversationIds(store, [])).toEqual([]);
+      for await (const heads of store.changes.changed(SINCE_EVER)) expect(heads).toEqual([]);
       const usage = { tenant: 't', access: everything, metadata: [], limit: 5, after: undefined };
       for (const groupBy of ['owner', 'conversation', 'day'] as const) {
         expect((await store.usage.sum({ ...usage, groupBy })).entries).toEqual([]);

@@ -21,6 +21,7 @@ import { testWithStore, type OpenStore } from './operations.ts';
 import { testResponseRemoval } from './response-removal.ts';
 import { testResponses } from './responses.ts';
 import { testRetention } from './retention.ts';
+import { testRetentionChanges } from './retention-changes.ts';
 import { testRevisions } from './revisions.ts';
 import { testTenants } from './tenants.ts';
 import { testTurnCommits } from './turn-commits.ts';
@@ -55,5 +56,6 @@ export function describeStore(name: string, open: OpenStore): void {
     testApprovedCalls(test);
     testAbsences(test);
     testRetention(test);
+    testRetentionChanges(test);
   });
 }

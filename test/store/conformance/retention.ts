@@ -124,7 +124,7 @@ export function testRetention(test: StoreTest): void {
     await store.conversations.delete({ ...key('c'), trashMs: HOUR_MS });
     expect((await store.retention.purge(key('c'), 50)).state).toBe('absent');
     const filter = { ...key('c'), owners: undefined, metadata: [] };
-    expect(await store.retention.condemn(filter, 'c')).toBe(true);
+    expect(await store.retention.condemn(filter, { id: 'c', owner: 'o' })).toBe(true);
     const purge = () => store.retention.purge(key('c'), 50);
     expect(await purge()).toMatchObject({ state: 'rest', items: 50, responses: 1 });
     expect(await purge()).toMatchObject({ state: 'rest', items: 50, responses: 0 });
@@ -157,7 +157,7 @@ export function testRetention(test: StoreTest): void {
       const old = { ...key('c'), responseId: 's', createdAt: 7 };
       expect(await retention.deleteOldResponse(old, 1)).toBe(false);
       const filter = { ...key('c'), owners: undefined, metadata: [] };
-      expect(await retention.condemn(filter, 'c')).toBe(false);
+      expect(await retention.condemn(filter, { id: 'c', owner: 'o' })).toBe(false);
       expect((await retention.erasable(filter, undefined, 10)).matches).toMatchObject([
         { id: 'c', isHeld: true },
       ]);
@@ -182,12 +182,29 @@ export function testRetention(test: StoreTest): void {
           'responses s',
         ]),
       );
-      expect(await store.holds.release({ id: 'hold_1', releasedAt: 2 })).toBe(true);
-      expect(await store.holds.release({ id: 'hold_1', releasedAt: 2 })).toBe(false);
+      expect(await store.holds.release({ id: 'hold_1', releasedAt: 2 })).toEqual({
+        ...holdOn(of),
+        releasedAt: 2,
+      });
+      expect(await store.holds.release({ id: 'hold_1', releasedAt: 2 })).toBeNull();
       expect(await sweep(store)).toEqual(['c']);
       expect(await isStored(store, 'c')).toBe(false);
     });
   }
+
+  test('the reach of a hold is what is stored of its target', async ({ store }) => {
+    await store.conversations.create(newConversation('c'));
+    await store.conversations.create({ ...newConversation('d'), owner: 'p' });
+    await store.conversations.create(newConversation('c', 'u'));
+    await store.conversations.delete({ ...key('c'), trashMs: HOUR_MS });
+    const reach = (of: Partial<HoldRecord>) => store.holds.reach(holdOn(of));
+    expect(await reach({})).toBe(2);
+    expect(await reach({ subject: 'o' })).toBe(1);
+    expect(await reach({ conversationId: 'd' })).toBe(1);
+    expect(await reach({ conversationId: 'e' })).toBe(0);
+    expect(await reach({ subject: 'q' })).toBe(0);
+    expect(await reach({ tenant: 'v' })).toBe(0);
+  });
 
   test('a hold on something else keeps nothing', async ({ store }) => {
     const others = [
@@ -320,7 +337,7 @@ export function testRetention(test: StoreTest): void {
     const condemn = (id: string) =>
       store.retention.condemn(
         { tenant: 't', access: bob, owners: undefined, metadata: [['user', '7']] },
-        id,
+        { id, owner: 'ann' },
       );
     expect(await condemn('live'), 'of another owner').toBe(false);
     expect(await condemn('other')).toBe(true);

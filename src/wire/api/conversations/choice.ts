@@ -17,11 +17,11 @@ export const choiceParameters = {
   },
   metadata_key: {
     description: 'Only conversations with this key in their metadata, repeated once for each key.',
-    schema: Type.Array(Type.String()),
+    schema: Type.Array(Type.String({ minLength: 1 })),
   },
   owner: {
     description: 'Only conversations of this owner.',
-    schema: Type.Optional(Type.String()),
+    schema: Type.Optional(Type.String({ minLength: 1 })),
   },
 } satisfies QueryParameters;
 

@@ -1,3 +1,4 @@
+import { refuseMilliseconds } from '../../../contract/schema/unix-seconds.ts';
 import { Type } from 'typebox';
 import { DetailedConversationList } from '../../../contract/conversations/details.ts';
 import type { Conversations } from '../../../service/conversations/conversations.ts';
@@ -46,7 +47,7 @@ export function listConversations(
       include: conversationInclude,
       forked_from: {
         description: 'Only forks of this conversation, which the caller must be able to read.',
-        schema: Type.Optional(Type.String()),
+        schema: Type.Optional(Type.String({ minLength: 1 })),
       },
       created_after: {
         description: 'Only conversations created after this second.',
@@ -66,6 +67,8 @@ export function listConversations(
     errors: [404],
     handle: async ({ principal, query }) => {
       const { sort, order, limit, include } = query;
+      const { created_after, created_before, last_item_after, last_item_before } = query;
+      refuseMilliseconds({ created_after, created_before, last_item_after, last_item_before });
       const page = await conversations.list(principal, {
         sort,
         order,
@@ -74,10 +77,10 @@ export function listConversations(
         hasDetails: include.length > 0,
         cursor: cursorOf(query),
         forkedFrom: query.forked_from,
-        createdAfter: query.created_after,
-        createdBefore: query.created_before,
-        lastItemAfter: query.last_item_after,
-        lastItemBefore: query.last_item_before,
+        createdAfter: created_after,
+        createdBefore: created_before,
+        lastItemAfter: last_item_after,
+        lastItemBefore: last_item_before,
         isTrash: query.deleted === 'true',
       });
       return conversationListJson(page, include);

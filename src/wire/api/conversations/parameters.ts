@@ -1,5 +1,6 @@
 /** Query parameters that several operations share. */
 
+import { refuseMilliseconds } from '../../../contract/schema/unix-seconds.ts';
 import { Type } from 'typebox';
 import { Include } from '../../../contract/items/include.ts';
 import { PLACEMENT, PageInclude } from '../../../contract/items/pages.ts';
@@ -101,6 +102,7 @@ export function itemsRequestOf({ include: values, ...query }: ItemPageQuery): {
   readonly page: ItemsRequest;
   readonly included: readonly Include[];
 } {
+  refuseMilliseconds({ created_after: query.created_after });
   return {
     page: {
       page: { limit: query.limit, order: query.order, after: query.after },

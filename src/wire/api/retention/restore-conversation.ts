@@ -2,7 +2,8 @@ import { Conversation } from '../../../contract/conversations/conversation.ts';
 import type { Trash } from '../../../service/retention/trash.ts';
 import type { Route } from '../../http/route.ts';
 import { onConversation } from '../audited.ts';
-import { conversationJson } from '../conversations/json.ts';
+import { conversationAnswer } from '../conversations/answers.ts';
+import { IF_MATCH, preconditionOf } from '../conversations/conditions.ts';
 import { conversationId, RESTORE, TAG } from '../conversations/paths.ts';
 import { defineRoute } from '../define-route.ts';
 
@@ -19,9 +20,13 @@ export function restoreConversation(trash: Trash): Route {
     audited: onConversation('delete', 'read'),
     isRepeatable: true,
     query: {},
+    headers: IF_MATCH,
     response: { description: 'The conversation', schema: Conversation },
-    errors: [404],
-    handle: async (call, key) =>
-      conversationJson(await trash.restore(call.principal, conversationId(call), key)),
+    errors: [404, 412],
+    handle: async (call, key) => {
+      const options = { key, precondition: preconditionOf(call) };
+      const restored = await trash.restore(call.principal, conversationId(call), options);
+      return conversationAnswer(call, restored);
+    },
   });
 }
