@@ -99,6 +99,30 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText(`message ${ITEMS - 1}`, { exact: true }).waitFor();
   });
 
+  test('the bar of positions leads to any item', async () => {
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('article').first().waitFor();
+    await page.locator('input[type=range]').fill('1200');
+    await page.getByText('message 1200', { exact: true }).waitFor();
+    expectContiguous(await shown(watched));
+    expect(await page.locator('.position output').textContent()).toContain('1,201–');
+  });
+
+  test('Back returns to the place in the conversation that was left', async () => {
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('article').first().waitFor();
+    await page.locator('input[type=range]').fill('1200');
+    await page.getByText('message 1200', { exact: true }).waitFor();
+    await page.waitForURL(/item=/);
+    await watched.click('.back');
+    await page.locator('.row-title').first().waitFor();
+    await page.goBack();
+    await page.getByText('message 1200', { exact: true }).waitFor();
+    expectContiguous(await shown(watched));
+  });
+
   test('an item of 5 MB is a stub until it is asked for', async () => {
     const large = await server.client.conversations.create({
       items: [{ type: 'message', role: 'user', content: 'x'.repeat(5_000_000) }],
