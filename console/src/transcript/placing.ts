@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { noteItem } from '../place.ts';
 import type { ItemWindow } from './item-window.ts';
 import type { Rows } from './use-virtual-rows.ts';
@@ -9,21 +9,17 @@ const ROWS_AHEAD = 25;
 const PLACING_FRAMES = 3;
 const REST_MS = 400;
 
-interface IsPlaced {
-  readonly current: boolean;
-}
-
 /** Scrolls to where the window was opened. The result tells whether that is done. */
 export function usePlacing(
   items: ItemWindow,
   rows: Rows,
   setCurrent: (id: string | undefined) => void,
-): IsPlaced {
-  const isPlaced = useRef(false);
+): boolean {
+  // The opening whose rows are placed.
+  const [placed, setPlaced] = useState(0);
   const opening = items.opening.value;
   useLayoutEffect(() => {
     if (opening === 0) return undefined;
-    isPlaced.current = false;
     const entries = items.entries.value;
     const index = entries.findIndex(({ id }) => id === items.target);
     if (index === -1) rows.scrollToIndex(entries.length - 1, { align: 'end' });
@@ -33,32 +29,32 @@ export function usePlacing(
     let frame = requestAnimationFrame(function next() {
       frames += 1;
       if (frames < PLACING_FRAMES) frame = requestAnimationFrame(next);
-      else isPlaced.current = true;
+      else setPlaced(opening);
     });
     return () => cancelAnimationFrame(frame);
   }, [opening]);
-  return isPlaced;
+  return opening > 0 && placed === opening;
 }
 
 /** Loads what is near the rows on the screen. Not before they are placed: rows in front would move the place. */
-export function useLoading(items: ItemWindow, rows: Rows, isPlaced: IsPlaced): void {
+export function useLoading(items: ItemWindow, rows: Rows, isPlaced: boolean): void {
   useEffect(() => {
     const { range } = rows;
-    if (!isPlaced.current || range === null || items.failure.value !== undefined) return;
+    if (!isPlaced || range === null || items.failure.value !== undefined) return;
     if (range.startIndex < ROWS_AHEAD) void items.older();
     if (range.endIndex > items.entries.value.length - ROWS_AHEAD) void items.newer();
   });
 }
 
 /** Puts the first row into the address when scrolling rests, so that Back returns to it; at the end, none. */
-export function useResting(items: ItemWindow, rows: Rows, isPlaced: IsPlaced): void {
+export function useResting(items: ItemWindow, rows: Rows, isPlaced: boolean): void {
   const { range } = rows;
   const entries = items.entries.value;
   const isAtEnd = !items.hasNewer && range?.endIndex === entries.length - 1;
   const first = isAtEnd || range === null ? undefined : entries[range.startIndex]?.id;
   useEffect(() => {
-    if (!isPlaced.current) return undefined;
+    if (!isPlaced) return undefined;
     const timer = setTimeout(() => noteItem(items.conversation, first), REST_MS);
     return () => clearTimeout(timer);
-  }, [items, first]);
+  }, [items, first, isPlaced]);
 }
