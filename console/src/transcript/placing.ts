@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { noteItem } from '../place.ts';
 import type { ItemWindow } from './item-window.ts';
 import type { Rows } from './use-virtual-rows.ts';
@@ -8,6 +8,8 @@ const ROWS_AHEAD = 25;
 /** Frames in which the first rows are measured and placed. */
 const PLACING_FRAMES = 3;
 const REST_MS = 400;
+/** Pixels of a row above the screen that leave it the first one. */
+const ROW_TOLERANCE = 8;
 
 /** Scrolls to where the window was opened. The result tells whether that is done. */
 export function usePlacing(
@@ -48,13 +50,20 @@ export function useLoading(items: ItemWindow, rows: Rows, isPlaced: boolean): vo
 
 /** Puts the first row into the address when scrolling rests, so that Back returns to it; at the end, none. */
 export function useResting(items: ItemWindow, rows: Rows, isPlaced: boolean): void {
-  const { range } = rows;
   const entries = items.entries.value;
-  const isAtEnd = !items.hasNewer && range?.endIndex === entries.length - 1;
-  const first = isAtEnd || range === null ? undefined : entries[range.startIndex]?.id;
+  const isAtEnd = !items.hasNewer && rows.range?.endIndex === entries.length - 1;
+  const top = rows.getVirtualItemForOffset((rows.scrollOffset ?? 0) + ROW_TOLERANCE);
+  const first = isAtEnd || top === undefined ? undefined : entries[top.index]?.id;
+  const placed = useRef<{ readonly first: string | undefined } | undefined>(undefined);
   useEffect(() => {
-    if (!isPlaced) return undefined;
-    const timer = setTimeout(() => noteItem(items.conversation, first), REST_MS);
+    if (!isPlaced) {
+      placed.current = undefined;
+      return undefined;
+    }
+    placed.current ??= { first };
+    // The item of a link stays in the address until the reader moves, also where it is not the first row.
+    const id = first === placed.current.first ? items.target : first;
+    const timer = setTimeout(() => noteItem(items.conversation, id), REST_MS);
     return () => clearTimeout(timer);
   }, [items, first, isPlaced]);
 }
