@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import axe from 'axe-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
@@ -13,7 +12,6 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const server = await startServer();
 const id = await seedShop(server.client);
 afterAll(async () => {
@@ -37,7 +35,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       await page.locator('.row-title, article, mark').first().waitFor();
       if (at.key !== undefined) await page.keyboard.press(at.key);
       await page.locator(at.shows).first().waitFor();
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`;
       const { violations } = (await page.evaluate(run)) as { violations: readonly Violation[] };
       const found = violations.flatMap(({ id: rule, nodes }) =>

@@ -106,7 +106,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('input[type=range]').fill('1200');
     await page.getByText('message 1200', { exact: true }).waitFor();
     expectContiguous(await shown(watched));
-    expect(await page.locator('.position output').textContent()).toContain('1,201–');
+    await expect.poll(() => page.locator('.position output').textContent()).toContain('1,201–');
   });
 
   test('Back returns to the place in the conversation that was left', async () => {
