@@ -8,7 +8,7 @@ export interface Principal {
   /** The owner's name for what the principal creates: the subject, or one user of it. */
   readonly owner: string;
   readonly attributes: Attributes;
-  /** What has shown who it is; left out where requests need no credentials. */
+  /** The kind of the credentials that name the principal; left out where requests need none. */
   readonly credentials?: CredentialsKind;
 }
 

@@ -89,7 +89,7 @@ export function assertUsable(tenant: string, subject: string): void {
   );
 }
 
-/** Returns the error of a command whose first argument is not one of its actions, or is a flag. */
+/** Returns the error of a command without an action that it knows. A flag in the place of the action counts as none. */
 export function unknownAction(
   command: string,
   action: string | undefined,

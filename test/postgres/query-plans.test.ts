@@ -22,6 +22,14 @@ const FILTERS: readonly [string, RowFilter, string][] = [
   ['an owner', { kind: 'owner', subject: 'owner-10' }, 'conversations_by_owner'],
 ];
 
+const FIRST_PAGE = {
+  tenant: 't',
+  limit: 20,
+  metadata: [],
+  createdFrom: undefined,
+  createdUntil: undefined,
+} as const;
+
 describe.each(['without', 'with'])('%s statistics', (statistics) => {
   let database: PostgresDatabase;
   beforeAll(async () => {
@@ -44,14 +52,10 @@ describe.each(['without', 'with'])('%s statistics', (statistics) => {
         for (const cursor of [undefined, { id: 'conv_500', side: 'after' } as const]) {
           const query = conversationsPage(
             {
-              tenant: 't',
+              ...FIRST_PAGE,
               access,
               order,
               cursor,
-              limit: 20,
-              metadata: [],
-              createdFrom: undefined,
-              createdUntil: undefined,
             },
             POSTGRES,
           );
@@ -77,15 +81,11 @@ describe.each(['without', 'with'])('%s statistics', (statistics) => {
       for (const cursor of [undefined, { side: 'after', place } as const]) {
         const query = conversationsPage(
           {
-            tenant: 't',
+            ...FIRST_PAGE,
             access: everything,
             sort: 'last_item_at',
             order,
             cursor,
-            limit: 20,
-            metadata: [],
-            createdFrom: undefined,
-            createdUntil: undefined,
           },
           POSTGRES,
         );

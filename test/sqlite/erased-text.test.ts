@@ -69,6 +69,6 @@ test('an erasure without a filter, of no tenant or with half a pair is refused',
   expect(await codeOf('hold', 'add', '--tenant', 't')).toBe('missing_flag');
   const both = ['--subject', 's', '--conversation', 'c', '--reason', 'r'];
   expect(await codeOf('hold', 'add', '--tenant', 't', ...both)).toBe('invalid_hold');
-  expect(await codeOf('hold', 'release')).toBe('no_such_hold');
+  expect(await codeOf('hold', 'release')).toBe('invalid_hold');
   expect(await codeOf('retention', 'forget')).toBe('unknown_action');
 });

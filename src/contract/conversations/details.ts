@@ -1,4 +1,4 @@
-/** What a conversation may have beyond OpenAI's object, on request. */
+/** The fields of a conversation that are served only on request, and that OpenAI's object lacks. */
 
 import { Type } from 'typebox';
 import { listOf, nullable } from '../schema/schema.ts';

@@ -164,7 +164,7 @@ const TEXT_FIELDS: Readonly<Record<string, string>> = {
   refusal: 'refusal',
 };
 
-/** A part of a message or a tool output as any program makes it. `refuseTextless` checks its text. */
+/** A part of a message or a tool output as other programs make it. `refuseTextless` checks its text. */
 export const AnyPart = Type.Object(anyPartFields, {
   title: 'ContentPart',
   description: 'A content part of any type, kept as sent.',
@@ -175,7 +175,7 @@ export const AnyPart = Type.Object(anyPartFields, {
     ],
   })),
 });
-/** A part of a model's reasoning as any program makes it. */
+/** A part of a model's reasoning as other programs make it. */
 export const AnyReasoningPart = Type.Object(anyPartFields, {
   title: 'ReasoningPart',
   description: 'A part of any type, kept as sent.',
@@ -185,7 +185,7 @@ export const AnyReasoningPart = Type.Object(anyPartFields, {
 export const OutputPartsParam = Type.Array(
   Type.Union([InputTextParam, InputImageParam, InputFileParam]),
 );
-/** A tool output as any program makes it. */
+/** A tool output as other programs make it. */
 export const AnyOutput = Type.Union([Text, Type.Array(AnyPart)]);
 export const OutputParts = Type.Array(Type.Union([InputText, InputImage, InputFile]));
 

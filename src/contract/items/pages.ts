@@ -1,4 +1,4 @@
-/** What a page of items may have beyond OpenAI's lists, on request. */
+/** The parts of a page of items that are served only on request, and that OpenAI's lists lack. */
 
 import { Type, type TSchema } from 'typebox';
 import { listOf } from '../schema/schema.ts';

@@ -34,7 +34,10 @@ export const ErasureReceipt = Type.Object(
     matched: Count,
     deleted: Count,
     held: Type.Integer({ minimum: 0, description: 'Conversations that a hold keeps' }),
-    items: Type.Integer({ minimum: 0, description: 'Items of those that match without a hold' }),
+    items: Type.Integer({
+      minimum: 0,
+      description: 'Items that were deleted; of a dry run, those that would be',
+    }),
     bytes: Type.Integer({ minimum: 0, description: 'Bytes of these items' }),
     has_more: Type.Boolean({
       description: 'Whether the request has ended before all were deleted; repeat it then',

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { EXPIRY_ANCHORS, MOST_EXPIRY_DAYS } from '../../base/expiry.ts';
 
-/** How long a conversation is kept, in the shape of OpenAI's vector stores. */
+/** The time for which a conversation is kept, in the shape of OpenAI's vector stores. */
 export const ExpiresAfter = Type.Object(
   {
     anchor: Type.Enum([...EXPIRY_ANCHORS]),

@@ -116,7 +116,7 @@ function readerOf(name: string, schema: TSchema): Reader {
   };
 }
 
-/** Whether an empty text is refused, and does not count as absent: without the parameter, the answer would be everything. */
+/** Checks whether a parameter refuses the empty text, which otherwise counts as a parameter that was not sent. */
 function refusesEmpty({ minLength = 0 }: JsonSchema): boolean {
   return minLength > 0;
 }

@@ -92,7 +92,7 @@ const UNUSABLE = String.raw`\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff`
 /** Ids of any program's making: all but `.` and `..`, which clients resolve before they send a URL. */
 const ANY_ID = `^([^.${UNUSABLE}][^${UNUSABLE}]*|\\.[^.${UNUSABLE}][^${UNUSABLE}]*|\\.\\.[^${UNUSABLE}]+)$`;
 
-/** An item's id or a call's id as any program makes it. */
+/** An item's id or a call's id as other programs make it. */
 export const AnyId = Type.String({
   title: 'AnyId',
   minLength: 1,

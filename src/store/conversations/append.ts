@@ -96,12 +96,11 @@ export function appendItems(
       const parameters = [...keyOf(params), createdAt, ...columnsOf(items)];
       const inserted = statements.query(sql.insertNextItems, parameters, access);
       const reserved = statements.query(sql.countNextItems, growth, access);
-      const results = await trips.finish(inserted, reserved);
-      const [found = []] = results;
-      if (found.length === 0) throw new Refused({ refused: 'conversation_absent' });
-      // None when the conversation has just been given to this caller.
-      const [counted] = results.at(-1) ?? [];
-      return stored(items, counted === undefined ? undefined : integer(counted, 'revision'));
+      const [found = [], [counted] = []] = await trips.finish(inserted, reserved);
+      if (found.length === 0 || counted === undefined) {
+        throw new Refused({ refused: 'conversation_absent' });
+      }
+      return stored(items, integer(counted, 'revision'));
     },
     duplicate: duplicateRow,
     // Only ids that were made for these items prove anything: given ones may have been stored before.

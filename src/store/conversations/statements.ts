@@ -100,9 +100,9 @@ export const DELETE_CHILDREN: readonly string[] = CHILD_TABLES.map(
 
 /** In one trip, after `insertNextItems`: counts the items `$3` that were inserted. `$4` and `$5` are as in `grown`. */
 export function countNextItems(where: string): string {
-  const isInserted = `(CAST($3 AS BIGINT) = 0 OR EXISTS (
+  const isInserted = `EXISTS (
       SELECT 1 FROM items
-      WHERE tenant = $1 AND conversation_id = $2 AND position = conversations.next_position))`;
+      WHERE tenant = $1 AND conversation_id = $2 AND position = conversations.next_position)`;
   return reserve(`${grown(3)}, ${movedSlot(3)}`, `${isInserted} AND ${where}`);
 }
 

@@ -1,5 +1,6 @@
 /** Conversations and items as they are stored. */
 
+import type { ExpiryOptions } from '../../base/expiry.ts';
 import type { Attributes } from '../../base/row-filter.ts';
 
 /** String pairs a caller attaches to a conversation. */
@@ -34,9 +35,9 @@ export interface ExpiryRecord {
   readonly activeAt: number;
 }
 
-/** How long a conversation is kept: from its creation on, or from the last item that is stored in it. */
+/** The time for which a conversation is kept, in milliseconds after its creation or after its last stored item. */
 export interface NewExpiry {
-  readonly anchor: 'created_at' | 'last_active_at';
+  readonly anchor: ExpiryOptions['anchor'];
   readonly afterMs: number;
 }
 

@@ -59,20 +59,23 @@ const CONVERSATIONS = {
   rights: ALL_RIGHTS,
 } as const satisfies ArchivedTable;
 
+/** The columns of an item before its text. */
+const ITEM_COLUMNS = {
+  tenant: name,
+  conversation_id: text,
+  position: integer,
+  id: text,
+  type: text,
+  created_at: time,
+} as const;
+const ITEM_IDENTITY = ['tenant', 'conversation_id', 'position', 'id', 'type', 'data'] as const;
+
 const ITEMS = {
   name: 'items',
   conversationColumn: 'conversation_id',
-  columns: {
-    tenant: name,
-    conversation_id: text,
-    position: integer,
-    id: text,
-    type: text,
-    created_at: time,
-    data: json,
-  },
+  columns: { ...ITEM_COLUMNS, data: json },
   primaryKey: ['tenant', 'conversation_id', 'position'],
-  identity: ['tenant', 'conversation_id', 'position', 'id', 'type', 'data'],
+  identity: ITEM_IDENTITY,
   record: { key: 'item', shown: 'item' },
   largeColumn: 'data',
   rights: ALL_RIGHTS,
@@ -141,18 +144,9 @@ const HOLDS = {
 const HELD_ITEMS = {
   name: 'held_items',
   conversationColumn: 'conversation_id',
-  columns: {
-    tenant: name,
-    conversation_id: text,
-    position: integer,
-    id: text,
-    type: text,
-    created_at: time,
-    removed_at: time,
-    data: json,
-  },
+  columns: { ...ITEM_COLUMNS, removed_at: time, data: json },
   primaryKey: ['tenant', 'conversation_id', 'position', 'id'],
-  identity: ['tenant', 'conversation_id', 'position', 'id', 'type', 'data'],
+  identity: ITEM_IDENTITY,
   record: { key: 'held_item', shown: 'held item' },
   largeColumn: 'data',
   rights: ALL_RIGHTS,

@@ -88,7 +88,7 @@ describe.each(SHARED_DATABASES)('repetitions on %s', (name, openDatabase) => {
     const taken = await second.client.responses.create(request, KEYED);
     open();
     first.child.kill('SIGCONT');
-    expect(await overtaken).toMatchObject({ status: 500, code: 'server_error' });
+    expect(await overtaken).toMatchObject({ status: 409, code: 'server_error' });
     const stored = await database.run(`SELECT id FROM responses WHERE status = 'completed'`);
     expect(stored).toEqual([{ id: taken.id }]);
     const again = await first.client.responses.create(request, KEYED);
