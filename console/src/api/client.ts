@@ -36,6 +36,7 @@ export class ApiFailure extends Error {
 interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -54,17 +55,18 @@ export async function call<Answer>(path: string, request: CallOptions = {}): Pro
 export async function stream(
   path: string,
   signal: AbortSignal,
+  request: CallOptions = {},
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const response = await send(path, { signal });
+  const response = await send(path, { ...request, signal });
   if (!response.ok || response.body === null) throw await failureOf(response);
   return response.body;
 }
 
 async function send(
   path: string,
-  { method = 'GET', body, signal }: CallOptions,
+  { method = 'GET', body, headers: given, signal }: CallOptions,
 ): Promise<Response> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...given };
   if (secret.value !== undefined) headers['authorization'] = `Bearer ${secret.value}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   try {

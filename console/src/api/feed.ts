@@ -40,7 +40,9 @@ interface Frame {
 }
 
 /** Splits a stream of server-sent events, as this server writes them: a line a field, an empty line a frame. */
-async function* framesIn(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Frame> {
+export async function* framesIn(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Frame> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {

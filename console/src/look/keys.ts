@@ -49,7 +49,7 @@ export function useKeys(keys: Keys): void {
 /** Checks for a key that is typed into a field, or starts a button or a link. */
 function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (key === 'Enter' && target.closest('a, button') !== null) return true;
+  if (key === 'Enter' && target.closest('a, button, summary') !== null) return true;
   const isField = target.matches('input:not([type=range]), textarea, select');
   return isField || target.isContentEditable || target.closest('dialog') !== null;
 }

@@ -1,3 +1,4 @@
+import { Composer } from '../ask/composer.tsx';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
@@ -60,6 +61,7 @@ export function ConversationPage({
       ) : (
         <Failure failure={failure} absent="No such conversation, or not yours to see." />
       )}
+      <Composer items={items} conversation={conversation} />
     </main>
   );
 }

@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { StreamedRows } from '../ask/streamed-rows.tsx';
 import { Skeleton } from '../conversations/empty.tsx';
 import { Failure } from '../look/failure.tsx';
 import { useKeys } from '../look/keys.ts';
@@ -93,6 +94,7 @@ export function Transcript({
             );
           })}
         </div>
+        <StreamedRows items={items} scroller={scroller} />
       </div>
       {detail !== undefined && (
         <Detail

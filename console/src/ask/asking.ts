@@ -1,0 +1,208 @@
+import { batch, signal } from '@preact/signals';
+import { ApiFailure, asFailure, call, stream } from '../api/client.ts';
+import { framesIn } from '../api/feed.ts';
+import type { StreamEvent } from '../../../src/contract/responses/stream-events.ts';
+import { NO_ANSWER, withEvent, type Answer } from './answer.ts';
+import { NO_SETTINGS, requestFields, type AskSettings } from './settings.ts';
+
+/** An item of a request. */
+export type Input = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** A request, as it may be repeated. */
+interface Asked {
+  readonly input: readonly Input[];
+  /** Tools of the request: the MCP servers of the calls that it approves. */
+  readonly tools: readonly object[];
+}
+
+/** `sending` until the model begins to answer; `ended` while the stored items are loaded. */
+export type Phase = 'idle' | 'sending' | 'streaming' | 'stopping' | 'ended';
+
+export interface SendOptions {
+  /** Ends the turn that another client runs in the conversation. */
+  readonly interrupts?: boolean;
+}
+
+const NO_STATUS = { status: 0, code: undefined, requestId: undefined };
+
+/** One turn at a time in a conversation, from the page. What was typed is kept until it is stored. */
+export class Asking {
+  readonly conversation: string;
+  readonly text = signal('');
+  readonly settings = signal<AskSettings>(NO_SETTINGS);
+  readonly phase = signal<Phase>('idle');
+  /** What was sent, until it is stored or given up. */
+  readonly asked = signal<Asked | undefined>(undefined);
+  readonly answer = signal<Answer>(NO_ANSWER);
+  readonly failure = signal<ApiFailure | undefined>(undefined);
+  /** What became of a turn that has no failure: that it was stopped, or cut. */
+  readonly note = signal('');
+  #abort = new AbortController();
+  /** The body of the last request and its key: the same request again is the same key. */
+  #last: { readonly body: string; readonly key: string } | undefined;
+
+  constructor(conversation: string) {
+    this.conversation = conversation;
+  }
+
+  get isRunning(): boolean {
+    return this.phase.value !== 'idle';
+  }
+
+  /** Sends what was typed, or items in its place. */
+  async send(
+    input: readonly Input[],
+    tools: readonly object[] = [],
+    options: SendOptions = {},
+  ): Promise<void> {
+    if (this.isRunning) return;
+    batch(() => {
+      this.asked.value = { input, tools };
+      this.text.value = '';
+      this.answer.value = NO_ANSWER;
+      this.failure.value = undefined;
+      this.note.value = '';
+      this.phase.value = 'sending';
+    });
+    this.#abort = new AbortController();
+    try {
+      await this.#read(options, this.#abort.signal);
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#fail(asFailure(error));
+    }
+  }
+
+  /** Sends again what was sent last, with the settings as they are now. */
+  async again(options: SendOptions = {}): Promise<void> {
+    const asked = this.asked.value;
+    if (asked !== undefined) await this.send(asked.input, asked.tools, options);
+  }
+
+  /** Gives up what was sent, and puts its text back into the field. */
+  giveUp(): void {
+    batch(() => {
+      this.#restore();
+      this.forget();
+    });
+  }
+
+  /** Forgets what was sent: it is stored, or given up. */
+  forget(): void {
+    batch(() => {
+      this.asked.value = undefined;
+      this.answer.value = NO_ANSWER;
+      this.failure.value = undefined;
+      this.phase.value = 'idle';
+    });
+  }
+
+  /**
+   * Stops the turn. A request under a key goes on for a while without its client, so that the server is told: by a
+   * rewind that removes nothing and interrupts the turn.
+   */
+  async stop(lastItem: string | undefined): Promise<void> {
+    if (this.phase.value !== 'sending' && this.phase.value !== 'streaming') return;
+    this.phase.value = 'stopping';
+    const path = `conversations/${encodeURIComponent(this.conversation)}/rewind`;
+    const body = { after: lastItem ?? 'none', expected_item_ids: [] };
+    const headers = { 'x-colloquy-when-busy': 'interrupt' };
+    // What it answers does not matter: with items that came meanwhile, it is refused after it has interrupted.
+    await call(path, { method: 'POST', body, headers }).catch(() => undefined);
+    // The turn may have ended before.
+    if (this.phase.value !== 'stopping') return;
+    this.#abort.abort();
+    this.#last = undefined;
+    batch(() => {
+      this.giveUp();
+      this.note.value = 'Stopped. Nothing of it is stored.';
+    });
+  }
+
+  async #read({ interrupts = false }: SendOptions, signal: AbortSignal): Promise<void> {
+    const { input = [], tools = [] } = this.asked.value ?? {};
+    const body = {
+      conversation: this.conversation,
+      stream: true,
+      ...requestFields(this.settings.value),
+      ...(tools.length > 0 && { tools }),
+      input,
+    };
+    const headers = {
+      'idempotency-key': this.#keyFor(JSON.stringify(body)),
+      'x-colloquy-when-busy': interrupts ? 'interrupt' : 'reject',
+    };
+    const frames = await stream('responses', signal, { method: 'POST', body, headers });
+    if (this.phase.value === 'sending') this.phase.value = 'streaming';
+    let answer = NO_ANSWER;
+    let frame: number | undefined;
+    for await (const { data } of framesIn(frames)) {
+      if (data === undefined) continue;
+      answer = withEvent(answer, JSON.parse(data) as StreamEvent);
+      if (answer.ending !== undefined) break;
+      // Drawn once a frame, however many tokens come in it.
+      frame ??= requestAnimationFrame(() => {
+        frame = undefined;
+        this.answer.value = answer;
+      });
+    }
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    if (signal.aborted) return;
+    this.answer.value = answer;
+    this.#end(answer);
+  }
+
+  #end({ ending }: Answer): void {
+    if (ending === undefined) {
+      throw new ApiFailure('The connection was lost before the answer had ended.', NO_STATUS);
+    }
+    if (ending.status === 'failed') {
+      if (this.phase.value === 'stopping') return;
+      const { message, code } = ending;
+      throw new ApiFailure(message || 'The response has failed.', {
+        ...NO_STATUS,
+        code,
+        status: 500,
+      });
+    }
+    this.#last = undefined;
+    batch(() => {
+      this.note.value = ending.message;
+      this.phase.value = 'ended';
+    });
+  }
+
+  #fail(failure: ApiFailure): void {
+    if (this.phase.value === 'stopping') return;
+    batch(() => {
+      this.#restore();
+      this.failure.value = failure;
+      this.phase.value = 'idle';
+    });
+  }
+
+  #restore(): void {
+    const [first] = this.asked.value?.input ?? [];
+    const sent = first?.type === 'message' ? String(first['content']) : '';
+    if (this.text.value === '') this.text.value = sent;
+  }
+
+  #keyFor(body: string): string {
+    if (this.#last?.body !== body) this.#last = { body, key: randomKey() };
+    return this.#last.key;
+  }
+}
+
+/** Makes a key of 128 random bits. `crypto.randomUUID` is missing on plain HTTP. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const askings = new Map<string, Asking>();
+
+/** Returns what is asked in a conversation. It outlives the page, until the tab is closed. */
+export function askingOf(conversation: string): Asking {
+  const known = askings.get(conversation) ?? new Asking(conversation);
+  askings.set(conversation, known);
+  return known;
+}

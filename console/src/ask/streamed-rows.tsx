@@ -1,0 +1,143 @@
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Item } from '../api/objects.ts';
+import { ItemBody } from '../items/item-body.tsx';
+import { lineOf, reasoningText, roleOf, toolName } from '../items/lines.ts';
+import { list, textOf } from '../items/fields.ts';
+import { LongText } from '../text/long-text.tsx';
+import type { ItemWindow } from '../transcript/item-window.ts';
+import type { FormingItem } from './answer.ts';
+import { askingOf, type Asking, type Input } from './asking.ts';
+import { useSettledEnd, useStayingAtEnd } from './settled-end.ts';
+
+/** Attempts to find the stored items: something else may be loading, and they may be gone again. */
+const MOST_TRIES = 10;
+const FRAME_MS = 16;
+
+/** What was asked and what the model has answered so far, below the stored items, until it is one of them. */
+export function StreamedRows({
+  items,
+  scroller,
+}: {
+  readonly items: ItemWindow;
+  readonly scroller: RefObject<HTMLElement | null>;
+}) {
+  const asking = askingOf(items.conversation);
+  const place = useRef<HTMLDivElement>(null);
+  const { items: forming } = asking.answer.value;
+  const hasEnded = asking.phase.value === 'ended';
+  useEffect(() => {
+    if (hasEnded) void showStored(items, asking);
+  }, [hasEnded, items]);
+  const isStored = isStoredIn(items, asking);
+  useStayingAtEnd(scroller);
+  useSettledEnd({ scroller, place, asking, isStored });
+  const asked = asking.asked.value;
+  if (asked === undefined || items.hasNewer) return <div ref={place} />;
+  return (
+    <div ref={place} class="streamed" aria-busy={asking.isRunning}>
+      {!isStored && (
+        <>
+          {asked.input.map((input, index) => (
+            <AskedRow key={index} input={input} items={items} />
+          ))}
+          {forming.map(
+            (each) =>
+              each !== undefined && <FormingRow key={each.item.id} forming={each} items={items} />,
+          )}
+          {asking.phase.value === 'sending' && (
+            <article class="row">
+              <div class="margin">
+                <span class="who">assistant</span>
+              </div>
+              <p class="said quiet dots">waiting for the first word</p>
+            </article>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Loads the items of the turn, in whose place the streamed ones are until then. */
+async function showStored(items: ItemWindow, asking: Asking): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES && !isStoredIn(items, asking); tries += 1) {
+    await nextFrame();
+    if (items.entries.value.length === 0) await items.open('last');
+    else {
+      items.hasNewer = true;
+      await items.newer();
+    }
+  }
+  asking.forget();
+}
+
+function nextFrame(): Promise<unknown> {
+  return new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+}
+
+function isStoredIn({ entries }: ItemWindow, { answer }: Asking): boolean {
+  const known = new Set(entries.value.map(({ id }) => id));
+  return answer.value.items.some((each) => known.has(each?.item.id ?? ''));
+}
+
+function AskedRow({ input, items }: { readonly input: Input; readonly items: ItemWindow }) {
+  const item: Item = { id: '', ...input };
+  const text = textOf(input['content']) || textOf(input['output']);
+  return (
+    <article class="row" data-role={roleOf(item)}>
+      <div class="margin">
+        <span class="who">{roleOf(item)}</span>
+      </div>
+      <div class="said">
+        {text === '' ? <ItemBody item={item} items={items} /> : <LongText text={text} />}
+      </div>
+    </article>
+  );
+}
+
+function FormingRow({
+  forming: { item, isDone },
+  items,
+}: {
+  readonly forming: FormingItem;
+  readonly items: ItemWindow;
+}) {
+  return (
+    <article class="row" data-streamed={item.id} data-role={roleOf(item)}>
+      <div class="margin">
+        <span class="who">{roleOf(item)}</span>
+      </div>
+      <div class="said">
+        {isDone ? <ItemBody item={item} items={items} /> : <Forming item={item} />}
+      </div>
+    </article>
+  );
+}
+
+/** An item that is made, as text: what it becomes is not known before its end. */
+function Forming({ item }: { readonly item: Item }) {
+  if (item.type === 'message') {
+    const text = list(item['content'])
+      .map((part) => textOf(part['text']) || textOf(part['refusal']))
+      .join('\n\n');
+    return <LongText text={text} />;
+  }
+  if (item.type === 'reasoning') {
+    return (
+      <div class="quiet">
+        <LongText text={reasoningText(item)} />
+      </div>
+    );
+  }
+  const given = textOf(item['arguments']) || textOf(item['input']);
+  return (
+    <section class="card">
+      <p class="card-head">
+        <strong>{toolName(item)}</strong>{' '}
+        <span class="quiet">{item.type.replaceAll('_', ' ')}</span>
+      </p>
+      <pre class="output">{given === '' ? lineOf(item) : given}</pre>
+    </section>
+  );
+}

@@ -1,0 +1,227 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { answered, called, said } from '../support/chat-answers.ts';
+import { chunk, CUT, DONE, json, streamed } from '../support/model-server.ts';
+import { itemsOf } from '../support/turns.ts';
+import { ask, startAskedServer, stored } from './support/asking.ts';
+import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+
+const asked = await startAskedServer('--turn-wait', '1');
+const { client, server, play, questions } = asked;
+afterAll(async () => {
+  await closeBrowser();
+  await asked[Symbol.asyncDispose]();
+});
+play(said('unused'));
+
+async function conversation(...texts: readonly string[]): Promise<string> {
+  const items = texts.map((content, index) => ({
+    type: 'message' as const,
+    role: index % 2 === 0 ? ('user' as const) : ('assistant' as const),
+    content,
+  }));
+  return (await client.conversations.create({ items })).id;
+}
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('an answer is streamed in, and the stored items take its place without a jump', async () => {
+    const id = await conversation('Where is it?', 'On its way.');
+    const { promise: rest, resolve: go } = Promise.withResolvers<void>();
+    const long = 'It waits for a week. '.repeat(120);
+    play(
+      streamed(
+        chunk({ reasoning_content: 'A parcel.' }),
+        chunk({ content: 'Before **noon**' }),
+        { kind: 'until', promise: rest },
+        chunk({ content: `. ${long}` }),
+        chunk({}, 'stop'),
+        DONE,
+      ),
+    );
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('.ask-model select:enabled').waitFor();
+    await page.locator('.composer summary', { hasText: 'Instructions' }).click();
+    await page.getByLabel('Instructions').fill('Be brief.');
+    await page.locator('.ask-model select').selectOption('gemma3');
+    await ask(page, 'And when?');
+    await page.locator('.streamed', { hasText: 'Before **noon**' }).waitFor();
+    expect(await page.locator('.streamed article').first().textContent()).toContain('And when?');
+    // The composer takes no second question meanwhile.
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(1);
+    await page.evaluate(`
+      window.frames_ = [];
+      const watch = () => {
+        const last = [...document.querySelectorAll('.rows article')].at(-1);
+        const top = Math.round(last.getBoundingClientRect().top);
+        window.frames_.push({ top, isStreamed: last.closest('.streamed') !== null });
+        requestAnimationFrame(watch);
+      };
+      requestAnimationFrame(watch);
+    `);
+    go();
+    await stored(page);
+    await page.locator('article strong', { hasText: 'noon' }).waitFor();
+    const frames = (await page.evaluate('window.frames_')) as readonly {
+      readonly top: number;
+      readonly isStreamed: boolean;
+    }[];
+    const before = frames.findLast(({ isStreamed }) => isStreamed);
+    const tops = new Set(frames.filter(({ isStreamed }) => !isStreamed).map(({ top }) => top));
+    expect([...tops]).toEqual([before?.top]);
+    const question = questions().at(-1);
+    expect(question).toMatchObject({ model: 'gemma3' });
+    expect(JSON.stringify(question)).toContain('Be brief.');
+    expect((await itemsOf(client, id)).map(({ type }) => type)).toEqual([
+      ...['message', 'message', 'message', 'reasoning', 'message'],
+    ]);
+    expect(await page.locator('article').count()).toBe(5);
+    // What was set is kept for the visit.
+    expect(await page.getByLabel('Instructions').inputValue()).toBe('Be brief.');
+  });
+
+  test('an answer that is stopped is not stored, and its question is back in the field', async () => {
+    const id = await conversation('one', 'two');
+    const never = new Promise<void>(() => undefined);
+    play(streamed(chunk({ content: 'Unwanted' }), { kind: 'until', promise: never }));
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await ask(page, 'A long story');
+    await page.locator('.streamed', { hasText: 'Unwanted' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped. Nothing of it is stored.').waitFor();
+    expect(await page.locator('.ask-text').inputValue()).toBe('A long story');
+    expect(await page.locator('.streamed').count()).toBe(0);
+    // The turn has ended: another one is not refused.
+    play(said('A short one.'));
+    await page.locator('.ask-text').focus();
+    await page.keyboard.press('Control+Enter');
+    await page.locator('article', { hasText: 'A short one.' }).waitFor();
+    await stored(page);
+    expect(await itemsOf(client, id)).toHaveLength(4);
+  });
+
+  test('a question that has failed is kept, and sent again', async () => {
+    const id = await conversation('one', 'two');
+    play(json({ error: { message: 'out of memory' } }, 500));
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await ask(page, 'Once more');
+    const alert = page.locator('.ask-failure');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('server_error');
+    expect(await alert.textContent()).toContain('request');
+    expect(await page.locator('.ask-text').inputValue()).toBe('Once more');
+    // Then one that breaks off after it began.
+    play(streamed(chunk({ content: 'Half an' }), CUT));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.streamed', { hasText: 'Half an' }).waitFor();
+    await alert.waitFor();
+    play(said('A whole answer.'));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await stored(page);
+    await page.locator('article', { hasText: 'A whole answer.' }).waitFor();
+    expect(await itemsOf(client, id)).toHaveLength(4);
+    expect(await page.locator('.ask-text').inputValue()).toBe('');
+    expect(server.failures.splice(0)).toHaveLength(2);
+  });
+
+  test('a lost answer is not made twice', async () => {
+    const id = await conversation('one', 'two');
+    play(said('Made once.'));
+    const before = questions().length;
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    let lost = 0;
+    await page.route('**/v1/responses', async (route) => {
+      lost += 1;
+      if (lost > 1) return route.continue();
+      // The server answers, and the answer is lost on its way.
+      await route.fetch();
+      return route.abort();
+    });
+    await ask(page, 'Are you there?');
+    await page.getByText('The server does not answer.').first().waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await stored(page);
+    await page.locator('article', { hasText: 'Made once.' }).waitFor();
+    expect(questions().length - before).toBe(1);
+    expect(await itemsOf(client, id)).toHaveLength(4);
+  });
+
+  test('a turn of another client is told, and can be stopped', async () => {
+    const id = await conversation('one', 'two');
+    const never = new Promise<void>(() => undefined);
+    play(streamed(chunk({ content: 'Slow' }), { kind: 'until', promise: never }), said('Quick.'));
+    const other = client.responses.create({ model: 'qwen3', conversation: id, input: 'slow' });
+    const ended = other.then(({ status }) => status);
+    const before = questions().length;
+    await expect.poll(() => questions().length).toBeGreaterThan(before);
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await ask(page, 'Me too');
+    await page.getByText('Another client has a turn in this conversation').waitFor();
+    await page.getByRole('button', { name: 'Stop that turn, and ask' }).click();
+    await stored(page);
+    await page.locator('article', { hasText: 'Quick.' }).waitFor();
+    expect(await ended).toBe('cancelled');
+  });
+
+  test('a call of a tool is given its output by hand', async () => {
+    const id = await conversation();
+    play(called(['lookup_order', '{"order":4711}', 'call_9']), said('It is in Vienna.'));
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await ask(page, 'Where is it?');
+    await stored(page);
+    const output = page.locator('.ask-output textarea');
+    await output.fill('{"city":"Vie');
+    await page.getByText('This is no JSON yet.').waitFor();
+    await output.fill('{"city":"Vienna"}');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('article', { hasText: 'It is in Vienna.' }).waitFor();
+    await stored(page);
+    expect(await page.locator('.ask-output').count()).toBe(0);
+    const items = await itemsOf(client, id);
+    expect(items.map(({ type }) => type)).toEqual([
+      ...['message', 'function_call', 'function_call_output', 'message'],
+    ]);
+  });
+
+  test('texts of a stream run nothing and are no markup', async () => {
+    const id = await conversation('one', 'two');
+    const evil = [
+      '<img src=x onerror="window.owned=1"><script>window.owned=1</script>',
+      '[click](javascript:window.owned=1) ![b](https://evil.example/b.png) \u202Egnp.exe',
+    ];
+    const { promise: rest, resolve: go } = Promise.withResolvers<void>();
+    play(
+      streamed(
+        chunk({ reasoning_content: evil[0] }),
+        ...evil.map((content) => chunk({ content })),
+        { kind: 'until', promise: rest },
+        ...answered([
+          {
+            tool_calls: [
+              {
+                index: 0,
+                id: 'c1',
+                type: 'function',
+                function: { name: 'evil', arguments: `{"a":${JSON.stringify(evil[0])}}` },
+              },
+            ],
+          },
+        ]).steps,
+      ),
+    );
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await ask(page, evil[0] ?? '');
+    await page.locator('.streamed', { hasText: 'gnp.exe' }).waitFor();
+    const markup = 'main :is(script, iframe, img, style, object, a[href^="javascript"])';
+    expect(await page.locator(markup).count()).toBe(0);
+    go();
+    await stored(page);
+    expect(await page.locator(markup).count()).toBe(0);
+    expect(await page.evaluate('window.owned')).toBeUndefined();
+  });
+});

@@ -1,0 +1,52 @@
+import { expect } from 'vitest';
+import type { Page } from 'playwright-core';
+import { json, type AnswerTo, type ScriptedAnswer } from '../../support/model-server.ts';
+import { startTurnServer, type TurnServer } from '../../support/turns.ts';
+
+const MODELS = ['qwen3', 'gemma3'].map((id) => ({
+  id,
+  object: 'model',
+  created: 0,
+  owned_by: 'test',
+}));
+
+/** A server whose model server lists two models, and plays answers to what is asked. */
+export interface AskedServer extends AsyncDisposable, Pick<TurnServer, 'server' | 'client'> {
+  /** Plays these answers to the next questions, one each. Then the last one is repeated. */
+  readonly play: (...answers: readonly ScriptedAnswer[]) => void;
+  /** Returns the bodies of the questions that the model server has got. */
+  readonly questions: () => readonly Readonly<Record<string, unknown>>[];
+}
+
+export async function startAskedServer(...settings: readonly string[]): Promise<AskedServer> {
+  const turns = await startTurnServer(...settings);
+  const { server, client, model } = turns;
+  return {
+    server,
+    client,
+    play: (...answers) => {
+      const script = [...answers];
+      const next: AnswerTo = ({ path }) => {
+        if (path.endsWith('/models')) return json({ object: 'list', data: MODELS });
+        const [answer] = script.length > 1 ? script.splice(0, 1) : script;
+        if (answer === undefined) throw new Error('there is no answer to play');
+        return answer;
+      };
+      model.play(next);
+    },
+    questions: () => model.requests.flatMap(({ body }) => (body === undefined ? [] : [body])),
+    [Symbol.asyncDispose]: () => turns[Symbol.asyncDispose](),
+  };
+}
+
+/** Types a text into the composer and sends it by keys. */
+export async function ask(page: Page, text: string): Promise<void> {
+  await page.locator('.ask-model select:enabled').waitFor();
+  await page.locator('.ask-text').fill(text);
+  await page.keyboard.press('Control+Enter');
+}
+
+/** Waits until the stored items have taken the place of the streamed ones. */
+export async function stored(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('.streamed').count()).toBe(0);
+}
