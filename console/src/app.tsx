@@ -12,10 +12,18 @@ import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
 import { fragmentOf, place } from './place.ts';
 
+type ComparePage = ComponentType<{ readonly left: string; readonly right: string }>;
 type TranscriptPage = ComponentType<{ readonly id: string; readonly item: string | undefined }>;
 
 /** The page of one conversation comes with the first one that is opened: it brings the virtual list and Markdown. */
 const transcriptPage = signal<{ readonly Page: TranscriptPage } | undefined>(undefined);
+
+const comparePage = signal<{ readonly Page: ComparePage } | undefined>(undefined);
+
+async function loadComparePage(): Promise<void> {
+  const { ComparePage: Page } = await import('./branches/compare-page.tsx');
+  comparePage.value = { Page };
+}
 
 async function loadTranscriptPage(): Promise<void> {
   const { ConversationPage } = await import('./transcript/conversation-page.tsx');
@@ -25,6 +33,7 @@ async function loadTranscriptPage(): Promise<void> {
 export function App() {
   useSignalEffect(() => {
     if (place.value.page === 'conversation') void loadTranscriptPage();
+    if (place.value.page === 'compare') void loadComparePage();
   });
   useSignalEffect(() => {
     // Once at the start, and again when the server is back. Its failures are shown by the page, which asks it too.
@@ -61,6 +70,11 @@ function CurrentPage() {
   const at = place.value;
   if (at.page === 'search') return <SearchPage query={at.query} />;
   if (at.page === 'conversations') return <ConversationsPage query={at.query} />;
+  if (at.page === 'compare') {
+    const compare = comparePage.value;
+    if (compare === undefined) return <main id="main" aria-busy="true" />;
+    return <compare.Page key={`${at.left} ${at.right}`} left={at.left} right={at.right} />;
+  }
   const loaded = transcriptPage.value;
   if (loaded === undefined) return <main id="main" aria-busy="true" />;
   return <loaded.Page key={at.id} id={at.id} item={at.item} />;

@@ -4,7 +4,8 @@ import { signal } from '@preact/signals';
 export type Place =
   | { readonly page: 'conversations'; readonly query: string }
   | { readonly page: 'search'; readonly query: string }
-  | { readonly page: 'conversation'; readonly id: string; readonly item: string | undefined };
+  | { readonly page: 'conversation'; readonly id: string; readonly item: string | undefined }
+  | { readonly page: 'compare'; readonly left: string; readonly right: string };
 
 /** The page that is shown. */
 export const place = signal<Place>(placeOf(location.hash));
@@ -20,6 +21,9 @@ function placeOf(fragment: string): Place {
   const [page, id] = path.split('/').map(decoded);
   const text = parameters.get('q') ?? '';
   if (page === 'search') return { page, query: text };
+  if (page === 'compare') {
+    return { page, left: parameters.get('left') ?? '', right: parameters.get('right') ?? '' };
+  }
   if (page === 'conversations' && id !== undefined && id !== '') {
     return { page: 'conversation', id, item: parameters.get('item') ?? undefined };
   }
@@ -39,6 +43,9 @@ export function fragmentOf(to: Place): string {
   if (to.page === 'conversation') {
     const item = to.item === undefined ? '' : `?item=${encodeURIComponent(to.item)}`;
     return `#/conversations/${encodeURIComponent(to.id)}${item}`;
+  }
+  if (to.page === 'compare') {
+    return `#/compare?${new URLSearchParams({ left: to.left, right: to.right })}`;
   }
   return `#/${to.page}${to.query === '' ? '' : `?q=${encodeURIComponent(to.query)}`}`;
 }

@@ -193,7 +193,7 @@ export class Asking {
 }
 
 /** Makes a key of 128 random bits. `crypto.randomUUID` is missing on plain HTTP. */
-function randomKey(): string {
+export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -61,7 +61,7 @@ function Form({ items }: { readonly items: ItemWindow }) {
   };
   return (
     <form
-      class="composer"
+      class={isRunning || asking.note.value !== '' ? 'composer busy' : 'composer'}
       aria-label="Ask a model"
       onSubmit={(event) => {
         event.preventDefault();
@@ -88,11 +88,7 @@ function Form({ items }: { readonly items: ItemWindow }) {
         class="ask-text"
         aria-label="Message"
         rows={1}
-        placeholder={
-          waiting.calls.length > 0
-            ? 'A message besides, if you like'
-            : 'Ask the model about this conversation'
-        }
+        placeholder={waiting.calls.length > 0 ? 'A message besides, if you like' : 'Ask the model'}
         value={text}
         onInput={(event) => {
           asking.text.value = event.currentTarget.value;

@@ -7,12 +7,9 @@ import { list, textOf } from '../items/fields.ts';
 import { LongText } from '../text/long-text.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import type { FormingItem } from './answer.ts';
-import { askingOf, type Asking, type Input } from './asking.ts';
+import { askingOf, type Input } from './asking.ts';
+import { isStoredIn, showStored } from './stored.ts';
 import { useSettledEnd, useStayingAtEnd } from './settled-end.ts';
-
-/** Attempts to find the stored items: something else may be loading, and they may be gone again. */
-const MOST_TRIES = 10;
-const FRAME_MS = 16;
 
 /** What was asked and what the model has answered so far, below the stored items, until it is one of them. */
 export function StreamedRows({
@@ -57,28 +54,6 @@ export function StreamedRows({
       )}
     </div>
   );
-}
-
-/** Loads the items of the turn, in whose place the streamed ones are until then. */
-async function showStored(items: ItemWindow, asking: Asking): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES && !isStoredIn(items, asking); tries += 1) {
-    await nextFrame();
-    if (items.entries.value.length === 0) await items.open('last');
-    else {
-      items.hasNewer = true;
-      await items.newer();
-    }
-  }
-  asking.forget();
-}
-
-function nextFrame(): Promise<unknown> {
-  return new Promise((resolve) => setTimeout(resolve, FRAME_MS));
-}
-
-function isStoredIn({ entries }: ItemWindow, { answer }: Asking): boolean {
-  const known = new Set(entries.value.map(({ id }) => id));
-  return answer.value.items.some((each) => known.has(each?.item.id ?? ''));
 }
 
 function AskedRow({ input, items }: { readonly input: Input; readonly items: ItemWindow }) {

@@ -9,7 +9,7 @@ import { parseQuery } from './query.ts';
 export function SearchBar() {
   const field = useRef<HTMLInputElement>(null);
   const at = place.value;
-  const query = at.page === 'conversation' ? '' : at.query;
+  const query = 'query' in at ? at.query : '';
   const [problems, setProblems] = useState<readonly string[]>([]);
   useEffect(() => {
     if (field.current !== null) field.current.value = query;

@@ -1,4 +1,6 @@
 import { Composer } from '../ask/composer.tsx';
+import { BranchActions } from '../branches/actions.tsx';
+import { BranchesOf } from '../branches/tree.tsx';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
@@ -51,6 +53,7 @@ export function ConversationPage({
           {title.text}
         </h1>
         {conversation !== undefined && <Facts conversation={conversation} titleKey={title.key} />}
+        {conversation !== undefined && <BranchesOf conversation={conversation} items={items} />}
       </div>
       {failure === undefined ? (
         <Transcript
@@ -62,6 +65,7 @@ export function ConversationPage({
         <Failure failure={failure} absent="No such conversation, or not yours to see." />
       )}
       <Composer items={items} conversation={conversation} />
+      <BranchActions items={items} conversation={conversation} />
     </main>
   );
 }

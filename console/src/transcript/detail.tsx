@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import { ConfirmedButton } from '../look/confirm.tsx';
+import { actionsFor } from '../look/item-actions.ts';
 import { Icon } from '../look/icons.tsx';
 import { useKeys } from '../look/keys.ts';
 import { fragmentOf } from '../place.ts';
@@ -78,6 +79,11 @@ export function Detail({
         <button type="button" title="y" onClick={() => void copy(address, 'link')}>
           Link
         </button>
+        {actionsFor(entry).map(({ name, act }) => (
+          <button key={name} type="button" onClick={act}>
+            {name}
+          </button>
+        ))}
         {mayDelete && (
           <ConfirmedButton
             name="Delete"

@@ -1,0 +1,110 @@
+import { useState } from 'preact/hooks';
+import { asFailure } from '../api/client.ts';
+import { askingOf, randomKey } from '../ask/asking.ts';
+import { SettingsFields } from '../ask/settings-fields.tsx';
+import { list, textOf } from '../items/fields.ts';
+import { go } from '../place.ts';
+import { ordinal } from '../text/numbers.ts';
+import { isStub, type Entry } from '../transcript/entry.ts';
+import type { ItemWindow } from '../transcript/item-window.ts';
+import { BranchDialog } from './dialog.tsx';
+import { fork, type Until } from './requests.ts';
+
+/** Asks in a fork: another model, other instructions, or another text in place of the user's message that follows. */
+export function AskAgain({
+  entry,
+  items,
+  close,
+}: {
+  readonly entry: Entry;
+  readonly items: ItemWindow;
+  readonly close: () => void;
+}) {
+  const { until, replaced } = placeOf(entry, items.entries.value);
+  const [text, setText] = useState(textIn(replaced));
+  const [settings, setSettings] = useState(askingOf(items.conversation).settings.value);
+  const [problem, setProblem] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const [key] = useState(randomKey);
+  const send = async (): Promise<void> => {
+    if (isBusy || text.trim() === '') return;
+    setBusy(true);
+    setProblem('');
+    try {
+      const made = await fork(items.conversation, until, key);
+      const asking = askingOf(made.id);
+      asking.settings.value = settings;
+      void asking.send([{ type: 'message', role: 'user', content: text }]);
+      close();
+      go({ page: 'compare', left: items.conversation, right: made.id });
+    } catch (error) {
+      setProblem(asFailure(error).message);
+      setBusy(false);
+    }
+  };
+  return (
+    <BranchDialog title={`Ask again from ${ordinal(entry.position)}`} close={close}>
+      <p class="quiet">
+        {replaced === undefined
+          ? `A fork keeps everything up to ${ordinal(entry.position)}. This is asked in it.`
+          : `A fork keeps what is before ${ordinal(replaced.position)}. This is asked in it, in place of that message.`}
+      </p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <textarea
+          aria-label="Message"
+          rows={3}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <SettingsFields settings={settings} change={setSettings} />
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+        <p class="answers">
+          <button type="submit" class="main" disabled={isBusy || text.trim() === ''}>
+            Fork and ask
+          </button>
+          <button type="button" onClick={close}>
+            Cancel
+          </button>
+        </p>
+      </form>
+    </BranchDialog>
+  );
+}
+
+/** Finds where the fork ends, and the message in whose place something else is asked. */
+function placeOf(
+  entry: Entry,
+  entries: readonly Entry[],
+): { readonly until: Until; readonly replaced: Entry | undefined } {
+  if (isOfUser(entry)) return { until: { before: entry.id }, replaced: entry };
+  const at = entries.findIndex(({ id }) => id === entry.id);
+  const next = entries[at + 1];
+  const isNext = next !== undefined && isOfUser(next);
+  return { until: { after: entry.id }, replaced: isNext ? next : undefined };
+}
+
+function isOfUser({ item }: Entry): boolean {
+  return item.type === 'message' && 'role' in item && item.role === 'user';
+}
+
+function textIn(entry: Entry | undefined): string {
+  if (entry === undefined || isStub(entry.item)) return '';
+  const { content } = entry.item;
+  if (typeof content === 'string') return content;
+  return list(content)
+    .map((part) => textOf(part['text']))
+    .filter(Boolean)
+    .join('\n\n');
+}

@@ -1,0 +1,99 @@
+/** What the API says and does about branches. All reject with an `ApiFailure`. */
+
+import { call } from '../api/client.ts';
+import type { Conversation, ItemPage, Page } from '../api/objects.ts';
+import { randomKey } from '../ask/asking.ts';
+
+const DETAILS = 'include[]=item_count&include[]=last_item_at&include[]=permissions';
+/** Forks are listed so many at once. */
+const FORKS = 20;
+const PAGE = 100;
+/** The server has larger items in their place as stubs: only ids and types are wanted. */
+const SMALL = '1024';
+
+export function pathOf(conversation: string): string {
+  return `conversations/${encodeURIComponent(conversation)}`;
+}
+
+export function conversationOf(id: string): Promise<Conversation> {
+  return call<Conversation>(`${pathOf(id)}?${DETAILS}`);
+}
+
+/** Lists the forks of a conversation, the newest first. */
+export function forksOf(id: string, after: string | undefined): Promise<Page<Conversation>> {
+  const cursor = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
+  const query = `forked_from=${encodeURIComponent(id)}&limit=${FORKS}&${DETAILS}${cursor}`;
+  return call<Page<Conversation>>(`conversations?${query}`);
+}
+
+/** Finds the model of the last response of a conversation. */
+export async function lastModelOf(id: string): Promise<string | undefined> {
+  const query = `conversation=${encodeURIComponent(id)}&limit=1`;
+  const { data } = await call<Page<{ readonly model?: string }>>(`responses?${query}`);
+  return data[0]?.model;
+}
+
+/** Where a fork ends its copy: with an item, or before it. */
+export type Until = { readonly after: string } | { readonly before: string };
+
+/** Makes a fork. The same key makes it once. */
+export function fork(id: string, until: Until, key = randomKey()): Promise<Conversation> {
+  const headers = { 'idempotency-key': key };
+  return call<Conversation>(`${pathOf(id)}/fork`, { method: 'POST', body: until, headers });
+}
+
+/** Removes the items after one, if they are those that were seen. Refused at once while a turn runs. */
+export async function rewind(
+  id: string,
+  after: string,
+  expected: readonly string[],
+): Promise<void> {
+  const body = { after, expected_item_ids: expected };
+  const headers = { 'x-colloquy-when-busy': 'reject' };
+  await call(`${pathOf(id)}/rewind`, { method: 'POST', body, headers });
+}
+
+/** An item as a list of what will go has it. */
+export type Following = ItemPage['data'][number];
+
+/** Reads the items after one, page by page, up to `most`. */
+export async function itemsAfter(
+  id: string,
+  item: string,
+  most: number,
+): Promise<readonly Following[]> {
+  const items: Following[] = [];
+  for (let after = item; items.length < most;) {
+    const page = await itemPage(id, { order: 'asc', limit: String(PAGE), after });
+    items.push(...page.data);
+    if (!page.has_more) break;
+    after = page.last_id ?? '';
+  }
+  return items;
+}
+
+function itemPage(id: string, query: Readonly<Record<string, string>>): Promise<ItemPage> {
+  const parameters = new URLSearchParams({
+    max_item_bytes: SMALL,
+    'include[]': 'placement',
+    ...query,
+  });
+  return call<ItemPage>(`${pathOf(id)}/items?${parameters}`);
+}
+
+const positions = new Map<string, Promise<number | undefined>>();
+
+/** Finds the position of an item, from the one before it; `undefined` for an item that is not there any more. */
+export function positionOf(conversation: string, item: string): Promise<number | undefined> {
+  const key = `${conversation} ${item}`;
+  const known = positions.get(key) ?? found(conversation, item).catch(() => undefined);
+  positions.set(key, known);
+  return known;
+}
+
+async function found(conversation: string, item: string): Promise<number | undefined> {
+  const before = await itemPage(conversation, { order: 'desc', limit: '1', after: item });
+  const [previous] = before.data;
+  const from = { order: 'asc', limit: '1', ...(previous !== undefined && { after: previous.id }) };
+  return (await itemPage(conversation, from)).placements.find(({ id }) => id === item)?.position;
+}

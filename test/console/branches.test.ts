@@ -1,0 +1,187 @@
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { said } from '../support/chat-answers.ts';
+import { chunk, DONE, streamed } from '../support/model-server.ts';
+import { itemsOf } from '../support/turns.ts';
+import { startAskedServer } from './support/asking.ts';
+import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+
+const asked = await startAskedServer();
+const { client, server, play, questions } = asked;
+afterAll(async () => {
+  await closeBrowser();
+  await asked[Symbol.asyncDispose]();
+});
+play(said('unused'));
+
+const message = (role: 'user' | 'assistant', content: string) => ({
+  type: 'message' as const,
+  role,
+  content,
+});
+
+async function conversation(): Promise<string> {
+  const items = [
+    message('user', 'Name a lake.'),
+    message('assistant', 'Oeschinensee.'),
+    message('user', 'Is it deep?'),
+    message('assistant', 'It is 56 metres deep.'),
+  ];
+  return (await client.conversations.create({ metadata: { title: 'Lakes' }, items })).id;
+}
+
+/** Opens the details of the item with a text, by keys. */
+async function openDetails(page: Page, text: string): Promise<void> {
+  const item = page.locator('article', { hasText: text });
+  await item.waitFor();
+  await item.focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.detail').waitFor();
+}
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+const idsOf = async (id: string) => (await itemsOf(client, id)).map((item) => item.id ?? '');
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('a question is asked again in a fork of another model, beside what was answered first', async () => {
+    const id = await conversation();
+    const { promise: rest, resolve: go } = Promise.withResolvers<void>();
+    play(
+      streamed(
+        chunk({ content: 'It is 56 metres' }),
+        { kind: 'until', promise: rest },
+        chunk({ content: ' deep, and **cold**.' }),
+        chunk({}, 'stop'),
+        DONE,
+      ),
+    );
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await openDetails(page, 'Is it deep?');
+    await press(page, 'Fork here and ask again…');
+    const field = page.locator('.ask-dialog textarea').first();
+    expect(await field.inputValue()).toBe('Is it deep?');
+    await field.fill('Is it deep, and cold?');
+    await page.locator('.ask-dialog select:enabled').first().selectOption('gemma3');
+    await field.press('Control+Enter');
+    await page.locator('.sides', { hasText: 'It is 56 metres deep.' }).waitFor();
+    const row = page.locator('.sides', { hasText: 'It is 56 metres' });
+    // While it is made, the answer stands beside the one that it is compared with.
+    await expect.poll(() => row.locator('.cell').allTextContents()).toHaveLength(2);
+    go();
+    await page.locator('.sides strong', { hasText: 'cold' }).waitFor();
+    expect(questions().at(-1)).toMatchObject({ model: 'gemma3' });
+    expect(JSON.stringify(questions().at(-1))).not.toContain('"Is it deep?"');
+    await page.getByText('last answer by gemma3').waitFor();
+    // The same once, and folded.
+    expect(await page.getByText('Oeschinensee.').count()).toBe(0);
+    await page.getByRole('button', { name: 'The same up to #2' }).click();
+    expect(await page.getByText('Oeschinensee.').count()).toBe(1);
+    await page.getByLabel('Mark the words that differ').check();
+    const marks = await page.locator('.sides mark').allTextContents();
+    expect(marks).toEqual([', and cold', ', and **cold**']);
+    // The address leads to the same.
+    const address = page.url();
+    const right = new URLSearchParams(address.split('?')[1]).get('right') ?? '';
+    expect(await idsOf(right)).toHaveLength(4);
+    expect(await idsOf(id)).toHaveLength(4);
+    await using again = await openPage(server.origin, address.slice(address.indexOf('#')));
+    await again.page.locator('.sides strong', { hasText: 'cold' }).waitFor();
+    const width = `document.documentElement.scrollWidth`;
+    await again.page.setViewportSize({ width: 320, height: 700 });
+    expect(await again.page.evaluate(width)).toBeLessThanOrEqual(320);
+    const tops = await again.page
+      .locator('.sides .cell')
+      .evaluateAll((cells) => cells.slice(0, 2).map((cell) => cell.getBoundingClientRect().left));
+    // Stacked.
+    expect(Math.abs((tops[0] ?? 0) - (tops[1] ?? 0))).toBeLessThan(20);
+  });
+
+  test('a fork ends with its item, and says where it comes from', async () => {
+    const id = await conversation();
+    const [, second] = await idsOf(id);
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await openDetails(page, 'Oeschinensee.');
+    await press(page, 'Fork here');
+    await page.getByText('Forked from').waitFor();
+    const fork = /conversations\/(conv_[^?]+)/.exec(page.url())?.[1] ?? '';
+    expect(fork).not.toBe(id);
+    expect(await idsOf(fork)).toEqual((await idsOf(id)).slice(0, 2));
+    const place = page.locator('.branches-head a', { hasText: '#2' });
+    await place.waitFor();
+    expect(await place.getAttribute('href')).toBe(`#/conversations/${id}?item=${second}`);
+  });
+
+  test('a rewind removes what was named, and nothing that came meanwhile', async () => {
+    const id = await conversation();
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await openDetails(page, 'Oeschinensee.');
+    await press(page, 'Rewind to here…');
+    const dialog = page.locator('dialog[open]');
+    await dialog.getByText('It is 56 metres deep.').waitFor();
+    await client.conversations.items.create(id, { items: [message('user', 'And cold?')] });
+    await press(page, 'Remove 2 items');
+    await dialog.getByText('Items were appended or deleted since').waitFor();
+    expect(await idsOf(id)).toHaveLength(5);
+    // It has counted again, and names the new one too.
+    await dialog.getByText('And cold?').waitFor();
+    await press(page, 'Remove 3 items');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await idsOf(id)).toHaveLength(2);
+    await expect.poll(() => page.locator('.rows article').count()).toBe(2);
+  });
+
+  test('the tree of forks has sources and forks, with their places, and leads to comparisons', async () => {
+    const id = await conversation();
+    const ids = await idsOf(id);
+    const forkAt = (of: string, after: string | undefined, title: string) =>
+      client.post<{ id: string }>(`/conversations/${of}/fork`, {
+        body: { after, metadata: { title } },
+      });
+    const child = await forkAt(id, ids[1], 'Child');
+    const grandchild = await forkAt(child.id, ids[0], 'Grandchild');
+    const sibling = await forkAt(id, ids[2], 'Sibling');
+    await using watched = await openPage(server.origin, `#/conversations/${child.id}`);
+    const { page } = watched;
+    await page.getByRole('button', { name: '1 fork' }).click();
+    const nodes = page.locator('.tree .node');
+    await expect.poll(() => nodes.count()).toBe(3);
+    await expect
+      .poll(() => nodes.allTextContents())
+      .toEqual([
+        expect.stringContaining('Lakes'),
+        expect.stringMatching(/Child.*this one.*after #2.*2 items/),
+        expect.stringMatching(/Grandchild.*after #1.*1 item/),
+      ]);
+    await nodes.first().locator('button').click();
+    await page.locator('.node', { hasText: 'Sibling' }).getByText('Compare').click();
+    await page.getByRole('heading', { name: 'Two branches' }).waitFor();
+    expect(page.url()).toContain(`left=${child.id}&right=${sibling.id}`);
+    // The child has nothing of its own.
+    await page.getByText('The same up to #2').waitFor();
+    expect(await page.locator('.sides .cell:not(.none)').count()).toBe(1);
+    // One that is beside the way of the other: they part where the earlier one was made.
+    await page.goto(`${server.origin}/console/#/compare?left=${sibling.id}&right=${grandchild.id}`);
+    await page.getByText('The same up to #1').waitFor();
+    await page.goto(`${server.origin}/console/#/compare?left=${id}&right=conv_none`);
+    await page.getByText('One of the two is not here').waitFor();
+  });
+
+  test('forks without number are shown page by page', async () => {
+    const { id } = await client.conversations.create({ metadata: { title: 'Wide' } });
+    await Promise.all(
+      Array.from({ length: 60 }, () => client.post(`/conversations/${id}/fork`, { body: {} })),
+    );
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page, calls } = watched;
+    await page.getByRole('button', { name: '20+ forks' }).click();
+    const forks = page.locator('.tree ul .node');
+    await expect.poll(() => forks.count()).toBe(20);
+    await press(page, 'More forks');
+    await expect.poll(() => forks.count()).toBe(40);
+    expect(calls.filter((call) => call.includes('forked_from='))).toHaveLength(2);
+  });
+});
