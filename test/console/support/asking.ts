@@ -19,7 +19,11 @@ export interface AskedServer extends AsyncDisposable, Pick<TurnServer, 'server' 
 }
 
 export async function startAskedServer(...settings: readonly string[]): Promise<AskedServer> {
-  const turns = await startTurnServer(...settings);
+  return askedServer(await startTurnServer(...settings));
+}
+
+/** Has the model server of a server list two models. */
+export function askedServer(turns: TurnServer): AskedServer {
   const { server, client, model } = turns;
   return {
     server,
