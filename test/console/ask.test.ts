@@ -72,7 +72,11 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(question).toMatchObject({ model: 'gemma3' });
     expect(JSON.stringify(question)).toContain('Be brief.');
     expect((await itemsOf(client, id)).map(({ type }) => type)).toEqual([
-      ...['message', 'message', 'message', 'reasoning', 'message'],
+      'message',
+      'message',
+      'message',
+      'reasoning',
+      'message',
     ]);
     expect(await page.locator('article').count()).toBe(5);
     // What was set is kept for the visit.
@@ -183,7 +187,10 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await page.locator('.ask-output').count()).toBe(0);
     const items = await itemsOf(client, id);
     expect(items.map(({ type }) => type)).toEqual([
-      ...['message', 'function_call', 'function_call_output', 'message'],
+      'message',
+      'function_call',
+      'function_call_output',
+      'message',
     ]);
   });
 

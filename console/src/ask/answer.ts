@@ -11,7 +11,7 @@ export interface FormingItem {
 }
 
 /** How a response has ended. */
-export interface Ending {
+interface Ending {
   readonly status: 'completed' | 'incomplete' | 'failed';
   /** Why it has failed, or was cut. */
   readonly message: string;

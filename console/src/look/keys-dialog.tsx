@@ -15,6 +15,7 @@ const KEYS: readonly (readonly [keys: string, effect: string])[] = [
   ['c t', 'as TypeScript'],
   ['c p', 'as Python'],
   ['y', 'copy the link to it'],
+  ['Ctrl Enter', 'send what is written for the model'],
   ['?', 'this list'],
 ];
 
