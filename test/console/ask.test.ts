@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { answered, called, said } from '../support/chat-answers.ts';
+import { said } from '../support/chat-answers.ts';
 import { chunk, CUT, DONE, json, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
-import { ask, startAskedServer, stored } from './support/asking.ts';
+import { ask, spokenIn, startAskedServer, stored } from './support/asking.ts';
 import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
 
 const asked = await startAskedServer('--turn-wait', '1');
@@ -13,18 +13,9 @@ afterAll(async () => {
 });
 play(said('unused'));
 
-async function conversation(...texts: readonly string[]): Promise<string> {
-  const items = texts.map((content, index) => ({
-    type: 'message' as const,
-    role: index % 2 === 0 ? ('user' as const) : ('assistant' as const),
-    content,
-  }));
-  return (await client.conversations.create({ items })).id;
-}
-
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('an answer is streamed in, and the stored items take its place without a jump', async () => {
-    const id = await conversation('Where is it?', 'On its way.');
+    const id = await spokenIn(client, 'Where is it?', 'On its way.');
     const { promise: rest, resolve: go } = Promise.withResolvers<void>();
     const long = 'It waits for a week. '.repeat(120);
     play(
@@ -84,7 +75,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('an answer that is stopped is not stored, and its question is back in the field', async () => {
-    const id = await conversation('one', 'two');
+    const id = await spokenIn(client, 'one', 'two');
     const never = new Promise<void>(() => undefined);
     play(streamed(chunk({ content: 'Unwanted' }), { kind: 'until', promise: never }));
     await using watched = await openPage(server.origin, `#/conversations/${id}`);
@@ -105,7 +96,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('a question that has failed is kept, and sent again', async () => {
-    const id = await conversation('one', 'two');
+    const id = await spokenIn(client, 'one', 'two');
     play(json({ error: { message: 'out of memory' } }, 500));
     await using watched = await openPage(server.origin, `#/conversations/${id}`);
     const { page } = watched;
@@ -130,7 +121,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('a lost answer is not made twice', async () => {
-    const id = await conversation('one', 'two');
+    const id = await spokenIn(client, 'one', 'two');
     play(said('Made once.'));
     const before = questions().length;
     await using watched = await openPage(server.origin, `#/conversations/${id}`);
@@ -153,7 +144,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('a turn of another client is told, and can be stopped', async () => {
-    const id = await conversation('one', 'two');
+    const id = await spokenIn(client, 'one', 'two');
     const never = new Promise<void>(() => undefined);
     play(streamed(chunk({ content: 'Slow' }), { kind: 'until', promise: never }), said('Quick.'));
     const other = client.responses.create({ model: 'qwen3', conversation: id, input: 'slow' });
@@ -168,67 +159,5 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await stored(page);
     await page.locator('article', { hasText: 'Quick.' }).waitFor();
     expect(await ended).toBe('cancelled');
-  });
-
-  test('a call of a tool is given its output by hand', async () => {
-    const id = await conversation();
-    play(called(['lookup_order', '{"order":4711}', 'call_9']), said('It is in Vienna.'));
-    await using watched = await openPage(server.origin, `#/conversations/${id}`);
-    const { page } = watched;
-    await ask(page, 'Where is it?');
-    await stored(page);
-    const output = page.locator('.ask-output textarea');
-    await output.fill('{"city":"Vie');
-    await page.getByText('This is no JSON yet.').waitFor();
-    await output.fill('{"city":"Vienna"}');
-    await page.keyboard.press('Control+Enter');
-    await page.locator('article', { hasText: 'It is in Vienna.' }).waitFor();
-    await stored(page);
-    expect(await page.locator('.ask-output').count()).toBe(0);
-    const items = await itemsOf(client, id);
-    expect(items.map(({ type }) => type)).toEqual([
-      'message',
-      'function_call',
-      'function_call_output',
-      'message',
-    ]);
-  });
-
-  test('texts of a stream run nothing and are no markup', async () => {
-    const id = await conversation('one', 'two');
-    const evil = [
-      '<img src=x onerror="window.owned=1"><script>window.owned=1</script>',
-      '[click](javascript:window.owned=1) ![b](https://evil.example/b.png) \u202Egnp.exe',
-    ];
-    const { promise: rest, resolve: go } = Promise.withResolvers<void>();
-    play(
-      streamed(
-        chunk({ reasoning_content: evil[0] }),
-        ...evil.map((content) => chunk({ content })),
-        { kind: 'until', promise: rest },
-        ...answered([
-          {
-            tool_calls: [
-              {
-                index: 0,
-                id: 'c1',
-                type: 'function',
-                function: { name: 'evil', arguments: `{"a":${JSON.stringify(evil[0])}}` },
-              },
-            ],
-          },
-        ]).steps,
-      ),
-    );
-    await using watched = await openPage(server.origin, `#/conversations/${id}`);
-    const { page } = watched;
-    await ask(page, evil[0] ?? '');
-    await page.locator('.streamed', { hasText: 'gnp.exe' }).waitFor();
-    const markup = 'main :is(script, iframe, img, style, object, a[href^="javascript"])';
-    expect(await page.locator(markup).count()).toBe(0);
-    go();
-    await stored(page);
-    expect(await page.locator(markup).count()).toBe(0);
-    expect(await page.evaluate('window.owned')).toBeUndefined();
   });
 });

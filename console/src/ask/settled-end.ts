@@ -82,6 +82,8 @@ export function useSettledEnd({
     setTimeout(() => {
       observer.disconnect();
       end.style.minHeight = '';
+      // What waits for an answer now may have taken room from the rows.
+      if (held.isAtEnd && !isAtEnd(rows)) rows.scrollTop = rows.scrollHeight;
     }, SETTLING_MS);
     return undefined;
   }, [isStored]);

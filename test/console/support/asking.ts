@@ -1,3 +1,4 @@
+import type OpenAI from 'openai';
 import { expect } from 'vitest';
 import type { Page } from 'playwright-core';
 import { json, type AnswerTo, type ScriptedAnswer } from '../../support/model-server.ts';
@@ -41,6 +42,19 @@ export function askedServer(turns: TurnServer): AskedServer {
     questions: () => model.requests.flatMap(({ body }) => (body === undefined ? [] : [body])),
     [Symbol.asyncDispose]: () => turns[Symbol.asyncDispose](),
   };
+}
+
+/** Stores a conversation of these texts, of a user and an assistant in turn, and returns its id. */
+export async function spokenIn(
+  { conversations }: Pick<OpenAI, 'conversations'>,
+  ...texts: readonly string[]
+): Promise<string> {
+  const items = texts.map((content, index) => ({
+    type: 'message' as const,
+    role: index % 2 === 0 ? ('user' as const) : ('assistant' as const),
+    content,
+  }));
+  return (await conversations.create({ items })).id;
 }
 
 /** Types a text into the composer and sends it by keys. */
