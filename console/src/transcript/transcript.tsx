@@ -1,5 +1,5 @@
 import { batch } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../look/keys.ts';
 import { COPIES } from '../text/copy-as.ts';
 import { ordinal } from '../text/numbers.ts';
@@ -7,9 +7,12 @@ import { useCopying } from './copying.ts';
 import { Detail } from './detail.tsx';
 import type { Entry } from './entry.ts';
 import { Feed } from './feed.tsx';
+import { FindBar, searches } from './find-bar.tsx';
+import { Finder } from './finder.ts';
 import { ItemMenu, type MenuPlace } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { Live } from './live.tsx';
+import { useMarks } from './marks.ts';
 import { Notes } from './notes.tsx';
 import { focusRow, topOf, useLoading, usePlacing, useResting } from './placing.ts';
 import { PositionBar } from './position-bar.tsx';
@@ -19,6 +22,9 @@ import { depth, hidesTexts, type Depth } from './view.ts';
 
 /** Pixels of a row that is not measured yet. */
 const USUAL_HEIGHTS: Readonly<Record<Depth, number>> = { messages: 96, outline: 30 };
+
+/** Width of a digit of the outline. */
+const DIGIT_REM = 0.56;
 
 /** The items of a conversation, and the ways to go about in them. */
 export function Transcript({
@@ -38,6 +44,9 @@ export function Transcript({
   const [others, setOthers] = useState<ReadonlySet<string>>(new Set());
   const [playing, setPlaying] = useState<string>();
   const copying = useCopying(items);
+  const isSearched = searches();
+  const finder = useMemo(() => new Finder(items, isSearched), [items, isSearched]);
+  useMarks(scroller, finder);
   const rows = useVirtualRows(scroller, {
     entries,
     layout: `${items.opening.value} ${depth.value} ${hidesTexts.value}`,
@@ -112,24 +121,31 @@ export function Transcript({
   }, [detail === undefined]);
   const extent = Math.max(count ?? 0, items.lastPosition.value + 1);
   const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
+  const from = entries[startIndex]?.position ?? 0;
   const isAtEnd = !items.hasNewer && endIndex === entries.length - 1;
   return (
     <div
       class={items.gone.value === undefined ? 'transcript' : 'transcript gone'}
       data-depth={depth.value}
-      style={{ '--position-width': `${ordinal(extent).length + 1}ch` }}
+      style={{ '--position-width': `${ordinal(extent).length * DIGIT_REM + 0.2}rem` }}
     >
       {items.opening.value > 0 && (
         <PositionBar
           items={items}
           extent={extent}
-          from={entries[startIndex]?.position ?? 0}
+          from={from}
           to={entries[endIndex]?.position ?? 0}
           depth={depth.value}
           setDepth={setDepth}
           setHidesTexts={setHidesTexts}
         >
           <Live items={items} rows={rows} isAtEnd={isAtEnd} />
+          <FindBar
+            finder={finder}
+            items={items}
+            from={from}
+            leave={() => focusRow(current, scroller)}
+          />
         </PositionBar>
       )}
       <Notes items={items} />
