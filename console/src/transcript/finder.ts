@@ -26,14 +26,15 @@ export class Finder {
   /** What is known, in the order of the conversation. */
   readonly hits = computed(() => this.#merged());
   readonly #items: ItemWindow;
-  readonly #searches: boolean;
+  /** Tells whether the server searches. */
+  readonly #searches: () => boolean;
   readonly #found = signal<readonly Hit[]>([]);
   readonly #texts = new WeakMap<Item | Stub, string>();
   #next: string | undefined;
   #search: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(items: ItemWindow, searches: boolean) {
+  constructor(items: ItemWindow, searches: () => boolean) {
     this.#items = items;
     this.#searches = searches;
   }
@@ -49,7 +50,7 @@ export class Finder {
       this.at.value = undefined;
       this.problem.value = '';
       this.hasOlder.value = false;
-      this.isSearching.value = this.#searches && this.terms.value.length > 0;
+      this.isSearching.value = this.#searches() && this.terms.value.length > 0;
     });
     if (this.isSearching.value) this.#timer = setTimeout(() => void this.#more(), TYPING_MS);
   }

@@ -1,5 +1,5 @@
-import { useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Finder } from './finder.ts';
 import { rangesOf } from './words.ts';
 
@@ -13,8 +13,8 @@ interface Marked {
 
 /** Marks what was found in the texts that are drawn. The browser paints the marks over them: nothing is put into the page. */
 export function useMarks(scroller: RefObject<HTMLElement | null>, finder: Finder): void {
-  useSignalEffect(() => {
-    const terms = finder.terms.value;
+  const terms = finder.terms.value;
+  useEffect(() => {
     const element = scroller.current;
     if (element === null || terms.length === 0 || !('highlights' in CSS)) return undefined;
     const known = new WeakMap<Node, Marked>();
@@ -34,7 +34,7 @@ export function useMarks(scroller: RefObject<HTMLElement | null>, finder: Finder
       cancelAnimationFrame(frame);
       CSS.highlights.delete(FOUND);
     };
-  });
+  }, [terms]);
 }
 
 function rangesIn(

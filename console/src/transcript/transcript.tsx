@@ -44,8 +44,7 @@ export function Transcript({
   const [others, setOthers] = useState<ReadonlySet<string>>(new Set());
   const [playing, setPlaying] = useState<string>();
   const copying = useCopying(items);
-  const isSearched = searches();
-  const finder = useMemo(() => new Finder(items, isSearched), [items, isSearched]);
+  const finder = useMemo(() => new Finder(items, searches), [items]);
   useMarks(scroller, finder);
   const rows = useVirtualRows(scroller, {
     entries,
