@@ -98,7 +98,7 @@ export function FindBar({
 function hitsText(finder: Finder, items: ItemWindow): string {
   const hits = finder.hits.value;
   const index = hits.findIndex(({ id }) => id === finder.at.value);
-  const all = `${count(hits.length)}${finder.hasOlder.value ? '+' : ''}`;
+  const all = `${count(hits.length)}${finder.hasMore.value ? '+' : ''}`;
   const found = index === -1 ? `${all} found` : `${count(index + 1)} of ${all}`;
   if (finder.isSearching.value) return `${found}…`;
   return searches() ? found : `${found} in the ${count(items.entries.value.length)} loaded items`;

@@ -11,6 +11,8 @@ interface Hit {
 }
 
 const HITS_AT_ONCE = 100;
+/** Hits that are listed: the newest ones. */
+const MOST_HITS = 1000;
 const TYPING_MS = 300;
 
 /** Looks for words in a conversation: at once in what is loaded, and then, where the server searches, in all of it. */
@@ -20,8 +22,8 @@ export class Finder {
   /** The hit that the reader has gone to. */
   readonly at = signal<string | undefined>(undefined);
   readonly isSearching = signal(false);
-  /** Set while there are older hits, which are not known yet. */
-  readonly hasOlder = signal(false);
+  /** Set when there are more hits than are listed, or may be. */
+  readonly hasMore = signal(false);
   readonly problem = signal('');
   /** What is known, in the order of the conversation. */
   readonly hits = computed(() => this.#merged());
@@ -30,7 +32,6 @@ export class Finder {
   readonly #searches: () => boolean;
   readonly #found = signal<readonly Hit[]>([]);
   readonly #texts = new WeakMap<Item | Stub, string>();
-  #next: string | undefined;
   #search: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,28 +44,25 @@ export class Finder {
   look(query: string): void {
     clearTimeout(this.#timer);
     this.#search?.abort();
-    this.#next = undefined;
     batch(() => {
       this.query.value = query;
       this.#found.value = [];
       this.at.value = undefined;
       this.problem.value = '';
-      this.hasOlder.value = false;
+      this.hasMore.value = false;
       this.isSearching.value = this.#searches() && this.terms.value.length > 0;
     });
-    if (this.isSearching.value) this.#timer = setTimeout(() => void this.#more(), TYPING_MS);
+    if (this.isSearching.value) this.#timer = setTimeout(() => void this.#searchAll(), TYPING_MS);
   }
 
-  /** Goes to the next or the previous hit, seen from the last one, or from a position. */
-  async step(by: 1 | -1, position: number): Promise<void> {
-    const from = this.hits.value.find(({ id }) => id === this.at.value);
-    let hit = this.#beside(by, from?.position ?? position, from === undefined);
-    if (hit === undefined && by === -1 && this.hasOlder.value && !this.isSearching.value) {
-      await this.#more();
-      hit = this.#beside(by, from?.position ?? position, from === undefined);
-    }
+  /** Goes to the next or the previous hit, seen from the item that the reader is at; from a position where there is none. */
+  async step(by: 1 | -1, top: number): Promise<void> {
+    const current = this.#items.current.value;
+    const position = this.#items.entries.value.find(({ id }) => id === current)?.position ?? top;
+    const isAtHit = current !== undefined && current === this.at.value;
     // The first step goes to a hit, wherever it is.
-    if (hit === undefined && from === undefined) hit = this.hits.value.at(by === 1 ? -1 : 0);
+    const edge = isAtHit ? undefined : this.hits.value.at(by === 1 ? -1 : 0);
+    const hit = this.#beside(by, position, !isAtHit) ?? edge;
     if (hit === undefined) return;
     this.at.value = hit.id;
     await this.#items.open({ item: hit.id });
@@ -80,34 +78,43 @@ export class Finder {
     return hits.findLast((hit) => hit.position < position);
   }
 
-  async #more(): Promise<void> {
+  async #searchAll(): Promise<void> {
     const search = new AbortController();
     this.#search = search;
-    this.isSearching.value = true;
     try {
-      const page = await call<SearchPage>('conversations/search', {
-        method: 'POST',
-        signal: search.signal,
-        body: {
-          query: withPrefix(this.query.value),
-          limit: HITS_AT_ONCE,
-          filters: { conversation_id: this.#items.conversation },
-          ...(this.#next !== undefined && { page: this.#next }),
-        },
-      });
-      if (search.signal.aborted) return;
-      this.#next = page.next_page ?? undefined;
-      batch(() => {
-        const found = page.data.map(({ item_id: id, position }) => ({ id, position }));
-        this.#found.value = [...this.#found.value, ...found];
-        this.hasOlder.value = page.has_more;
-        if (!page.complete) this.problem.value = 'Some items are not in the index yet.';
-      });
+      let page: SearchPage | undefined;
+      do {
+        page = await this.#page(page?.next_page ?? undefined, search.signal);
+        search.signal.throwIfAborted();
+        this.#take(page);
+      } while (page.has_more && this.#found.value.length < MOST_HITS);
     } catch (error) {
       if (search.signal.aborted) return;
       this.problem.value = asFailure(error).message;
     }
     this.isSearching.value = false;
+  }
+
+  async #page(page: string | undefined, signal: AbortSignal): Promise<SearchPage> {
+    return call<SearchPage>('conversations/search', {
+      method: 'POST',
+      signal,
+      body: {
+        query: withPrefix(this.query.value),
+        limit: HITS_AT_ONCE,
+        filters: { conversation_id: this.#items.conversation },
+        ...(page !== undefined && { page }),
+      },
+    });
+  }
+
+  #take({ data, has_more: hasMore, complete }: SearchPage): void {
+    batch(() => {
+      const found = data.map(({ item_id: id, position }) => ({ id, position }));
+      this.#found.value = [...this.#found.value, ...found];
+      this.hasMore.value = hasMore;
+      if (!complete) this.problem.value = 'Some items are not in the index yet.';
+    });
   }
 
   #merged(): readonly Hit[] {

@@ -28,7 +28,7 @@ export async function told({ page }: WatchedPage): Promise<string> {
   return (await page.locator('.position output').textContent()) ?? '';
 }
 
-/** Returns the number of the first message on the screen, and the pixels by which it begins below the top of the list. */
+/** Returns the position of the first item on the screen, and the pixels by which it begins below the top of the list. */
 export async function firstOn(
   page: Page,
 ): Promise<{ readonly number: number; readonly top: number }> {
@@ -40,7 +40,7 @@ export async function firstOn(
       .toSorted((left, right) => left.box.top - right.box.top);
     const [first] = rows;
     return {
-      number: Number(/message (\d+)/.exec(first?.row.textContent ?? '')?.[1]),
+      number: Number(first?.row.getAttribute('aria-posinset')) - 1,
       top: Math.round((first?.box.top ?? 0) - top),
     };
   });
