@@ -31,14 +31,19 @@ export class Follower {
     this.#isAgain = true;
     if (this.#isRunning) return;
     this.#isRunning = true;
-    while (this.#isAgain) {
+    let { asked } = this.#items;
+    while (this.#isAgain && asked === this.#items.asked) {
       this.#isAgain = false;
       await this.#items.idle();
       await this.#items.newer();
       const isFar = this.#items.hasNewer && !this.#isAgain;
-      if (isFar && this.#items.failure.value === undefined) await this.#items.open('last');
+      if (!isFar || asked !== this.#items.asked || this.#items.failure.value !== undefined)
+        continue;
+      asked += 1;
+      await this.#items.open('last');
     }
     this.#isRunning = false;
-    requestAnimationFrame(() => this.rows.scrollToEnd());
+    // The reader may have gone elsewhere meanwhile.
+    if (asked === this.#items.asked) requestAnimationFrame(() => this.rows.scrollToEnd());
   }
 }

@@ -37,6 +37,8 @@ export class ItemWindow {
   readonly placing = signal(0);
   /** Counts the openings that have replaced all entries. */
   readonly opening = signal(0);
+  /** Counts what was asked to be opened, also when it has not come yet. */
+  asked = 0;
   /** The item that the reader is at. */
   readonly current = signal<string | undefined>(undefined);
   readonly isLoading = signal(false);
@@ -71,6 +73,7 @@ export class ItemWindow {
 
   /** Opens the window anew, in place of anything that is loading. Its failures are in `failure`. */
   async open(start: Start): Promise<void> {
+    this.asked += 1;
     const item = typeof start === 'object' && 'item' in start ? start.item : undefined;
     const isHere = item !== undefined && this.entries.value.some(({ id }) => id === item);
     this.lost.value = undefined;

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { noteItem } from '../place.ts';
+import { focusRow } from './focus.ts';
 import type { ItemWindow } from './item-window.ts';
 import type { Rows } from './use-virtual-rows.ts';
 
@@ -17,10 +18,10 @@ export function usePlacing(
   items: ItemWindow,
   rows: Rows,
   scroller: RefObject<HTMLElement | null>,
+  hasFocus: RefObject<boolean>,
 ): boolean {
   // The placing that is done.
   const [placed, setPlaced] = useState(0);
-  const hasFocus = useFocusWithin(scroller);
   const placing = items.placing.value;
   useLayoutEffect(() => {
     if (placing === 0) return undefined;
@@ -34,31 +35,12 @@ export function usePlacing(
       if (frames < PLACING_FRAMES) frame = requestAnimationFrame(next);
       else {
         setPlaced(placing);
-        if (hasFocus.current) focusRow(items.current.value, scroller);
+        if (hasFocus.current === true) focusRow(items.current.value, scroller);
       }
     });
     return () => cancelAnimationFrame(frame);
   }, [placing, rows]);
   return placing > 0 && placed === placing;
-}
-
-/** Tells whether the focus is within an element, also when the part that had it was taken away. */
-function useFocusWithin(element: RefObject<HTMLElement | null>): RefObject<boolean> {
-  const isWithin = useRef(false);
-  useEffect(() => {
-    const note = ({ target }: FocusEvent): void => {
-      isWithin.current = target instanceof Node && element.current?.contains(target) === true;
-    };
-    document.addEventListener('focusin', note);
-    return () => document.removeEventListener('focusin', note);
-  }, []);
-  return isWithin;
-}
-
-/** Puts the focus on the row of an item, or on the list where there is none. */
-export function focusRow(id: string | undefined, scroller: RefObject<HTMLElement | null>): void {
-  const row = id === undefined ? null : document.getElementById(`item-${id}`);
-  (row ?? scroller.current)?.focus({ preventScroll: true });
 }
 
 /** Loads what is near the rows on the screen. Not before they are placed: rows in front would move the place. */

@@ -9,12 +9,13 @@ import type { Entry } from './entry.ts';
 import { Feed } from './feed.tsx';
 import { FindBar, searches } from './find-bar.tsx';
 import { Finder } from './finder.ts';
+import { focusRow, useKeptFocus } from './focus.ts';
 import { ItemMenu, type MenuPlace } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { Live } from './live.tsx';
 import { useMarks } from './marks.ts';
 import { Notes } from './notes.tsx';
-import { focusRow, topOf, useLoading, usePlacing, useResting } from './placing.ts';
+import { topOf, useLoading, usePlacing, useResting } from './placing.ts';
 import { PositionBar } from './position-bar.tsx';
 import { useStandardActions } from './standard-actions.tsx';
 import { useVirtualRows } from './use-virtual-rows.ts';
@@ -53,7 +54,7 @@ export function Transcript({
     target: items.target,
     kept: [current, playing],
   });
-  const isPlaced = usePlacing(items, rows, scroller);
+  const isPlaced = usePlacing(items, rows, scroller, useKeptFocus(items, scroller));
   useLoading(items, rows, isPlaced);
   useResting(items, rows, isPlaced);
   const step = (by: 1 | -1): void => {
