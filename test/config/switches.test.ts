@@ -15,6 +15,7 @@ function valuesOf({
   strict,
   events,
   search,
+  console: { enabled },
 }: Config): Readonly<Record<string, unknown>> {
   if (database.kind !== 'postgres') throw new Error('the base names PostgreSQL');
   return {
@@ -25,6 +26,7 @@ function valuesOf({
     strict,
     search,
     events,
+    console: enabled,
   };
 }
 
