@@ -21,7 +21,12 @@ const LIMITS = {
 
 /** Returns the settings with the values that depend on others. */
 function resolve(settings: Parsed<typeof SETTINGS>, place: Place) {
-  const { strict, maxItemsPerRequest, maxPageSize } = settings;
+  const { strict, maxItemsPerRequest, maxPageSize, auditLog, auditLogReads } = settings;
+  if (auditLogReads && auditLog === undefined) {
+    throw place
+      .at('auditLogReads')
+      .invalid('there is no audit log', 'Name a file with --audit-log, or - for standard output.');
+  }
   const usual = LIMITS[strict ? 'strict' : 'liberal'];
   return {
     ...settings,

@@ -103,7 +103,11 @@ async function openComponents(
   const contexts = { ...config, store, authorizer, models, seal, windows };
   const observer = telemetry;
   const tools = stack.use(new McpServers(config.mcp, packageVersion()));
-  const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed);
+  const recordsReads = config.auditLogReads;
+  const audit =
+    write === undefined
+      ? undefined
+      : new AuditTrail({ store, authorizer, write, onLost: failed, recordsReads });
   const responses = new Responses({ ...contexts, observer, tools, audit });
   const state = { isClosing: false };
   const sweeper = new Sweeper({ ...config, store: store.retention, observer, audit });

@@ -155,3 +155,11 @@ test('the console signs in only where tokens of an issuer are taken', async () =
     parameters: { audience: 'colloquy' },
   });
 });
+
+test('reads are written to an audit log that is there', async () => {
+  await expect(loadConfig({ arguments: ['--audit-log-reads'] })).rejects.toMatchObject({
+    code: 'invalid_setting',
+    message: '--audit-log-reads: there is no audit log.',
+    fix: expect.stringContaining('--audit-log'),
+  });
+});

@@ -112,6 +112,7 @@ const VARIABLES = {
   COLLOQUY_AUTH: 'keys, jwt',
   COLLOQUY_MODEL_URL: 'http://127.0.0.1:1/v1',
   COLLOQUY_AUTH_HEADERS_SECRET: 's',
+  COLLOQUY_AUDIT_LOG: '-',
 };
 
 /** Loads a configuration in which one setting is given in one way; without a value, in none. */
