@@ -31,7 +31,10 @@ export class ApiFailure extends Error {
 interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Set for a stream: whoever reads it decides when to ask again. */
+  readonly isStream?: true;
   /** Set for the call that tries a key: a refusal is its answer. */
   readonly isSignIn?: true;
 }
@@ -54,8 +57,9 @@ export async function call<Answer>(path: string, request: CallOptions = {}): Pro
 export async function stream(
   path: string,
   signal: AbortSignal,
+  request: CallOptions = {},
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const response = await send(path, { signal });
+  const response = await send(path, { ...request, signal, isStream: true });
   if (!response.ok || response.body === null) throw await failureOf(response);
   return response.body;
 }
@@ -65,13 +69,14 @@ export async function stream(
  * that is away; a change is not repeated, since it may have been made. A refused caller signs in meanwhile.
  */
 async function send(path: string, request: CallOptions): Promise<Response> {
-  const { method = 'GET', signal, isSignIn = false } = request;
+  const { method = 'GET', signal, isSignIn = false, isStream = false } = request;
   for (let tries = 1; ;) {
     const used = secret.value;
     const response = await sendOnce(path, request);
     if (response === undefined || isFromProxyAlone(response)) {
       const back = reachable(signal);
-      if (method !== 'GET') throw response === undefined ? noAnswer() : await failureOf(response);
+      if (method !== 'GET' || isStream)
+        throw response === undefined ? noAnswer() : await failureOf(response);
       await back;
     } else if (response.status === 401 && !isSignIn) {
       // Somebody may have signed in since the request was sent.
@@ -90,9 +95,9 @@ async function send(path: string, request: CallOptions): Promise<Response> {
 /** Resolves with `undefined` when there is no answer. */
 async function sendOnce(
   path: string,
-  { method = 'GET', body, signal }: CallOptions,
+  { method = 'GET', body, headers: given, signal }: CallOptions,
 ): Promise<Response | undefined> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...given };
   if (secret.value !== undefined) headers['authorization'] = `Bearer ${secret.value}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   const isChange = method !== 'GET';
