@@ -41,7 +41,7 @@ export function presenceSql(presence: Presence, syntax: Pick<SqlSyntax, 'now'>):
   const isOver = isOverSql(syntax);
   switch (presence) {
     case 'live':
-      return `CASE WHEN conversations.deleted_at IS NULL THEN 0 ELSE 1 END <> 1 AND NOT ${isOver}`;
+      return `CAST(conversations.deleted_at IS NOT NULL OR ${isOver} AS INTEGER) <> 1`;
     case 'trashed':
       return `conversations.deleted_at IS NOT NULL AND conversations.purge_at > ${now} AND NOT ${isOver}`;
     case 'reachable':
