@@ -29,7 +29,7 @@ const cat = await access.key('cat', '--team', 'green', '--role', 'reader');
 
 async function signedIn(key: string, fragment: string): Promise<WatchedPage> {
   const watched = await openPage(origin, fragment);
-  await watched.page.locator('dialog.sign-in input').first().fill(key);
+  await watched.page.locator('#key').fill(key);
   await watched.page.keyboard.press('Enter');
   await watched.page.locator('.rows article').first().waitFor();
   return watched;

@@ -56,9 +56,11 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       readonly top: number;
       readonly isStreamed: boolean;
     }[];
-    const before = frames.findLast(({ isStreamed }) => isStreamed);
-    const tops = new Set(frames.filter(({ isStreamed }) => !isStreamed).map(({ top }) => top));
-    expect([...tops]).toEqual([before?.top]);
+    const before = frames.findLast(({ isStreamed }) => isStreamed)?.top ?? 0;
+    const after = frames.filter(({ isStreamed }) => !isStreamed).map(({ top }) => top);
+    expect(after.length).toBeGreaterThan(0);
+    // Rounding may take a pixel.
+    expect(after.filter((top) => Math.abs(top - before) > 1)).toEqual([]);
     const question = questions().at(-1);
     expect(question).toMatchObject({ model: 'gemma3' });
     expect(JSON.stringify(question)).toContain('Be brief.');

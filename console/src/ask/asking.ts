@@ -1,6 +1,7 @@
 import { batch, signal } from '@preact/signals';
 import { ApiFailure, asFailure, call, stream } from '../api/client.ts';
 import { framesIn } from '../api/feed.ts';
+import { signIns } from '../api/session.ts';
 import type { StreamEvent } from '../../../src/contract/responses/stream-events.ts';
 import { NO_ANSWER, withEvent, type Answer } from './answer.ts';
 import { NO_SETTINGS, requestFields, type AskSettings } from './settings.ts';
@@ -198,10 +199,12 @@ export function randomKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const askings = new Map<string, Asking>();
+let askings = new Map<string, Asking>();
+let askedBy = 0;
 
-/** Returns what is asked in a conversation. It outlives the page, until the tab is closed. */
+/** Returns what is asked in a conversation. It outlives the page, until the tab is closed or another caller signs in. */
 export function askingOf(conversation: string): Asking {
+  if (askedBy !== signIns.value) [askings, askedBy] = [new Map(), signIns.value];
   const known = askings.get(conversation) ?? new Asking(conversation);
   askings.set(conversation, known);
   return known;

@@ -19,7 +19,7 @@ export function Composer({
   readonly conversation: Pick<Conversation, 'permissions'> | undefined;
 }) {
   const mayUpdate = conversation?.permissions?.includes('update') === true;
-  if (!hasModels() || !mayUpdate || items.deletedAt.value !== undefined) return null;
+  if (!hasModels() || !mayUpdate || items.gone.value !== undefined) return null;
   if (items.opening.value === 0) return null;
   return <Form key={items.conversation} items={items} />;
 }

@@ -3,23 +3,15 @@ import type { Asking } from './asking.ts';
 
 /** Attempts to find the stored items: something else may be loading, and they may be gone again. */
 const MOST_TRIES = 10;
-const FRAME_MS = 16;
 
 /** Loads the items of a turn that has ended, in whose place the streamed ones are until then. */
 export async function showStored(items: ItemWindow, asking: Asking): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES && !isStoredIn(items, asking); tries += 1) {
-    await nextFrame();
-    if (items.entries.value.length === 0) await items.open('last');
-    else {
-      items.hasNewer = true;
-      await items.newer();
-    }
+    items.noteAppended();
+    await items.idle();
+    await items.newer();
   }
   asking.forget();
-}
-
-function nextFrame(): Promise<unknown> {
-  return new Promise((resolve) => setTimeout(resolve, FRAME_MS));
 }
 
 /** Checks whether a window has what was answered. */

@@ -6,6 +6,7 @@ import { lineOf, reasoningText, roleOf, toolName } from '../items/lines.ts';
 import { list, textOf } from '../items/fields.ts';
 import { LongText } from '../text/long-text.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
+import { hidesTexts } from '../transcript/view.ts';
 import type { FormingItem } from './answer.ts';
 import { askingOf, type Input } from './asking.ts';
 import { isStoredIn, showStored } from './stored.ts';
@@ -30,7 +31,8 @@ export function StreamedRows({
   useStayingAtEnd(scroller);
   useSettledEnd({ scroller, place, asking, isStored });
   const asked = asking.asked.value;
-  if (asked === undefined || items.hasNewer) return <div ref={place} />;
+  const isElsewhere = items.hasNewer && !hasEnded;
+  if (asked === undefined || isElsewhere) return <div ref={place} />;
   return (
     <div ref={place} class="streamed" aria-busy={asking.isRunning}>
       {!isStored && (
@@ -65,7 +67,9 @@ function AskedRow({ input, items }: { readonly input: Input; readonly items: Ite
         <span class="who">{roleOf(item)}</span>
       </div>
       <div class="said">
-        {text === '' ? <ItemBody item={item} items={items} /> : <LongText text={text} />}
+        {hidesTexts.value && <Hidden />}
+        {!hidesTexts.value && text !== '' && <LongText text={text} />}
+        {!hidesTexts.value && text === '' && <ItemBody item={item} items={items} />}
       </div>
     </article>
   );
@@ -84,10 +88,17 @@ function FormingRow({
         <span class="who">{roleOf(item)}</span>
       </div>
       <div class="said">
-        {isDone ? <ItemBody item={item} items={items} /> : <Forming item={item} />}
+        {hidesTexts.value && <Hidden />}
+        {!hidesTexts.value && isDone && <ItemBody item={item} items={items} />}
+        {!hidesTexts.value && !isDone && <Forming item={item} />}
       </div>
     </article>
   );
+}
+
+/** Stands where texts are not shown. */
+export function Hidden() {
+  return <p class="quiet">Texts are hidden.</p>;
 }
 
 /** An item that is made, as text: what it becomes is not known before its end. */

@@ -3,9 +3,9 @@ import { asFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { principal } from '../api/session.ts';
 import { hasModels } from '../ask/models.ts';
-import { useItemActions } from '../look/item-actions.ts';
 import { go } from '../place.ts';
 import type { Entry } from '../transcript/entry.ts';
+import { useItemActions } from '../transcript/item-menu.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { AskAgain } from './ask-again.tsx';
 import { BranchDialog } from './dialog.tsx';
@@ -35,15 +35,17 @@ export function BranchActions({
       setShown({ kind: 'failed', message: asFailure(error).message });
     }
   };
-  useItemActions((entry) => [
-    ...(mayFork ? [{ name: 'Fork here', act: () => void forkAt(entry) }] : []),
-    ...(mayFork && hasModels()
-      ? [{ name: 'Fork here and ask again…', act: () => setShown({ kind: 'ask', entry }) }]
-      : []),
-    ...(mayRewind
-      ? [{ name: 'Rewind to here…', act: () => setShown({ kind: 'rewind', entry }) }]
-      : []),
-  ]);
+  useItemActions((entry) =>
+    [
+      ...(mayFork ? [{ name: 'Fork here', act: () => void forkAt(entry) }] : []),
+      ...(mayFork && hasModels()
+        ? [{ name: 'Fork here and ask again…', act: () => setShown({ kind: 'ask', entry }) }]
+        : []),
+      ...(mayRewind
+        ? [{ name: 'Rewind to here…', act: () => setShown({ kind: 'rewind', entry }) }]
+        : []),
+    ].map((action) => ({ ...action, isInDetails: true })),
+  );
   if (shown === undefined) return null;
   const close = (): void => setShown(undefined);
   if (shown.kind === 'failed') {

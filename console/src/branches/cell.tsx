@@ -1,3 +1,4 @@
+import { Hidden } from '../ask/streamed-rows.tsx';
 import { list, textOf } from '../items/fields.ts';
 import { ItemBody } from '../items/item-body.tsx';
 import { roleOf } from '../items/lines.ts';
@@ -6,6 +7,7 @@ import { bytes, ordinal } from '../text/numbers.ts';
 import { LongText } from '../text/long-text.tsx';
 import { isStub, type Entry } from '../transcript/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
+import { hidesTexts } from '../transcript/view.ts';
 import { MarkedWords } from './words.tsx';
 
 /** One item of a side, beside the one of the other side that it is matched with. */
@@ -61,6 +63,7 @@ function Body({
   readonly items: ItemWindow;
   readonly marks: boolean;
 }) {
+  if (hidesTexts.value) return <Hidden />;
   if (isStub(item)) {
     return (
       <p class="stub">

@@ -13,6 +13,7 @@ import { fragmentOf } from '../place.ts';
 import { middleCut, ordinal } from '../text/numbers.ts';
 import type { Entry } from '../transcript/entry.ts';
 import { ItemWindow } from '../transcript/item-window.ts';
+import { hidesTexts } from '../transcript/view.ts';
 import { branchesOf, type Branches } from './common.ts';
 import { Cell } from './cell.tsx';
 import { matched } from './matching.ts';
@@ -163,7 +164,7 @@ function SideHead({
   readonly name: string;
 }) {
   const { id } = conversation;
-  const { text, isId } = titleOf(conversation);
+  const { text, isId } = titleOf(hidesTexts.value ? { id, metadata: {} } : conversation);
   const model = useLastModel(id);
   return (
     <h2>

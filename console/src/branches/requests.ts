@@ -95,5 +95,5 @@ async function found(conversation: string, item: string): Promise<number | undef
   const before = await itemPage(conversation, { order: 'desc', limit: '1', after: item });
   const [previous] = before.data;
   const from = { order: 'asc', limit: '1', ...(previous !== undefined && { after: previous.id }) };
-  return (await itemPage(conversation, from)).placements.find(({ id }) => id === item)?.position;
+  return (await itemPage(conversation, from)).placements?.find(({ id }) => id === item)?.position;
 }

@@ -7,6 +7,7 @@ import { fragmentOf } from '../place.ts';
 import { count, middleCut, ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
+import { hidesTexts } from '../transcript/view.ts';
 import { ancestorsOf } from './ancestors.ts';
 import { forksOf, positionOf } from './requests.ts';
 
@@ -214,7 +215,7 @@ function Node({
 
 function NodeFacts({ node, isSelf }: { readonly node: Conversation; readonly isSelf: boolean }) {
   const { id, item_count, last_item_at, created_at, forked_from: origin } = node;
-  const { text, isId } = titleOf(node);
+  const { text, isId } = titleOf(hidesTexts.value ? { id, metadata: {} } : node);
   return (
     <>
       {isSelf ? (
