@@ -14,7 +14,7 @@ afterAll(async () => {
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a call of a tool is given its output by hand', async () => {
-    const id = await spokenIn(client, ...'abcdefghij');
+    const id = await spokenIn(client, ...Array.from({ length: 10 }, (_, index) => `text ${index}`));
     play(called(['lookup_order', '{"order":4711}', 'call_9']), said('It is in Vienna.'));
     await using watched = await openPage(server.origin, `#/conversations/${id}`);
     const { page } = watched;
