@@ -48,21 +48,33 @@ interface Reader {
   readonly read: (query: Query) => unknown;
 }
 
+const EMPTY: Query = {};
+
 /** Returns a function that parses queries with these parameters. It throws the `ApiError` of the first fault. */
 export function queryParser<Parameters extends QueryParameters>(
   parameters: Parameters,
 ): (query: Query) => QueryValues<Parameters> {
   const names = Object.keys(parameters);
-  const readers = Object.entries(parameters).map(
-    ([name, { schema }]) => [name, readerOf(name, schema)] as const,
+  const readers = Object.entries(parameters).map(([name, { schema }]) => {
+    const reader = readerOf(name, schema);
+    // Most requests leave most parameters out.
+    return { name, ...reader, absent: isRequired(schema) ? undefined : [reader.read(EMPTY)] };
+  });
+  const exclusions = Object.entries(parameters).flatMap(([second, { excludes = [] }]) =>
+    excludes.map((first) => ({ first, second })),
   );
   return (query) => {
+    const given = new Set<string>();
     for (const key of Object.keys(query)) {
-      const isKnown = readers.some(([, { matches }]) => matches(key));
-      if (!isKnown) throw unknownParameter(key, key, names, query);
+      const reader = readers.find(({ matches }) => matches(key));
+      if (reader === undefined) throw unknownParameter(key, key, names, query);
+      given.add(reader.name);
     }
-    assertCompatible(parameters, query);
-    const values = Object.fromEntries(readers.map(([name, { read }]) => [name, read(query)]));
+    assertCompatible(exclusions, query);
+    const values: Record<string, unknown> = {};
+    for (const { name, read, absent } of readers) {
+      values[name] = absent === undefined || given.has(name) ? read(query) : absent[0];
+    }
     // Sound: there is a value for each name, of the type that its schema describes.
     return values as QueryValues<Parameters>;
   };
@@ -91,13 +103,13 @@ function isRequired(schema: TSchema): boolean {
   return !isList && fallback === undefined && !Type.IsOptional(schema);
 }
 
-function assertCompatible(parameters: QueryParameters, query: Query): void {
-  for (const [second, { excludes = [] }] of Object.entries(parameters)) {
-    for (const first of excludes) {
-      const values = [single(query, first), single(query, second)];
-      if (values.includes(undefined)) continue;
-      throw apiError('mutually_exclusive_parameters', { first, second });
-    }
+function assertCompatible(
+  exclusions: readonly { readonly first: string; readonly second: string }[],
+  query: Query,
+): void {
+  for (const exclusion of exclusions) {
+    const values = [single(query, exclusion.first), single(query, exclusion.second)];
+    if (!values.includes(undefined)) throw apiError('mutually_exclusive_parameters', exclusion);
   }
 }
 
