@@ -42,7 +42,7 @@ export interface Page<Entry> {
 }
 
 export interface ItemPage extends Page<Item | Stub> {
-  readonly placements: readonly Placement[];
+  readonly placements?: readonly Placement[];
 }
 
 export interface SearchResult {
