@@ -60,7 +60,7 @@ export async function consoleReport(
     args: ['--no-sandbox', '--disable-gpu'],
   });
   const floor = await startFloorPage();
-  const settings = { port: 0, databaseUrl: folder.database, corsOrigins: floor.origin };
+  const settings = { port: 0, databaseUrl: `sqlite:${folder.database}`, corsOrigins: floor.origin };
   const server = await createServer(await loadConfig({ settings }));
   try {
     const { origin } = new URL(await server.listen());
