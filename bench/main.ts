@@ -1,5 +1,6 @@
 /** `npm run bench`: measures the cost of keeping conversations. Prints a report in Markdown on standard output. */
 
+import { consoleReport } from './console.ts';
 import { readOptions, USAGE, type BenchOptions, type Part } from './options.ts';
 import { postgresReport } from './postgres.ts';
 import { processReport, soakReport } from './process.ts';
@@ -24,6 +25,7 @@ const REPORTS: Readonly<Record<Part, (options: BenchOptions) => Promise<string>>
   postgres: async (options) => `## PostgreSQL\n\n${await postgresReport(options, log)}`,
   search: async (options) =>
     `## Search\n\n${await searchReport(options, options.searchedItems, log)}`,
+  console: async (options) => `## The console\n\n${await consoleReport(options, log)}`,
   sweep: async (options) => `## Sweep\n\n${await sweepReport(options, log)}`,
   turns: async (options) => `## Turns\n\n${await turnsReport(options, log)}`,
 };

@@ -10,6 +10,7 @@ import { isReturning } from './api/issuer-sign-in.ts';
 import { isCovered, signInNeeded, signIns } from './api/session.ts';
 import { begin } from './api/sign-in.ts';
 import { Notices } from './look/notices.tsx';
+import { followWithFocus } from './look/focus.ts';
 import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
 import { fragmentOf, place } from './place.ts';
@@ -44,8 +45,8 @@ export function App() {
     // Its failures are shown by the page, which asks the server too.
     begin().catch(() => undefined);
     watchIdleness();
+    followWithFocus();
   }, []);
-  useEffect(() => document.getElementById('title')?.focus(), [place.value.page]);
   return (
     <>
       <a class="skip" href="#main" onClick={skip}>

@@ -1,43 +1,99 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { startAccessServer } from '../support/access.ts';
 import { startServer } from '../support/server.ts';
-import { violationsOf } from './support/axe.ts';
+import { overflowing, violationsOf } from './support/axe.ts';
 import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
+import { CLIENT_ID } from './support/sign-in-issuer.ts';
 
 const server = await startServer();
 const id = await seedShop(server.client);
+const closed = await startAccessServer(`auth:
+  schemes: [keys, jwt]
+  jwt: { issuer: "http://localhost:1", audience: colloquy }
+console: { oidc_client_id: ${CLIENT_ID} }
+`);
 afterAll(async () => {
   await closeBrowser();
   await server[Symbol.asyncDispose]();
+  await closed[Symbol.asyncDispose]();
 });
 
+const conversation = `#/conversations/${id}`;
+/** Every page and dialog: where it is, the keys that lead to it, and what it shows then. */
 const PAGES = [
-  { name: 'list', fragment: '', shows: '.row-title', key: undefined },
-  { name: 'search', fragment: '#/search?q=parcel', shows: 'mark', key: undefined },
-  { name: 'conversation', fragment: `#/conversations/${id}`, shows: 'article', key: undefined },
-  { name: 'outline', fragment: `#/conversations/${id}`, shows: '.line', key: 'o' },
-  { name: 'list of keys', fragment: '', shows: 'dialog[open]', key: '?' },
-];
+  { name: 'list', fragment: '', shows: '.row-title', keys: [] },
+  { name: 'list that has nothing', fragment: '#/conversations?q=a:b', shows: '.state', keys: [] },
+  { name: 'search', fragment: '#/search?q=parcel', shows: 'mark', keys: [] },
+  { name: 'conversation', fragment: conversation, shows: 'article', keys: [] },
+  { name: 'outline', fragment: conversation, shows: '.line', keys: ['o'] },
+  { name: 'details', fragment: conversation, shows: 'aside, .detail', keys: ['j', 'Enter'] },
+  { name: 'absent', fragment: '#/conversations/conv_none', shows: '[role=alert]', keys: [] },
+  { name: 'list of keys', fragment: '', shows: 'dialog[open]', keys: ['?'] },
+  { name: 'account menu', fragment: '', shows: '#account:popover-open', keys: [] },
+  { name: 'sign-in', fragment: '', shows: 'dialog.sign-in', keys: [] },
+] as const;
+type At = (typeof PAGES)[number];
+
+/** Makes the text twice as large, as a reader sets it. */
+const TWICE = `document.documentElement.style.fontSize = '200%'`;
+/** The distances of criterion 1.4.12. */
+const SPACED = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }' +
+      'p { margin-bottom: 2em !important }');
+  document.adoptedStyleSheets = [sheet];
+}`;
+
+async function open(at: At, options: Parameters<typeof openPage>[2] = {}) {
+  const { origin } = at.name === 'sign-in' ? closed.server : server;
+  const watched = await openPage(origin, at.fragment, options);
+  const { page } = watched;
+  await page.locator('.row-title, article, mark, .state, dialog[open]').first().waitFor();
+  if (at.name === 'account menu') await page.locator('[popovertarget=account]').click();
+  for (const key of at.keys) await page.keyboard.press(key);
+  await page.locator(at.shows).first().waitFor();
+  if (at.name === 'sign-in') {
+    await page.locator('dialog summary').click();
+    await page.locator('#key').waitFor();
+  }
+  return watched;
+}
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
-  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-    test.each(PAGES)('the page of the $name keeps to WCAG 2.2 AA', async (at) => {
-      await using watched = await openPage(server.origin, at.fragment, { colorScheme });
+  test.each(PAGES)(
+    'the page of the $name keeps to WCAG 2.2 AA in all colours, in 320 pixels and with large and wide text',
+    async (at) => {
+      await using watched = await open(at);
       const { page } = watched;
-      await page.locator('.row-title, article, mark').first().waitFor();
-      if (at.key !== undefined) await page.keyboard.press(at.key);
-      await page.locator(at.shows).first().waitFor();
       expect(await violationsOf(page)).toEqual([]);
-    });
-  });
-
-  test.each(PAGES.slice(0, 3))(
-    'the page of the $name fits a window of 320 pixels',
-    async ({ fragment, shows }) => {
-      await using watched = await openPage(server.origin, fragment, { width: 320 });
-      await watched.page.locator(shows).first().waitFor();
-      const width = await watched.page.evaluate('document.documentElement.scrollWidth');
-      expect(width).toBeLessThanOrEqual(320);
+      await page.emulateMedia({ forcedColors: 'active' });
+      expect(await violationsOf(page)).toEqual([]);
+      await page.emulateMedia({ forcedColors: 'none', colorScheme: 'dark' });
+      expect(await violationsOf(page)).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 860 });
+      expect(await overflowing(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
+      await page.evaluate(SPACED);
+      expect(await overflowing(page)).toEqual([]);
+      await page.evaluate('document.adoptedStyleSheets = []');
+      await page.setViewportSize({ width: 640, height: 860 });
+      await page.evaluate(TWICE);
+      expect(await overflowing(page)).toEqual([]);
     },
   );
+
+  test('nothing moves by itself for a reader who wants less motion', async () => {
+    await using watched = await open(PAGES[3]);
+    const { page } = watched;
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const moving = await page.evaluate(`
+      [...document.querySelectorAll('*')].filter((element) => {
+        const style = getComputedStyle(element);
+        return [style.transitionDuration, style.animationDuration].some((time) => parseFloat(time) > 0.01)
+          || style.scrollBehavior === 'smooth';
+      }).map((element) => element.outerHTML.slice(0, 120))`);
+    expect(moving).toEqual([]);
+  });
 });

@@ -4,7 +4,7 @@ import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
 import { startGateway } from './support/gateway.ts';
 
 const access = await startAccessServer(
-  'auth:\n  schemes: [headers]\n  headers: { tenant: x-tenant }\n',
+  'auth:\n  schemes: [headers]\n  headers: { tenant: x-tenant }\nconsole: { title_keys: [ticket] }\n',
   '--auth-headers-secret',
   's3cret',
 );
@@ -36,7 +36,7 @@ const created = await access.call(
   undefined,
   'POST',
   '/v1/conversations',
-  { metadata: { title: 'For acme alone' } },
+  { metadata: { ticket: 'For acme alone', title: 'Not shown as the title' } },
   asAnn,
 );
 const fragment = `#/conversations/${created.body.id}`;

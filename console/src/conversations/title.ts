@@ -1,4 +1,5 @@
 import type { Conversation } from '../api/objects.ts';
+import { server } from '../api/session.ts';
 import { middleCut } from '../text/numbers.ts';
 
 /** Keys of the metadata that may name a conversation, the best first. */
@@ -13,7 +14,8 @@ export interface Title {
 
 /** Returns the name of a conversation from its metadata, or else its id, shortened. */
 export function titleOf({ id, metadata }: Pick<Conversation, 'id' | 'metadata'>): Title {
-  const key = TITLE_KEYS.find((name) => (metadata[name] ?? '').trim() !== '');
+  const keys = server.value?.console?.title_keys ?? TITLE_KEYS;
+  const key = keys.find((name) => (metadata[name] ?? '').trim() !== '');
   if (key === undefined) return { text: middleCut(id), key: undefined, isId: true };
   return { text: metadata[key] ?? '', key, isId: false };
 }

@@ -9,7 +9,10 @@ import { signInAtIssuer, signInWith } from '../api/sign-in.ts';
 export function SignIn() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
+    // Brings the focus back to where it was.
+    return () => shown?.close();
   }, []);
   const facts = server.value;
   const schemes: readonly string[] = facts?.authentication.schemes ?? ['keys'];

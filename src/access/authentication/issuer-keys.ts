@@ -105,6 +105,6 @@ export class IssuerKeys {
 /** Fetches the address of an issuer's keys. */
 async function keysAddress(issuer: string): Promise<string> {
   const { jwks_uri: address } = await discover(issuer);
-  if (address === undefined) throw new Error(`the configuration of ${issuer} names no jwks_uri`);
-  return String(address);
+  if (typeof address === 'string') return address;
+  throw new Error(`the configuration of ${issuer} names no jwks_uri`);
 }

@@ -9,12 +9,23 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Returns what in a page breaks WCAG 2.2 AA, with its elements. */
+/** Returns what a page breaks of WCAG, a text each. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`;
+  // Sound: the fields of axe's results that are read here.
   const { violations } = (await page.evaluate(run)) as { violations: readonly Violation[] };
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
   );
+}
+
+/** Returns the elements that stick out of the window to its side. */
+export async function overflowing(page: Page): Promise<readonly string[]> {
+  // Sound: the script returns a list of texts.
+  return (await page.evaluate(`
+    document.documentElement.scrollWidth <= innerWidth ? [] :
+      [...document.querySelectorAll('body *')]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+        .map((element) => element.outerHTML.slice(0, 120))`)) as readonly string[];
 }

@@ -4,7 +4,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Where systems put the browser. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const EXECUTABLE = PLACES.find((path) => existsSync(path));
+export const EXECUTABLE = PLACES.find((path) => existsSync(path));
 
 /** Why tests with a browser are skipped; `undefined` where there is one. */
 export const NO_BROWSER =
