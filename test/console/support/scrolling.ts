@@ -37,7 +37,8 @@ async function scrolled(
   { pixels, stuckFrames }: { pixels: number; stuckFrames: number },
   isDone: (first: number, last: number) => boolean,
 ): Promise<Scrolled> {
-  const list = document.querySelector('.rows')!;
+  const list = document.querySelector('.rows');
+  if (list === null) throw new Error('the page has no list');
   const seen = { frames: 0, empty: 0, wrong: 0, drift: 0, elements: 0, first: -1, last: -1 };
   let before = '';
   let tops = new Map<string, number>();
@@ -57,8 +58,10 @@ async function scrolled(
     seen.frames += 1;
     seen.elements = Math.max(seen.elements, list.querySelectorAll('*').length);
     if (numbers.length === 0) seen.empty += 1;
-    else [seen.first, seen.last] = [numbers[0]!, numbers.at(-1)!];
-    seen.wrong += numbers.filter((number, at) => at > 0 && number !== numbers[at - 1]! + 1).length;
+    else [seen.first, seen.last] = [numbers[0] ?? -1, numbers.at(-1) ?? -1];
+    seen.wrong += numbers.filter(
+      (number, at) => at > 0 && number !== (numbers[at - 1] ?? 0) + 1,
+    ).length;
     for (const { row, box } of rows) {
       const was = tops.get(row.id);
       if (was !== undefined) seen.drift = Math.max(seen.drift, Math.abs(box.top - was + moved));
