@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { violationsOf } from './support/axe.ts';
@@ -18,6 +19,30 @@ const PAGES = [
   { name: 'outline', fragment: `#/conversations/${id}`, shows: '.line', key: 'o' },
   { name: 'list of keys', fragment: '', shows: 'dialog[open]', key: '?' },
 ];
+
+/** What a reader does with a conversation, after each other: the keys, and what they show. */
+const STEPS: readonly { readonly keys: readonly string[]; readonly shows: string }[] = [
+  { keys: ['j', '.'], shows: '[role=menuitem]' },
+  { keys: ['Escape', 'd'], shows: '.detail' },
+  { keys: ['h'], shows: '.hidden-text' },
+  { keys: ['h', 'd', 'o'], shows: '.columns' },
+  { keys: ['m', 'f', 'p', 'a', 'r', 'c', 'e', 'l'], shows: '.hits' },
+];
+
+/** Opens the conversation, and goes through the steps. */
+async function walk(
+  options: Parameters<typeof openPage>[2],
+  check: (page: Page, shows: string) => Promise<void>,
+): Promise<void> {
+  await using watched = await openPage(server.origin, `#/conversations/${id}`, options);
+  const { page } = watched;
+  await page.locator('article').first().waitFor();
+  for (const { keys, shows } of STEPS) {
+    for (const key of keys) await page.keyboard.press(key);
+    await page.locator(shows).first().waitFor();
+    await check(page, shows);
+  }
+}
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
@@ -40,4 +65,20 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       expect(width).toBeLessThanOrEqual(320);
     },
   );
+
+  test.each(['light', 'dark'] as const)(
+    'the views of a conversation keep to WCAG 2.2 AA in %s colours',
+    async (colorScheme) => {
+      await walk({ colorScheme }, async (page, shows) => {
+        expect(await violationsOf(page), shows).toEqual([]);
+      });
+    },
+  );
+
+  test('the views of a conversation fit a window of 320 pixels', async () => {
+    await walk({ width: 320 }, async (page, shows) => {
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect(width, shows).toBeLessThanOrEqual(320);
+    });
+  });
 });

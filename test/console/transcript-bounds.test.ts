@@ -30,6 +30,26 @@ function silence(seconds: number): string {
 }
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('of large items no more than 24 million characters are kept', async () => {
+    const { id: large } = await server.client.conversations.create({});
+    const content = 'x'.repeat(60_000);
+    for (let batch = 0; batch < 6; batch += 1) {
+      await server.client.conversations.items.create(large, {
+        items: Array.from({ length: 100 }, () => ({ type: 'message', role: 'user', content })),
+      });
+    }
+    await using watched = await openAtEnd(server.origin, large);
+    const { page } = watched;
+    await page.keyboard.press('o');
+    await page.locator('.line').first().waitFor();
+    await scroll(page, -1500, 'first === 0');
+    await page.locator('[aria-posinset="1"]').waitFor();
+    const title = await page.locator('.position output').getAttribute('title');
+    const kept = Number(/^\d+/.exec(title ?? '')?.[0]);
+    expect(kept).toBeLessThan(400);
+    expect(kept).toBeGreaterThan(300);
+  });
+
   test('a row that plays a sound stays in the document until it has been stopped', async () => {
     const data = silence(5);
     const said = Array.from({ length: 90 }, (_, index) => ({
@@ -52,10 +72,10 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openAtEnd(server.origin, id);
     const { page } = watched;
     const sound = page.locator('audio');
-    await sound.evaluate((element) => (element as HTMLAudioElement).play());
-    await scroll(page, -800, (first) => first < 20);
-    expect(await sound.evaluate((element) => (element as HTMLAudioElement).paused)).toBe(false);
-    await sound.evaluate((element) => (element as HTMLAudioElement).pause());
+    await sound.evaluate('(sound) => sound.play()');
+    await scroll(page, -800, 'first < 20');
+    expect(await sound.evaluate('(sound) => sound.paused')).toBe(false);
+    await sound.evaluate('(sound) => sound.pause()');
     await expect.poll(() => sound.count()).toBe(0);
   });
 });
