@@ -72,10 +72,10 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openAtEnd(server.origin, id);
     const { page } = watched;
     const sound = page.locator('audio');
-    await sound.evaluate('(sound) => sound.play()');
+    await page.evaluate("document.querySelector('audio').play()");
     await scroll(page, -800, 'first < 20');
-    expect(await sound.evaluate('(sound) => sound.paused')).toBe(false);
-    await sound.evaluate('(sound) => sound.pause()');
+    expect(await page.evaluate("document.querySelector('audio').paused")).toBe(false);
+    await page.evaluate("document.querySelector('audio').pause()");
     await expect.poll(() => sound.count()).toBe(0);
   });
 });

@@ -75,7 +75,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await focused.textContent()).toContain('Delete');
     await page.keyboard.press('Escape');
     await page.locator('[role=menu]').waitFor({ state: 'detached' });
-    await expect.poll(() => last.evaluate('(row) => row === document.activeElement')).toBe(true);
+    await expect
+      .poll(() => page.evaluate('document.activeElement.id'))
+      .toBe(await last.getAttribute('id'));
     await watched.click('article.current > .show');
     await watched.click('[role=menuitem]:has-text("Copy as JSON")');
     await page.getByText('Copied: JSON.').waitFor();
