@@ -17,9 +17,7 @@ afterAll(async () => {
 
 /** Returns the texts that the browser paints as found. */
 async function marks({ page }: WatchedPage): Promise<readonly string[]> {
-  return page.evaluate(() =>
-    [...(CSS.highlights.get('found') ?? [])].map((range) => (range as Range).toString()),
-  );
+  return page.evaluate("[...(CSS.highlights.get('found') ?? [])].map(String)");
 }
 
 function searches({ calls }: WatchedPage): number {

@@ -81,9 +81,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const [item, other] = [await idAt(700), await idAt(1800)];
     await using watched = await openAtEnd(server.origin, id);
     const follow = (to: string) =>
-      watched.page.evaluate((hash) => {
-        location.hash = hash;
-      }, `#/conversations/${id}?item=${to}`);
+      watched.page.evaluate(`location.hash = '#/conversations/${id}?item=${to}'`);
     await follow(item);
     await expectFirst(watched, 700);
     await follow(other);

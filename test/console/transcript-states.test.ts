@@ -65,13 +65,13 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     );
     await page.goto(`${server.origin}/console/#/conversations/${id}`);
     await page.getByText('message 399', { exact: true }).waitFor();
-    await scroll(page, -500, (first) => first < 310);
+    await scroll(page, -500, 'first < 310');
     await page.getByText('More items could not be loaded: It fell over.').waitFor();
     expect((await shown(watched)).length).toBeGreaterThan(5);
     isBroken = false;
     await page.locator('.note button').click();
     await page.locator('.note').waitFor({ state: 'detached' });
-    await scroll(page, -500, (first) => first < 250);
+    await scroll(page, -500, 'first < 250');
     expectContiguous(await shown(watched));
   });
 
@@ -80,7 +80,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openAtEnd(server.origin, id);
     const { page } = watched;
     await server.client.conversations.delete(id);
-    await scroll(page, -500, (first) => first < 310);
+    await scroll(page, -500, 'first < 310');
     await page.locator('.transcript.gone').waitFor();
     const note = await page.locator('.note').textContent();
     expect(note).toMatch(/^At \d\d:\d\d this conversation was not there any more/);
@@ -102,7 +102,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('G');
     await expect.poll(() => told(watched)).toContain('–400');
     await server.client.conversations.items.delete(item, { conversation_id: id });
-    await page.evaluate((hash) => (location.hash = hash), link);
+    await page.evaluate(`location.hash = '${link}'`);
     await page.getByText('Some items here were deleted.').waitFor();
     await expect.poll(() => told(watched)).toMatch(/^52–/);
 
@@ -123,7 +123,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.goto(`${server.origin}/console/#/conversations/${id}`);
     await page.getByText('message 399', { exact: true }).waitFor();
     expect(await page.locator('input[type=range], .position output, time').count()).toBe(1);
-    const up = await scroll(page, -2000, (first) => first === 0);
+    const up = await scroll(page, -2000, 'first === 0');
     expect(up).toMatchObject({ empty: 0, wrong: 0, first: 0 });
   });
 });

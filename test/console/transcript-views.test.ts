@@ -75,7 +75,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await focused.textContent()).toContain('Delete');
     await page.keyboard.press('Escape');
     await page.locator('[role=menu]').waitFor({ state: 'detached' });
-    await expect.poll(() => last.evaluate((row) => row === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => page.evaluate('document.activeElement.id'))
+      .toBe(await last.getAttribute('id'));
     await watched.click('article.current > .show');
     await watched.click('[role=menuitem]:has-text("Copy as JSON")');
     await page.getByText('Copied: JSON.').waitFor();
@@ -109,13 +111,16 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('o');
     await page.locator('.columns').waitFor();
     await expect.poll(async () => (await firstOn(page)).number).toBe(300);
-    const edges = await page.evaluate(() =>
-      ['.columns .row > .number', '.rows .row > .number'].map((selector) => {
-        const [row] = [...document.querySelectorAll(selector)].map((cell) => cell.parentElement);
-        return [...(row?.querySelectorAll('.number') ?? [])].map((cell) =>
-          Math.round(cell.getBoundingClientRect().right),
-        );
-      }),
+    const edges = await Promise.all(
+      ['.columns .row', '.rows .row'].map((row) =>
+        page
+          .locator(row)
+          .first()
+          .locator('> .number')
+          .evaluateAll((cells) =>
+            cells.map((cell) => Math.round(cell.getBoundingClientRect().right)),
+          ),
+      ),
     );
     expect(edges[0]).toHaveLength(3);
     expect(edges[0]).toEqual(edges[1]);

@@ -55,14 +55,22 @@ export function ConversationPage({
         <h1 id="title" tabIndex={-1} dir="auto" class={title.isId ? 'id' : ''}>
           {title.text}
         </h1>
-        {conversation !== undefined && <Facts conversation={conversation} titleKey={title.key} />}
+        {conversation !== undefined && (
+          <Facts
+            conversation={conversation}
+            titleKey={title.key}
+            isGone={items.gone.value !== undefined}
+          />
+        )}
         {conversation !== undefined && <BranchesOf conversation={conversation} items={items} />}
       </div>
       {failure === undefined ? (
         <Transcript
           items={items}
           count={conversation?.item_count ?? undefined}
-          mayChange={conversation?.permissions?.includes('update') === true}
+          mayChange={
+            conversation?.permissions?.includes('update') === true && items.gone.value === undefined
+          }
         />
       ) : (
         <Failure failure={failure} absent="No such conversation, or not yours to see." />
@@ -76,9 +84,12 @@ export function ConversationPage({
 function Facts({
   conversation,
   titleKey,
+  isGone,
 }: {
   readonly conversation: Conversation;
   readonly titleKey: string | undefined;
+  /** Set when the conversation was deleted meanwhile. */
+  readonly isGone: boolean;
 }) {
   const { id, created_at, metadata, owner, item_count } = conversation;
   const hasOwner = owner !== undefined && (principal.value?.scheme ?? null) !== null;
@@ -105,7 +116,7 @@ function Facts({
           <span class="key">{name}</span> {value}
         </a>
       ))}
-      {conversation.permissions?.includes('delete') === true && (
+      {!isGone && conversation.permissions?.includes('delete') === true && (
         <ConfirmedButton
           name="Delete"
           question="Delete this conversation?"

@@ -29,7 +29,7 @@ export function useKeptFocus(
     };
   }, []);
   useLayoutEffect(() => {
-    if (isWithin.current !== true || document.activeElement !== document.body) return;
+    if (!isWithin.current || document.activeElement !== document.body) return;
     focusRow(items.current.value, scroller);
   });
   return isWithin;

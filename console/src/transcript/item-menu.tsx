@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Entry } from './entry.ts';
 
 /** What can be done with an item. */
-export interface ItemAction {
+interface ItemAction {
   /** Verb and noun; with `…` where something is asked first. */
   readonly name: string;
   /** Keys that do the same. */
@@ -63,7 +63,7 @@ export function ItemMenu({ at, close }: { readonly at: MenuPlace; readonly close
       ref={menu}
       popover="auto"
       role="menu"
-      class="item-menu"
+      class="menu item-menu"
       aria-label="What can be done with the item"
       onToggle={({ newState }) => newState === 'closed' && close()}
       onKeyDown={step}

@@ -4,17 +4,7 @@ import type { FeedEvent } from '../api/feed.ts';
 import type { Item } from '../api/objects.ts';
 import { count } from '../text/numbers.ts';
 import { withinBounds, type Entry } from './entry.ts';
-import { loadRun, pathOfItems, type Run } from './item-pages.ts';
-
-/** Where to open a window. */
-export type Start = 'first' | 'last' | { readonly item: string } | { readonly position: number };
-
-/** A run that was loaded to open the window, with the item to begin with; without one, the window begins at its end. */
-interface Opening extends Omit<Run, 'hasMore'> {
-  readonly hasOlder: boolean;
-  readonly hasNewer: boolean;
-  readonly target: string | undefined;
-}
+import { ItemPages, pathOfItems, type Opening, type Start } from './item-pages.ts';
 
 /** When a conversation was found to be deleted. */
 export interface Gone {
@@ -22,9 +12,6 @@ export interface Gone {
   /** Set when the feed has told it: otherwise it may have become one that the caller may not read. */
   readonly isTold: boolean;
 }
-
-/** Ids whose positions are remembered, so that the place of one that was deleted is still known. */
-const MOST_POSITIONS = 20_000;
 
 /**
  * A contiguous run of a conversation's items, which grows at the end that is read and is cut at the other one. What is cut
@@ -46,7 +33,7 @@ export class ItemWindow {
   /** What was loaded, for those who cannot see it. */
   readonly announcement = signal('');
   /** Set when the item that was asked for is not there any more: where the window was opened instead. */
-  readonly lost = signal<'nearest' | 'end' | undefined>(undefined);
+  readonly lost = signal<Opening['lost']>(undefined);
   /** Set when the conversation was deleted while it was read. */
   readonly gone = signal<Gone | undefined>(undefined);
   /** The highest position that is known, -1 without any. */
@@ -59,7 +46,7 @@ export class ItemWindow {
   target: string | undefined;
   /** What the reader has opened or closed, by item and part. It outlives the rows. */
   readonly opened = new Map<string, boolean>();
-  readonly #positions = new Map<string, number>();
+  readonly #pages: ItemPages;
   /** Ends the requests that are on their way. */
   #loading: AbortController | undefined;
   #done: Promise<void> | undefined;
@@ -69,6 +56,7 @@ export class ItemWindow {
 
   constructor(conversation: string) {
     this.conversation = conversation;
+    this.#pages = new ItemPages(conversation);
   }
 
   /** Opens the window anew, in place of anything that is loading. Its failures are in `failure`. */
@@ -80,10 +68,14 @@ export class ItemWindow {
     if (isHere) this.place(item, item);
     if (isHere || this.gone.value !== undefined) return;
     await this.#alone(async (signal) => {
-      const { entries, hasOlder, hasNewer, target, isPlaced } = await this.#first(start, signal);
+      const { entries, hasOlder, hasNewer, target, isPlaced, lost } = await this.#pages.open(
+        start,
+        signal,
+      );
       batch(() => {
         this.#keep(entries);
         [this.hasOlder, this.hasNewer, this.isPlaced.value] = [hasOlder, hasNewer, isPlaced];
+        this.lost.value = lost;
         this.opening.value += 1;
         this.place(target, target);
       });
@@ -99,57 +91,12 @@ export class ItemWindow {
     });
   }
 
-  async #first(start: Start, signal: AbortSignal): Promise<Opening> {
-    if (start === 'last') {
-      const { hasMore, ...run } = await this.#run('desc', {}, signal);
-      return { ...run, hasOlder: hasMore, hasNewer: false, target: undefined };
-    }
-    if (start === 'first') {
-      const { hasMore, ...run } = await this.#run('asc', {}, signal);
-      return { ...run, hasOlder: false, hasNewer: hasMore, target: run.entries[0]?.id };
-    }
-    if ('position' in start) return this.#around(start.position, signal);
-    try {
-      return await this.#aroundItem(start.item, signal);
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.status !== 404) throw error;
-      const position = this.#positions.get(start.item);
-      const opening = await (position === undefined
-        ? this.#first('last', signal)
-        : this.#around(position, signal));
-      this.lost.value = position === undefined ? 'end' : 'nearest';
-      return opening;
-    }
-  }
-
-  async #around(position: number, signal: AbortSignal): Promise<Opening> {
-    const at = Math.max(0, position);
-    const [newer, older] = await Promise.all([
-      this.#run('asc', { position: String(at) }, signal),
-      at === 0 ? NOTHING : this.#run('desc', { position: String(at - 1) }, signal),
-    ]);
-    const target = (newer.entries[0] ?? older.entries.at(-1))?.id;
-    return joined(older, newer, target);
-  }
-
-  async #aroundItem(item: string, signal: AbortSignal): Promise<Opening> {
-    const older = await this.#run('desc', { after: item }, signal);
-    const last = older.entries.at(-1);
-    const from: Record<string, string> =
-      last === undefined
-        ? {}
-        : older.isPlaced
-          ? { position: String(last.position + 1) }
-          : { after: last.id };
-    return joined(older, await this.#run('asc', from, signal), item);
-  }
-
   /** Loads what precedes the window. Does nothing while something is loaded, or when nothing precedes it. */
   async older(): Promise<void> {
     const first = this.entries.value[0];
     if (!this.hasOlder || first === undefined || first.position === 0 || this.#isHeld) return;
     await this.#alone(async (signal) => {
-      const { entries, hasMore } = await this.#run('desc', this.#beside(first, -1), signal);
+      const { entries, hasMore } = await this.#pages.load('desc', this.#beside(first, -1), signal);
       this.hasOlder = hasMore && entries[0]?.position !== 0;
       const all = [...entries, ...this.entries.value];
       const most = withinBounds(all);
@@ -166,7 +113,7 @@ export class ItemWindow {
     await this.#alone(async (signal) => {
       const from = last === undefined ? {} : this.#beside(last, 1);
       const appended = this.#appended;
-      const { entries, hasMore } = await this.#run('asc', from, signal);
+      const { entries, hasMore } = await this.#pages.load('asc', from, signal);
       this.hasNewer = hasMore || this.#appended > appended;
       const all = [...this.entries.value, ...entries];
       const most = withinBounds(all.toReversed());
@@ -260,20 +207,6 @@ export class ItemWindow {
     this.announcement.value = `${count(number)} ${which} ${number === 1 ? 'item' : 'items'} loaded`;
   }
 
-  async #run(
-    order: 'asc' | 'desc',
-    from: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<Run> {
-    const run = await loadRun(this.conversation, order, from, signal);
-    if (run.isPlaced) for (const { id, position } of run.entries) this.#positions.set(id, position);
-    for (const id of this.#positions.keys()) {
-      if (this.#positions.size <= MOST_POSITIONS) break;
-      this.#positions.delete(id);
-    }
-    return run;
-  }
-
   /** Loads something, in place of what is being loaded. */
   #alone(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#loading?.abort();
@@ -304,16 +237,4 @@ export class ItemWindow {
     if (isGone) this.gone.value = { at: new Date(), isTold: false };
     else this.failure.value = failure;
   }
-}
-
-const NOTHING: Run = { entries: [], hasMore: false, isPlaced: true };
-
-function joined(older: Run, newer: Run, target: string | undefined): Opening {
-  return {
-    entries: [...older.entries, ...newer.entries],
-    hasOlder: older.hasMore,
-    hasNewer: newer.hasMore,
-    isPlaced: newer.isPlaced,
-    target,
-  };
 }

@@ -35,7 +35,7 @@ export function usePlacing(
       if (frames < PLACING_FRAMES) frame = requestAnimationFrame(next);
       else {
         setPlaced(placing);
-        if (hasFocus.current === true) focusRow(items.current.value, scroller);
+        if (hasFocus.current) focusRow(items.current.value, scroller);
       }
     });
     return () => cancelAnimationFrame(frame);

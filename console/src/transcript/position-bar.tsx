@@ -30,6 +30,7 @@ export function PositionBar({
   readonly children: ComponentChildren;
 }) {
   const loaded = items.entries.value.length;
+  if (loaded === 0) return <div class="position">{children}</div>;
   return (
     <div class="position">
       <button type="button" class="plain jump" title="g g" onClick={() => void items.open('first')}>
@@ -39,7 +40,7 @@ export function PositionBar({
       <button type="button" class="plain jump" title="G" onClick={() => void items.open('last')}>
         Last
       </button>
-      {items.isPlaced.value && loaded > 0 && (
+      {items.isPlaced.value && (
         <output class="quiet" title={`${countText(loaded)} items are loaded`}>
           {`${countText(from + 1)}–${countText(to + 1)} of ${countText(extent)}`}
         </output>

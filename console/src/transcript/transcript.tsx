@@ -140,12 +140,14 @@ export function Transcript({
           setHidesTexts={setHidesTexts}
         >
           <Live items={items} rows={rows} isAtEnd={isAtEnd} />
-          <FindBar
-            finder={finder}
-            items={items}
-            from={from}
-            leave={() => focusRow(current, scroller)}
-          />
+          {entries.length > 0 && (
+            <FindBar
+              finder={finder}
+              items={items}
+              from={from}
+              leave={() => focusRow(current, scroller)}
+            />
+          )}
         </PositionBar>
       )}
       <Notes items={items} />

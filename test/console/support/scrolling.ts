@@ -20,54 +20,48 @@ export interface Scrolled {
 const STUCK_FRAMES = 150;
 
 /**
- * Scrolls a conversation of numbered messages by some pixels a frame, until `isDone` of the numbers on the screen, or until
- * nothing moves any more.
+ * Scrolls a conversation of numbered messages by some pixels a frame, until a condition of `first` and `last`, the numbers
+ * on the screen, holds, or until nothing moves any more.
  */
-export async function scroll(
-  page: Page,
-  pixels: number,
-  isDone: (first: number, last: number) => boolean,
-): Promise<Scrolled> {
-  const options = JSON.stringify({ pixels, stuckFrames: STUCK_FRAMES });
-  return page.evaluate(`(${String(scrolled)})(${options}, ${String(isDone)})`);
+export async function scroll(page: Page, pixels: number, until: string): Promise<Scrolled> {
+  return page.evaluate(`(${SCROLL})(${pixels}, (first, last) => ${until})`);
 }
 
-/** Runs in the page: it names nothing from outside of it. */
-async function scrolled(
-  { pixels, stuckFrames }: { pixels: number; stuckFrames: number },
-  isDone: (first: number, last: number) => boolean,
-): Promise<Scrolled> {
-  const list = document.querySelector('.rows')!;
+/** Runs in the page. What it sees is what has been painted: it waits for a task after each frame. */
+const SCROLL = `async (pixels, isDone) => {
+  const list = document.querySelector('.rows');
   const seen = { frames: 0, empty: 0, wrong: 0, drift: 0, elements: 0, first: -1, last: -1 };
   let before = '';
-  let tops = new Map<string, number>();
-  for (let stuck = 0; stuck < stuckFrames;) {
+  let tops = new Map();
+  for (let stuck = 0; stuck < ${STUCK_FRAMES}; ) {
     const from = list.scrollTop;
     list.scrollTop += pixels;
     const moved = list.scrollTop - from;
     await new Promise(requestAnimationFrame);
-    // After the frame has been painted.
     await new Promise((resolve) => setTimeout(resolve));
     const { top, bottom } = list.getBoundingClientRect();
     const rows = [...list.querySelectorAll('article')]
       .map((row) => ({ row, box: row.getBoundingClientRect() }))
       .filter(({ box }) => box.bottom > top && box.top < bottom)
       .toSorted((left, right) => left.box.top - right.box.top);
-    const numbers = rows.map(({ row }) => Number(/message (\d+)/.exec(row.textContent ?? '')?.[1]));
+    const numbers = rows.map(({ row }) => Number(row.getAttribute('aria-posinset') ?? NaN) - 1);
+    for (const [at, { row }] of rows.entries()) {
+      if (Number.isNaN(numbers[at])) numbers[at] = Number(/message (\\d+)/.exec(row.textContent)?.[1]);
+    }
     seen.frames += 1;
     seen.elements = Math.max(seen.elements, list.querySelectorAll('*').length);
     if (numbers.length === 0) seen.empty += 1;
-    else [seen.first, seen.last] = [numbers[0]!, numbers.at(-1)!];
-    seen.wrong += numbers.filter((number, at) => at > 0 && number !== numbers[at - 1]! + 1).length;
+    else [seen.first, seen.last] = [numbers[0], numbers.at(-1)];
+    seen.wrong += numbers.filter((number, at) => at > 0 && number !== numbers[at - 1] + 1).length;
     for (const { row, box } of rows) {
       const was = tops.get(row.id);
       if (was !== undefined) seen.drift = Math.max(seen.drift, Math.abs(box.top - was + moved));
     }
     tops = new Map(rows.map(({ row, box }) => [row.id, box.top]));
     if (isDone(seen.first, seen.last)) break;
-    const now = `${list.scrollTop} ${seen.first}`;
+    const now = list.scrollTop + ' ' + seen.first;
     stuck = now === before ? stuck + 1 : 0;
     before = now;
   }
   return seen;
-}
+}`;

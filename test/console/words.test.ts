@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { hasTerms, rangesOf, termsOf, textsOf } from '../../console/src/transcript/words.ts';
+
+function found(text: string, query: string): readonly string[] {
+  return rangesOf(text, termsOf(query)).map(([start, end]) => text.slice(start, end));
+}
+
+test('a query has words and phrases, without those that are left out', () => {
+  expect(termsOf('Helm "roll  back" -dev -"not this" deploy*')).toEqual([
+    'helm',
+    'roll back',
+    'deploy',
+  ]);
+  expect(termsOf('"not closed')).toEqual(['not closed']);
+  expect(termsOf('  ')).toEqual([]);
+});
+
+test('words are found whatever their case and marks, and ranges are those of the text as it is', () => {
+  expect(found('Ein Café, ein CAFÉ und ein cafe\u0301.', 'cafe')).toEqual([
+    'Café',
+    'CAFÉ',
+    'cafe\u0301',
+  ]);
+  expect(found('🙂🙂 ﬁnd 天気', 'find 天')).toEqual(['ﬁnd', '天']);
+  expect(hasTerms('my\n parcel', termsOf('"my parcel"'))).toBe(true);
+  expect(hasTerms('my parcel', [])).toBe(false);
+});
+
+test('texts of an item are those that people read', () => {
+  const item = {
+    id: 'msg_secret',
+    type: 'message',
+    role: 'user',
+    content: [
+      { type: 'input_text', text: 'hello' },
+      { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
+    ],
+  };
+  expect(textsOf(item)).toBe('hello');
+  expect(
+    textsOf({ object: 'conversation.item.stub', id: 'msg_1', type: 'message', bytes: 9 }),
+  ).toBe('');
+});
