@@ -1,32 +1,35 @@
 import type { Item } from '../api/objects.ts';
-import type { ItemWindow } from '../transcript/item-window.ts';
 import { LongText } from '../text/long-text.tsx';
 import { Markdown } from '../text/markdown.tsx';
 import { SafeLink } from '../text/links.tsx';
 import { list, textOf } from './fields.ts';
 import { Part } from './parts.tsx';
+import { Value } from './value.tsx';
 
 /** What was typed is shown as it was typed; what a model wrote is Markdown. */
-export function Message({ item }: { readonly item: Item; readonly items: ItemWindow }) {
+export function Message({ item }: { readonly item: Item }) {
   const isModel = item['role'] === 'assistant';
-  const content = item['content'];
-  if (typeof content === 'string') return <LongText text={content} />;
-  const parts = list(content);
-  if (parts.length === 0) return <p class="quiet">Without content.</p>;
+  const { content, phase } = item;
+  if (typeof content === 'string') return <LongText text={content} name="content" />;
+  if (!Array.isArray(content)) return <Value name="content" value={content} />;
+  if (content.length === 0) return <p class="quiet">Without content.</p>;
   return (
     <>
-      {parts.map((part, index) => {
-        const type = textOf(part['type']);
-        const text = textOf(part['text']);
-        if (isModel && type === 'output_text') {
+      {textOf(phase) === 'commentary' && <p class="label">commentary</p>}
+      {content.map((each: unknown, index) => {
+        const [part] = list([each]);
+        if (typeof each === 'string') {
+          return <LongText key={index} text={each} name={`part ${index}`} />;
+        }
+        if (isModel && part?.['type'] === 'output_text') {
           return (
             <div key={index}>
-              <Markdown text={text} />
+              <Markdown text={textOf(part['text'])} name={`part ${index}`} />
               <Annotations of={part['annotations']} />
             </div>
           );
         }
-        return <Part key={index} part={part} />;
+        return <Part key={index} part={part ?? {}} name={`part ${index}`} />;
       })}
     </>
   );
@@ -41,12 +44,22 @@ function Annotations({ of }: { readonly of: unknown }) {
       {annotations.map((annotation, index) => {
         const url = textOf(annotation['url']);
         const name = textOf(annotation['title']) || textOf(annotation['filename']);
+        const file = textOf(annotation['file_id']);
         return (
           <li key={index}>
             {url === '' ? (
-              name || textOf(annotation['type'])
+              <>
+                <bdi>{name || textOf(annotation['type'])}</bdi> <code>{file}</code>
+              </>
             ) : (
-              <SafeLink href={url}>{name || url}</SafeLink>
+              <>
+                {name !== '' && (
+                  <>
+                    <bdi>{name}</bdi>{' '}
+                  </>
+                )}
+                <SafeLink href={url}>{url}</SafeLink>
+              </>
             )}
           </li>
         );

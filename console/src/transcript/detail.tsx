@@ -4,6 +4,7 @@ import { ConfirmedButton } from '../look/confirm.tsx';
 import { Icon } from '../look/icons.tsx';
 import { useKeys } from '../look/keys.ts';
 import { fragmentOf } from '../place.ts';
+import { copyText } from '../text/clipboard.ts';
 import { COPIES, type Copy } from '../text/copy-as.ts';
 import { JsonChildren } from '../text/json-tree.tsx';
 import { bytes, middleCut, ordinal } from '../text/numbers.ts';
@@ -27,12 +28,8 @@ export function Detail({
   const { id, item, position, createdAt } = entry;
   const [note, setNote] = useState('');
   const copy = async (text: string, what: string): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setNote(`Copied: ${what}.`);
-    } catch {
-      setNote('The browser did not let the page copy.');
-    }
+    const isCopied = await copyText(text);
+    setNote(isCopied ? `Copied: ${what}.` : 'The browser did not let the page copy.');
   };
   const address = new URL(
     fragmentOf({ page: 'conversation', id: items.conversation, item: id }),
@@ -90,7 +87,7 @@ export function Detail({
       <p role="status" class="quiet">
         {note}
       </p>
-      <JsonChildren value={item} />
+      <JsonChildren value={item} path="" />
     </aside>
   );
 }
