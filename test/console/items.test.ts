@@ -70,6 +70,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('calls and their outputs are one card at the place of the call, which says how it ended', async () => {
     await using watched = await openItems(TELLING);
     const { page } = watched;
+    await openAll(page);
     const card = (name: string) => page.locator('.card', { hasText: name }).first();
     expect(await card('ls -la').innerText()).toMatch(
       /✕\s+exit 1[\s\S]*depths.csv[\s\S]*no such file/,
@@ -90,7 +91,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       await page
         .locator('.said img')
         .first()
-        .evaluate((img) => (img as HTMLImageElement).naturalWidth),
+        .evaluate((img) => Reflect.get(img, 'naturalWidth')),
     ).toBe(96);
     await watched.click('.picture');
     await page.locator('dialog[open] img').waitFor();

@@ -3,7 +3,7 @@
 import type { Item } from '../api/objects.ts';
 import { Code, Commands, Diff } from '../text/code.tsx';
 import { Facts } from './facts.tsx';
-import { fields, list, textOf, texts } from './fields.ts';
+import { fields, list, textOf, texts, type Fields } from './fields.ts';
 import { Part } from './parts.tsx';
 import { ToolList } from './tool-list.tsx';
 import { Value } from './value.tsx';
@@ -144,7 +144,7 @@ export function Computer({ item }: BodyProps) {
   );
 }
 
-function actionLine({ type, ...rest }: ReturnType<typeof fields>): string {
+function actionLine({ type, ...rest }: Fields): string {
   const { x, y, button, text, ...others } = rest;
   const where = typeof x === 'number' && typeof y === 'number' ? ` at ${x}, ${y}` : '';
   const kind = textOf(type).replaceAll('_', ' ') || 'action';

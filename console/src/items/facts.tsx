@@ -4,8 +4,8 @@ import { Disclosure } from './disclosure.tsx';
 /** Fields with short values as a line of pairs, others as trees. Empty ones are left out. */
 export function Facts({ of }: { readonly of: Readonly<Record<string, unknown>> }) {
   const given = Object.entries(of).filter(([, value]) => !isEmpty(value));
-  const short = given.filter(([, value]) => typeof value !== 'object' && String(value).length < 80);
-  const long = given.filter((each) => !short.includes(each));
+  const short = given.filter(([, value]) => isShort(value));
+  const long = given.filter(([, value]) => !isShort(value));
   return (
     <>
       {short.length > 0 && (
@@ -22,6 +22,10 @@ export function Facts({ of }: { readonly of: Readonly<Record<string, unknown>> }
       ))}
     </>
   );
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' ? value.length < 80 : typeof value !== 'object';
 }
 
 /** What an item has besides what its view draws, so that nothing of it is out of reach. */

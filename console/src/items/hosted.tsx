@@ -9,7 +9,7 @@ import { SafeLink } from '../text/links.tsx';
 import { LongText } from '../text/long-text.tsx';
 import { Disclosure } from './disclosure.tsx';
 import { Facts } from './facts.tsx';
-import { fields, list, textOf, texts } from './fields.ts';
+import { fields, list, textOf, texts, type Fields } from './fields.ts';
 import { DrawingContext } from './kept.ts';
 import { StoredImage } from './media.tsx';
 import { Value } from './value.tsx';
@@ -40,7 +40,7 @@ export function WebSearch({ item }: BodyProps) {
   );
 }
 
-function Sources({ of }: { readonly of: readonly ReturnType<typeof fields>[] }) {
+function Sources({ of }: { readonly of: readonly Fields[] }) {
   if (of.length === 0) return <p class="quiet">No sources are stored.</p>;
   return (
     <ol class="actions">
@@ -70,7 +70,7 @@ export function FileSearch({ item }: BodyProps) {
   );
 }
 
-function Results({ of }: { readonly of: readonly ReturnType<typeof fields>[] }) {
+function Results({ of }: { readonly of: readonly Fields[] }) {
   if (of.length === 0) return <p class="quiet">No results are stored.</p>;
   return (
     <>
@@ -114,7 +114,7 @@ export function CodeInterpreter({ item }: BodyProps) {
   );
 }
 
-function CodeOutputs({ of }: { readonly of: readonly ReturnType<typeof fields>[] }) {
+function CodeOutputs({ of }: { readonly of: readonly Fields[] }) {
   if (of.length === 0) return <p class="quiet">No outputs are stored.</p>;
   return (
     <>

@@ -1,9 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { bytes } from '../text/numbers.ts';
 import { decoded, save } from '../text/save.ts';
-import { fields, textOf } from './fields.ts';
-
-type Fields = ReturnType<typeof fields>;
+import { textOf, type Fields } from './fields.ts';
 
 /** Characters of an address that are shown. */
 const ADDRESS = 300;

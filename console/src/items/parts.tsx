@@ -1,6 +1,6 @@
 import { JsonTree } from '../text/json-tree.tsx';
 import { LongText } from '../text/long-text.tsx';
-import { fields, textOf } from './fields.ts';
+import { fields, textOf, type Fields } from './fields.ts';
 import { Audio, File, ImageById, StoredImage } from './media.tsx';
 
 /** A part of a message, or of a tool's output. */
@@ -8,7 +8,7 @@ export function Part({
   part,
   name,
 }: {
-  readonly part: ReturnType<typeof fields>;
+  readonly part: Fields;
   /** Tells the parts of an item apart. */
   readonly name: string;
 }) {
