@@ -3,11 +3,11 @@ import { ITEM_SAMPLES } from '../../support/item-samples.ts';
 type Item = Readonly<Record<string, unknown>>;
 
 /** A picture of a lake of 96 by 60 pixels, as a PNG. */
-export const PIXELS =
+const PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAGAAAAA8CAIAAAAWtijjAAABNUlEQVR42u3XV0pDARSE4VnYWUkW4XMssff6JiIiIiIyiIiIiEiMvfc9nHW4gxE15t4kA98Chv9tsFxPE7ByliZgtZEmYO08TcD6RZqAjcs0AZtXaQK2rtMEbN+kCdi5TRPAuzQBu/dpAvYe0gTsP6YJOHhKE3D4nCbg6CVNwPFrmoCTtzQBp+9pAuofaQIan2kCKqOVYvVUa1qx81DaLiUphfJ3KbYU2qhLIaXQjl1aWQpt3aUFpdAZXf6vFDqsS9NLoVO7NKsUOr7LH0uhe7r8rhS6sMuPShX/xUrOgb4LFFWagOilCYg+moDopwmIAZqAqNEExCBNQAzRBMQwTUCM0ATEKE1AjNEExDhNQEzQBMQkTUBM0QTENE1AzNAExCxNQMzRBMQ8TUAs0ATEIk1ALNGEL/W00mvBSiNGAAAAAElFTkSuQmCC';
 
 /** A second of silence would be long: this is a WAV header with four samples. */
-export const SOUND = 'UklGRiwAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQQAAACAgICA';
+const SOUND = 'UklGRiwAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQQAAACAgICA';
 
 /** The contract's example of each type, with an id and a call id of its own. */
 export function examples(): readonly Item[] {
@@ -262,8 +262,3 @@ export const TELLING: readonly Item[] = [
   { type: 'function_call_output', call_id: 'call_gone1', output: 'An output alone' },
   { type: 'weather_report', outlook: { tomorrow: 'sunny' } },
 ];
-
-/** All of them, for looking at. */
-export function everyItem(): readonly Item[] {
-  return TELLING;
-}
