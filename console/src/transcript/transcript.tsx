@@ -2,6 +2,8 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { Skeleton } from '../conversations/empty.tsx';
 import { Failure } from '../look/failure.tsx';
 import { useKeys } from '../look/keys.ts';
+import { TurnLines } from '../responses/turn-line.tsx';
+import { useTurns } from '../responses/turn-window.ts';
 import { Detail } from './detail.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { pairsOf } from './pairing.ts';
@@ -30,6 +32,7 @@ export function Transcript({
   const pairs = useMemo(() => pairsOf(entries), [entries]);
   useLoading(items, rows, isPlaced);
   useResting(items, rows, isPlaced);
+  const turns = useTurns(items);
   const step = (by: 1 | -1): void => {
     const at = entries.findIndex(({ id }) => id === current);
     const next = at === -1 ? (rows.range?.startIndex ?? 0) : at + by;
@@ -89,6 +92,7 @@ export function Transcript({
                   onFocus={() => setCurrent(entry.id)}
                   show={() => setShown(entry.id)}
                 />
+                <TurnLines turns={turns} entry={entry} next={entries[index + 1]} shelf={items} />
               </div>
             );
           })}
