@@ -119,7 +119,8 @@ function Pair({ name, children }: { readonly name: string; readonly children: Co
 /** What the request has asked for. */
 function Request({ response }: { readonly response: Turn }) {
   const conversation = useContext(DrawingContext)?.conversation;
-  const { instructions, tools, previous_response_id: previous, metadata, text } = response;
+  const { instructions, tools, previous_response_id: previous, metadata } = response;
+  const format = response.text?.format;
   return (
     <>
       {typeof instructions === 'string' && instructions !== '' && (
@@ -136,13 +137,14 @@ function Request({ response }: { readonly response: Turn }) {
           temperature: response.temperature,
           top_p: response.top_p,
           max_output_tokens: response.max_output_tokens,
-          reasoning: response.reasoning,
+          'reasoning effort': response.reasoning?.effort,
+          'reasoning summary': response.reasoning?.summary,
           tool_choice: response.tool_choice,
           parallel_tool_calls: response.parallel_tool_calls,
           truncation: response.truncation,
           service_tier: response.service_tier,
           background: response.background,
-          text,
+          'output format': format?.type === 'text' ? 'text' : format,
           metadata,
           'previous response': previous,
         }}
