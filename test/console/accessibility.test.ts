@@ -1,16 +1,8 @@
-import axe from 'axe-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
+import { violationsOf } from './support/axe.ts';
 import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
-
-/** The rules of WCAG 2.2, levels A and AA, that can be checked without a person. */
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
 
 const server = await startServer();
 const id = await seedShop(server.client);
@@ -35,13 +27,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       await page.locator('.row-title, article, mark').first().waitFor();
       if (at.key !== undefined) await page.keyboard.press(at.key);
       await page.locator(at.shows).first().waitFor();
-      await page.evaluate(axe.source);
-      const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`;
-      const { violations } = (await page.evaluate(run)) as { violations: readonly Violation[] };
-      const found = violations.flatMap(({ id: rule, nodes }) =>
-        nodes.map(({ html, failureSummary }) => `${rule}: ${html}\n${failureSummary}`),
-      );
-      expect(found).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
     });
   });
 

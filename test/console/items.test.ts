@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { closeBrowser, NO_BROWSER } from './support/browser.ts';
+import { openAll, openItems } from './support/item-pages.ts';
 import { examples, TELLING } from './support/items.ts';
 
 const server = await startServer();
@@ -9,27 +9,6 @@ afterAll(async () => {
   await closeBrowser();
   await server[Symbol.asyncDispose]();
 });
-
-/** Opens a conversation of these items in a window that is high enough for all of them. */
-async function openItems(items: readonly unknown[], height = 9000): Promise<WatchedPage> {
-  const { id } = await server.client.conversations.create({});
-  const most = 20;
-  for (let at = 0; at < items.length; at += most) {
-    const some = items.slice(at, at + most);
-    // Sound: the server takes items that the types of the client lack.
-    await server.client.conversations.items.create(id, { items: some as never });
-  }
-  const watched = await openPage(server.origin, `#/conversations/${id}`);
-  await watched.page.setViewportSize({ width: 1280, height });
-  await expect.poll(() => watched.page.locator('article').count()).toBe(items.length);
-  return watched;
-}
-
-/** Opens everything that is closed in the rows. */
-async function openAll(page: Page): Promise<void> {
-  const closed = page.locator('.said button[aria-expanded=false]');
-  while ((await closed.count()) > 0) await closed.first().click();
-}
 
 /** Returns the texts in a value that a person reads: no ids, kinds, states or data. */
 function textsIn(value: unknown, key = ''): readonly string[] {
@@ -53,7 +32,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   ])(
     'every type of item is drawn by a view of its own, with every text in it: %s',
     async (_name, items) => {
-      await using watched = await openItems(items);
+      await using watched = await openItems(server, items);
       const { page } = watched;
       await openAll(page);
       await expect.poll(() => page.getByText('Loading…').count()).toBe(0);
@@ -68,7 +47,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   );
 
   test('calls and their outputs are one card at the place of the call, which says how it ended', async () => {
-    await using watched = await openItems(TELLING);
+    await using watched = await openItems(server, TELLING);
     const { page } = watched;
     await openAll(page);
     const card = (name: string) => page.locator('.card', { hasText: name }).first();
@@ -85,7 +64,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('an image opens in full size, and one elsewhere is an address', async () => {
-    await using watched = await openItems(TELLING.slice(0, 1));
+    await using watched = await openItems(server, TELLING.slice(0, 1));
     const { page } = watched;
     expect(
       await page
@@ -103,7 +82,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('files, sounds and images are saved under a name of ours', async () => {
-    await using watched = await openItems(TELLING.slice(0, 1));
+    await using watched = await openItems(server, TELLING.slice(0, 1));
     const { page } = watched;
     const names: string[] = [];
     for (const save of await page.locator('.said').getByRole('button', { name: 'Save' }).all()) {
@@ -162,7 +141,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       { type: 'configuration_update', text: null },
       { type: 'unheard_of', deep: { of: [[[]], null] }, 'bell\u0007': '\u0000' },
     ];
-    await using watched = await openItems(odd, 12_000);
+    await using watched = await openItems(server, odd, { height: 12_000 });
     const { page } = watched;
     await watched.click('.stub button');
     await expect.poll(() => page.locator('.stub').count()).toBe(0);

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { called, said } from '../support/chat-answers.ts';
 import { MODEL, startTurnServer } from '../support/turns.ts';
+import { violationsOf } from './support/axe.ts';
 import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const turns = await startTurnServer('--history', 'repair');
@@ -80,6 +81,21 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await seen.nth(1).getByRole('link').click();
     await page.waitForURL(/item=/);
   });
+
+  test.each(['light', 'dark'] as const)(
+    'an open turn keeps to WCAG 2.2 AA in %s colours, and fits a narrow window',
+    async (colorScheme) => {
+      const fragment = `#/conversations/${await talked()}`;
+      await using watched = await openPage(server.origin, fragment, { colorScheme, width: 320 });
+      const { page } = watched;
+      await page.locator('.turn-line').last().click();
+      await page.getByText('What the model saw').click();
+      await page.locator('.seen').waitFor();
+      expect(await violationsOf(page)).toEqual([]);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect(width).toBeLessThanOrEqual(320);
+    },
+  );
 
   test('a failed turn says why', async () => {
     await using watched = await openTurns(await talked(), 3);

@@ -1,25 +1,35 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Shelf } from '../items/item-body.tsx';
 import { DrawingContext, useKept } from '../items/kept.ts';
 import { count, duration } from '../text/numbers.ts';
 import type { Entry } from '../transcript/entry.ts';
+import type { ItemWindow } from '../transcript/item-window.ts';
 import type { Turn } from './turn.ts';
 import { TurnDetails } from './turn-details.tsx';
-import { turnsBehind, type TurnWindow } from './turn-window.ts';
+import { turnsBehind, turnsOf } from './turn-window.ts';
+
+/** Loads the turns of a window of items as the window goes. Draws nothing. */
+export function TurnLoader({ items }: { readonly items: ItemWindow }) {
+  const turns = turnsOf(items);
+  const [entries, loaded] = [items.entries.value, turns.turns.value];
+  useEffect(() => {
+    void turns.cover(entries, !items.hasNewer);
+  }, [turns, entries, loaded]);
+  return null;
+}
 
 /** The turns that end behind an item, a line each. */
 export function TurnLines({
-  turns,
   entry,
   next,
-  shelf,
+  items,
 }: {
-  readonly turns: TurnWindow;
   readonly entry: Entry;
   /** The item that follows; `undefined` for the last one. */
   readonly next: Entry | undefined;
-  readonly shelf: Shelf;
+  readonly items: ItemWindow;
 }) {
+  const turns = turnsOf(items);
   const behind = turnsBehind(turns.turns.value, entry, next);
   const failure = next === undefined ? turns.failure.value : undefined;
   if (behind.length === 0 && failure === undefined) return null;
@@ -29,7 +39,7 @@ export function TurnLines({
         <p class="problem">The turns could not be loaded: {failure.message}</p>
       )}
       {behind.map(({ response }) => (
-        <TurnLine key={response.id} response={response} shelf={shelf} />
+        <TurnLine key={response.id} response={response} shelf={items} />
       ))}
     </div>
   );
@@ -52,7 +62,7 @@ function TurnLine({ response, shelf }: { readonly response: Turn; readonly shelf
 function Line({ response }: { readonly response: Turn }) {
   const [isOpen, setOpen] = useKept('turn', false);
   return (
-    <section class="turn" aria-label={`Turn of ${response.model}, ${wordOf(response)}`}>
+    <div class="turn">
       <button
         type="button"
         class="plain turn-line"
@@ -67,7 +77,7 @@ function Line({ response }: { readonly response: Turn }) {
         <Figures response={response} />
       </button>
       {isOpen && <TurnDetails response={response} />}
-    </section>
+    </div>
   );
 }
 

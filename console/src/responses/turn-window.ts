@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
 import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Page } from '../api/objects.ts';
 import type { Entry } from '../transcript/entry.ts';
@@ -110,14 +109,13 @@ export class TurnWindow {
   }
 }
 
-/** Returns the responses of a window of items, which are loaded as the window goes. */
-export function useTurns(items: ItemWindow): TurnWindow {
-  const turns = useMemo(() => new TurnWindow(items.conversation), [items]);
-  const [entries, loaded] = [items.entries.value, turns.turns.value];
-  useEffect(() => {
-    void turns.cover(entries, !items.hasNewer);
-  }, [turns, entries, loaded]);
-  return turns;
+/** The responses of each window of items. */
+const windows = new WeakMap<ItemWindow, TurnWindow>();
+
+export function turnsOf(items: ItemWindow): TurnWindow {
+  const known = windows.get(items) ?? new TurnWindow(items.conversation);
+  windows.set(items, known);
+  return known;
 }
 
 /** Returns the responses that stand behind an item: those that end there, or behind items that are gone since. */

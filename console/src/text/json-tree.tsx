@@ -59,7 +59,13 @@ export function JsonTree({
 }
 
 /** The entries of an object or a list, the first hundred at once. */
-export function JsonChildren({ value, path }: { readonly value: object; readonly path: string }) {
+export function JsonChildren({
+  value,
+  path = '',
+}: {
+  readonly value: object;
+  readonly path?: string;
+}) {
   const [most, setMost] = useKept(`${path} children`, CHILDREN_AT_ONCE);
   const children = Object.entries(value);
   return (

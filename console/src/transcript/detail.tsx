@@ -87,7 +87,7 @@ export function Detail({
       <p role="status" class="quiet">
         {note}
       </p>
-      <JsonChildren value={item} path="" />
+      <JsonChildren key={id} value={item} />
     </aside>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Item, Stub } from '../api/objects.ts';
 import { asFailure } from '../api/client.ts';
@@ -25,6 +26,8 @@ interface RowProps {
   readonly isCurrent: boolean;
   readonly onFocus: () => void;
   readonly show: () => void;
+  /** Stands below what is said. */
+  readonly children?: ComponentChildren;
 }
 
 /** One item: who, where and when at its side, and what it says. */
@@ -38,6 +41,7 @@ export function Row({
   isCurrent,
   onFocus,
   show,
+  children,
 }: RowProps) {
   const { id, item, position, createdAt } = entry;
   const role = roleOf(item);
@@ -77,6 +81,7 @@ export function Row({
         <button type="button" class="plain show" onClick={show} aria-label="Show the details">
           ⋯
         </button>
+        {children}
       </article>
     </>
   );

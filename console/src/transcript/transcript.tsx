@@ -2,8 +2,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { Skeleton } from '../conversations/empty.tsx';
 import { Failure } from '../look/failure.tsx';
 import { useKeys } from '../look/keys.ts';
-import { TurnLines } from '../responses/turn-line.tsx';
-import { useTurns } from '../responses/turn-window.ts';
+import { TurnLines, TurnLoader } from '../responses/turn-line.tsx';
 import { Detail } from './detail.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { pairsOf } from './pairing.ts';
@@ -32,7 +31,6 @@ export function Transcript({
   const pairs = useMemo(() => pairsOf(entries), [entries]);
   useLoading(items, rows, isPlaced);
   useResting(items, rows, isPlaced);
-  const turns = useTurns(items);
   const step = (by: 1 | -1): void => {
     const at = entries.findIndex(({ id }) => id === current);
     const next = at === -1 ? (rows.range?.startIndex ?? 0) : at + by;
@@ -68,6 +66,7 @@ export function Transcript({
         tabIndex={0}
       >
         <InPlaceOfRows items={items} />
+        <TurnLoader items={items} />
         <div class="rows-space" style={{ height: `${rows.getTotalSize()}px` }}>
           {rows.getVirtualItems().map(({ index, key, start }) => {
             const entry = entries[index];
@@ -91,8 +90,9 @@ export function Transcript({
                   isCurrent={entry.id === current}
                   onFocus={() => setCurrent(entry.id)}
                   show={() => setShown(entry.id)}
-                />
-                <TurnLines turns={turns} entry={entry} next={entries[index + 1]} shelf={items} />
+                >
+                  <TurnLines items={items} entry={entry} next={entries[index + 1]} />
+                </Row>
               </div>
             );
           })}
