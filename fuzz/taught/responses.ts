@@ -8,7 +8,6 @@ import {
   conversationCursor,
   creationTime,
   hasSeveral,
-  include,
   isAboveMaximum,
   itemBytes,
   itemPosition,

@@ -50,7 +50,13 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       .locator('.who, .turn-line')
       .evaluateAll((all) => all.map((each) => each.textContent ?? ''));
     expect(order.map((text) => (text.includes(MODEL) ? 'turn' : text))).toEqual([
-      ...['user', 'tool', 'turn', 'user', 'assistant', 'turn', 'turn'],
+      'user',
+      'tool',
+      'turn',
+      'user',
+      'assistant',
+      'turn',
+      'turn',
     ]);
     expect(order[2]).toMatch(/24 in 5 out.*first \d.*s/);
     expect(order[5]).toContain('1 repaired');

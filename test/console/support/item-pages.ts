@@ -7,7 +7,11 @@ import { openPage, type WatchedPage } from './browser.ts';
 export async function openItems(
   server: TestServer,
   items: readonly unknown[],
-  { height = 9000, width = 1280, colorScheme = 'light' as 'light' | 'dark' } = {},
+  {
+    height = 9000,
+    width = 1280,
+    colorScheme = 'light',
+  }: { height?: number; width?: number; colorScheme?: 'light' | 'dark' } = {},
 ): Promise<WatchedPage> {
   const { id } = await server.client.conversations.create({});
   const most = 20;
