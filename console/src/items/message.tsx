@@ -1,35 +1,38 @@
+import { useContext } from 'preact/hooks';
 import type { Item } from '../api/objects.ts';
 import { LongText } from '../text/long-text.tsx';
 import { Markdown } from '../text/markdown.tsx';
 import { SafeLink } from '../text/links.tsx';
-import { list, textOf } from './fields.ts';
+import { OtherWritingContext } from '../text/writing.ts';
+import { fields, list, textOf } from './fields.ts';
 import { Part } from './parts.tsx';
 import { Value } from './value.tsx';
 
 /** What was typed is shown as it was typed; what a model wrote is Markdown. */
 export function Message({ item }: { readonly item: Item }) {
-  const isModel = item['role'] === 'assistant';
+  const isMarkdown = (item['role'] === 'assistant') !== useContext(OtherWritingContext);
+  const Text = isMarkdown ? Markdown : LongText;
   const { content, phase } = item;
-  if (typeof content === 'string') return <LongText text={content} name="content" />;
+  if (typeof content === 'string') return <Text text={content} name="content" />;
   if (!Array.isArray(content)) return <Value name="content" value={content} />;
   if (content.length === 0) return <p class="quiet">Without content.</p>;
   return (
     <>
       {textOf(phase) === 'commentary' && <p class="label">commentary</p>}
       {content.map((each: unknown, index) => {
-        const [part] = list([each]);
-        if (typeof each === 'string') {
-          return <LongText key={index} text={each} name={`part ${index}`} />;
-        }
-        if (isModel && part?.['type'] === 'output_text') {
+        const part = fields(each);
+        const name = `part ${index}`;
+        if (typeof each === 'string') return <Text key={index} text={each} name={name} />;
+        const isText = part['type'] === 'output_text' || part['type'] === 'input_text';
+        if (isText && typeof part['text'] === 'string') {
           return (
             <div key={index}>
-              <Markdown text={textOf(part['text'])} name={`part ${index}`} />
+              <Text text={part['text']} name={name} />
               <Annotations of={part['annotations']} />
             </div>
           );
         }
-        return <Part key={index} part={part ?? {}} name={`part ${index}`} />;
+        return <Part key={index} part={part} name={name} />;
       })}
     </>
   );

@@ -1,6 +1,8 @@
 import { principal, secret, server, signOut } from '../api/session.ts';
+import { Choice } from './choice.tsx';
 import { hasKeys, switchKeys } from './keys.ts';
 import { choose, scheme, SCHEMES } from './scheme.ts';
+import { TimeChoice } from './time-choice.tsx';
 import { Time } from '../text/time.tsx';
 
 /** Who the caller is, what the server is, and how the page looks. */
@@ -44,20 +46,8 @@ export function AccountMenu() {
             </>
           )}
         </dl>
-        <fieldset class="choice">
-          <legend>Colours</legend>
-          {SCHEMES.map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="scheme"
-                checked={scheme.value === name}
-                onChange={() => choose(name)}
-              />
-              {name}
-            </label>
-          ))}
-        </fieldset>
+        <Choice legend="Colours" options={SCHEMES} chosen={scheme.value} choose={choose} />
+        <TimeChoice />
         <label class="check">
           <input
             type="checkbox"

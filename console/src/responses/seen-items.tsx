@@ -34,7 +34,7 @@ export function SeenItems({
     call<ItemPage>(`responses/${encodeURIComponent(response)}/input_items?${parameters}`).then(
       (page) => {
         const more = page.data.map((item, index) => {
-          const { position = 0, created_at: createdAt = 0 } = page.placements[index] ?? {};
+          const { position = 0, created_at: createdAt = 0 } = page.placements?.[index] ?? {};
           return { id: item.id, item, position, createdAt, size: 0 };
         });
         setEntries((known = []) => [...more.toReversed(), ...known]);

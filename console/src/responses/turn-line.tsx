@@ -4,6 +4,7 @@ import { DrawingContext, useKept } from '../items/kept.ts';
 import { count, duration } from '../text/numbers.ts';
 import type { Entry } from '../transcript/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
+import { hidesTexts } from '../transcript/view.ts';
 import type { Turn } from './turn.ts';
 import { TurnDetails } from './turn-details.tsx';
 import { turnsBehind, turnsOf } from './turn-window.ts';
@@ -13,7 +14,7 @@ export function TurnLoader({ items }: { readonly items: ItemWindow }) {
   const turns = turnsOf(items);
   const [entries, loaded] = [items.entries.value, turns.turns.value];
   useEffect(() => {
-    void turns.cover(entries, !items.hasNewer);
+    if (items.isPlaced.value) void turns.cover(entries, !items.hasNewer);
   }, [turns, entries, loaded]);
   return null;
 }
@@ -76,7 +77,7 @@ function Line({ response }: { readonly response: Turn }) {
         <Repaired response={response} />
         <Figures response={response} />
       </button>
-      {isOpen && <TurnDetails response={response} />}
+      {isOpen && !hidesTexts.value && <TurnDetails response={response} />}
     </div>
   );
 }
