@@ -37,6 +37,16 @@ export const include: QueryDraft = ({ random }) => [
   random.pick(INCLUDES),
 ];
 
+export const responseInclude: QueryDraft = ({ random }) => [
+  'include[]',
+  random.pick(['report', ...INCLUDES]),
+];
+
+export const responseExclude: QueryDraft = ({ random }) => [
+  'exclude[]',
+  random.pick(['output', 'instructions', 'tools']),
+];
+
 export const metadata: QueryDraft = ({ random }) => [
   `metadata[${random.pick(METADATA_KEYS)}]`,
   random.pick(METADATA_VALUES),

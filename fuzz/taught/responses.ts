@@ -8,13 +8,14 @@ import {
   conversationCursor,
   creationTime,
   hasSeveral,
-  include,
   isAboveMaximum,
   itemBytes,
   itemPosition,
   limit,
   order,
   pageInclude,
+  responseExclude,
+  responseInclude,
 } from './query.ts';
 
 /** The server of a run has no model server, so that no response is ever made. */
@@ -75,14 +76,16 @@ export const listResponses: PrivateOperation = {
     order,
     after: () => ['after', 'resp_never'],
     before: () => ['before', 'resp_never'],
-    include,
+    position: ({ random }) => ['position', String(random.below(9))],
+    include: responseInclude,
+    exclude: responseExclude,
   },
   expect: (model, caller, { operation, query }) => {
     const [id] = query?.get('conversation') ?? [];
-    const isPlaced = [query?.has('after'), query?.has('before')];
     const isBad = id === undefined || isAboveMaximum(operation, query);
-    if (isBad || isPlaced.every((isGiven) => isGiven === true)) return 400;
-    return !isPlaced.includes(true) && model.read(caller, id) !== undefined;
+    if (isBad || hasSeveral(query, 'after', 'before', 'position')) return 400;
+    const isPlaced = query?.has('after') === true || query?.has('before') === true;
+    return !isPlaced && model.read(caller, id) !== undefined;
   },
   accept: ({ body }) => {
     if (body === undefined) return;
@@ -95,7 +98,8 @@ export const getResponse: PrivateOperation = {
   weight: 2,
   path: ['response_id'],
   query: {
-    include,
+    include: responseInclude,
+    exclude: responseExclude,
     stream: ({ random }) => ['stream', String(random.chance(0.5))],
     starting_after: ({ random }) => ['starting_after', String(random.below(9))],
     include_obfuscation: () => ['include_obfuscation', 'true'],

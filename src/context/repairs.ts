@@ -23,6 +23,9 @@ export type RepairRule =
   | 'compacted_item'
   | 'truncated_turn';
 
+/** Counts of repairs by their rules. */
+export type RepairCounts = Readonly<Partial<Record<RepairRule, number>>>;
+
 /** Counts of the repairs of one context. */
 export class Repairs {
   readonly #counts = new Map<RepairRule, number>();
@@ -38,11 +41,17 @@ export class Repairs {
     return copy;
   }
 
-  /** Returns the counts in the form of a header, as in `duplicate_id=1, hosted_item=3`; empty without repairs. */
-  text(): string {
-    return [...this.#counts]
-      .map(([rule, count]) => `${rule}=${count}`)
-      .toSorted()
-      .join(', ');
+  /** Returns the counts by rule, in the order of the rules' names; those of 0 are left out. */
+  counts(): RepairCounts {
+    return Object.fromEntries(
+      [...this.#counts].toSorted(([left], [right]) => (left < right ? -1 : 1)),
+    );
   }
+}
+
+/** Returns counts in the form of a header, as in `duplicate_id=1, hosted_item=3`; empty without repairs. */
+export function repairsText(counts: RepairCounts): string {
+  return Object.entries(counts)
+    .map(([rule, count]) => `${rule}=${count}`)
+    .join(', ');
 }

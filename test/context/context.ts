@@ -5,6 +5,7 @@ import {
   type AssembleContextParams,
   type AssembledContext,
 } from '../../src/context/assemble.ts';
+import { repairsText } from '../../src/context/repairs.ts';
 import { TextSeal } from '../../src/context/seal.ts';
 import { openCompaction, sealCompaction } from '../../src/context/sealed-compaction.ts';
 import { openReasoning } from '../../src/context/sealed-reasoning.ts';
@@ -50,7 +51,7 @@ export function assembled(
   const result = assembleContext(params(history, input, overrides));
   if (result.problem !== 'none') throw new Error(`the request has a problem: ${result.problem}`);
   expect(result.inputIndexes.length).toBe(result.items.length);
-  return { ...result, repairs: result.repairs.text() };
+  return { ...result, repairs: repairsText(result.repairs.counts()) };
 }
 
 /** Returns an item as a short text: its role or type, its call, its texts. */

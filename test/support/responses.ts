@@ -11,7 +11,16 @@ import { everything, key } from './store.ts';
 
 export function newResponse(id = newId('resp'), more: Partial<NewResponse> = {}): NewResponse {
   const data = `{"id":"${id}"}`;
-  return { id, createdAt: 7, status: 'completed', data, rest: null, tokens: null, ...more };
+  return {
+    id,
+    createdAt: 7,
+    status: 'completed',
+    data,
+    rest: null,
+    tokens: null,
+    report: null,
+    ...more,
+  };
 }
 
 /** An item with an id of the caller's. */

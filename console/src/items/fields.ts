@@ -1,6 +1,6 @@
 /** Reading of items that other programs made: any field may be missing or of another kind. */
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Returns a value as an object, without fields when it is none. */
 export function fields(value: unknown): Fields {

@@ -1,121 +1,175 @@
+/** Bodies of tools that the model server runs. */
+
+import type { ComponentChildren } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
+import { asFailure, call } from '../api/client.ts';
 import type { Item } from '../api/objects.ts';
-import { Icon } from '../look/icons.tsx';
+import { Code } from '../text/code.tsx';
 import { SafeLink } from '../text/links.tsx';
 import { LongText } from '../text/long-text.tsx';
-import type { ItemWindow } from '../transcript/item-window.ts';
-import { Status } from './call-card.tsx';
 import { Disclosure } from './disclosure.tsx';
-import { fields, list, textOf, texts } from './fields.ts';
-import { toolName } from './lines.ts';
-import { StoredImage } from './parts.tsx';
+import { Facts } from './facts.tsx';
+import { fields, list, textOf, texts, type Fields } from './fields.ts';
+import { DrawingContext } from './kept.ts';
+import { StoredImage } from './media.tsx';
+import { Value } from './value.tsx';
 
-interface ViewProps {
+interface BodyProps {
   readonly item: Item;
-  readonly items: ItemWindow;
 }
 
-/** A search on the web or in files: what was asked, and what was found. */
-export function SearchView({ item, items }: ViewProps) {
+/** What was searched on the web, which pages were opened, and where it was found. */
+export function WebSearch({ item }: BodyProps) {
   const action = fields(item['action']);
-  const asked = [
-    textOf(action['query']),
-    ...texts(action['queries']),
-    ...texts(item['queries']),
-    textOf(action['pattern']),
-  ].filter(Boolean);
+  const asked = [textOf(action['query']), ...texts(action['queries']), textOf(action['pattern'])];
   const page = textOf(action['url']);
-  const sources = list(action['sources']).map((source) => textOf(source['url']));
-  const results = list(item['results']);
   return (
-    <section class="card">
-      <Head item={item} />
-      {[...new Set(asked)].map((query) => (
-        <p key={query}>“{query}”</p>
-      ))}
+    <>
+      <Queries of={asked} />
       {page !== '' && (
         <p>
           <SafeLink href={page}>{page}</SafeLink>
         </p>
       )}
-      {sources.length > 0 && (
-        <Disclosure
-          id={`${item.id} sources`}
-          name="sources"
-          note={String(sources.length)}
-          items={items}
-        >
-          {sources.map((url) => (
-            <p key={url}>
-              <SafeLink href={url}>{url}</SafeLink>
-            </p>
-          ))}
-        </Disclosure>
-      )}
-      {results.length > 0 && (
-        <Disclosure
-          id={`${item.id} results`}
-          name="results"
-          note={String(results.length)}
-          items={items}
-        >
-          {results.map((result, index) => (
-            <div key={index}>
-              <p class="label">{textOf(result['filename'])}</p>
-              <LongText text={textOf(result['text'])} />
-            </div>
-          ))}
-        </Disclosure>
-      )}
-    </section>
+      <Disclosure name="sources">
+        <OnAsking item={item} include="web_search_call.action.sources">
+          {(whole) => <Sources of={list(fields(whole['action'])['sources'])} />}
+        </OnAsking>
+      </Disclosure>
+    </>
   );
 }
 
-export function CodeView({ item, items }: ViewProps) {
-  const outputs = list(item['outputs']);
+function Sources({ of }: { readonly of: readonly Fields[] }) {
+  if (of.length === 0) return <p class="quiet">No sources are stored.</p>;
   return (
-    <section class="card">
-      <Head item={item} />
-      <Disclosure id={`${item.id} code`} name="code" isOpen items={items}>
-        <pre class="output">
-          <LongText text={textOf(item['code'])} />
-        </pre>
+    <ol class="actions">
+      {of.map((source, index) => (
+        <li key={index}>
+          {textOf(source['url']) === '' ? (
+            <Facts of={source} />
+          ) : (
+            <SafeLink href={textOf(source['url'])}>{textOf(source['url'])}</SafeLink>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export function FileSearch({ item }: BodyProps) {
+  return (
+    <>
+      <Queries of={texts(item['queries'])} />
+      <Disclosure name="results">
+        <OnAsking item={item} include="file_search_call.results">
+          {(whole) => <Results of={list(whole['results'])} />}
+        </OnAsking>
       </Disclosure>
-      {outputs.map((output, index) =>
+    </>
+  );
+}
+
+function Results({ of }: { readonly of: readonly Fields[] }) {
+  if (of.length === 0) return <p class="quiet">No results are stored.</p>;
+  return (
+    <>
+      {of.map(({ filename, text, ...rest }, index) => (
+        <div key={index} class="found">
+          <p class="label">
+            <bdi>{textOf(filename) || 'without a name'}</bdi>
+          </p>
+          <LongText text={textOf(text)} name={`result ${index}`} />
+          <Facts of={rest} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Queries({ of }: { readonly of: readonly string[] }) {
+  return (
+    <>
+      {[...new Set(of)].filter(Boolean).map((query) => (
+        <p key={query} dir="auto">
+          “{query}”
+        </p>
+      ))}
+    </>
+  );
+}
+
+export function CodeInterpreter({ item }: BodyProps) {
+  const code = textOf(item['code']);
+  return (
+    <>
+      {code === '' ? <p class="quiet">No code is stored.</p> : <Code text={code} name="code" />}
+      <Disclosure name="outputs">
+        <OnAsking item={item} include="code_interpreter_call.outputs">
+          {(whole) => <CodeOutputs of={list(whole['outputs'])} />}
+        </OnAsking>
+      </Disclosure>
+      <Facts of={{ container: item['container_id'] }} />
+    </>
+  );
+}
+
+function CodeOutputs({ of }: { readonly of: readonly Fields[] }) {
+  if (of.length === 0) return <p class="quiet">No outputs are stored.</p>;
+  return (
+    <>
+      {of.map((output, index) =>
         textOf(output['url']) === '' ? (
-          <pre key={index} class="output">
-            <LongText text={textOf(output['logs'])} />
-          </pre>
+          <Value key={index} name={`output ${index + 1}`} value={output['logs'] ?? output} />
         ) : (
           <StoredImage key={index} address={textOf(output['url'])} />
         ),
       )}
-    </section>
+    </>
   );
 }
 
-export function ImageView({ item }: ViewProps) {
-  const result = textOf(item['result']);
-  const format = textOf(item['output_format']) || 'png';
+/** Draws the item with a field that the server leaves out of lists. */
+function OnAsking({
+  item,
+  include,
+  children,
+}: {
+  readonly item: Item;
+  readonly include: string;
+  readonly children: (whole: Item) => ComponentChildren;
+}) {
+  const conversation = useContext(DrawingContext)?.conversation;
+  const [whole, setWhole] = useState(conversation === undefined ? item : undefined);
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    if (conversation === undefined) return;
+    const path = `conversations/${encodeURIComponent(conversation)}/items/${encodeURIComponent(item.id)}`;
+    call<Item>(`${path}?include[]=${include}`).then(setWhole, (error: unknown) =>
+      setProblem(asFailure(error).message),
+    );
+  }, [conversation, item.id, include]);
+  if (problem !== '') return <p class="problem">{problem}</p>;
+  return whole === undefined ? <p class="quiet">Loading…</p> : children(whole);
+}
+
+export function GeneratedImage({ item }: BodyProps) {
+  const { result, revised_prompt: prompt, output_format: format, error, size, quality } = item;
+  const data = textOf(result);
   return (
-    <section class="card">
-      <Head item={item} />
-      {textOf(item['revised_prompt']) !== '' && <LongText text={textOf(item['revised_prompt'])} />}
-      {result === '' ? (
+    <>
+      {textOf(prompt) !== '' && <LongText text={textOf(prompt)} name="prompt" />}
+      {data === '' ? (
         <p class="quiet">No image is stored.</p>
       ) : (
-        <StoredImage address={`data:image/${format};base64,${result}`} />
+        <StoredImage address={`data:image/${mediaType(textOf(format))};base64,${data}`} />
       )}
-    </section>
+      <Facts of={{ size, quality, background: item['background'], action: item['action'] }} />
+      {error !== undefined && error !== null && <Value name="error" value={error} />}
+    </>
   );
 }
 
-/** The first line of a tool's card. */
-export function Head({ item }: { readonly item: Item }) {
-  return (
-    <p class="card-head">
-      <Icon name="tool" />
-      <strong>{toolName(item)}</strong>
-      <Status item={item} />
-    </p>
-  );
+function mediaType(format: string): string {
+  return format === 'svg' ? 'svg+xml' : format || 'png';
 }

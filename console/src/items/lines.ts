@@ -1,6 +1,6 @@
 import type { Item, Stub } from '../api/objects.ts';
 import { bytes } from '../text/numbers.ts';
-import { fields, list, textOf } from './fields.ts';
+import { fields, list, textOf, texts } from './fields.ts';
 
 const LONGEST = 160;
 
@@ -30,9 +30,22 @@ function textIn(item: Item): string {
   if (item.type === 'reasoning') return reasoningText(item);
   const { arguments: given, output } = item;
   if (output !== undefined && item.type.endsWith('_output')) {
-    return typeof output === 'string' ? output : partsText(output);
+    return typeof output === 'string' ? output : outputText(output);
   }
-  return `${toolName(item)} ${textOf(given) || textOf(item['input'])}`;
+  return `${toolName(item)} ${textOf(given) || textOf(item['input']) || aboutOf(item)}`;
+}
+
+/** Returns what a call of a tool of no name is about: commands, queries, the path of a file, code. */
+function aboutOf(item: Item): string {
+  const [action, operation] = [fields(item['action']), fields(item['operation'])];
+  const words = [
+    ...[action['command'], action['commands'], action['queries'], item['queries']].flatMap(texts),
+    ...[action['query'], action['url'], action['type'], operation['type'], operation['path']].map(
+      textOf,
+    ),
+    textOf(item['code']),
+  ];
+  return [...new Set(words)].filter(Boolean).join(' ');
 }
 
 /** Returns the name of the tool that an item calls, or of its kind. */
@@ -48,6 +61,14 @@ function partsText(content: unknown): string {
   if (typeof content === 'string') return content;
   return list(content)
     .map((part) => textOf(part['text']) || textOf(part['refusal']) || `[${textOf(part['type'])}]`)
+    .join('\n');
+}
+
+/** Returns the texts of an output that is not one text: of its parts, or what a shell has printed. */
+function outputText(output: unknown): string {
+  const parts = Array.isArray(output) ? list(output) : [fields(output)];
+  return parts
+    .map((part) => textOf(part['text']) || textOf(part['stdout']) || textOf(part['stderr']))
     .join('\n');
 }
 

@@ -1,102 +1,74 @@
+import { useContext } from 'preact/hooks';
 import type { Item } from '../api/objects.ts';
-import { JsonChildren, JsonTree } from '../text/json-tree.tsx';
+import { fragmentOf } from '../place.ts';
 import { LongText } from '../text/long-text.tsx';
-import { bytes } from '../text/numbers.ts';
-import type { ItemWindow } from '../transcript/item-window.ts';
-import { Disclosure } from './disclosure.tsx';
-import { list, parsed, textOf } from './fields.ts';
-import { Head } from './hosted.tsx';
+import { textOf } from './fields.ts';
+import { DrawingContext } from './kept.ts';
+import { ToolList } from './tool-list.tsx';
+import { Value } from './value.tsx';
 
-interface ViewProps {
+interface BodyProps {
   readonly item: Item;
-  readonly items: ItemWindow;
 }
-
-const SMALL = 240;
 
 /** A call of an MCP server's tool, which has its output within. */
-export function McpCall({ item, items }: ViewProps) {
-  const error = item['error'];
+export function McpCall({ item }: BodyProps) {
+  const { error, output, arguments: given } = item;
+  const hasFailed = error !== undefined && error !== null;
+  const approved = textOf(item['approval_request_id']);
   return (
-    <section class="card">
-      <Head item={item} />
-      <Value
-        id={`${item.id} arguments`}
-        name="arguments"
-        text={textOf(item['arguments'])}
-        items={items}
+    <>
+      <Value name="arguments" value={given} />
+      {(!hasFailed || typeof output === 'string') && <Value name="output" value={output} />}
+      {hasFailed && <Value name="error" value={error} />}
+      {approved !== '' && (
+        <p class="quiet">
+          Approved: <ItemLink id={approved} />
+        </p>
+      )}
+    </>
+  );
+}
+
+export function McpTools({ item }: BodyProps) {
+  return (
+    <>
+      <ToolList
+        name={`tools of ${textOf(item['server_label']).slice(0, 80)}`}
+        tools={item['tools']}
       />
-      <Value id={`${item.id} output`} name="output" text={textOf(item['output'])} items={items} />
-      {error !== undefined && error !== null && <JsonTree name="error" value={error} isOpen />}
-    </section>
+      {textOf(item['error']) !== '' && <p class="problem">{textOf(item['error'])}</p>}
+    </>
   );
 }
 
-function Value({
-  id,
-  name,
-  text,
-  items,
-}: {
-  readonly id: string;
-  readonly name: string;
-  readonly text: string;
-  readonly items: ItemWindow;
-}) {
-  if (text === '') return null;
-  const tree = parsed(text);
+export function ApprovalRequest({ item }: BodyProps) {
   return (
-    <Disclosure
-      id={id}
-      name={name}
-      note={bytes(text.length)}
-      isOpen={text.length <= SMALL}
-      items={items}
-    >
-      {tree === undefined ? <LongText text={text} /> : <JsonChildren value={tree} />}
-    </Disclosure>
-  );
-}
-
-export function McpTools({ item, items }: ViewProps) {
-  const tools = list(item['tools']);
-  const label = textOf(item['server_label']);
-  return (
-    <Disclosure
-      id={`${item.id} tools`}
-      name={`tools of ${label}`}
-      note={String(tools.length)}
-      items={items}
-    >
-      {tools.map((tool, index) => (
-        <JsonTree key={index} name={textOf(tool['name'])} value={tool} />
-      ))}
-    </Disclosure>
-  );
-}
-
-export function ApprovalRequest({ item, items }: ViewProps) {
-  return (
-    <section class="card">
-      <Head item={item} />
+    <>
       <p>The model asks for permission to make this call.</p>
-      <Value
-        id={`${item.id} arguments`}
-        name="arguments"
-        text={textOf(item['arguments'])}
-        items={items}
-      />
-    </section>
+      <Value name="arguments" value={item['arguments']} />
+    </>
   );
 }
 
-export function ApprovalResponse({ item }: ViewProps) {
+export function ApprovalResponse({ item }: BodyProps) {
   const reason = textOf(item['reason']);
   return (
-    <p>
-      <strong>{item['approve'] === true ? 'Approved' : 'Refused'}</strong>{' '}
-      <span class="quiet">the call {textOf(item['approval_request_id'])}</span>
-      {reason !== '' && <> — {reason}</>}
-    </p>
+    <>
+      <p>
+        <strong>{item['approve'] === true ? 'Approved' : 'Refused'}</strong>{' '}
+        <span class="quiet">
+          the call <ItemLink id={textOf(item['approval_request_id'])} />
+        </span>
+      </p>
+      {reason !== '' && <LongText text={reason} name="reason" />}
+    </>
   );
+}
+
+/** A link to another item of the same conversation. */
+function ItemLink({ id }: { readonly id: string }) {
+  const conversation = useContext(DrawingContext)?.conversation;
+  if (conversation === undefined || id === '') return <code>{id}</code>;
+  return <a href={fragmentOf({ page: 'conversation', id: conversation, item: id })}>{id}</a>;
 }

@@ -1,35 +1,38 @@
 import { useContext } from 'preact/hooks';
 import type { Item } from '../api/objects.ts';
-import type { ItemWindow } from '../transcript/item-window.ts';
 import { LongText } from '../text/long-text.tsx';
 import { Markdown } from '../text/markdown.tsx';
 import { SafeLink } from '../text/links.tsx';
 import { OtherWritingContext } from '../text/writing.ts';
-import { list, textOf } from './fields.ts';
+import { fields, list, textOf } from './fields.ts';
 import { Part } from './parts.tsx';
+import { Value } from './value.tsx';
 
 /** What was typed is shown as it was typed; what a model wrote is Markdown. */
-export function Message({ item }: { readonly item: Item; readonly items: ItemWindow }) {
+export function Message({ item }: { readonly item: Item }) {
   const isMarkdown = (item['role'] === 'assistant') !== useContext(OtherWritingContext);
   const Text = isMarkdown ? Markdown : LongText;
-  const content = item['content'];
-  if (typeof content === 'string') return <Text text={content} />;
-  const parts = list(content);
-  if (parts.length === 0) return <p class="quiet">Without content.</p>;
+  const { content, phase } = item;
+  if (typeof content === 'string') return <Text text={content} name="content" />;
+  if (!Array.isArray(content)) return <Value name="content" value={content} />;
+  if (content.length === 0) return <p class="quiet">Without content.</p>;
   return (
     <>
-      {parts.map((part, index) => {
-        const type = textOf(part['type']);
-        const text = textOf(part['text']);
-        if (type === 'output_text' || type === 'input_text') {
+      {textOf(phase) === 'commentary' && <p class="label">commentary</p>}
+      {content.map((each: unknown, index) => {
+        const part = fields(each);
+        const name = `part ${index}`;
+        if (typeof each === 'string') return <Text key={index} text={each} name={name} />;
+        const isText = part['type'] === 'output_text' || part['type'] === 'input_text';
+        if (isText && typeof part['text'] === 'string') {
           return (
             <div key={index}>
-              <Text text={text} />
+              <Text text={part['text']} name={name} />
               <Annotations of={part['annotations']} />
             </div>
           );
         }
-        return <Part key={index} part={part} />;
+        return <Part key={index} part={part} name={name} />;
       })}
     </>
   );
@@ -44,12 +47,22 @@ function Annotations({ of }: { readonly of: unknown }) {
       {annotations.map((annotation, index) => {
         const url = textOf(annotation['url']);
         const name = textOf(annotation['title']) || textOf(annotation['filename']);
+        const file = textOf(annotation['file_id']);
         return (
           <li key={index}>
             {url === '' ? (
-              name || textOf(annotation['type'])
+              <>
+                <bdi>{name || textOf(annotation['type'])}</bdi> <code>{file}</code>
+              </>
             ) : (
-              <SafeLink href={url}>{name || url}</SafeLink>
+              <>
+                {name !== '' && (
+                  <>
+                    <bdi>{name}</bdi>{' '}
+                  </>
+                )}
+                <SafeLink href={url}>{url}</SafeLink>
+              </>
             )}
           </li>
         );

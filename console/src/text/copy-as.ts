@@ -10,7 +10,7 @@ export interface Copy {
 }
 
 export const COPIES: readonly Copy[] = [
-  { key: 'j', name: 'JSON', text: (_conversation, item) => JSON.stringify(item, null, 2) },
+  { key: 'j', name: 'JSON', text: (_conversation, item) => quoted(item, 2) },
   {
     key: 'u',
     name: 'curl',
@@ -25,9 +25,9 @@ export const COPIES: readonly Copy[] = [
     text: (conversation, { id }) =>
       `import OpenAI from 'openai';
 
-const client = new OpenAI({ baseURL: ${JSON.stringify(base())} });
-const item = await client.conversations.items.retrieve(${JSON.stringify(id)}, {
-  conversation_id: ${JSON.stringify(conversation)},
+const client = new OpenAI({ baseURL: ${quoted(base())} });
+const item = await client.conversations.items.retrieve(${quoted(id)}, {
+  conversation_id: ${quoted(conversation)},
 });
 `,
   },
@@ -37,9 +37,9 @@ const item = await client.conversations.items.retrieve(${JSON.stringify(id)}, {
     text: (conversation, { id }) =>
       `from openai import OpenAI
 
-client = OpenAI(base_url=${JSON.stringify(base())})
+client = OpenAI(base_url=${quoted(base())})
 item = client.conversations.items.retrieve(
-    ${JSON.stringify(id)}, conversation_id=${JSON.stringify(conversation)}
+    ${quoted(id)}, conversation_id=${quoted(conversation)}
 )
 `,
   },
@@ -47,6 +47,21 @@ item = client.conversations.items.retrieve(
 
 function base(): string {
   return API.href.replace(/\/$/, '');
+}
+
+/** Characters that a terminal obeys, or that hide or reorder what stands beside them. None is needed to write code. */
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Returns a value as JSON, in which such characters are escaped, other than the ends of its own lines. */
+function quoted(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(CONTROLS, (character) =>
+    character === '\n' ? character : escaped(character),
+  );
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => String.raw`\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
 /** Quotes a text for a shell, whatever is in it. */

@@ -1,7 +1,12 @@
-import { useState } from 'preact/hooks';
+import { useKept } from '../items/kept.ts';
+import { count } from './numbers.ts';
+import { save } from './save.ts';
 
 const CHILDREN_AT_ONCE = 100;
 const LONGEST_STRING = 400;
+/** Characters of a long string after the first asking, and by how much each further one multiplies them. */
+const MORE = 20_000;
+const GROWTH = 4;
 /** Values up to this are on one line. */
 const SMALL = 60;
 
@@ -9,19 +14,22 @@ const SMALL = 60;
 export function JsonTree({
   name,
   value,
+  path,
   isOpen = false,
 }: {
   readonly name?: string;
   readonly value: unknown;
+  /** Names this value among those of its item. */
+  readonly path: string;
   readonly isOpen?: boolean;
 }) {
-  const [open, setOpen] = useState(isOpen);
+  const [open, setOpen] = useKept(`${path} open`, isOpen);
   const label = name === undefined ? null : <span class="json-name">{name}: </span>;
   if (typeof value !== 'object' || value === null) {
     return (
       <div class="json-leaf">
         {label}
-        <Leaf value={value} />
+        <Leaf value={value} path={path} />
       </div>
     );
   }
@@ -43,7 +51,7 @@ export function JsonTree({
       </button>
       {open && (
         <div class="json-children">
-          <JsonChildren value={value} />
+          <JsonChildren value={value} path={path} />
         </div>
       )}
     </div>
@@ -51,17 +59,30 @@ export function JsonTree({
 }
 
 /** The entries of an object or a list, the first hundred at once. */
-export function JsonChildren({ value }: { readonly value: object }) {
-  const [most, setMost] = useState(CHILDREN_AT_ONCE);
+export function JsonChildren({
+  value,
+  path = '',
+}: {
+  readonly value: object;
+  readonly path?: string;
+}) {
+  const [most, setMost] = useKept(`${path} children`, CHILDREN_AT_ONCE);
   const children = Object.entries(value);
   return (
     <>
       {children.slice(0, most).map(([key, child]) => (
-        <JsonTree key={key} name={key} value={child} isOpen={children.length <= 1} />
+        <JsonTree
+          key={key}
+          name={key}
+          value={child}
+          path={`${path}.${key}`}
+          isOpen={children.length <= 1}
+        />
       ))}
       {children.length > most && (
         <button type="button" onClick={() => setMost(most + CHILDREN_AT_ONCE)}>
-          {children.length - most} more
+          {count(Math.min(children.length - most, CHILDREN_AT_ONCE))} more of{' '}
+          {count(children.length)}
         </button>
       )}
     </>
@@ -77,22 +98,25 @@ function isSmall(value: object): boolean {
   return isFlat && JSON.stringify(value).length <= SMALL;
 }
 
-function Leaf({ value }: { readonly value: unknown }) {
-  const [isWhole, setWhole] = useState(false);
+function Leaf({ value, path }: { readonly value: unknown; readonly path: string }) {
+  const [most, setMost] = useKept(`${path} length`, LONGEST_STRING);
   if (typeof value !== 'string') return <span class="json-other">{String(value)}</span>;
-  if (value.length <= LONGEST_STRING || isWhole) {
-    return (
-      <span class="json-string" dir="auto">
-        {JSON.stringify(value)}
-      </span>
-    );
-  }
   return (
     <span class="json-string" dir="auto">
-      {JSON.stringify(value.slice(0, LONGEST_STRING))}…{' '}
-      <button type="button" onClick={() => setWhole(true)}>
-        all {value.length.toLocaleString('en-GB')} characters
-      </button>
+      {JSON.stringify(value.slice(0, most))}
+      {value.length > most && (
+        <>
+          …{' '}
+          <button type="button" onClick={() => setMost(most < MORE ? MORE : most * GROWTH)}>
+            More of {count(value.length)} characters
+          </button>
+        </>
+      )}{' '}
+      {value.length > LONGEST_STRING && most > LONGEST_STRING && (
+        <button type="button" onClick={() => save(value, 'text/plain', 'text')}>
+          Save
+        </button>
+      )}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import { Fragment, type ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { StoredImage } from '../items/parts.tsx';
+import { StoredImage } from '../items/media.tsx';
 import { Guard } from '../items/guard.tsx';
 import { SafeLink } from './links.tsx';
 import { LongText } from './long-text.tsx';
@@ -10,10 +10,10 @@ import { LongText } from './long-text.tsx';
 const LONGEST = 20_000;
 
 /** A text as Markdown. It becomes elements one by one and is never parsed as HTML: markup in it is text. */
-export function Markdown({ text }: { readonly text: string }) {
-  if (text.length > LONGEST) return <LongText text={text} />;
+export function Markdown({ text, name }: { readonly text: string; readonly name: string }) {
+  if (text.length > LONGEST) return <LongText text={text} name={name} />;
   return (
-    <Guard otherwise={<LongText text={text} />}>
+    <Guard otherwise={<LongText text={text} name={name} />}>
       <Lexed text={text} />
     </Guard>
   );

@@ -23,3 +23,12 @@ export function middleCut(text: string, most = 18): string {
   if (text.length <= most) return text;
   return `${text.slice(0, most - 5)}…${text.slice(-4)}`;
 }
+
+/** Returns a time in milliseconds with the unit that fits it. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  return `${count(Math.floor(seconds / 60))} min ${Math.round(seconds) % 60} s`;
+}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import { fragmentOf } from '../place.ts';
+import { copyText } from '../text/clipboard.ts';
 import type { Copy } from '../text/copy-as.ts';
 import { isStub, type Entry } from './entry.ts';
 import type { ItemWindow } from './item-window.ts';
@@ -17,12 +18,8 @@ export interface Copying {
 export function useCopying(items: ItemWindow): Copying {
   const [note, setNote] = useState('');
   const copy = async (text: string, what: string): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setNote(`Copied: ${what}.`);
-    } catch {
-      setNote('The browser did not let the page copy.');
-    }
+    const isCopied = await copyText(text);
+    setNote(isCopied ? `Copied: ${what}.` : 'The browser did not let the page copy.');
   };
   const copyItem = async ({ id, item }: Entry, { name, text }: Copy): Promise<void> => {
     try {

@@ -2,6 +2,7 @@ import type { VirtualItem } from '@tanstack/virtual-core';
 import type { RefObject } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { StreamedRows } from '../ask/streamed-rows.tsx';
+import { TurnLines, TurnLoader } from '../responses/turn-line.tsx';
 import type { Entry } from './entry.ts';
 import type { ItemWindow } from './item-window.ts';
 import { InPlaceOfRows } from './notes.tsx';
@@ -68,6 +69,7 @@ export function Feed(props: FeedProps) {
       onPauseCapture={({ target }) => play(itemOf(target), false)}
     >
       <InPlaceOfRows items={items} mayChange={mayChange} />
+      <TurnLoader items={items} />
       <div class="rows-space" style={{ height: `${height}px` }}>
         {shown.map(({ index, key, start }) => {
           const entry = entries[index];
@@ -94,7 +96,11 @@ export function Feed(props: FeedProps) {
                   items.current.value = entry.id;
                 }}
                 showMenu={(anchor) => showMenu(entry, anchor)}
-              />
+              >
+                {depth === 'messages' && (
+                  <TurnLines items={items} entry={entry} next={entries[index + 1]} />
+                )}
+              </Row>
             </div>
           );
         })}

@@ -45,7 +45,7 @@ export class ItemWindow {
   /** Item to begin with; `undefined` for the end. */
   target: string | undefined;
   /** What the reader has opened or closed, by item and part. It outlives the rows. */
-  readonly opened = new Map<string, boolean>();
+  readonly opened = new Map<string, unknown>();
   readonly #pages: ItemPages;
   /** Ends the requests that are on their way. */
   #loading: AbortController | undefined;

@@ -49,7 +49,12 @@ export function pairsOf(entries: readonly Entry[]): Pairs {
   return { outputOf, callOf };
 }
 
+/** Returns the name that a call and its output have in common. */
 function callIdOf(item: Entry['item']): string | undefined {
-  const id = (item as Item)['call_id'];
-  return typeof id === 'string' ? id : undefined;
+  const { type, call_id: callId } = item as Item;
+  if (typeof callId === 'string') return callId;
+  // The output of a local shell has its call's id as its own.
+  if (type === 'local_shell_call_output') return item.id;
+  // The model server answers its own searches of tools at once.
+  return type.startsWith('tool_search_') ? '' : undefined;
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Item, Stub } from '../api/objects.ts';
 import { asFailure } from '../api/client.ts';
@@ -28,6 +29,8 @@ export interface RowProps {
   readonly isCurrent: boolean;
   readonly onFocus: () => void;
   readonly showMenu: (anchor: Element) => void;
+  /** Stands below what is said. */
+  readonly children?: ComponentChildren;
 }
 
 /** One item: who, where and when at its side, and what it says; or all of it in a line. */
@@ -59,6 +62,7 @@ export function Row(props: RowProps) {
         >
           ⋯
         </button>
+        {props.children}
       </article>
     </>
   );

@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { listOf, nullable } from '../schema/schema.ts';
+import { nullable } from '../schema/schema.ts';
 import { OutputItem } from './output-items.ts';
 import { responseUsage, Usage, type TokenUsage } from './usage.ts';
 import { ECHO_SCHEMAS, type ResponseEcho } from './parameters/table.ts';
@@ -88,8 +88,11 @@ function inWireOrder<Value>(
   return ordered;
 }
 
+/** The schemas of the fields, in the wire's order. */
+export const RESPONSE_FIELDS = inWireOrder<TSchema>({ ...STATE_FIELDS, ...ECHO_SCHEMAS });
+
 export const ResponseObject = Type.Unsafe<ResponseObject>(
-  Type.Object(inWireOrder<TSchema>({ ...STATE_FIELDS, ...ECHO_SCHEMAS }), { title: 'Response' }),
+  Type.Object(RESPONSE_FIELDS, { title: 'Response' }),
 );
 
 /** The state of a response, without its output. */
@@ -154,23 +157,40 @@ export function responseJson(
   return joined(responseObject(echo, state, []), state.status === 'cancelled' ? [] : output);
 }
 
-/**
- * Returns the JSON of a stored response, of which `data` has everything but the output. `rest` is the JSON of a list of
- * further items.
- */
-export function withOutput(data: string, output: readonly string[], rest: string | null): string {
-  // Sound: the store holds what `responseObject` made.
-  const response = JSON.parse(data) as ResponseObject;
-  const further = rest === null || rest === '[]' ? [] : [rest.slice(1, -1)];
-  return joined(response, [...output, ...further]);
+/** What is served of a stored response besides its fields. */
+export interface ServedParts {
+  /** JSON of each output item. */
+  readonly output: readonly string[];
+  /** JSON of a list of further output items. */
+  readonly rest: string | null;
+  /** Fields that are served as if they were empty. */
+  readonly exclude?: readonly ('output' | 'instructions' | 'tools')[];
+  /** JSON of the report; left out for none. */
+  readonly report?: string | undefined;
 }
 
-function joined(response: ResponseObject, output: readonly string[]): string {
+/** Returns the JSON of a stored response, of which `data` has everything but the output. */
+export function withOutput(data: string, parts: ServedParts): string {
+  const { output, rest, exclude = [], report } = parts;
+  // Sound: the store holds what `responseObject` made.
+  const stored = JSON.parse(data) as ResponseObject;
+  const response = {
+    ...stored,
+    ...(exclude.includes('instructions') && { instructions: null }),
+    ...(exclude.includes('tools') && { tools: [] }),
+  };
+  const further = rest === null || rest === '[]' ? [] : [rest.slice(1, -1)];
+  const items = exclude.includes('output') ? [] : [...output, ...further];
+  return joined(response, items, report);
+}
+
+function joined(response: ResponseObject, output: readonly string[], report?: string): string {
   const fields = Object.entries(response).map(
     ([name, value]) =>
       `"${name}":${name === 'output' ? `[${output.join(',')}]` : JSON.stringify(value)}`,
   );
-  return `{${fields.join(',')}}`;
+  const last = report === undefined ? [] : [`"report":${report}`];
+  return `{${[...fields, ...last].join(',')}}`;
 }
 
 const MS_PER_SECOND = 1000;
@@ -189,6 +209,3 @@ export type ResponseDeleted = Static<typeof ResponseDeleted>;
 export function responseDeleted(id: string): ResponseDeleted {
   return { id, object: 'response', deleted: true };
 }
-
-/** A page of responses. */
-export const ResponseList = listOf(ResponseObject, 'ResponseList');

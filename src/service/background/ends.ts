@@ -65,7 +65,7 @@ export class BackgroundEnds {
       tenant,
       conversationId,
       access,
-      response: storedResponse(head, end, []),
+      response: storedResponse(head, end, [], null),
       last: isStreamed ? lastEvents(head, terminalEvent(responseOf(head, end, []), 0)) : undefined,
       token: held?.ref.token,
     });

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json-object.ts';
 import { answerItems } from '../../context/answer-items.ts';
 import type { AssembledContext } from '../../context/assemble.ts';
 import { itemsBytes } from '../../context/measure.ts';
+import type { RepairCounts } from '../../context/repairs.ts';
 import { summaryMessage } from '../../context/summary.ts';
 import type { SealedCompaction } from '../../context/sealed-compaction.ts';
 import { turnBounds } from '../../context/turn-bounds.ts';
@@ -50,7 +51,7 @@ export class CompactingAnswer {
     this.#fitted = this.#fit();
   }
 
-  get repairs(): string {
+  get repairs(): RepairCounts {
     return this.#fitted.repairs;
   }
 

@@ -2,6 +2,7 @@
 
 import type { AssembledContext } from '../../context/assemble.ts';
 import { itemsBytes } from '../../context/measure.ts';
+import type { RepairCounts } from '../../context/repairs.ts';
 import { truncate, type Truncation } from '../../context/truncate.ts';
 import type { ModelRequest, ModelUsage } from '../../model/port.ts';
 import type { TurnEvent } from '../generation/events.ts';
@@ -30,18 +31,18 @@ export class FittedAnswer {
   /** Dropped when the model server has begun to answer. */
   #context: AssembledContext | undefined;
   #inputIndexes: readonly (number | null)[];
-  #repairs: string;
+  #repairs: RepairCounts;
 
   constructor({ context, ...params }: FittedAnswerParams) {
     this.#params = params;
     this.#context = context;
     this.#inputIndexes = context.inputIndexes;
-    this.#repairs = context.repairs.text();
+    this.#repairs = context.repairs.counts();
     this.#fixedBytes = fixedBytes(params.request);
   }
 
   /** Counts of what was changed, once the model server has begun to answer. */
-  get repairs(): string {
+  get repairs(): RepairCounts {
     return this.#repairs;
   }
 
@@ -117,7 +118,7 @@ export class FittedAnswer {
     this.#inputIndexes = inputIndexes;
     const repairs = this.#whole.repairs.copy();
     repairs.add('truncated_turn', turns);
-    this.#repairs = repairs.text();
+    this.#repairs = repairs.counts();
     return { items, bytes: bytes + this.#fixedBytes };
   }
 

@@ -1,4 +1,5 @@
 import type { AssembledContext } from '../../context/assemble.ts';
+import type { RepairCounts } from '../../context/repairs.ts';
 import type { SealedCompaction } from '../../context/sealed-compaction.ts';
 import type { ModelRequest } from '../../model/port.ts';
 import type { TurnEvents } from '../generation/rounds.ts';
@@ -27,8 +28,8 @@ export interface ModelAnswer {
   readonly events: TurnEvents;
   /** Place of each item that was sent in the request's input. */
   readonly inputIndexes: () => readonly (number | null)[];
-  /** Counts of repairs by rule; empty without any. */
-  readonly repairs: () => string;
+  /** Counts of repairs by rule. */
+  readonly repairs: () => RepairCounts;
 }
 
 /** Asks the model. Unless the context may be compacted, nothing keeps it when the answer has begun. */
@@ -45,7 +46,7 @@ export function modelAnswer(
   return {
     events: respond({ ...request, items }, signal),
     inputIndexes: () => inputIndexes,
-    repairs: () => repairs.text(),
+    repairs: () => repairs.counts(),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Making a turn: what the model is shown, and the request that is sent to the model server. */
 
 import type { Principal } from '../../access/principal.ts';
+import { repairsText } from '../../context/repairs.ts';
 import { sealCompaction } from '../../context/sealed-compaction.ts';
 import { sealReasoning } from '../../context/sealed-reasoning.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
@@ -17,6 +18,7 @@ import type { HistoryRef } from './history.ts';
 import type { Pace } from './pace.ts';
 import { contextOf, requestPath, type ContextOptions } from './turn-context.ts';
 import type { ResponseHead } from './turn-response.ts';
+import { turnReport } from './turn-report.ts';
 import type { TurnStorage } from './turn-storage.ts';
 import type { TurnWatch } from './turn-watch.ts';
 import { Turn } from './turn.ts';
@@ -69,11 +71,11 @@ export async function prepareTurn(
   const signal = lost === undefined ? stop.signal : AbortSignal.any([stop.signal, lost]);
   const { seal, windows, tools: servers, runs, audit } = options;
   const requestId = currentNotes()?.id;
-  const report = (call: EndedCall): void => {
+  const called = (call: EndedCall): void => {
     plan.watch.called(call);
     audit?.recordToolCall({ ...call, requestId, principal, server: call.label });
   };
-  const answering = { servers, runs, principal, request, server, history: tools, report };
+  const answering = { servers, runs, principal, request, server, history: tools, report: called };
   const { inputIndexes, repairs, events } = modelAnswer(windows, {
     respond: (sent, until) => turnAnswer({ ...answering, signal: until }, sent),
     ref: { server, model, conversationId: history?.conversation.conversationId },
@@ -85,7 +87,9 @@ export async function prepareTurn(
     signal,
   });
   const serving = servingOf(options, principal, request, { model, inputIndexes });
-  return { turn: new Turn({ ...plan, input, answer: events, ...serving }), repairs };
+  const report = (): string => turnReport(plan.watch.times, repairs());
+  const turn = new Turn({ ...plan, input, answer: events, report, ...serving });
+  return { turn, repairs: () => repairsText(repairs()) };
 }
 
 /** Returns what a turn needs to serve the answer as the request wants it. */

@@ -6,7 +6,7 @@ import type { TextSeal } from '../../context/seal.ts';
 import { apiError } from '../../contract/errors/registry.ts';
 import type { ResponseRequest } from '../../contract/responses/requests.ts';
 import type { OpenTurnCounts } from '../../observe/turns.ts';
-import type { ItemRecord, ListedItem } from '../../store/conversations/port.ts';
+import type { ListedItem } from '../../store/conversations/port.ts';
 import { cursorDetail, pageParams, type ItemsRequest } from '../conversations/items-request.ts';
 import type { ResponseRecord, TurnWriter } from '../../store/responses/port.ts';
 import type { Store } from '../../store/store.ts';
@@ -30,6 +30,7 @@ import {
   listResponses,
   withOutputItems,
   type ListRequest,
+  type ServedResponse,
   type StoredResponse,
 } from './stored-responses.ts';
 import { OpenTurns, type TurnObserver } from './turn-watch.ts';
@@ -190,12 +191,13 @@ export class Responses {
   }
 
   /** Returns a response with its output items, as they are stored. One that has not ended has none yet. */
-  async get(principal: Principal, id: string): Promise<ServedResponse> {
+  async get(principal: Principal, id: string, hasOutput = true): Promise<ServedResponse> {
     const ended = await this.#found(principal, id);
     const data = ended === null ? await this.background.snapshot(principal, id) : null;
     if (data !== null) return { data, rest: null, output: [] };
     // One that was made in the background may have ended between the two.
     const response = ended ?? (await this.find(principal, id));
+    if (!hasOutput) return { ...response, output: [] };
     return withOutputItems(this.#options, principal, response);
   }
 
@@ -290,9 +292,4 @@ export class Responses {
     const access = authorizer.filter(principal, 'read');
     return store.responses.find({ tenant: principal.tenant, responseId: id, access });
   }
-}
-
-/** A response with the texts of its output items. */
-export interface ServedResponse extends Pick<ResponseRecord, 'data' | 'rest'> {
-  readonly output: readonly ItemRecord[];
 }

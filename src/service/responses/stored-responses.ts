@@ -15,7 +15,16 @@ export interface StoredResponse extends ResponseRecord {
   readonly output: readonly ItemRecord[];
 }
 
-export type ListRequest = Pick<ListResponsesParams, 'order' | 'limit' | 'cursor'>;
+/** The same for one that may not have ended, of which nothing but `data` is known. */
+export interface ServedResponse
+  extends
+    Pick<StoredResponse, 'data' | 'rest' | 'output'>,
+    Partial<Pick<StoredResponse, 'report' | 'firstOutput' | 'endPosition'>> {}
+
+export interface ListRequest extends Pick<ListResponsesParams, 'order' | 'limit' | 'cursor'> {
+  /** Whether the output items are read. */
+  readonly hasOutput: boolean;
+}
 
 interface ReadingOptions {
   readonly store: Pick<Store, 'conversations' | 'responses'>;
@@ -35,17 +44,19 @@ export async function listResponses(
   const { tenant } = principal;
   const result = await store.responses.list({ ...request, tenant, conversationId, access });
   if (result.absent !== undefined) {
-    const { id = '', side = 'after' } = request.cursor ?? {};
-    throw result.absent === 'conversation'
-      ? apiError('conversation_not_found', { id: conversationId })
-      : apiError('response_cursor_not_found', { id, param: side });
+    const { cursor } = request;
+    throw result.absent === 'cursor' && cursor !== undefined && 'id' in cursor
+      ? apiError('response_cursor_not_found', { id: cursor.id, param: cursor.side })
+      : apiError('conversation_not_found', { id: conversationId });
   }
   const { entries: found, hasMore } = result.page;
   const entries: StoredResponse[] = [];
   let size = 0;
   for (const record of found) {
     if (size > LARGEST_PAGE) return { entries, hasMore: true };
-    const response = await withOutputItems(options, principal, record);
+    const response = request.hasOutput
+      ? await withOutputItems(options, principal, record)
+      : { ...record, output: [] };
     size += response.output.reduce((sum, { data }) => sum + data.length, response.data.length);
     entries.push(response);
   }

@@ -74,12 +74,13 @@ export function storedResponse(
   head: ResponseHead,
   end: Ending & { readonly usage: ModelUsage | null },
   rest: readonly OutputItem[],
+  report: string | null,
 ): NewResponse {
   const { id, createdAt } = head;
   const data = JSON.stringify(responseOf(head, end, []));
   const { status } = end;
   const others = rest.length === 0 ? null : JSON.stringify(rest);
-  return { id, createdAt, status, data, rest: others, tokens: end.usage };
+  return { id, createdAt, status, data, rest: others, tokens: end.usage, report };
 }
 
 const CALLS = new Set<string>(['function_call', 'custom_tool_call', 'mcp_call']);

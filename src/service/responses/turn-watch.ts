@@ -96,6 +96,14 @@ class AnsweredModels {
   }
 }
 
+/** Milliseconds since a turn has begun. */
+export interface TurnTimes {
+  /** Until the first piece of text, reasoning or arguments; `undefined` before it. */
+  readonly firstTokenMs: number | undefined;
+  /** Until now. */
+  readonly sinceBeginMs: number;
+}
+
 /** One turn, as it is reported. Its end is reported once, whatever follows. */
 export class TurnWatch {
   readonly #observer: TurnObserver;
@@ -201,6 +209,14 @@ export class TurnWatch {
       ended,
       outcome,
     });
+  }
+
+  get times(): TurnTimes {
+    const { began, firstToken } = this.#report;
+    return {
+      firstTokenMs: firstToken === undefined ? undefined : firstToken - began,
+      sinceBeginMs: performance.now() - began,
+    };
   }
 
   /** Notes that the turn goes on without its client. */

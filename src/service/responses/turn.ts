@@ -41,6 +41,8 @@ export interface TurnParams {
   readonly answer: TurnEvents;
   readonly stop: AbortController;
   readonly watch: TurnWatch;
+  /** Makes the JSON of what is known of the turn so far. */
+  readonly report: () => string;
   /** Turns a path in what the model is shown into one of the request. */
   readonly requestPath: (path: string) => string;
 }
@@ -197,10 +199,10 @@ export class Turn {
     const items = this.#accumulator.items;
     const rest = items.filter(isCutCall);
     const output = items.filter((item) => !isCutCall(item)).map(storedItem);
-    const { head, storage, input } = this.#params;
+    const { head, storage, input, report } = this.#params;
     const last = this.#last(ending);
     if (storage === undefined) return this.#over(last, []);
-    const response = storedResponse(head, { ...ending, usage: this.#usage }, rest);
+    const response = storedResponse(head, { ...ending, usage: this.#usage }, rest, report());
     let result;
     try {
       const commits = storage.commit({ response, input, output }, last.event);
@@ -256,11 +258,11 @@ export class Turn {
   }
 
   async #storeAlone(ending: Ending, error: ApiError | undefined): Promise<void> {
-    const { head, storage } = this.#params;
+    const { head, storage, report } = this.#params;
     if (ending.status === 'failed') this.#failure = ending.error;
     if (storage !== undefined) {
       const partial = ending.status === 'cancelled' ? [] : this.#accumulator.items;
-      const response = storedResponse(head, { ...ending, usage: this.#usage }, partial);
+      const response = storedResponse(head, { ...ending, usage: this.#usage }, partial, report());
       await storage.commitAlone(response, this.#last(ending).event).catch(() => undefined);
     }
     await this.#end({ status: ending.status, written: [], error });

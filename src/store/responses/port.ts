@@ -35,6 +35,8 @@ export interface NewResponse {
   readonly rest: string | null;
   /** Null when the model server has not counted. */
   readonly tokens: TokenCounts | null;
+  /** JSON text of an object about the turn that has made it; null when none is known. */
+  readonly report: string | null;
 }
 
 /**
@@ -127,7 +129,11 @@ export interface ListResponsesParams extends ConversationRef {
   readonly order: Order;
   readonly limit: number;
   /** The response that the page follows or precedes; `undefined` for the first page. */
-  readonly cursor: { readonly id: string; readonly side: 'after' | 'before' } | undefined;
+  readonly cursor:
+    | { readonly id: string; readonly side: 'after' | 'before' }
+    /** Begins with the response whose last item has this position, or the next one in the given order. */
+    | { readonly position: number }
+    | undefined;
 }
 
 export type ListResponsesResult =

@@ -21,6 +21,7 @@ export function toResponse(tenant: string, row: Row): ResponseRecord {
     ...place,
     data: text(row, 'data'),
     rest: cell(row, 'rest') === null ? null : text(row, 'rest'),
+    report: cell(row, 'report') === null ? null : text(row, 'report'),
     isHidden: integer(row, 'is_hidden') !== 0,
     isNewest: integer(row, 'next_position') === place.endPosition,
   };
@@ -43,13 +44,13 @@ export function toTokens(row: Row): TokenCounts {
   };
 }
 
-/** Returns the parameters `$3` to `$13` of a statement that inserts a response. */
+/** Returns the parameters `$3` to `$14` of a statement that inserts a response. */
 export function cellsOf(
-  { id, createdAt, status, data, rest, tokens }: NewResponse,
+  { id, createdAt, status, data, rest, tokens, report }: NewResponse,
   { input, output }: Omit<NewExchange, 'response'>,
 ): readonly Value[] {
   const { inputTokens = 0, cachedTokens = 0, outputTokens = 0, reasoningTokens = 0 } = tokens ?? {};
   const end = input.length + output.length;
   const counts = [inputTokens, cachedTokens, outputTokens, reasoningTokens];
-  return [id, createdAt, status, data, rest, input.length, end, ...counts];
+  return [id, createdAt, status, data, rest, input.length, end, ...counts, report];
 }

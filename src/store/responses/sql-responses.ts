@@ -47,13 +47,13 @@ export class SqlResponses implements ResponseStore {
   async list(params: ListResponsesParams): Promise<ListResponsesResult> {
     const { tenant, order, limit, cursor, access } = params;
     // The page before a cursor is read backwards from it.
-    const isBackwards = cursor?.side === 'before';
+    const isBackwards = cursor !== undefined && 'side' in cursor && cursor.side === 'before';
     const pages = sql.RESPONSE_PAGES[isBackwards === (order === 'asc') ? 'desc' : 'asc'];
-    const parameters = [...keyOf(params), rowsToFetch({ limit })];
-    const query =
-      cursor === undefined
-        ? this.#statements.query(pages.first, parameters, access)
-        : this.#statements.query(pages.after, [...parameters, cursor.id], access);
+    const start = cursor === undefined ? [] : ['id' in cursor ? cursor.id : cursor.position];
+    const statement =
+      cursor === undefined ? pages.first : 'id' in cursor ? pages.after : pages.from;
+    const parameters = [...keyOf(params), rowsToFetch({ limit }), ...start];
+    const query = this.#statements.query(statement, parameters, access);
     const rows = await this.#driver.read({ scope: scopeOf(params), query });
     if (rows.length === 0) return this.#emptyPage(params);
     const page = toPage(
@@ -67,11 +67,12 @@ export class SqlResponses implements ResponseStore {
   /** Finds the reason for a page without responses: an empty page, or an absent conversation or cursor. */
   async #emptyPage(params: ListResponsesParams): Promise<ListResponsesResult> {
     const { cursor, access } = params;
-    const parameters = [...keyOf(params), cursor?.id ?? null];
+    const id = cursor !== undefined && 'id' in cursor ? cursor.id : null;
+    const parameters = [...keyOf(params), id];
     const query = this.#statements.query(sql.selectBasisOfPage, parameters, access);
     const [basis] = await this.#driver.read({ scope: scopeOf(params), query });
     if (basis === undefined) return { absent: 'conversation' };
-    if (cursor !== undefined && cell(basis, 'id') === null) return { absent: 'cursor' };
+    if (id !== null && cell(basis, 'id') === null) return { absent: 'cursor' };
     return { absent: undefined, page: { entries: [], hasMore: false } };
   }
 

@@ -15,19 +15,19 @@ export const RESPONSE_COLUMNS = columnList(ARCHIVED_TABLES.responses);
 
 /**
  * Returns the cells of a response: id `$3`, created at `$4`, status `$5`, text `$6` and rest `$7`, with its first output
- * `$8` positions after `base`, and its end `$9` after it, and with tokens `$10` to `$13`.
+ * `$8` positions after `base`, and its end `$9` after it, and with tokens `$10` to `$13` and report `$14`.
  */
 export function cellsAfter(base: string): string {
   const tokens = [10, 11, 12, 13].map((number) => `CAST($${number} AS BIGINT)`).join(', ');
-  return `$3, CAST($4 AS BIGINT), $5, ${base} + CAST($8 AS BIGINT), ${base} + CAST($9 AS BIGINT), ${tokens}, $6, $7`;
+  return `$3, CAST($4 AS BIGINT), $5, ${base} + CAST($8 AS BIGINT), ${base} + CAST($9 AS BIGINT), ${tokens}, $6, $7, $14`;
 }
 
-/** Inserts a response of a conversation that the transaction has made, whose items begin at position `$14`. */
+/** Inserts a response of a conversation that the transaction has made, whose items begin at position `$15`. */
 export const INSERT_FIRST_RESPONSE = `
-  INSERT INTO responses (${RESPONSE_COLUMNS}) VALUES ($1, $2, ${cellsAfter('CAST($14 AS BIGINT)')})`;
+  INSERT INTO responses (${RESPONSE_COLUMNS}) VALUES ($1, $2, ${cellsAfter('CAST($15 AS BIGINT)')})`;
 
 /**
- * Inserts the response of turn `$14`, where the next position is `$15` or `$15` is null. Returns its place; no row when
+ * Inserts the response of turn `$15`, where the next position is `$16` or `$16` is null. Returns its place; no row when
  * the turn, the position or the conversation is not what it must be.
  *
  * The first statement of its transaction. It locks the rows of the conversation and of the turn, and its own condition
@@ -41,8 +41,8 @@ export function insertResponseOfTurn(where: string, { lockRows }: SqlSyntax): st
     FROM conversations
     JOIN turns ON turns.tenant = conversations.tenant AND turns.conversation_id = conversations.id
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}
-      AND turns.tenant = $1 AND turns.conversation_id = $2 AND turns.token = $14
-      AND conversations.next_position = coalesce(CAST($15 AS BIGINT), conversations.next_position)
+      AND turns.tenant = $1 AND turns.conversation_id = $2 AND turns.token = $15
+      AND conversations.next_position = coalesce(CAST($16 AS BIGINT), conversations.next_position)
     ${lockRows}
     RETURNING first_output, end_position`;
 }
@@ -107,7 +107,7 @@ export const INSERT_HIDDEN_CONVERSATION = `
 
 const SELECT_RESPONSES = `
     SELECT responses.conversation_id, responses.id, responses.created_at, responses.status,
-      responses.first_output, responses.end_position, responses.data, responses.rest,
+      responses.first_output, responses.end_position, responses.data, responses.rest, responses.report,
       conversations.is_hidden, conversations.next_position
     FROM responses
     JOIN conversations
@@ -119,14 +119,15 @@ export function selectResponse(where: string): string {
     WHERE responses.tenant = $1 AND responses.id = $2 AND ${where}`;
 }
 
-/** A page of at most `$3` responses of a conversation; `cursor` is the parameter with the id that it goes on from. */
-function responsesPage(order: Order, cursor?: string): Statement {
+/** A page of at most `$3` responses of a conversation; `$4` is the id that it goes on from, or the position that it begins at. */
+function responsesPage(order: Order, start?: 'position' | 'id'): Statement {
   const [beyond, direction] = order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
-  const rest =
-    cursor === undefined
-      ? ''
-      : `AND (responses.created_at, responses.id) ${beyond} (
-        (SELECT created_at FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = ${cursor}), ${cursor})`;
+  const rest = {
+    first: '',
+    position: `AND responses.end_position ${order === 'asc' ? '>' : '<='} CAST($4 AS BIGINT) ${order === 'asc' ? '' : '+ 1'}`,
+    id: `AND (responses.created_at, responses.id) ${beyond} (
+        (SELECT created_at FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = $4), $4)`,
+  }[start ?? 'first'];
   return (where) => `${SELECT_RESPONSES}
     WHERE responses.tenant = $1 AND responses.conversation_id = $2
       AND conversations.tenant = $1 AND conversations.id = $2 AND ${where} ${rest}
@@ -134,10 +135,18 @@ function responsesPage(order: Order, cursor?: string): Statement {
     LIMIT CAST($3 AS BIGINT)`;
 }
 
-/** Pages of the responses of a conversation, from the first one or from `$4` on. */
+/** Pages of the responses of a conversation, from the first one on, after the one of id `$4`, or from position `$4` on. */
 export const RESPONSE_PAGES = {
-  asc: { first: responsesPage('asc'), after: responsesPage('asc', '$4') },
-  desc: { first: responsesPage('desc'), after: responsesPage('desc', '$4') },
+  asc: {
+    first: responsesPage('asc'),
+    after: responsesPage('asc', 'id'),
+    from: responsesPage('asc', 'position'),
+  },
+  desc: {
+    first: responsesPage('desc'),
+    after: responsesPage('desc', 'id'),
+    from: responsesPage('desc', 'position'),
+  },
 } as const;
 
 /** Selects the basis of a page. No row: the conversation is absent. A null id: response `$3` is. */

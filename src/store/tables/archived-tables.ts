@@ -98,6 +98,7 @@ const RESPONSES = {
     reasoning_tokens: tokens('output_tokens_details', 'reasoning_tokens'),
     data: json,
     rest: nullable(list),
+    report: newer(json),
   },
   primaryKey: ['tenant', 'conversation_id', 'id'],
   identity: [

@@ -22,7 +22,7 @@ export function cancelResponse(responses: Responses, contract: ItemContract): Ro
     handle: async (call) => {
       const id = responseId(call);
       await responses.cancel(call.principal, id);
-      return storedJson(await responses.get(call.principal, id), contract, []);
+      return storedJson(await responses.get(call.principal, id), contract, { include: [] });
     },
   });
 }

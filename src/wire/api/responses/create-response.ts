@@ -68,7 +68,7 @@ export function createResponse(
           const { principal, signal } = call;
           return followingStream(await responses.events(principal, answer.responseId, -1, signal));
         }
-        const text = storedJson(answer.response, contract, request.include);
+        const text = storedJson(answer.response, contract, request);
         return request.stream
           ? eventStream(replay(text, request), (error) => streamFrame(errorEvent(0, error)))
           : text;

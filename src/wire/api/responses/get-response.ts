@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
 import type { ItemContract } from '../../../contract/items/contract.ts';
-import { ResponseObject } from '../../../contract/responses/response.ts';
+import { DetailedResponse } from '../../../contract/responses/details.ts';
 import { ResponseStreamEvent } from '../../../contract/responses/stream-events.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
-import { include } from '../conversations/parameters.ts';
 import { onResponse } from '../audited.ts';
 import { defineRoute } from '../define-route.ts';
 import { followingStream } from './following-stream.ts';
 import { storedJson } from './json.ts';
+import { responseFields } from './parameters.ts';
 import { RESPONSE, responseId, TAG } from './paths.ts';
 
 /** More than a stream has events. */
@@ -26,7 +26,7 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     isPublic: false,
     audited: onResponse('read'),
     query: {
-      include,
+      ...responseFields,
       stream: {
         description:
           'The events of a response that was made with `background: true` and `stream: true`, also while it is made.',
@@ -44,20 +44,20 @@ export function getResponse(responses: Responses, contract: ItemContract): Route
     },
     response: {
       description: 'The response; with `stream=true`, its events as `text/event-stream`',
-      schema: ResponseObject,
+      schema: DetailedResponse,
     },
     streamed: ResponseStreamEvent,
     errors: [404],
     handle: async (call) => {
-      const { include: included, stream, starting_after: after = -1 } = call.query;
+      const { include, exclude, stream, starting_after: after = -1 } = call.query;
       const id = responseId(call);
       if (stream === 'true') {
         // What is beyond the end of any stream is beyond this one's.
         const last = Math.min(Math.max(after, -1), LAST_NUMBER);
         return followingStream(await responses.events(call.principal, id, last, call.signal));
       }
-      const response = await responses.get(call.principal, id);
-      return storedJson(response, contract, included);
+      const response = await responses.get(call.principal, id, !exclude.includes('output'));
+      return storedJson(response, contract, { include, exclude });
     },
   });
 }

@@ -1,14 +1,31 @@
 import type { Include } from '../../../contract/items/include.ts';
 import type { ItemContract } from '../../../contract/items/contract.ts';
+import {
+  REPORT,
+  reportJson,
+  type ResponseExclude,
+  type ResponseInclude,
+} from '../../../contract/responses/details.ts';
 import { withOutput } from '../../../contract/responses/response.ts';
-import type { ServedResponse } from '../../../service/responses/responses.ts';
+import type { ServedResponse } from '../../../service/responses/stored-responses.ts';
+
+interface ServedFields {
+  readonly include: readonly ResponseInclude[];
+  readonly exclude?: readonly ResponseExclude[];
+}
 
 /** Returns the JSON text of a response, with the fields that are included. */
 export function storedJson(
-  { data, output, rest }: ServedResponse,
+  response: ServedResponse,
   { serve }: Pick<ItemContract, 'serve'>,
-  include: readonly Include[],
+  { include, exclude = [] }: ServedFields,
 ): string {
-  const items = output.map((item) => serve(item, include));
-  return withOutput(data, items, rest);
+  const { data, output, rest } = response;
+  const ofItems = include.filter((value): value is Include => value !== REPORT);
+  return withOutput(data, {
+    output: output.map((item) => serve(item, ofItems)),
+    rest,
+    exclude,
+    report: include.includes(REPORT) ? reportJson(response) : undefined,
+  });
 }

@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
 import type { ItemContract } from '../../../contract/items/contract.ts';
-import { ResponseList } from '../../../contract/responses/response.ts';
+import { DetailedResponseList } from '../../../contract/responses/details.ts';
 import type { Responses } from '../../../service/responses/responses.ts';
 import type { Route } from '../../http/route.ts';
 import { listing, readOf } from '../audited.ts';
 import { listJson } from '../conversations/json.ts';
-import { beforeParameter, cursorOf, include, pageParameters } from '../conversations/parameters.ts';
+import { beforeParameter, cursorOf, pageParameters } from '../conversations/parameters.ts';
 import { defineRoute } from '../define-route.ts';
 import { storedJson } from './json.ts';
+import { responseFields } from './parameters.ts';
 import { COLLECTION, TAG } from './paths.ts';
 
 /** Lists what OpenAI's API returns by id alone. */
@@ -39,15 +40,28 @@ export function listResponses(
         entry: 'response',
       }),
       before: beforeParameter('response'),
-      include,
+      position: {
+        description:
+          'The position of an item: the page begins with the response whose last item it is, or with the next one in the given order.',
+        schema: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+        excludes: ['after', 'before'],
+        isExtension: true,
+      },
+      ...responseFields,
     },
-    response: { description: 'A page of responses', schema: ResponseList },
+    response: { description: 'A page of responses', schema: DetailedResponseList },
     errors: [404],
     handle: async ({ principal, query }) => {
-      const { conversation, order, limit } = query;
-      const cursor = cursorOf(query);
-      const page = await responses.list(principal, conversation, { order, limit, cursor });
-      return listJson(page, (response) => storedJson(response, contract, query.include));
+      const { conversation, order, limit, position } = query;
+      const cursor = position === undefined ? cursorOf(query) : { position };
+      const hasOutput = !query.exclude.includes('output');
+      const page = await responses.list(principal, conversation, {
+        order,
+        limit,
+        cursor,
+        hasOutput,
+      });
+      return listJson(page, (response) => storedJson(response, contract, query));
     },
   });
 }
