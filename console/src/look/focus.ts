@@ -11,13 +11,13 @@ export function followWithFocus(): void {
   let before: Place | undefined;
   /** The list at which the reader was last. */
   let list = '';
-  let stop: () => void = () => undefined;
+  let stop: (() => void) | undefined;
   effect(() => {
     const at = place.value;
     const left =
       before?.page === 'conversation' && JSON.stringify(at) === list ? before.id : undefined;
     if (nameOf(at) !== nameOf(before)) {
-      stop();
+      stop?.();
       stop = whenThere(left === undefined ? [HEADING] : [rowOf(left), HEADING]);
     }
     if (at.page !== 'conversation') list = JSON.stringify(at);

@@ -14,6 +14,5 @@ export async function discover(issuer: string): Promise<IssuerConfiguration> {
   if (!('issuer' in document) || document.issuer !== issuer) {
     throw new Error(`${url} is the configuration of another issuer`);
   }
-  // Sound: it is an object, and the fields are of any type.
-  return document as IssuerConfiguration;
+  return document;
 }

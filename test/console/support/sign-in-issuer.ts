@@ -8,7 +8,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 export const CLIENT_ID = 'colloquy-console';
 
 /** How an issuer behaves from now on. */
-export interface Behaviour {
+interface Behaviour {
   /** Error of the next authorizations; `undefined` to sign in without a question. */
   error: string | undefined;
   /** Whether somebody is signed in there, so that `prompt=none` succeeds. */
