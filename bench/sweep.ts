@@ -62,7 +62,7 @@ async function run(state: 'due' | 'kept', options: ThroughputOptions): Promise<R
   const prepared = await WORKLOADS[LOAD].prepare(call);
   close();
   // A server's first sweep is about a minute after its start.
-  while (state === 'due' && remaining(folder) === before) await sleep(1000);
+  if (state === 'due') while (remaining(folder) === before) await sleep(1000);
   const { url, key } = target;
   const measured = await measure({ ...options, ...ALONE, url, key, load: LOAD, prepared });
   await target.stop();

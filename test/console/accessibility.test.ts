@@ -30,7 +30,7 @@ const PAGES = [
   { name: 'details', fragment: conversation, shows: 'aside, .detail', keys: ['j', 'Enter'] },
   { name: 'item menu', fragment: conversation, shows: '[role=menuitem]', keys: ['j', '.'] },
   { name: 'hidden texts', fragment: conversation, shows: '.hidden-text', keys: ['h'] },
-  { name: 'found items', fragment: conversation, shows: '.hits', keys: [...'fparcel'] },
+  { name: 'found items', fragment: conversation, shows: '.hits', keys: 'f p a r c e l'.split(' ') },
   { name: 'absent', fragment: '#/conversations/conv_none', shows: '[role=alert]', keys: [] },
   { name: 'list of keys', fragment: '', shows: 'dialog[open]', keys: ['?'] },
   { name: 'account menu', fragment: '', shows: '#account:popover-open', keys: [] },

@@ -19,8 +19,8 @@ import { IS_HELD } from './held.ts';
 const HERE = 'tenant = $1 AND id = $2';
 
 /** Ends the row of a conversation that is taken out of the lists for good. */
-function endedNow({ now, orNow }: SqlSyntax): string {
-  return `deleted_at = ${orNow('deleted_at')}, purge_at = ${now}, expires_at = NULL, idle_ms = NULL,
+function endedNow(syntax: SqlSyntax): string {
+  return `deleted_at = ${syntax.orNow('deleted_at')}, purge_at = ${syntax.now}, expires_at = NULL, idle_ms = NULL,
       revision = revision + 1`;
 }
 
