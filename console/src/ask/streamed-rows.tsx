@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Item } from '../api/objects.ts';
@@ -62,16 +63,9 @@ function AskedRow({ input, items }: { readonly input: Input; readonly items: Ite
   const item: Item = { id: '', ...input };
   const text = textOf(input['content']) || textOf(input['output']);
   return (
-    <article class="row" data-role={roleOf(item)}>
-      <div class="margin">
-        <span class="who">{roleOf(item)}</span>
-      </div>
-      <div class="said">
-        {hidesTexts.value && <Hidden />}
-        {!hidesTexts.value && text !== '' && <LongText text={text} />}
-        {!hidesTexts.value && text === '' && <ItemBody item={item} items={items} />}
-      </div>
-    </article>
+    <TurnRow item={item}>
+      {text === '' ? <ItemBody item={item} items={items} /> : <LongText text={text} />}
+    </TurnRow>
   );
 }
 
@@ -83,15 +77,29 @@ function FormingRow({
   readonly items: ItemWindow;
 }) {
   return (
-    <article class="row" data-streamed={item.id} data-role={roleOf(item)}>
+    <TurnRow item={item} streamed={item.id}>
+      {isDone ? <ItemBody item={item} items={items} /> : <Forming item={item} />}
+    </TurnRow>
+  );
+}
+
+/** A row of an item that is not stored yet. */
+function TurnRow({
+  item,
+  streamed,
+  children,
+}: {
+  readonly item: Item;
+  /** The id of an item that the model makes. */
+  readonly streamed?: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <article class="row" data-streamed={streamed} data-role={roleOf(item)}>
       <div class="margin">
         <span class="who">{roleOf(item)}</span>
       </div>
-      <div class="said">
-        {hidesTexts.value && <Hidden />}
-        {!hidesTexts.value && isDone && <ItemBody item={item} items={items} />}
-        {!hidesTexts.value && !isDone && <Forming item={item} />}
-      </div>
+      <div class="said">{hidesTexts.value ? <Hidden /> : children}</div>
     </article>
   );
 }
