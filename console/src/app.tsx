@@ -10,7 +10,25 @@ import { server, signInNeeded } from './api/session.ts';
 import { begin } from './api/sign-in.ts';
 import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
-import { fragmentOf, place } from './place.ts';
+import { Notice } from './look/notice.tsx';
+import { fragmentOf, place, type PageName, type View } from './place.ts';
+
+/** A page whose program comes when it is first opened. */
+type LatePage = ComponentType<{ readonly query: string }>;
+
+const latePages = signal<Partial<Record<PageName, LatePage>>>({});
+
+const LATE: Partial<Record<PageName, () => Promise<LatePage>>> = {
+  erase: async () => (await import('./erasure/erasure-page.tsx')).ErasurePage,
+  trash: async () => (await import('./trash/trash-page.tsx')).TrashPage,
+  server: async () => (await import('./server/server-page.tsx')).ServerPage,
+};
+
+async function loadLatePage(name: PageName): Promise<void> {
+  if (latePages.peek()[name] !== undefined) return;
+  const Page = await LATE[name]?.();
+  if (Page !== undefined) latePages.value = { ...latePages.peek(), [name]: Page };
+}
 
 type TranscriptPage = ComponentType<{ readonly id: string; readonly item: string | undefined }>;
 
@@ -25,6 +43,7 @@ async function loadTranscriptPage(): Promise<void> {
 export function App() {
   useSignalEffect(() => {
     if (place.value.page === 'conversation') void loadTranscriptPage();
+    else void loadLatePage(place.value.page);
   });
   useSignalEffect(() => {
     // Once at the start, and again when the server is back. Its failures are shown by the page, which asks it too.
@@ -46,6 +65,7 @@ export function App() {
       <Notices />
       {!signInNeeded.value && <CurrentPage />}
       {signInNeeded.value && <SignIn />}
+      <Notice />
       <KeysDialog />
     </>
   );
@@ -59,11 +79,26 @@ function skip(event: Event): void {
 
 function CurrentPage() {
   const at = place.value;
-  if (at.page === 'search') return <SearchPage query={at.query} />;
-  if (at.page === 'conversations') return <ConversationsPage query={at.query} />;
+  if (at.page !== 'conversation')
+    return <NamedPage name={at.page} query={at.query} view={at.view} />;
   const loaded = transcriptPage.value;
   if (loaded === undefined) return <main id="main" aria-busy="true" />;
   return <loaded.Page key={at.id} id={at.id} item={at.item} />;
+}
+
+function NamedPage({
+  name,
+  query,
+  view = {},
+}: {
+  readonly name: PageName;
+  readonly query: string;
+  readonly view: View | undefined;
+}) {
+  if (name === 'search') return <SearchPage query={query} view={view} />;
+  if (name === 'conversations') return <ConversationsPage query={query} view={view} />;
+  const Late = latePages.value[name];
+  return Late === undefined ? <main id="main" aria-busy="true" /> : <Late query={query} />;
 }
 
 function Notices() {

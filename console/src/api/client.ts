@@ -37,13 +37,28 @@ interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** The entity tag that the thing must still have. */
+  readonly ifMatch?: string | undefined;
 }
 
 /** Calls the API. A busy server is asked three times, after the time that it names. Rejects with an `ApiFailure`. */
 export async function call<Answer>(path: string, request: CallOptions = {}): Promise<Answer> {
+  return (await (await answerTo(path, request)).json()) as Answer;
+}
+
+/** Calls the API as `call`, and returns the answer with its entity tag. */
+export async function callTagged<Answer>(
+  path: string,
+): Promise<{ readonly answer: Answer; readonly tag: string | undefined }> {
+  const response = await answerTo(path, {});
+  const answer = (await response.json()) as Answer;
+  return { answer, tag: response.headers.get('etag') ?? undefined };
+}
+
+async function answerTo(path: string, request: CallOptions): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
     const response = await send(path, request);
-    if (response.ok) return (await response.json()) as Answer;
+    if (response.ok) return response;
     const isBusy = response.status === 429 || response.status === 503;
     if (!isBusy || tries === MOST_TRIES) throw await failureOf(response);
     await waitFor(response);
@@ -62,10 +77,11 @@ export async function stream(
 
 async function send(
   path: string,
-  { method = 'GET', body, signal }: CallOptions,
+  { method = 'GET', body, signal, ifMatch }: CallOptions,
 ): Promise<Response> {
   const headers: Record<string, string> = {};
   if (secret.value !== undefined) headers['authorization'] = `Bearer ${secret.value}`;
+  if (ifMatch !== undefined) headers['if-match'] = ifMatch;
   if (body !== undefined) headers['content-type'] = 'application/json';
   try {
     const response = await fetch(new URL(path, API), {

@@ -1,8 +1,19 @@
+import { signal } from '@preact/signals';
 import type { Conversation } from '../api/objects.ts';
 import { middleCut } from '../text/numbers.ts';
 
 /** Keys of the metadata that may name a conversation, the best first. */
 const TITLE_KEYS = ['title', 'name', 'subject', 'topic'];
+
+const STORED_AS = 'colloquy.title-key';
+
+/** The key of the metadata that the reader wants as the title; empty for the best one. */
+export const titleKey = signal(localStorage.getItem(STORED_AS) ?? '');
+
+export function chooseTitleKey(key: string): void {
+  titleKey.value = key;
+  localStorage.setItem(STORED_AS, key);
+}
 
 export interface Title {
   readonly text: string;
@@ -13,7 +24,7 @@ export interface Title {
 
 /** Returns the name of a conversation from its metadata, or else its id, shortened. */
 export function titleOf({ id, metadata }: Pick<Conversation, 'id' | 'metadata'>): Title {
-  const key = TITLE_KEYS.find((name) => (metadata[name] ?? '').trim() !== '');
+  const key = [titleKey.value, ...TITLE_KEYS].find((name) => (metadata[name] ?? '').trim() !== '');
   if (key === undefined) return { text: middleCut(id), key: undefined, isId: true };
   return { text: metadata[key] ?? '', key, isId: false };
 }

@@ -7,6 +7,7 @@ const DAY_OF_YEAR = new Intl.DateTimeFormat('en-GB', {
   month: 'short',
   year: 'numeric',
 });
+const FULL = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
 const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
 
 const MINUTE = 60;
@@ -19,14 +20,23 @@ export function Time({
   as = 'relative',
 }: {
   readonly at: number;
-  readonly as?: 'relative' | 'clock';
+  readonly as?: 'relative' | 'clock' | 'exact';
 }) {
   const date = new Date(at * 1000);
   return (
     <time dateTime={date.toISOString()} title={EXACT.format(date)}>
-      {as === 'clock' ? CLOCK.format(date) : nameOf(date)}
+      {as === 'clock' ? CLOCK.format(date) : as === 'exact' ? FULL.format(date) : nameOf(date)}
     </time>
   );
+}
+
+/** Returns how long it is until a moment in the future, in words. */
+export function timeUntil(at: number): string {
+  const seconds = at - Date.now() / 1000;
+  if (seconds <= 0) return 'now';
+  if (seconds < HOUR) return RELATIVE.format(Math.ceil(seconds / MINUTE), 'minute');
+  if (seconds < DAY_SECONDS) return RELATIVE.format(Math.round(seconds / HOUR), 'hour');
+  return `in ${Math.round(seconds / DAY_SECONDS)} days`;
 }
 
 function nameOf(date: Date): string {

@@ -2,12 +2,12 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { principal, signIns } from '../api/session.ts';
+import { ConversationActions } from '../conversation/actions.tsx';
 import { titleOf } from '../conversations/title.ts';
-import { ConfirmedButton } from '../look/confirm.tsx';
 import { Failure } from '../look/failure.tsx';
 import { Icon } from '../look/icons.tsx';
 import { useTitle } from '../look/title.ts';
-import { fragmentOf, go } from '../place.ts';
+import { fragmentOf } from '../place.ts';
 import { count, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { ItemWindow } from './item-window.ts';
@@ -49,7 +49,9 @@ export function ConversationPage({
         <h1 id="title" tabIndex={-1} dir="auto" class={title.isId ? 'id' : ''}>
           {title.text}
         </h1>
-        {conversation !== undefined && <Facts conversation={conversation} titleKey={title.key} />}
+        {conversation !== undefined && (
+          <Facts conversation={conversation} titleKey={title.key} change={setConversation} />
+        )}
       </div>
       {failure === undefined ? (
         <Transcript
@@ -67,9 +69,11 @@ export function ConversationPage({
 function Facts({
   conversation,
   titleKey,
+  change,
 }: {
   readonly conversation: Conversation;
   readonly titleKey: string | undefined;
+  readonly change: (changed: Conversation) => void;
 }) {
   const { id, created_at, metadata, owner, item_count } = conversation;
   const hasOwner = owner !== undefined && (principal.value?.scheme ?? null) !== null;
@@ -95,17 +99,12 @@ function Facts({
           <span class="key">{name}</span> {value}
         </a>
       ))}
-      {conversation.permissions?.includes('delete') === true && (
-        <ConfirmedButton
-          name="Delete"
-          question="Delete this conversation?"
-          consequence="Its items and responses go with it. Where the server has a trash, it stays there for some days."
-          act={async () => {
-            await call(`conversations/${encodeURIComponent(id)}`, { method: 'DELETE' });
-            go({ page: 'conversations', query: '' });
-          }}
-        />
+      {conversation.expires_at !== undefined && (
+        <span class="ends">
+          ends <Time at={conversation.expires_at} />
+        </span>
       )}
+      <ConversationActions conversation={conversation} change={change} />
     </div>
   );
 }
