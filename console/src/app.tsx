@@ -49,7 +49,10 @@ export function App() {
     // Once at the start, and again when the server is back. Its failures are shown by the page, which asks it too.
     if (!unreachable.value && server.peek() === undefined) begin().catch(() => undefined);
   });
-  useEffect(() => document.getElementById('title')?.focus(), [place.value.page]);
+  useEffect(
+    () => document.getElementById('title')?.focus({ preventScroll: true }),
+    [place.value.page],
+  );
   return (
     <>
       <a class="skip" href="#main" onClick={skip}>

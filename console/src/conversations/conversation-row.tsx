@@ -8,6 +8,8 @@ import { titleOf } from './title.ts';
 import { withFilter } from './query.ts';
 
 const MOST_PAIRS = 4;
+/** Ends that are nearer than this are told in the list. */
+const SOON_SECONDS = 30 * 86_400;
 
 /** A conversation in the list. Its title is the one link to it; pairs of metadata are links that filter by them. */
 export function ConversationRow({
@@ -42,6 +44,9 @@ export function ConversationRow({
             checked={isMarked}
             aria-label={`Mark ${text}`}
             onClick={(event) => mark(event.shiftKey)}
+            onFocus={() => {
+              list.current.value = index;
+            }}
           />
         </label>
       </td>
@@ -75,7 +80,7 @@ export function ConversationRow({
               </a>
             ))}
             {pairs.length > MOST_PAIRS && <span class="quiet">+{pairs.length - MOST_PAIRS}</span>}
-            {expires_at !== undefined && (
+            {expires_at !== undefined && endsSoon(expires_at) && (
               <span class="ends" title="It is deleted then, with its items.">
                 ends {timeUntil(expires_at)}
               </span>
@@ -97,4 +102,8 @@ export function ConversationRow({
       </td>
     </tr>
   );
+}
+
+function endsSoon(at: number): boolean {
+  return at - Date.now() / 1000 < SOON_SECONDS;
 }

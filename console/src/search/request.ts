@@ -1,5 +1,4 @@
 import type { Filter, Query } from '../conversations/query.ts';
-import type { View } from '../place.ts';
 
 const PAGE = 20;
 
@@ -7,7 +6,7 @@ const PAGE = 20;
 export function searchBody(
   { id, words, filters }: Query,
   page: string | undefined,
-  { sort, role, type, in: conversation }: View = {},
+  { sort, role, type, in: conversation }: Readonly<Record<string, string>> = {},
 ) {
   const pairs = filters.flatMap(({ pair }) => (pair === undefined ? [] : [pair]));
   const owner = filters.find((filter) => filter.owner !== undefined)?.owner;

@@ -62,7 +62,7 @@ function Caller({ caller }: { readonly caller: Principal }) {
           ['Tenant', tenant],
           ['Subject', subject],
           owner !== subject && ['Owner of what you create', owner],
-          ['Signed in by', scheme === null ? 'nothing' : (SCHEMES[scheme] ?? scheme)],
+          scheme !== null && ['Signed in by', SCHEMES[scheme] ?? scheme],
           ['Roles', list(caller.roles)],
           ['Teams', list(caller.teams)],
           ['Projects', list(caller.projects)],

@@ -46,12 +46,15 @@ export function ConversationPage({
         <a class="back" href={fragmentOf({ page: 'conversations', query: '' })}>
           <Icon name="back" /> Conversations
         </a>
-        <h1 id="title" tabIndex={-1} dir="auto" class={title.isId ? 'id' : ''}>
-          {title.text}
-        </h1>
-        {conversation !== undefined && (
-          <Facts conversation={conversation} titleKey={title.key} change={setConversation} />
-        )}
+        <div class="title-line">
+          <h1 id="title" tabIndex={-1} dir="auto" class={title.isId ? 'id' : ''}>
+            {title.text}
+          </h1>
+          {conversation !== undefined && (
+            <ConversationActions conversation={conversation} change={setConversation} />
+          )}
+        </div>
+        {conversation !== undefined && <Facts conversation={conversation} titleKey={title.key} />}
       </div>
       {failure === undefined ? (
         <Transcript
@@ -69,11 +72,9 @@ export function ConversationPage({
 function Facts({
   conversation,
   titleKey,
-  change,
 }: {
   readonly conversation: Conversation;
   readonly titleKey: string | undefined;
-  readonly change: (changed: Conversation) => void;
 }) {
   const { id, created_at, metadata, owner, item_count } = conversation;
   const hasOwner = owner !== undefined && (principal.value?.scheme ?? null) !== null;
@@ -104,7 +105,6 @@ function Facts({
           ends <Time at={conversation.expires_at} />
         </span>
       )}
-      <ConversationActions conversation={conversation} change={change} />
     </div>
   );
 }

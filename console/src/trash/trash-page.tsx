@@ -117,9 +117,22 @@ function TrashedRow({
           </span>
         </div>
       </td>
-      <td class="number">{typeof item_count === 'number' && count(item_count)}</td>
-      <td class="when">{deleted_at !== undefined && <Time at={deleted_at} />}</td>
-      <td class="when">{purge_at !== undefined && timeUntil(purge_at)}</td>
+      <td class="number">
+        {typeof item_count === 'number' && (
+          <>
+            {count(item_count)}
+            <span class="unit">{item_count === 1 ? ' item' : ' items'}</span>
+          </>
+        )}
+      </td>
+      <td class="when">
+        <span class="unit">deleted </span>
+        {deleted_at !== undefined && <Time at={deleted_at} />}
+      </td>
+      <td class="when">
+        <span class="unit">gone </span>
+        {purge_at !== undefined && timeUntil(purge_at)}
+      </td>
       <td class="acts">
         <button
           type="button"
