@@ -90,9 +90,10 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await marked(watched)).toBe('3 marked');
     await page.keyboard.press('Escape');
     await page.locator('.tools.marked').waitFor({ state: 'detached' });
-    for (const key of ['j', 'j', 'x']) await page.keyboard.press(key);
-    expect(await page.getByLabel('Mark Chat 4').isChecked()).toBe(true);
-    for (const key of ['j', 'j', 'X']) await page.keyboard.press(key);
+    // The row whose mark was clicked last is the present one.
+    for (const key of ['k', 'x']) await page.keyboard.press(key);
+    expect(await page.getByLabel('Mark Chat 3').isChecked()).toBe(true);
+    for (const key of ['k', 'k', 'X']) await page.keyboard.press(key);
     expect(await marked(watched)).toBe('3 marked');
     await page.getByLabel('Mark all that are loaded').check();
     expect(await marked(watched)).toBe('6 marked');

@@ -22,17 +22,20 @@ export function suggestionsFor(text: string): readonly Suggestion[] {
   if (last === '' || last.startsWith('"') || last.startsWith('-')) return [];
   const colon = last.indexOf(':');
   if (colon === -1) return keysLike(last);
-  const key = last.slice(0, colon);
-  const begun = last
-    .slice(colon + 1)
-    .replaceAll('"', '')
-    .toLowerCase();
+  return valuesLike(last)
+    .slice(0, MOST)
+    .map((value) => ({ token: `${last.slice(0, colon)}:${quoted(value)}`, meaning: '' }));
+}
+
+/** Returns the values that were seen and go on as a filter that is being typed. */
+function valuesLike(filter: string): readonly string[] {
+  const colon = filter.indexOf(':');
+  const key = filter.slice(0, colon);
+  const begun = filter.slice(colon + 1).replaceAll('"', '');
   const values = key === 'has' ? seenKeys() : [...(seen.value.get(key) ?? [])];
   return values
-    .filter((value) => value.toLowerCase().startsWith(begun) && value.toLowerCase() !== begun)
-    .toSorted()
-    .slice(0, MOST)
-    .map((value) => ({ token: `${key}:${quoted(value)}`, meaning: '' }));
+    .filter((value) => value.toLowerCase().startsWith(begun.toLowerCase()) && value !== begun)
+    .toSorted();
 }
 
 /** Puts a suggestion in the place of the last word. */
@@ -47,8 +50,10 @@ function keysLike(begun: string): readonly Suggestion[] {
   return all.filter(({ token }) => token.startsWith(begun.toLowerCase())).slice(0, MOST);
 }
 
-/** The word at the end, of which a quoted value may have spaces. */
+/** The word at the end. A value may have spaces when it is quoted, or when a value that was seen begins so. */
 function lastWord(text: string): string {
+  const loose = /[^\s":]+:[^":]+$/.exec(text)?.[0] ?? '';
+  if (valuesLike(loose).length > 0) return loose;
   return /(?:[^\s":]+:"[^"]*|\S*)$/.exec(text)?.[0] ?? '';
 }
 
