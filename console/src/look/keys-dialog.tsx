@@ -4,6 +4,7 @@ import { useKeys } from './keys.ts';
 const KEYS: readonly (readonly [keys: string, effect: string])[] = [
   ['/', 'the bar for filters, words and ids'],
   ['j  k', 'next and previous item, or row of a list'],
+  ['x  X', 'mark a row, or all up to it'],
   ['Enter', 'details of the item'],
   ['Escape', 'close the details'],
   ['g g', 'first item'],
