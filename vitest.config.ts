@@ -43,6 +43,16 @@ export default defineConfig({
           provide: { database: 'sqlite' },
         },
       },
+      {
+        // One way through the console on the other database: lists, a search, the feed and a deletion.
+        test: {
+          ...common,
+          name: 'console-postgres',
+          include: ['test/console/prefix.test.ts'],
+          globalSetup: ['test/console/support/build.ts'],
+          provide: { database: 'postgres' },
+        },
+      },
     ],
   },
 });

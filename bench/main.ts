@@ -6,6 +6,7 @@ import { processReport, soakReport } from './process.ts';
 import { machine } from './report.ts';
 import { scaleReport } from './scale.ts';
 import { searchReport } from './search.ts';
+import { sweepReport } from './sweep.ts';
 import { fresh, startColloquy, startFloor } from './targets.ts';
 import { compare, runAgainst } from './throughput.ts';
 import { turnsReport } from './turns/report.ts';
@@ -23,6 +24,7 @@ const REPORTS: Readonly<Record<Part, (options: BenchOptions) => Promise<string>>
   postgres: async (options) => `## PostgreSQL\n\n${await postgresReport(options, log)}`,
   search: async (options) =>
     `## Search\n\n${await searchReport(options, options.searchedItems, log)}`,
+  sweep: async (options) => `## Sweep\n\n${await sweepReport(options, log)}`,
   turns: async (options) => `## Turns\n\n${await turnsReport(options, log)}`,
 };
 

@@ -4,7 +4,7 @@ import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 export const USAGE = `npm run bench -- [FLAG ...]
 
-  --only NAMES        some of: throughput, process, scale, postgres, search, turns; separated by commas
+  --only NAMES        some of: throughput, process, scale, postgres, search, sweep, turns; separated by commas
   --workloads NAMES   some of: ${Object.keys(WORKLOADS).join(', ')}
   --pairs COUNT       runs of each workload against product and floor (3)
   --seconds COUNT     length of a run, after a warm-up of a third of it (3)
@@ -17,7 +17,7 @@ export const USAGE = `npm run bench -- [FLAG ...]
   --key KEY           its API key
 `;
 
-const PARTS = ['throughput', 'process', 'scale', 'postgres', 'search', 'turns'] as const;
+const PARTS = ['throughput', 'process', 'scale', 'postgres', 'search', 'sweep', 'turns'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions extends ThroughputOptions {

@@ -5,9 +5,11 @@ import { AccountMenu } from './look/account-menu.tsx';
 import { SearchBar } from './conversations/search-bar.tsx';
 import { ConversationsPage } from './conversations/conversations-page.tsx';
 import { SearchPage } from './search/search-page.tsx';
-import { unreachable, waitingSeconds } from './api/client.ts';
-import { server, signInNeeded } from './api/session.ts';
+import { watchIdleness } from './api/idle.ts';
+import { isReturning } from './api/issuer-sign-in.ts';
+import { isCovered, signInNeeded, signIns } from './api/session.ts';
 import { begin } from './api/sign-in.ts';
+import { Notices } from './look/notices.tsx';
 import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
 import { Notice } from './look/notice.tsx';
@@ -42,13 +44,17 @@ async function loadTranscriptPage(): Promise<void> {
 
 export function App() {
   useSignalEffect(() => {
+    return isCovered.value ? cover() : undefined;
+  });
+  useSignalEffect(() => {
     if (place.value.page === 'conversation') void loadTranscriptPage();
     else void loadLatePage(place.value.page);
   });
-  useSignalEffect(() => {
-    // Once at the start, and again when the server is back. Its failures are shown by the page, which asks it too.
-    if (!unreachable.value && server.peek() === undefined) begin().catch(() => undefined);
-  });
+  useEffect(() => {
+    // Its failures are shown by the page, which asks the server too.
+    begin().catch(() => undefined);
+    watchIdleness();
+  }, []);
   useEffect(
     () => document.getElementById('title')?.focus({ preventScroll: true }),
     [place.value.page],
@@ -66,12 +72,25 @@ export function App() {
         <AccountMenu />
       </header>
       <Notices />
-      {!signInNeeded.value && <CurrentPage />}
+      {/* It stays below the dialog, so that nothing typed or loaded is lost. */}
+      {!isReturning.value && <CurrentPage key={signIns.value} />}
+      {isReturning.value && <main id="main" aria-busy="true" />}
       {signInNeeded.value && <SignIn />}
       <Notice />
       <KeysDialog />
     </>
   );
+}
+
+/** Hides the page, and its name from tabs. Returns what shows them again. */
+function cover(): () => void {
+  const { title, documentElement: root } = document;
+  root.classList.add('covered');
+  document.title = 'Colloquy';
+  return () => {
+    root.classList.remove('covered');
+    document.title = title;
+  };
 }
 
 /** The fragment of the address is the place, so that a link to an id would leave it. */
@@ -102,14 +121,4 @@ function NamedPage({
   if (name === 'conversations') return <ConversationsPage query={query} view={view} />;
   const Late = latePages.value[name];
   return Late === undefined ? <main id="main" aria-busy="true" /> : <Late query={query} />;
-}
-
-function Notices() {
-  return (
-    <div class="notices" role="status">
-      {unreachable.value && 'The server does not answer. What is loaded stays readable.'}
-      {waitingSeconds.value !== undefined &&
-        `The server is busy. Asking again in ${waitingSeconds.value} s.`}
-    </div>
-  );
 }

@@ -21,14 +21,40 @@ const LIMITS = {
 
 /** Returns the settings with the values that depend on others. */
 function resolve(settings: Parsed<typeof SETTINGS>, place: Place) {
-  const { strict, maxItemsPerRequest, maxPageSize } = settings;
+  const { strict, maxItemsPerRequest, maxPageSize, auditLog, auditLogReads } = settings;
+  if (auditLogReads && auditLog === undefined) {
+    throw place
+      .at('auditLogReads')
+      .invalid('there is no audit log', 'Name a file with --audit-log, or - for standard output.');
+  }
   const usual = LIMITS[strict ? 'strict' : 'liberal'];
   return {
     ...settings,
     maxItemsPerRequest: maxItemsPerRequest ?? usual.maxItemsPerRequest,
     maxPageSize: maxPageSize ?? usual.maxPageSize,
     metrics: resolveMetrics(settings, place),
+    console: resolveConsole(settings, place),
   };
+}
+
+/** Checks that the console signs people in where their tokens are taken. */
+function resolveConsole({ console, auth }: Parsed<typeof SETTINGS>, place: Place) {
+  if (console.oidc === undefined) return { ...console, oidc: undefined };
+  if (auth.jwt === undefined) {
+    throw place
+      .at('console')
+      .at('oidcClientId')
+      .invalid(
+        'no tokens of an issuer are taken',
+        'Write auth: schemes: [jwt] with a section auth: jwt:, or leave oidc_client_id out.',
+      );
+  }
+  // As with the section of the tokens, which counts when their scheme is on.
+  if (!auth.schemes.includes('jwt')) return { ...console, oidc: undefined };
+  const { issuer, audience } = auth.jwt;
+  const { audienceParameter, clientId, scope } = console.oidc;
+  const parameters = audienceParameter === undefined ? {} : { [audienceParameter]: audience };
+  return { ...console, oidc: { issuer, clientId, scope, parameters } };
 }
 
 /** Replaces `auto`. Metrics are about all requests, so callers that must authenticate do not get them. */

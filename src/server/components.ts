@@ -27,6 +27,8 @@ export interface Components {
   readonly indexer: Indexer;
   readonly jobs: Jobs;
   readonly audit: AuditTrail | undefined;
+  /** `undefined` when the server has no console. */
+  readonly site: HttpOptions['site'];
   readonly state: { isClosing: boolean };
   readonly onServerError: HttpOptions['onServerError'];
 }

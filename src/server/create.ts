@@ -42,11 +42,11 @@ import { Telemetry } from '../telemetry/telemetry.ts';
 import { apiRoutes } from '../wire/api/routes.ts';
 import { getMetrics } from '../wire/api/system/get-metrics.ts';
 import type { Readiness } from '../wire/api/system/get-readiness.ts';
-import { ConsoleSite } from '../wire/console/console-site.ts';
 import { createHttp, type Http } from '../wire/http/server.ts';
 import { RunningServer, type Server } from './server.ts';
 import { authenticator } from './authenticator.ts';
 import type { Components } from './components.ts';
+import { consoleSite } from './console-site.ts';
 import { httpLimits } from './http-limits.ts';
 
 export interface ServerOptions {
@@ -103,7 +103,11 @@ async function openComponents(
   const contexts = { ...config, store, authorizer, models, seal, windows };
   const observer = telemetry;
   const tools = stack.use(new McpServers(config.mcp, packageVersion()));
-  const audit = write === undefined ? undefined : new AuditTrail(store, authorizer, write, failed);
+  const recordsReads = config.auditLogReads;
+  const audit =
+    write === undefined
+      ? undefined
+      : new AuditTrail({ store, authorizer, write, onLost: failed, recordsReads });
   const responses = new Responses({ ...contexts, observer, tools, audit });
   const state = { isClosing: false };
   const sweeper = new Sweeper({ ...config, store: store.retention, observer, audit });
@@ -136,6 +140,7 @@ async function openComponents(
       ...(feeds?.jobs ?? []),
       sweepingJob(sweeper, store.idempotency, () => state.isClosing),
     ]),
+    site: consoleSite(config.console, telemetry.log, stack),
     audit,
     state,
     onServerError: failed,
@@ -151,7 +156,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
   const { turns } = responses;
   return createHttp({
     ...httpLimits(config),
-    site: config.console ? new ConsoleSite() : undefined,
+    site: components.site,
     routes: apiRoutes({
       conversations,
       branches: new Branches({ ...config, store, authorizer, observer, rules, turns }),
@@ -172,6 +177,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       features: featuresOf(config),
       dialect: config.dialect,
       auth: config.auth,
+      console: config.console,
       version: packageVersion(),
       readiness: () => readiness(store, state.isClosing),
       metricsText: config.metrics === 'on' ? () => telemetry.metricsText() : undefined,

@@ -47,24 +47,33 @@ type Outcome = 'done' | 'denied' | 'absent' | 'refused' | 'failed' | StopReason;
 /** Writes a line. Throws when it cannot be written, or calls `onLost` later. */
 type WriteLine = (line: string, onLost: (error: unknown) => void) => void;
 
-/** Writes one JSON line for each request that changes something, exports or is denied. It has no access to items. */
+interface AuditTrailParams {
+  readonly store: AuditedStore;
+  readonly authorizer: Authorizer;
+  readonly write: WriteLine;
+  /** Receives each line that could not be written, with the id of its request. */
+  readonly onLost: (error: Error, requestId: string) => void;
+  /** Whether reads have lines too. */
+  readonly recordsReads: boolean;
+}
+
+/**
+ * Writes one JSON line for each request that changes something, exports or is denied, and for reads where they are
+ * asked for. It has no access to items.
+ */
 export class AuditTrail {
   readonly #store: AuditedStore;
   readonly #authorizer: Authorizer;
   readonly #write: WriteLine;
   readonly #onLost: (error: Error, requestId: string) => void;
+  readonly #recordsReads: boolean;
 
-  /** `onLost` receives each line that could not be written, with the id of its request. */
-  constructor(
-    store: AuditedStore,
-    authorizer: Authorizer,
-    write: WriteLine,
-    onLost: (error: Error, requestId: string) => void,
-  ) {
+  constructor({ store, authorizer, write, onLost, recordsReads }: AuditTrailParams) {
     this.#store = store;
     this.#authorizer = authorizer;
     this.#write = write;
     this.#onLost = onLost;
+    this.#recordsReads = recordsReads;
   }
 
   /**
@@ -130,7 +139,7 @@ export class AuditTrail {
   /** Records the end of a request: the HTTP status of its answer, or the reason for which it was stopped. */
   record(request: AuditedRequest, decision: Decision | undefined, end: number | StopReason): void {
     const outcome = typeof end === 'number' ? outcomeOf(decision, end) : end;
-    const { action, isRecorded = false } = request;
+    const { action, isRecorded = this.#recordsReads } = request;
     if (action === 'read' && outcome !== 'denied' && !isRecorded) return;
     const what = typeof end === 'number' ? `answered ${end}` : `stopped: ${end}`;
     this.#line(`${request.operation}, ${what}`, {

@@ -138,3 +138,28 @@ test('the rules of tenants are a list or a map by tenant', async () => {
     message: expect.stringMatching(/^Unknown setting retention\.tenants\.acme\.name \(line 3/),
   });
 });
+
+test('the console signs in only where tokens of an issuer are taken', async () => {
+  await expect(
+    loadYaml('auth: { schemes: [keys] }\nconsole: { oidc_client_id: web }\n'),
+  ).rejects.toMatchObject({
+    code: 'invalid_setting',
+    message: expect.stringMatching(/^console\.oidc_client_id, line 2 of .*: no tokens/),
+    fix: expect.stringContaining('auth: jwt:'),
+  });
+  const signsIn = `${jwtYaml({})}console: { oidc_client_id: web, oidc_audience_parameter: audience }\n`;
+  expect((await loadYaml(signsIn)).console.oidc).toEqual({
+    issuer: 'https://issuer.example',
+    clientId: 'web',
+    scope: 'openid',
+    parameters: { audience: 'colloquy' },
+  });
+});
+
+test('reads are written to an audit log that is there', async () => {
+  await expect(loadConfig({ arguments: ['--audit-log-reads'] })).rejects.toMatchObject({
+    code: 'invalid_setting',
+    message: '--audit-log-reads: there is no audit log.',
+    fix: expect.stringContaining('--audit-log'),
+  });
+});

@@ -5,26 +5,30 @@ import { SETTINGS } from '../../src/config/settings/tables.ts';
 import { loadYaml } from '../support/settings.ts';
 
 const SWITCHES = flagSettings(SETTINGS).filter(({ parser }) => parser.isSwitch);
-const BASE = ['--auth', 'keys', '--database-url', 'postgres://127.0.0.1/db'];
+const BASE = ['--auth', 'keys', '--database-url', 'postgres://127.0.0.1/db', '--audit-log', '-'];
 
 /** Returns the values of all switches. */
 function valuesOf({
   allowAnonymous,
   auth,
+  auditLogReads,
   database,
   strict,
   events,
   search,
+  console: { enabled },
 }: Config): Readonly<Record<string, unknown>> {
   if (database.kind !== 'postgres') throw new Error('the base names PostgreSQL');
   return {
     'allow-anonymous': allowAnonymous,
+    'audit-log-reads': auditLogReads,
     'user-isolation': auth.userIsolation,
     'database-prepared-statements': database.preparedStatements,
     rls: database.rowLevelSecurity,
     strict,
     search,
     events,
+    console: enabled,
   };
 }
 
@@ -71,7 +75,11 @@ describe.each(SWITCHES)('the switch $name', (setting) => {
   test(`${setting.name} takes the same words in the config file, and the truth values of YAML`, async () => {
     const key = setting.name.replaceAll('-', '_');
     const byFile = (text: string) =>
-      of(loadYaml(`auth: keys\ndatabase_url: postgres://127.0.0.1/db\n${key}: ${text}\n`));
+      of(
+        loadYaml(
+          `auth: keys\naudit_log: '-'\ndatabase_url: postgres://127.0.0.1/db\n${key}: ${text}\n`,
+        ),
+      );
     expect(
       await Promise.all(['on', 'true', 'True', 'off', 'false', '"false"'].map(byFile)),
     ).toEqual([true, true, true, false, false, false]);

@@ -1,42 +1,22 @@
-import { createServer, request } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { startGateway } from './support/gateway.ts';
 import { seedShop } from './support/seed.ts';
-
-const PREFIX = '/store/chat';
 
 const server = await startServer();
 const id = await seedShop(server.client);
-/** A proxy that takes a path off the front, and rewrites the host. */
-const proxy = createServer((incoming, outgoing) => {
-  const path = (incoming.url ?? '').slice(PREFIX.length);
-  const { host } = new URL(server.origin);
-  const headers = { ...incoming.headers, host };
-  const forwarded = request(`${server.origin}${path}`, { method: incoming.method, headers });
-  forwarded.on('response', (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-    answer.pipe(outgoing);
-  });
-  incoming.pipe(forwarded);
-});
-proxy.listen(0, '127.0.0.1');
-await once(proxy, 'listening');
-// Sound: it listens on TCP.
-const { port } = proxy.address() as AddressInfo;
+const gateway = await startGateway(server.origin, { prefix: '/store/chat', isTls: true });
 afterAll(async () => {
   await closeBrowser();
-  proxy.close();
-  proxy.closeAllConnections();
+  await gateway[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
 });
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
-  test('the console works below a path that a proxy takes off, also when it searches', async () => {
-    const base = `http://127.0.0.1:${port}${PREFIX}`;
-    await using watched = await openPage(base);
+  test('the console works on TLS below a path that a proxy takes off: lists, searches, writes and the feed', async () => {
+    const base = gateway.url;
+    await using watched = await openPage(base, '', { ignoresCertificates: true });
     const { page } = watched;
     await page.locator('.row-title').first().waitFor();
     await page.goto(`${base}/console`);
@@ -45,5 +25,17 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('mark').first().waitFor();
     await page.locator(`.results a[href*="${id}"]`).first().click();
     await page.locator('article').first().waitFor();
+    await page.keyboard.press('l');
+    const feed = page.waitForResponse((answer) => answer.url().includes('/events'));
+    expect((await feed).status()).toBe(200);
+    await server.client.conversations.items.create(id, {
+      items: [{ type: 'message', role: 'user', content: 'It has come.' }],
+    });
+    await page.getByText('It has come.').waitFor();
+    const changed = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+    await page.evaluate(
+      `fetch(new URL('../v1/conversations/${id}', document.baseURI), { method: 'DELETE' })`,
+    );
+    expect((await changed).status()).toBe(200);
   });
 });

@@ -16,10 +16,10 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a key shows the page that was asked for, and is kept nowhere', async () => {
     await using watched = await openPage(origin, `#/conversations/${id}`);
     const { page } = watched;
-    await page.locator('dialog.sign-in input').fill('wrong');
+    await page.locator('#key').fill('wrong');
     await page.keyboard.press('Enter');
     await page.locator('#key-problem:not(:empty)').waitFor();
-    await page.locator('dialog.sign-in input').fill(ann);
+    await page.locator('#key').fill(ann);
     await page.keyboard.press('Enter');
     await page.getByText('For acme alone').waitFor();
     const kept = await page.evaluate(
@@ -33,7 +33,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('the key of another tenant shows nothing', async () => {
     await using watched = await openPage(origin);
     const { page } = watched;
-    await page.locator('dialog.sign-in input').fill(ben);
+    await page.locator('#key').fill(ben);
     await page.keyboard.press('Enter');
     await page.getByText('No conversations yet').waitFor();
     expect(await page.locator('main').textContent()).not.toContain('acme');

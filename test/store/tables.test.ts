@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig, newId, type ArchiveRecord, type Store } from '../../src/index.ts';
 import { openInspection } from '../../src/store/open.ts';
+import { distributionOf } from '../../src/store/postgres/citus.ts';
 import {
   ARCHIVED_TABLES,
   CHILD_TABLES,
@@ -10,6 +11,7 @@ import {
   SQLITE_SEARCH_TABLES,
   TABLES,
   TABLES_OF_CONVERSATIONS,
+  type Table,
 } from '../../src/store/tables.ts';
 import { ordinaryRole } from '../support/postgres.ts';
 import { append, key, minted, newConversation, openOn } from '../support/store.ts';
@@ -318,4 +320,15 @@ test('row-level security covers every table of tenants in PostgreSQL', async () 
     new Set(walled.map(({ name }) => name)),
     'a migration must give each of these tables the policy tenant_wall',
   ).toEqual(new Set(DISTRIBUTED_TABLES.map(({ name }) => name)));
+});
+
+test('a sharded database has all rows that name a conversation beside the conversation', () => {
+  const beside = DISTRIBUTED_TABLES.filter((table) =>
+    distributionOf(table)[0]?.includes("colocate_with => 'conversations'"),
+  );
+  const naming = TABLES.filter(
+    ({ name, isReference, columns }: Table) =>
+      name !== 'conversations' && isReference !== true && 'conversation_id' in columns,
+  );
+  expect(beside.map(({ name }) => name)).toEqual(naming.map(({ name }) => name));
 });

@@ -102,15 +102,17 @@ export function waysOf({ flag }: PlacedSetting): readonly Way[] {
   return flag === undefined ? ['file', 'program'] : ['flag', 'variable', 'file', 'program'];
 }
 
-/** Settings with which every scheme may be on, and PostgreSQL is the database. */
+/** Settings with which every scheme may be on, the console signs in, and PostgreSQL is the database. */
 const FILE = {
   auth: { jwt: { issuer: 'https://issuer.example', audience: 'colloquy' } },
+  console: { oidc_client_id: 'console' },
 };
 const VARIABLES = {
   COLLOQUY_DATABASE_URL: 'postgres://127.0.0.1/db',
-  COLLOQUY_AUTH: 'keys',
+  COLLOQUY_AUTH: 'keys, jwt',
   COLLOQUY_MODEL_URL: 'http://127.0.0.1:1/v1',
   COLLOQUY_AUTH_HEADERS_SECRET: 's',
+  COLLOQUY_AUDIT_LOG: '-',
 };
 
 /** Loads a configuration in which one setting is given in one way; without a value, in none. */

@@ -20,11 +20,17 @@ const FORMS: readonly { readonly reason: string; readonly hasForm: (sql: string)
     hasForm: (sql) => CHANGE.test(sql) && /\b(?:clock_timestamp|timeofday|random)\s*\(/i.test(sql),
   },
   {
-    reason: 'the part after ON CONFLICT takes immutable functions alone',
+    reason: 'COALESCE and CASE with a clock are refused in a statement that changes rows',
     hasForm: (sql) =>
-      /\bON CONFLICT\b[^]*\b(?:statement_timestamp|transaction_timestamp|now|extract)\s*\(/i.test(
-        sql,
-      ),
+      CHANGE.test(sql) && conditionalsOf(sql.replace(/\bRETURNING\b[^]*/i, '')).some(hasClock),
+  },
+  {
+    reason: 'CASE with a value is sent to the workers with a comparison of the value and a boolean',
+    hasForm: (sql) => CHANGE.test(sql) && /\bCASE\s+(?!WHEN\b)/i.test(sql),
+  },
+  {
+    reason: 'the part after ON CONFLICT takes immutable functions alone',
+    hasForm: (sql) => hasClock(/\bON CONFLICT\b[^]*/i.exec(sql)?.[0] ?? ''),
   },
   {
     reason:
@@ -72,6 +78,25 @@ const NAMES_CONVERSATION = /\b(?:conversation_id|id) = \$2\b/;
 
 /** The items of one conversation, of which each of a statement's tables must be. */
 const NAMES_ITEMS = /\bFROM items\b[^]*\bconversation_id = \$2\b/;
+
+function hasClock(sql: string): boolean {
+  return /\b(?:statement_timestamp|transaction_timestamp|now|extract)\s*\(/i.test(sql);
+}
+
+/** Returns the text of each COALESCE and CASE, with those within. */
+function conditionalsOf(sql: string): readonly string[] {
+  const begins = sql.matchAll(/\bCASE\b|\bcoalesce(?=\s*\()/gi);
+  return [...begins].map(({ index, 0: word }) => {
+    const parts = word.toUpperCase() === 'CASE' ? /\b(?<in>CASE)\b|\bEND\b/gi : /(?<in>\()|\)/g;
+    parts.lastIndex = index;
+    let depth = 0;
+    for (let part = parts.exec(sql); part !== null; part = parts.exec(sql)) {
+      depth += part.groups?.['in'] === undefined ? -1 : 1;
+      if (depth === 0) return sql.slice(index, parts.lastIndex);
+    }
+    return sql.slice(index);
+  });
+}
 
 /** Returns why Citus would not keep a statement in one shard; `undefined` when it does. */
 export function reasonAgainst(sql: string): string | undefined {

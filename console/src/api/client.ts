@@ -1,17 +1,12 @@
-import { signal } from '@preact/signals';
-import { secret, signInNeeded } from './session.ts';
+import { API, isFromProxyAlone, reachable } from './reaching.ts';
+import { forgetSecret, secret, signedInAgain } from './session.ts';
+import { waitSeconds } from './waiting.ts';
 
-/** Base URL of the API, next to the console wherever a proxy has put both. */
-export const API = new URL('../v1/', document.baseURI);
+export { API } from './reaching.ts';
 
 const MOST_TRIES = 3;
 const DEFAULT_WAIT_SECONDS = 2;
 const LONGEST_WAIT_SECONDS = 60;
-
-/** Seconds until a busy server is asked again; `undefined` when nothing waits. */
-export const waitingSeconds = signal<number | undefined>(undefined);
-/** Set while the server cannot be reached. */
-export const unreachable = signal(false);
 
 /** An answer that is an error, or none. */
 export class ApiFailure extends Error {
@@ -36,14 +31,24 @@ export class ApiFailure extends Error {
 interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** The entity tag that the thing must still have. */
-  readonly ifMatch?: string | undefined;
+  /** Set for a stream: whoever reads it decides when to ask again. */
+  readonly isStream?: true;
+  /** Set for the call that tries a key: a refusal is its answer. */
+  readonly isSignIn?: true;
 }
 
-/** Calls the API. A busy server is asked three times, after the time that it names. Rejects with an `ApiFailure`. */
+/** Number of calls under way that may change something. */
+let openChanges = 0;
+
+export function isChanging(): boolean {
+  return openChanges > 0;
+}
+
+/** Calls the API, as `send` does. Rejects with an `ApiFailure`. */
 export async function call<Answer>(path: string, request: CallOptions = {}): Promise<Answer> {
-  return (await (await answerTo(path, request)).json()) as Answer;
+  return (await answerTo(path, request)).json() as Promise<Answer>;
 }
 
 /** Calls the API as `call`, and returns the answer with its entity tag. */
@@ -56,66 +61,87 @@ export async function callTagged<Answer>(
 }
 
 async function answerTo(path: string, request: CallOptions): Promise<Response> {
-  for (let tries = 1; ; tries += 1) {
-    const response = await send(path, request);
-    if (response.ok) return response;
-    const isBusy = response.status === 429 || response.status === 503;
-    if (!isBusy || tries === MOST_TRIES) throw await failureOf(response);
-    await waitFor(response);
-  }
+  const response = await send(path, request);
+  if (!response.ok) throw await failureOf(response);
+  return response;
 }
 
 /** Opens a stream of the API. Rejects with an `ApiFailure` when the server does not give it. */
 export async function stream(
   path: string,
   signal: AbortSignal,
+  request: CallOptions = {},
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const response = await send(path, { signal });
+  const response = await send(path, { ...request, signal, isStream: true });
   if (!response.ok || response.body === null) throw await failureOf(response);
   return response.body;
 }
 
-async function send(
+/**
+ * Asks the server until it answers. A busy one is asked three times, after the time that it names. A read waits for one
+ * that is away; a change is not repeated, since it may have been made. A refused caller signs in meanwhile.
+ */
+async function send(path: string, request: CallOptions): Promise<Response> {
+  const { method = 'GET', signal, isSignIn = false, isStream = false } = request;
+  for (let tries = 1; ;) {
+    const used = secret.value;
+    const response = await sendOnce(path, request);
+    if (response === undefined || isFromProxyAlone(response)) {
+      const back = reachable(signal);
+      if (method !== 'GET' || isStream)
+        throw response === undefined ? noAnswer() : await failureOf(response);
+      await back;
+    } else if (response.status === 401 && !isSignIn) {
+      // Somebody may have signed in since the request was sent.
+      if (secret.value !== used) continue;
+      forgetSecret();
+      if (!(await signedInAgain())) throw await failureOf(response);
+    } else if ((response.status === 429 || response.status === 503) && tries < MOST_TRIES) {
+      tries += 1;
+      await waitSeconds(secondsOf(response), signal);
+    } else {
+      return response;
+    }
+  }
+}
+
+/** Resolves with `undefined` when there is no answer. */
+async function sendOnce(
   path: string,
-  { method = 'GET', body, signal, ifMatch }: CallOptions,
-): Promise<Response> {
-  const headers: Record<string, string> = {};
+  { method = 'GET', body, headers: given, signal }: CallOptions,
+): Promise<Response | undefined> {
+  const headers: Record<string, string> = { ...given };
   if (secret.value !== undefined) headers['authorization'] = `Bearer ${secret.value}`;
-  if (ifMatch !== undefined) headers['if-match'] = ifMatch;
   if (body !== undefined) headers['content-type'] = 'application/json';
+  const isChange = method !== 'GET';
+  if (isChange) openChanges += 1;
   try {
-    const response = await fetch(new URL(path, API), {
+    return await fetch(new URL(path, API), {
       method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
     });
-    unreachable.value = false;
-    return response;
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    unreachable.value = true;
-    const none = { status: 0, code: undefined, requestId: undefined };
-    throw new ApiFailure('The server does not answer.', none);
+    return undefined;
+  } finally {
+    if (isChange) openChanges -= 1;
   }
 }
 
-async function waitFor(response: Response): Promise<void> {
-  const given = Number(response.headers.get('retry-after') ?? DEFAULT_WAIT_SECONDS);
-  const seconds = Math.min(
-    Number.isFinite(given) ? given : DEFAULT_WAIT_SECONDS,
-    LONGEST_WAIT_SECONDS,
-  );
-  for (let left = Math.ceil(seconds); left > 0; left -= 1) {
-    waitingSeconds.value = left;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-  waitingSeconds.value = undefined;
+function secondsOf({ headers }: Response): number {
+  const given = Number(headers.get('retry-after') ?? DEFAULT_WAIT_SECONDS);
+  return Math.min(Number.isFinite(given) ? given : DEFAULT_WAIT_SECONDS, LONGEST_WAIT_SECONDS);
+}
+
+function noAnswer(): ApiFailure {
+  const none = { status: 0, code: undefined, requestId: undefined };
+  return new ApiFailure('The server does not answer.', none);
 }
 
 async function failureOf(response: Response): Promise<ApiFailure> {
   const { status, headers } = response;
-  if (status === 401) signInNeeded.value = true;
   const body = (await response.json().catch(() => undefined)) as
     | { error?: { message?: string; code?: string | null } }
     | undefined;

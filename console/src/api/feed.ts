@@ -1,4 +1,4 @@
-import { stream } from './client.ts';
+import { ApiFailure, stream } from './client.ts';
 
 /** A change, as the feed of a conversation has it. */
 export interface FeedEvent {
@@ -7,30 +7,60 @@ export interface FeedEvent {
   readonly position?: number;
 }
 
-const AGAIN_AFTER_MS = 2000;
+/** What is done with a feed. */
+export interface FeedReader {
+  readonly receive: (event: FeedEvent) => void;
+  /** Is told the seconds until the next try while the connection is lost, and `undefined` when it is there. */
+  readonly wait: (seconds: number | undefined) => void;
+  /** Is told that changes were missed: the feed has forgotten the place where the reader was. */
+  readonly miss: () => void;
+}
+
+const LONGEST_PAUSE_SECONDS = 30;
 
 /**
- * Reads a feed from now on until it is aborted, and goes on after a lost connection. Rejects when the server refuses it.
- * `EventSource` cannot send a key.
+ * Reads a feed from now on until it is aborted. After a lost connection it goes on where it was, with pauses that grow.
+ * Rejects when the server refuses it. `EventSource` cannot send a key.
  */
 export async function readFeed(
   path: string,
   signal: AbortSignal,
-  receive: (event: FeedEvent) => void,
+  { receive, wait, miss }: FeedReader,
 ): Promise<void> {
   let cursor: string | undefined;
-  while (!signal.aborted) {
+  for (let losses = 0; !signal.aborted; losses += 1) {
+    if (losses > 0) await pause(Math.min(2 ** (losses - 1), LONGEST_PAUSE_SECONDS), signal, wait);
     const after = cursor === undefined ? '' : `?after=${encodeURIComponent(cursor)}`;
-    const frames = await stream(`${path}${after}`, signal);
     try {
-      for await (const { id, data } of framesIn(frames)) {
+      for await (const { id, data } of framesIn(await stream(`${path}${after}`, signal))) {
+        // The first frame comes at once.
+        losses = 0;
+        wait(undefined);
         cursor = id ?? cursor;
         if (data !== undefined) receive(JSON.parse(data) as FeedEvent);
       }
-    } catch {
-      // The connection is lost, or the reader has aborted.
+    } catch (error) {
+      if (signal.aborted) return;
+      const status = error instanceof ApiFailure ? error.status : 0;
+      if (status === EXPIRED) {
+        cursor = undefined;
+        miss();
+      } else if (status >= 400 && status < 500 && status !== TOO_MANY) throw error;
     }
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+  }
+}
+
+const EXPIRED = 410;
+const TOO_MANY = 429;
+
+async function pause(
+  seconds: number,
+  signal: AbortSignal,
+  wait: FeedReader['wait'],
+): Promise<void> {
+  for (let left = seconds; left > 0 && !signal.aborted; left -= 1) {
+    wait(left);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
 

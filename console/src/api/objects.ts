@@ -10,6 +10,7 @@ import type { ServerObject } from '../../../src/contract/system/server.ts';
 export type Conversation = Static<typeof DetailedConversation>;
 export type Principal = Static<typeof PrincipalObject>;
 export type ServerFacts = Static<typeof ServerObject>;
+export type OidcClient = NonNullable<ServerFacts['authentication']['oidc']>;
 export type ItemType = ConversationItem['type'];
 
 /** An item. Its fields beyond these are read with care: items of other programs may lack any of them. */
@@ -46,7 +47,7 @@ export interface Page<Entry> {
 }
 
 export interface ItemPage extends Page<Item | Stub> {
-  readonly placements: readonly Placement[];
+  readonly placements?: readonly Placement[];
 }
 
 export interface SearchResult {

@@ -1,13 +1,19 @@
 import { signal } from '@preact/signals';
 import type { Principal, ServerFacts } from './objects.ts';
 
-/** Key or token of the caller. It is in memory alone: not in storage, cookies, addresses or the document. */
-export const secret = signal<string | undefined>(undefined);
-/** Set when the server has refused the caller. */
+/** Where a key is kept when its owner asks for it: as long as the tab, and seen by no other. */
+const KEPT = 'colloquy.key';
+
+/** Key or token of the caller. It is in no cookie, address or document, and in the tab's storage only when asked for. */
+export const secret = signal<string | undefined>(sessionStorage.getItem(KEPT) ?? undefined);
+/** Set when the server has refused the caller, or the page has forgotten the key. */
 export const signInNeeded = signal(false);
+/** Set while the page shows nothing, since nobody has used it for a time. */
+export const isCovered = signal(false);
+/** The last caller, who may have to sign in again. */
 export const principal = signal<Principal | undefined>(undefined);
 export const server = signal<ServerFacts | undefined>(undefined);
-/** Number of sign-ins. Pages load again when it changes. */
+/** Number of times that another caller has signed in. Pages load again when it changes. */
 export const signIns = signal(0);
 
 /** Checks whether some rule could let the caller delete a conversation. */
@@ -23,11 +29,49 @@ export function trashDays(): number {
 /** Tells the console's other tabs of a sign-out. */
 const tabs = new BroadcastChannel('colloquy.sign-out');
 tabs.addEventListener('message', () => {
-  if (secret.value !== undefined) location.reload();
+  if (secret.value !== undefined || isCovered.value) startAnew();
 });
 
 /** Forgets the caller, and all that was loaded for it, in all tabs. */
 export function signOut(): void {
   tabs.postMessage('');
+  startAnew();
+}
+
+function startAnew(): void {
+  forgetSecret();
   location.reload();
+}
+
+/** Keeps the caller's key until the tab is closed, also when the page is loaded again. */
+export function keepSecret(): void {
+  if (secret.value !== undefined) sessionStorage.setItem(KEPT, secret.value);
+}
+
+export function forgetSecret(): void {
+  secret.value = undefined;
+  sessionStorage.removeItem(KEPT);
+}
+
+type SignedIn = (isSame: boolean) => void;
+let waiting: SignedIn[] = [];
+
+/** Asks for a sign-in. Resolves when somebody has signed in: with `true` if it is the caller of before, or the first. */
+export function signedInAgain(): Promise<boolean> {
+  signInNeeded.value = true;
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+/** Shows the page to a caller who has signed in. What has waited goes on for the caller of before alone. */
+export function admit(caller: Principal): void {
+  const before = principal.value;
+  const isSame =
+    before === undefined || (before.tenant === caller.tenant && before.subject === caller.subject);
+  principal.value = caller;
+  signInNeeded.value = false;
+  isCovered.value = false;
+  if (!isSame) signIns.value += 1;
+  const told = waiting;
+  waiting = [];
+  for (const tell of told) tell(isSame);
 }

@@ -1,22 +1,25 @@
-import { call, type ApiFailure } from './client.ts';
+import { tryCaller } from './caller.ts';
+import { call } from './client.ts';
+import { leaveForIssuer, signInByReturn } from './issuer-sign-in.ts';
 import type { Principal, ServerFacts } from './objects.ts';
-import { principal, secret, server, signIns, signInNeeded } from './session.ts';
+import { keepSecret, principal, server } from './session.ts';
 
-/** Asks the server what it is and who the caller is. A refused caller is asked for a key. */
+/** Asks the server what it is and who the caller is, and finishes a sign-in that has come back from its issuer. */
 export async function begin(): Promise<void> {
   server.value = await call<ServerFacts>('server');
-  principal.value = await call<Principal>('principal');
+  const { oidc } = server.value.authentication;
+  if (oidc !== null) await signInByReturn(oidc);
+  principal.value ??= await call<Principal>('principal');
 }
 
-/** Tries a key. Rejects with the failure when the server refuses it. */
-export async function signInWith(key: string): Promise<void> {
-  secret.value = key;
-  try {
-    principal.value = await call<Principal>('principal');
-  } catch (error) {
-    secret.value = undefined;
-    throw error as ApiFailure;
-  }
-  signInNeeded.value = false;
-  signIns.value += 1;
+/** Tries a key. Rejects with the failure when the server refuses it. `isKept` keeps it as long as the tab. */
+export async function signInWith(key: string, isKept: boolean): Promise<void> {
+  await tryCaller(key);
+  if (isKept) keepSecret();
+}
+
+/** Leads to the issuer. Rejects with an error in words when it cannot be reached. */
+export async function signInAtIssuer(): Promise<void> {
+  const oidc = server.value?.authentication.oidc;
+  if (oidc !== null && oidc !== undefined) await leaveForIssuer(oidc, false);
 }

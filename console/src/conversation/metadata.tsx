@@ -45,7 +45,7 @@ export function MetadataButton({
     const filled = pairs.filter(([key]) => key.trim() !== '');
     try {
       const body = { metadata: Object.fromEntries(filled) };
-      change(await call<Conversation>(path, { method: 'POST', body, ifMatch: tag }));
+      change(await call<Conversation>(path, { method: 'POST', body, headers: tagged(tag) }));
       setOpen(false);
     } catch (error) {
       const failure = asFailure(error);
@@ -83,6 +83,10 @@ export function MetadataButton({
       </Dialog>
     </>
   );
+}
+
+function tagged(tag: string | undefined): Readonly<Record<string, string>> {
+  return tag === undefined ? {} : { 'if-match': tag };
 }
 
 function PairFields({

@@ -57,7 +57,8 @@ function watch(list: ConversationList): () => void {
     if (server.value?.features.includes('events') !== true) return;
     feed = new AbortController();
     // Without the feed, the reader is told on coming back.
-    readFeed('conversations/events', feed.signal, lookSoon).catch(() => undefined);
+    const reader = { receive: lookSoon, wait: () => undefined, miss: lookSoon };
+    readFeed('conversations/events', feed.signal, reader).catch(() => undefined);
   };
   const comeBack = (): void => {
     follow();

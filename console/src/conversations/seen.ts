@@ -1,4 +1,5 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
+import { signIns } from '../api/session.ts';
 import type { Conversation } from '../api/objects.ts';
 
 /** Values that are kept of one key. */
@@ -7,6 +8,11 @@ const MOST_KEYS = 200;
 
 /** Keys and values of metadata, and owners under `owner`, that this session has seen. */
 export const seen = signal<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
+
+// Another caller has seen nothing of it.
+effect(() => {
+  if (signIns.value > 0) seen.value = new Map();
+});
 
 /** Notes what the bar can suggest. It costs no request. */
 export function noteSeen(conversations: readonly Conversation[]): void {

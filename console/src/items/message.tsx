@@ -1,16 +1,19 @@
+import { useContext } from 'preact/hooks';
 import type { Item } from '../api/objects.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { LongText } from '../text/long-text.tsx';
 import { Markdown } from '../text/markdown.tsx';
 import { SafeLink } from '../text/links.tsx';
+import { OtherWritingContext } from '../text/writing.ts';
 import { list, textOf } from './fields.ts';
 import { Part } from './parts.tsx';
 
 /** What was typed is shown as it was typed; what a model wrote is Markdown. */
 export function Message({ item }: { readonly item: Item; readonly items: ItemWindow }) {
-  const isModel = item['role'] === 'assistant';
+  const isMarkdown = (item['role'] === 'assistant') !== useContext(OtherWritingContext);
+  const Text = isMarkdown ? Markdown : LongText;
   const content = item['content'];
-  if (typeof content === 'string') return <LongText text={content} />;
+  if (typeof content === 'string') return <Text text={content} />;
   const parts = list(content);
   if (parts.length === 0) return <p class="quiet">Without content.</p>;
   return (
@@ -18,10 +21,10 @@ export function Message({ item }: { readonly item: Item; readonly items: ItemWin
       {parts.map((part, index) => {
         const type = textOf(part['type']);
         const text = textOf(part['text']);
-        if (isModel && type === 'output_text') {
+        if (type === 'output_text' || type === 'input_text') {
           return (
             <div key={index}>
-              <Markdown text={text} />
+              <Text text={text} />
               <Annotations of={part['annotations']} />
             </div>
           );

@@ -1,7 +1,9 @@
 import { mayDelete, principal, secret, server, signOut, trashDays } from '../api/session.ts';
 import { fragmentOf } from '../place.ts';
+import { Choice } from './choice.tsx';
 import { hasKeys, switchKeys } from './keys.ts';
 import { choose, scheme, SCHEMES } from './scheme.ts';
+import { TimeChoice } from './time-choice.tsx';
 import { Time } from '../text/time.tsx';
 
 /** Who the caller is, what the server is, and how the page looks. */
@@ -66,20 +68,8 @@ export function AccountMenu() {
             </li>
           )}
         </ul>
-        <fieldset class="choice">
-          <legend>Colours</legend>
-          {SCHEMES.map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="scheme"
-                checked={scheme.value === name}
-                onChange={() => choose(name)}
-              />
-              {name}
-            </label>
-          ))}
-        </fieldset>
+        <Choice legend="Colours" options={SCHEMES} chosen={scheme.value} choose={choose} />
+        <TimeChoice />
         <label class="check">
           <input
             type="checkbox"

@@ -1,22 +1,39 @@
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 
-/** A button for what cannot be taken back: it asks first, and says what went wrong. */
-export function ConfirmedButton({
-  name,
-  question,
-  consequence,
-  act,
-}: {
+interface Question {
   /** Verb, such as `Delete`. */
   readonly name: string;
   readonly question: string;
   readonly consequence: string;
   readonly act: () => Promise<void>;
-}) {
+}
+
+/** A button for what cannot be taken back: it asks first, and says what went wrong. */
+export function ConfirmedButton(question: Question) {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <button type="button" onClick={() => setAsking(true)}>
+        {question.name}…
+      </button>
+      {isAsking && <ConfirmDialog {...question} close={() => setAsking(false)} />}
+    </>
+  );
+}
+
+/** Asks before something is done. It is there while it asks. */
+export function ConfirmDialog({
+  name,
+  question,
+  consequence,
+  act,
+  close,
+}: Question & { readonly close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const confirm = async (): Promise<void> => {
     setBusy(true);
     setProblem('');
@@ -29,25 +46,20 @@ export function ConfirmedButton({
     setBusy(false);
   };
   return (
-    <>
-      <button type="button" onClick={() => dialog.current?.showModal()}>
-        {name}…
-      </button>
-      <dialog ref={dialog} class="confirm" aria-label={question}>
-        <h2>{question}</h2>
-        <p class="quiet">{consequence}</p>
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-        <p class="answers">
-          <button type="button" class="main alarm" disabled={isBusy} onClick={() => void confirm()}>
-            {name}
-          </button>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Cancel
-          </button>
-        </p>
-      </dialog>
-    </>
+    <dialog ref={dialog} class="confirm" aria-label={question} onClose={close}>
+      <h2>{question}</h2>
+      <p class="quiet">{consequence}</p>
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+      <p class="answers">
+        <button type="button" class="main alarm" disabled={isBusy} onClick={() => void confirm()}>
+          {name}
+        </button>
+        <button type="button" onClick={() => dialog.current?.close()}>
+          Cancel
+        </button>
+      </p>
+    </dialog>
   );
 }

@@ -4,6 +4,15 @@ import type { ApiFailure } from '../api/client.ts';
 const TITLES: Readonly<Record<number, string>> = {
   0: 'The server does not answer.',
   403: 'The server refuses this page.',
+  429: 'You have asked too often.',
+  503: 'The server is busy.',
+};
+
+/** What an operator does about an error that is of the page's address, as the documentation of errors has it. */
+const FIXES: Readonly<Record<string, string>> = {
+  origin_not_allowed:
+    'Open the console at the server’s own address, or name its origin in --cors-origins.',
+  host_not_allowed: 'Use 127.0.0.1 or localhost, or switch authentication on.',
 };
 
 /** A failure with what an operator needs to find it in the log. */
@@ -23,6 +32,7 @@ export function Failure({
     <div class="state" role="alert">
       <h2>{title}</h2>
       {status !== 404 && title !== message && <p>{message}</p>}
+      {FIXES[code ?? ''] !== undefined && <p>{FIXES[code ?? '']}</p>}
       {(code !== undefined || requestId !== undefined) && (
         <p class="quiet">
           {code !== undefined && <code>{code}</code>} {requestId !== undefined && 'request '}

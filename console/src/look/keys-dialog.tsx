@@ -5,13 +5,16 @@ const KEYS: readonly (readonly [keys: string, effect: string])[] = [
   ['/', 'the bar for filters, words and ids'],
   ['j  k', 'next and previous item, or row of a list'],
   ['x  X', 'mark a row, or all up to it'],
-  ['Enter', 'details of the item'],
+  ['g g  G', 'first and last item'],
+  ['f', 'find in this conversation; Enter and Shift Enter lead from hit to hit'],
+  ['Enter  d', 'details of the item'],
   ['Escape', 'close the details'],
-  ['g g', 'first item'],
-  ['G', 'last item'],
-  ['l', 'follow the conversation while it grows'],
+  ['.', 'menu of the item'],
   ['m  o', 'messages, or an outline'],
-  ['c j', 'copy the item of the details as JSON'],
+  ['h', 'hide the texts, for a shared screen'],
+  ['T', 'the item’s text plain, or as Markdown'],
+  ['l', 'follow the conversation while it grows'],
+  ['c j', 'copy the item as JSON'],
   ['c u', 'as curl'],
   ['c t', 'as TypeScript'],
   ['c p', 'as Python'],
@@ -38,6 +41,10 @@ export function KeysDialog() {
           </div>
         ))}
       </dl>
+      <p class="quiet">
+        In the items of a conversation also <kbd>Page Down</kbd> <kbd>Page Up</kbd> for the next and
+        previous one, <kbd>Home</kbd> <kbd>End</kbd> for the first and last.
+      </p>
       <button type="button" onClick={() => dialog.current?.close()}>
         Close
       </button>

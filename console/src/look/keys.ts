@@ -51,5 +51,5 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (key === 'Enter' && target.closest('a, button') !== null) return true;
   const isField = target.matches('input:not([type=range], [type=checkbox]), textarea, select');
-  return isField || target.isContentEditable || target.closest('dialog') !== null;
+  return isField || target.isContentEditable || target.closest('dialog, [popover]') !== null;
 }

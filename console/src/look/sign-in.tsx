@@ -1,64 +1,150 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { tryCaller } from '../api/caller.ts';
 import { asFailure } from '../api/client.ts';
-import { server } from '../api/session.ts';
-import { signInWith } from '../api/sign-in.ts';
+import { issuerProblem } from '../api/issuer-sign-in.ts';
+import { isCovered, principal, server, signOut } from '../api/session.ts';
+import { signInAtIssuer, signInWith } from '../api/sign-in.ts';
 
-/** Asks for a key, over the page that needed it. */
+/** Asks for a sign-in, over the page that needed it. */
 export function SignIn() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const [problem, setProblem] = useState('');
-  const [isBusy, setBusy] = useState(false);
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const key = field.current?.value.trim() ?? '';
-    if (key === '') return;
-    setBusy(true);
-    try {
-      await signInWith(key);
-    } catch (error) {
-      setProblem(asFailure(error).message);
-      setBusy(false);
-    }
-  };
-  const schemes: readonly string[] = server.value?.authentication.schemes ?? [];
-  const hasForm = schemes.length === 0 || schemes.some((scheme) => scheme !== 'headers');
-  const what = schemes.includes('keys') ? 'API key' : 'Access token';
+  const facts = server.value;
+  const schemes: readonly string[] = facts?.authentication.schemes ?? ['keys'];
+  const oidc = facts?.authentication.oidc ?? null;
+  const takesText = schemes.some((scheme) => scheme !== 'headers');
+  const name = schemes.includes('keys') ? 'API key' : 'Access token';
+  const before = principal.value;
   return (
     <dialog ref={dialog} class="sign-in" aria-labelledby="sign-in-title" onCancel={keepOpen}>
-      <h1 id="sign-in-title">Sign in</h1>
-      {!hasForm && <p>The gateway in front of this server has not signed you in. Sign in there.</p>}
-      <p class="quiet" hidden={!hasForm}>
-        You see what this {what === 'API key' ? 'key' : 'token'} may read. It stays in this tab’s
-        memory, and is gone when the tab is closed or loaded again.
-      </p>
-      <form hidden={!hasForm} onSubmit={(event) => void submit(event)}>
-        <label for="key">{what}</label>
-        <input
-          id="key"
-          ref={field}
-          type="password"
-          autocomplete="off"
-          spellcheck={false}
-          aria-describedby="key-problem"
-          aria-invalid={problem !== ''}
-          required
-        />
-        <p id="key-problem" class="problem" role="alert">
-          {problem}
-        </p>
-        <button type="submit" class="main" disabled={isBusy}>
-          Sign in
+      <h1 id="sign-in-title">{before === undefined ? 'Sign in' : 'Sign in again'}</h1>
+      <Reason />
+      {oidc !== null && <IssuerForm host={new URL(oidc.issuer).host} />}
+      {takesText && oidc === null && <SecretForm name={name} />}
+      {takesText && oidc !== null && (
+        <details>
+          <summary>Use {name === 'API key' ? 'an API key' : 'an access token'}</summary>
+          <SecretForm name={name} />
+        </details>
+      )}
+      {!takesText && <GatewayForm />}
+      {before !== undefined && (
+        <button type="button" class="plain" onClick={signOut}>
+          Close this page instead
         </button>
-      </form>
+      )}
     </dialog>
   );
 }
 
-/** Without a key there is nothing behind the dialog. */
+/** Why the dialog is there. */
+function Reason() {
+  const before = principal.value;
+  if (before === undefined) return null;
+  const name = `${before.tenant} / ${before.subject}`;
+  return (
+    <p class="quiet">
+      {isCovered.value
+        ? `Nobody has used this page for a while, so it has forgotten the sign-in of ${name}.`
+        : `The server does not take the sign-in of ${name} any more.`}{' '}
+      The page goes on where it was.
+    </p>
+  );
+}
+
+function IssuerForm({ host }: { readonly host: string }) {
+  const { isBusy, problem, attempt } = useAttempt(signInAtIssuer);
+  const shown = problem === '' ? issuerProblem.value : problem;
+  return (
+    <form onSubmit={attempt}>
+      <Problem id="issuer-problem" text={shown} />
+      <button type="submit" class="main" disabled={isBusy} autofocus>
+        Sign in at {host}
+      </button>
+    </form>
+  );
+}
+
+function SecretForm({ name }: { readonly name: 'API key' | 'Access token' }) {
+  const field = useRef<HTMLInputElement>(null);
+  const isKept = useRef<HTMLInputElement>(null);
+  const { isBusy, problem, attempt } = useAttempt(async () => {
+    const key = field.current?.value.trim() ?? '';
+    if (key !== '') await signInWith(key, isKept.current?.checked === true);
+  });
+  return (
+    <form onSubmit={attempt}>
+      <p class="quiet">
+        You see what this {name === 'API key' ? 'key' : 'token'} may read. It stays in the memory of
+        this tab.
+      </p>
+      <label for="key">{name}</label>
+      <input
+        id="key"
+        ref={field}
+        type="password"
+        autocomplete="off"
+        spellcheck={false}
+        aria-describedby="key-problem"
+        aria-invalid={problem !== ''}
+        required
+      />
+      <label class="check">
+        <input ref={isKept} type="checkbox" />
+        Keep it for this tab, also when the page is loaded again
+      </label>
+      <Problem id="key-problem" text={problem} />
+      <button type="submit" class="main" disabled={isBusy}>
+        Sign in
+      </button>
+    </form>
+  );
+}
+
+function GatewayForm() {
+  const { isBusy, problem, attempt } = useAttempt(async () => {
+    await tryCaller(undefined);
+  });
+  return (
+    <form onSubmit={attempt}>
+      <p>The gateway in front of this server has not signed you in. Sign in there, then go on.</p>
+      <Problem id="gateway-problem" text={problem} />
+      <button type="submit" class="main" disabled={isBusy}>
+        Go on
+      </button>
+    </form>
+  );
+}
+
+function Problem({ id, text }: { readonly id: string; readonly text: string }) {
+  return (
+    <p id={id} class="problem" role="alert">
+      {text}
+    </p>
+  );
+}
+
+/** Runs the work of a form, and has its failure in words. */
+function useAttempt(work: () => Promise<void>) {
+  const [problem, setProblem] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const attempt = (event: Event): void => {
+    event.preventDefault();
+    setBusy(true);
+    issuerProblem.value = '';
+    work()
+      .then(
+        () => setProblem(''),
+        (error: unknown) => setProblem(asFailure(error).message),
+      )
+      .finally(() => setBusy(false));
+  };
+  return { isBusy, problem, attempt };
+}
+
+/** Without a sign-in there is nothing behind the dialog. */
 function keepOpen(event: Event): void {
   event.preventDefault();
 }

@@ -1,58 +1,76 @@
+import { dateText, now, timeStyle, zone } from './clock.ts';
+
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const TODAY = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const DAY_OF_YEAR = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-});
-const FULL = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
-const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
 
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY_SECONDS = 86_400;
 
-/** A moment, in Unix seconds, as a person would name it; the exact time is its tooltip. */
+/**
+ * A moment, in Unix seconds, as the reader wants times: as a person would name it, or exact. The full time is its tooltip.
+ * A `clock` stands below its day, and leaves it out.
+ */
 export function Time({
   at,
-  as = 'relative',
+  as = 'moment',
 }: {
   readonly at: number;
-  readonly as?: 'relative' | 'clock' | 'exact';
+  readonly as?: 'moment' | 'clock' | 'exact';
 }) {
   const date = new Date(at * 1000);
+  const name = NAMES[as](date);
   return (
-    <time dateTime={date.toISOString()} title={EXACT.format(date)}>
-      {as === 'clock' ? CLOCK.format(date) : as === 'exact' ? FULL.format(date) : nameOf(date)}
+    <time dateTime={date.toISOString()} title={dateText(date, 'full')}>
+      {name}
     </time>
   );
 }
 
 /** Returns how long it is until a moment in the future, in words. */
 export function timeUntil(at: number): string {
-  const seconds = at - Date.now() / 1000;
+  const seconds = at - now.value / 1000;
   if (seconds <= 0) return 'now';
   if (seconds < HOUR) return RELATIVE.format(Math.ceil(seconds / MINUTE), 'minute');
   if (seconds < DAY_SECONDS) return RELATIVE.format(Math.round(seconds / HOUR), 'hour');
   return `in ${Math.round(seconds / DAY_SECONDS)} days`;
 }
 
+function exactOf(date: Date): string {
+  return `${dateText(date, 'exact')}${zone.value === 'UTC' ? ' UTC' : ''}`;
+}
+
+function clockOf(date: Date): string {
+  if (timeStyle.value === 'exact') return dateText(date, 'clock');
+  return recently(date) ?? dateText(date, 'minutes');
+}
+
 function nameOf(date: Date): string {
-  const now = new Date();
-  const seconds = (now.getTime() - date.getTime()) / 1000;
-  if (seconds < MINUTE && seconds > -MINUTE) return 'just now';
-  if (seconds > 0 && seconds < HOUR)
-    return RELATIVE.format(-Math.floor(seconds / MINUTE), 'minute');
-  if (date.toDateString() === now.toDateString()) return `today ${TODAY.format(date)}`;
+  if (timeStyle.value === 'exact') return exactOf(date);
+  const recent = recently(date);
+  if (recent !== undefined) return recent;
+  const today = new Date(now.value);
+  const seconds = (today.getTime() - date.getTime()) / 1000;
+  if (dateText(date, 'dayOfYear') === dateText(today, 'dayOfYear')) {
+    return `today ${dateText(date, 'minutes')}`;
+  }
   if (seconds > 0 && seconds < 6 * DAY_SECONDS) {
     return RELATIVE.format(-Math.ceil(seconds / DAY_SECONDS), 'day');
   }
-  return (date.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(date);
+  return dateText(date, date.getFullYear() === today.getFullYear() ? 'day' : 'dayOfYear');
+}
+
+/** Returns the name of a moment within the last hour. */
+function recently(date: Date): string | undefined {
+  const seconds = (now.value - date.getTime()) / 1000;
+  if (seconds < MINUTE && seconds > -MINUTE) return 'just now';
+  if (seconds <= 0 || seconds >= HOUR) return undefined;
+  return RELATIVE.format(-Math.floor(seconds / MINUTE), 'minute');
 }
 
 /** Returns the day of a moment, for the line between two days. */
 export function dayOf(at: number): string {
-  return DAY_OF_YEAR.format(new Date(at * 1000));
+  const day = dateText(new Date(at * 1000), 'dayOfYear');
+  return zone.value === 'UTC' ? `${day} UTC` : day;
 }
+
+const NAMES = { moment: nameOf, clock: clockOf, exact: exactOf };

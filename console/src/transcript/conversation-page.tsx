@@ -7,11 +7,12 @@ import { titleOf } from '../conversations/title.ts';
 import { Failure } from '../look/failure.tsx';
 import { Icon } from '../look/icons.tsx';
 import { useTitle } from '../look/title.ts';
-import { fragmentOf } from '../place.ts';
+import { fragmentOf, place } from '../place.ts';
 import { count, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { ItemWindow } from './item-window.ts';
 import { Transcript } from './transcript.tsx';
+import { hidesTexts } from './view.ts';
 import { withFilter } from '../conversations/query.ts';
 
 const FIELDS = '?include[]=owner&include[]=item_count&include[]=last_item_at&include[]=permissions';
@@ -37,8 +38,10 @@ export function ConversationPage({
   }, [items]);
   useEffect(() => {
     void items.open(item === undefined ? 'last' : { item });
-  }, [items, item]);
-  const title = titleOf(conversation ?? { id, metadata: {} });
+    // The place changes with each link that is followed, also when it leads to the same item again.
+  }, [items, place.value]);
+  const isHidden = hidesTexts.value;
+  const title = titleOf(isHidden ? { id, metadata: {} } : (conversation ?? { id, metadata: {} }));
   useTitle(title.text);
   return (
     <main id="main" class="conversation" tabIndex={-1}>
@@ -60,7 +63,7 @@ export function ConversationPage({
         <Transcript
           items={items}
           count={conversation?.item_count ?? undefined}
-          mayDelete={conversation?.permissions?.includes('update') === true}
+          mayChange={conversation?.permissions?.includes('update') === true}
         />
       ) : (
         <Failure failure={failure} absent="No such conversation, or not yours to see." />
@@ -78,7 +81,8 @@ function Facts({
 }) {
   const { id, created_at, metadata, owner, item_count } = conversation;
   const hasOwner = owner !== undefined && (principal.value?.scheme ?? null) !== null;
-  const pairs = Object.entries(metadata).filter(([name]) => name !== titleKey);
+  const isHidden = hidesTexts.value;
+  const pairs = isHidden ? [] : Object.entries(metadata).filter(([name]) => name !== titleKey);
   return (
     <div class="facts">
       <code title={id}>{middleCut(id)}</code>
@@ -90,7 +94,7 @@ function Facts({
       <span>
         begun <Time at={created_at} />
       </span>
-      {hasOwner && <span>of {owner}</span>}
+      {hasOwner && !isHidden && <span>of {owner}</span>}
       {pairs.map(([name, value]) => (
         <a
           key={name}

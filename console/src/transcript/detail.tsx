@@ -1,56 +1,30 @@
-import { useState } from 'preact/hooks';
-import { asFailure } from '../api/client.ts';
 import { ConfirmedButton } from '../look/confirm.tsx';
 import { Icon } from '../look/icons.tsx';
-import { useKeys } from '../look/keys.ts';
-import { fragmentOf } from '../place.ts';
-import { COPIES, type Copy } from '../text/copy-as.ts';
+import { COPIES } from '../text/copy-as.ts';
 import { JsonChildren } from '../text/json-tree.tsx';
 import { bytes, middleCut, ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
-import { isStub, type Entry } from './entry.ts';
+import type { Copying } from './copying.ts';
+import { bytesOf, type Entry } from './entry.ts';
 import type { ItemWindow } from './item-window.ts';
+import { hidesTexts } from './view.ts';
 
 /** Everything that is stored of one item, and ways to take it along. */
 export function Detail({
   entry,
   items,
+  copying,
   mayDelete,
   close,
 }: {
   readonly entry: Entry;
   readonly items: ItemWindow;
+  readonly copying: Copying;
   /** Set when the caller may change the conversation. */
   readonly mayDelete: boolean;
   readonly close: () => void;
 }) {
   const { id, item, position, createdAt } = entry;
-  const [note, setNote] = useState('');
-  const copy = async (text: string, what: string): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setNote(`Copied: ${what}.`);
-    } catch {
-      setNote('The browser did not let the page copy.');
-    }
-  };
-  const address = new URL(
-    fragmentOf({ page: 'conversation', id: items.conversation, item: id }),
-    location.href,
-  ).href;
-  const copyAs = async ({ name, text }: Copy): Promise<void> => {
-    try {
-      const whole = isStub(item) ? await items.load(id) : item;
-      await copy(text(items.conversation, whole), name);
-    } catch (error) {
-      setNote(asFailure(error).message);
-    }
-  };
-  useKeys({
-    y: () => void copy(address, 'link'),
-    ...Object.fromEntries(COPIES.map((way) => [`c ${way.key}`, () => void copyAs(way)])),
-  });
-  const size = isStub(item) ? item.bytes : new TextEncoder().encode(JSON.stringify(item)).length;
   return (
     <aside class="detail" aria-label="Details of the item">
       <div class="detail-head">
@@ -62,7 +36,12 @@ export function Detail({
         </button>
       </div>
       <p class="facts">
-        <span>{ordinal(position)}</span> <Time at={createdAt} /> <span>{bytes(size)}</span>
+        {items.isPlaced.value && (
+          <>
+            <span>{ordinal(position)}</span> <Time at={createdAt} />
+          </>
+        )}{' '}
+        <span>{bytes(bytesOf(item))}</span>
       </p>
       <div class="copies">
         {COPIES.map((way) => (
@@ -70,27 +49,37 @@ export function Detail({
             key={way.key}
             type="button"
             title={`c ${way.key}`}
-            onClick={() => void copyAs(way)}
+            onClick={() => copying.copyAs(entry, way)}
           >
             {way.name}
           </button>
         ))}
-        <button type="button" title="y" onClick={() => void copy(address, 'link')}>
+        <button type="button" title="y" onClick={() => copying.copyLink(entry)}>
           Link
         </button>
         {mayDelete && (
           <ConfirmedButton
             name="Delete"
-            question={`Delete the item ${ordinal(position)}?`}
-            consequence="It is gone for good. The other items stay as they are."
+            question={deleteQuestion(entry)}
+            consequence={DELETE_CONSEQUENCE}
             act={() => items.remove(id)}
           />
         )}
       </div>
       <p role="status" class="quiet">
-        {note}
+        {copying.note}
       </p>
-      <JsonChildren value={item} />
+      {hidesTexts.value ? (
+        <p class="quiet">Its texts are hidden: h shows them.</p>
+      ) : (
+        <JsonChildren key={id} value={item} />
+      )}
     </aside>
   );
 }
+
+export function deleteQuestion({ position }: Entry): string {
+  return `Delete the item ${ordinal(position)}?`;
+}
+
+export const DELETE_CONSEQUENCE = 'It is gone for good. The other items stay as they are.';

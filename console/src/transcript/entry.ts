@@ -4,14 +4,41 @@ import type { Item, Stub } from '../api/objects.ts';
 export interface Entry {
   readonly id: string;
   readonly item: Item | Stub;
+  /** -1 where the server does not say. */
   readonly position: number;
-  /** Unix seconds. */
+  /** Unix seconds; 0 where the server does not say. */
   readonly createdAt: number;
-  /** Characters of its JSON. */
+  /** Characters of its JSON, as it was loaded. */
   readonly size: number;
 }
 
 /** Checks for what stands in place of an item with a large body. */
 export function isStub(item: Item | Stub): item is Stub {
   return 'object' in item && item.object === 'conversation.item.stub';
+}
+
+const sizes = new WeakMap<object, number>();
+
+/** Returns the bytes of an item's JSON, also of one that is not loaded. */
+export function bytesOf(item: Item | Stub): number {
+  if (isStub(item)) return item.bytes;
+  const known = sizes.get(item);
+  if (known !== undefined) return known;
+  const size = new TextEncoder().encode(JSON.stringify(item)).length;
+  sizes.set(item, size);
+  return size;
+}
+
+/** Bounds of what a window keeps: items, and characters of their JSON. */
+const MOST_ENTRIES = 1500;
+const MOST_CHARACTERS = 24_000_000;
+
+/** Returns how many of the first entries are within the bounds. */
+export function withinBounds(entries: readonly Entry[]): number {
+  let characters = 0;
+  const most = entries.findIndex(({ size }, index) => {
+    characters += size;
+    return index === MOST_ENTRIES || characters > MOST_CHARACTERS;
+  });
+  return most === -1 ? entries.length : most;
 }

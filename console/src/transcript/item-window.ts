@@ -1,201 +1,319 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { ApiFailure, asFailure, call } from '../api/client.ts';
 import type { FeedEvent } from '../api/feed.ts';
-import type { Item, ItemPage } from '../api/objects.ts';
-import type { Entry } from './entry.ts';
+import type { Item } from '../api/objects.ts';
+import { count } from '../text/numbers.ts';
+import { withinBounds, type Entry } from './entry.ts';
+import { loadRun, pathOfItems, type Run } from './item-pages.ts';
 
 /** Where to open a window. */
 export type Start = 'first' | 'last' | { readonly item: string } | { readonly position: number };
 
-const PAGE = 100;
-/** Bodies beyond this come as stubs. */
-const MOST_ITEM_BYTES = 65_536;
-/** Bounds of what is kept: items, and characters of their JSON. What is pushed out is loaded again when it is needed. */
-const MOST_ENTRIES = 1500;
-const MOST_CHARACTERS = 24_000_000;
+/** A run that was loaded to open the window, with the item to begin with; without one, the window begins at its end. */
+interface Opening extends Omit<Run, 'hasMore'> {
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
+  readonly target: string | undefined;
+}
 
-/** A contiguous run of a conversation's items, which grows at the end that is read and is cut at the other one. */
+/** When a conversation was found to be deleted. */
+export interface Gone {
+  readonly at: Date;
+  /** Set when the feed has told it: otherwise it may have become one that the caller may not read. */
+  readonly isTold: boolean;
+}
+
+/** Ids whose positions are remembered, so that the place of one that was deleted is still known. */
+const MOST_POSITIONS = 20_000;
+
+/**
+ * A contiguous run of a conversation's items, which grows at the end that is read and is cut at the other one. What is cut
+ * is loaded again when it is needed.
+ */
 export class ItemWindow {
   readonly conversation: string;
   readonly entries = signal<readonly Entry[]>([]);
-  /** Counts the openings: after each, the page begins at `target`. */
+  /** Counts the placings: after each, the page begins at `target`. */
+  readonly placing = signal(0);
+  /** Counts the openings that have replaced all entries. */
   readonly opening = signal(0);
+  /** Counts what was asked to be opened, also when it has not come yet. */
+  asked = 0;
+  /** The item that the reader is at. */
+  readonly current = signal<string | undefined>(undefined);
   readonly isLoading = signal(false);
   readonly failure = signal<ApiFailure | undefined>(undefined);
-  /** Set when the item that was asked for is not there any more. */
-  readonly isItemGone = signal(false);
+  /** What was loaded, for those who cannot see it. */
+  readonly announcement = signal('');
+  /** Set when the item that was asked for is not there any more: where the window was opened instead. */
+  readonly lost = signal<'nearest' | 'end' | undefined>(undefined);
   /** Set when the conversation was deleted while it was read. */
-  readonly deletedAt = signal<Date | undefined>(undefined);
+  readonly gone = signal<Gone | undefined>(undefined);
+  /** The highest position that is known, -1 without any. */
+  readonly lastPosition = signal(-1);
+  /** Set while the server says at which positions the items are. */
+  readonly isPlaced = signal(true);
   hasOlder = false;
   hasNewer = false;
   /** Item to begin with; `undefined` for the end. */
   target: string | undefined;
   /** What the reader has opened or closed, by item and part. It outlives the rows. */
   readonly opened = new Map<string, boolean>();
-  #busy: Promise<void> | undefined;
+  readonly #positions = new Map<string, number>();
+  /** Ends the requests that are on their way. */
+  #loading: AbortController | undefined;
+  #done: Promise<void> | undefined;
+  /** Number of items of which the feed has told. */
+  #appended = 0;
+  #again: () => Promise<void> = async () => undefined;
 
   constructor(conversation: string) {
     this.conversation = conversation;
   }
 
-  /** Opens the window anew. Its failures are in `failure`. */
-  open(start: Start): Promise<void> {
-    return this.#alone(async () => {
-      this.isItemGone.value = false;
-      const item = typeof start === 'object' && 'item' in start ? start.item : undefined;
-      if (item !== undefined && this.entries.value.some(({ id }) => id === item)) {
-        this.target = item;
-      } else this.entries.value = await this.#first(start);
-      this.opening.value += 1;
+  /** Opens the window anew, in place of anything that is loading. Its failures are in `failure`. */
+  async open(start: Start): Promise<void> {
+    this.asked += 1;
+    const item = typeof start === 'object' && 'item' in start ? start.item : undefined;
+    const isHere = item !== undefined && this.entries.value.some(({ id }) => id === item);
+    this.lost.value = undefined;
+    if (isHere) this.place(item, item);
+    if (isHere || this.gone.value !== undefined) return;
+    await this.#alone(async (signal) => {
+      const { entries, hasOlder, hasNewer, target, isPlaced } = await this.#first(start, signal);
+      batch(() => {
+        this.#keep(entries);
+        [this.hasOlder, this.hasNewer, this.isPlaced.value] = [hasOlder, hasNewer, isPlaced];
+        this.opening.value += 1;
+        this.place(target, target);
+      });
     });
   }
 
-  async #first(start: Start): Promise<readonly Entry[]> {
-    this.target = undefined;
+  /** Puts an item of the window on top of the page, or its end at the bottom. */
+  place(target: string | undefined, current = this.current.peek()): void {
+    batch(() => {
+      this.target = target;
+      this.current.value = current;
+      this.placing.value += 1;
+    });
+  }
+
+  async #first(start: Start, signal: AbortSignal): Promise<Opening> {
     if (start === 'last') {
-      const { entries, hasMore } = await this.#page('desc', {});
-      [this.hasOlder, this.hasNewer] = [hasMore, false];
-      return entries.toReversed();
+      const { hasMore, ...run } = await this.#run('desc', {}, signal);
+      return { ...run, hasOlder: hasMore, hasNewer: false, target: undefined };
     }
     if (start === 'first') {
-      const { entries, hasMore } = await this.#page('asc', {});
-      [this.hasOlder, this.hasNewer, this.target] = [false, hasMore, entries[0]?.id];
-      return entries;
+      const { hasMore, ...run } = await this.#run('asc', {}, signal);
+      return { ...run, hasOlder: false, hasNewer: hasMore, target: run.entries[0]?.id };
     }
-    if ('position' in start) return this.#around(String(Math.max(0, start.position)));
+    if ('position' in start) return this.#around(start.position, signal);
     try {
-      return await this.#aroundItem(start.item);
+      return await this.#aroundItem(start.item, signal);
     } catch (error) {
       if (!(error instanceof ApiFailure) || error.status !== 404) throw error;
-      this.isItemGone.value = true;
-      return this.#first('last');
+      const position = this.#positions.get(start.item);
+      const opening = await (position === undefined
+        ? this.#first('last', signal)
+        : this.#around(position, signal));
+      this.lost.value = position === undefined ? 'end' : 'nearest';
+      return opening;
     }
   }
 
-  async #around(position: string): Promise<readonly Entry[]> {
+  async #around(position: number, signal: AbortSignal): Promise<Opening> {
+    const at = Math.max(0, position);
     const [newer, older] = await Promise.all([
-      this.#page('asc', { position }),
-      this.#page('desc', { position }),
+      this.#run('asc', { position: String(at) }, signal),
+      at === 0 ? NOTHING : this.#run('desc', { position: String(at - 1) }, signal),
     ]);
-    [this.hasOlder, this.hasNewer] = [older.hasMore, newer.hasMore];
-    this.target = (newer.entries[0] ?? older.entries[0])?.id;
-    const known = new Set(newer.entries.map(({ id }) => id));
-    return [...older.entries.filter(({ id }) => !known.has(id)).toReversed(), ...newer.entries];
+    const target = (newer.entries[0] ?? older.entries.at(-1))?.id;
+    return joined(older, newer, target);
   }
 
-  async #aroundItem(item: string): Promise<readonly Entry[]> {
-    const older = await this.#page('desc', { after: item });
-    const last = older.entries[0];
-    const newer = await this.#page('asc', last === undefined ? {} : { after: last.id });
-    [this.hasOlder, this.hasNewer, this.target] = [older.hasMore, newer.hasMore, item];
-    return [...older.entries.toReversed(), ...newer.entries];
+  async #aroundItem(item: string, signal: AbortSignal): Promise<Opening> {
+    const older = await this.#run('desc', { after: item }, signal);
+    const last = older.entries.at(-1);
+    const from: Record<string, string> =
+      last === undefined
+        ? {}
+        : older.isPlaced
+          ? { position: String(last.position + 1) }
+          : { after: last.id };
+    return joined(older, await this.#run('asc', from, signal), item);
   }
 
-  /**
-   * Loads what precedes the window, by position: the item at its edge may have been deleted meanwhile. Does nothing while
-   * something is loaded, or when nothing precedes the window.
-   */
+  /** Loads what precedes the window. Does nothing while something is loaded, or when nothing precedes it. */
   async older(): Promise<void> {
     const first = this.entries.value[0];
-    if (!this.hasOlder || first === undefined || first.position === 0 || this.#busy !== undefined)
-      return;
-    await this.#alone(async () => {
-      const { entries, hasMore } = await this.#page('desc', {
-        position: String(first.position - 1),
-      });
-      this.hasOlder = hasMore && (entries.at(-1)?.position ?? 0) > 0;
-      const all = [...entries.toReversed(), ...this.entries.value];
-      const most = within(all);
+    if (!this.hasOlder || first === undefined || first.position === 0 || this.#isHeld) return;
+    await this.#alone(async (signal) => {
+      const { entries, hasMore } = await this.#run('desc', this.#beside(first, -1), signal);
+      this.hasOlder = hasMore && entries[0]?.position !== 0;
+      const all = [...entries, ...this.entries.value];
+      const most = withinBounds(all);
       if (most < all.length) this.hasNewer = true;
-      this.entries.value = all.slice(0, most);
+      this.#keep(all.slice(0, most));
+      this.#announce(entries.length, 'older');
     });
   }
 
   /** Loads what follows the window, as `older` does at the other end. */
   async newer(): Promise<void> {
     const last = this.entries.value.at(-1);
-    if (!this.hasNewer || last === undefined || this.#busy !== undefined) return;
-    await this.#alone(async () => {
-      const { entries, hasMore } = await this.#page('asc', {
-        position: String(last.position + 1),
-      });
-      this.hasNewer = hasMore;
+    if (!this.hasNewer || this.#isHeld) return;
+    await this.#alone(async (signal) => {
+      const from = last === undefined ? {} : this.#beside(last, 1);
+      const appended = this.#appended;
+      const { entries, hasMore } = await this.#run('asc', from, signal);
+      this.hasNewer = hasMore || this.#appended > appended;
       const all = [...this.entries.value, ...entries];
-      const most = within(all.toReversed());
+      const most = withinBounds(all.toReversed());
       if (most < all.length) this.hasOlder = true;
-      this.entries.value = all.slice(all.length - most);
+      this.#keep(all.slice(all.length - most));
+      this.#announce(entries.length, 'newer');
     });
+  }
+
+  /** Notes that something was appended, which is not loaded. */
+  noteAppended(position = -1): void {
+    this.#appended += 1;
+    this.hasNewer = true;
+    this.#noteLast(position);
+  }
+
+  #noteLast(position: number): void {
+    this.lastPosition.value = Math.max(this.lastPosition.value, position);
+  }
+
+  /** Resolves when nothing is loading. */
+  async idle(): Promise<void> {
+    while (this.#loading !== undefined) await this.#done;
+  }
+
+  /** Tries again what has failed. */
+  again(): Promise<void> {
+    return this.#again();
   }
 
   /** Takes a change other than a new item from the feed: what is gone leaves the window. */
   apply({ type, item_id: id, position = 0 }: FeedEvent): void {
-    if (type === 'conversation.deleted') this.deletedAt.value = new Date();
+    if (type === 'conversation.deleted') this.gone.value ??= { at: new Date(), isTold: true };
     const isLeft = (entry: Entry): boolean =>
       type === 'conversation.item.deleted'
         ? entry.id !== id
         : type !== 'conversation.rewound' || entry.position < position;
     const left = this.entries.value.filter(isLeft);
-    if (left.length < this.entries.value.length) this.entries.value = left;
+    if (left.length === this.entries.value.length) return;
+    const before = this.entries.value.find((entry) => entry.id === this.current.value);
+    this.#keep(left);
+    // A reader at an item that is gone is at its neighbour.
+    if (before === undefined || this.current.value !== undefined) return;
+    const next = left.find((entry) => entry.position > before.position) ?? left.at(-1);
+    this.current.value = next?.id;
   }
 
   /** Deletes an item from the conversation. Rejects with an `ApiFailure`. */
   async remove(id: string): Promise<void> {
-    await call(`${this.#path}/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    try {
+      await call(this.#path(id), { method: 'DELETE' });
+    } catch (error) {
+      // Somebody else was faster.
+      if (!(error instanceof ApiFailure) || error.status !== 404) throw error;
+    }
     this.apply({ type: 'conversation.item.deleted', item_id: id });
   }
 
   /** Puts the whole item in place of its stub. Rejects with an `ApiFailure`. */
   async load(id: string): Promise<Item> {
-    const item = await call<Item>(`${this.#path}/${encodeURIComponent(id)}`);
+    const item = await call<Item>(this.#path(id));
     this.entries.value = this.entries.value.map((entry) =>
       entry.id === id ? { ...entry, item } : entry,
     );
     return item;
   }
 
-  get #path(): string {
-    return `conversations/${encodeURIComponent(this.conversation)}/items`;
+  #path(id: string): string {
+    return `${pathOfItems(this.conversation)}/${encodeURIComponent(id)}`;
   }
 
-  async #alone(work: () => Promise<void>): Promise<void> {
-    await this.#busy;
+  /** Position by which the neighbours of an item are found, also when it is deleted meanwhile; its id where there is none. */
+  #beside({ id, position }: Entry, by: 1 | -1): Readonly<Record<string, string>> {
+    return this.isPlaced.value ? { position: String(position + by) } : { after: id };
+  }
+
+  get #isHeld(): boolean {
+    return this.#loading !== undefined || this.gone.value !== undefined;
+  }
+
+  #keep(entries: readonly Entry[]): void {
+    batch(() => {
+      this.entries.value = entries;
+      this.#noteLast(entries.at(-1)?.position ?? -1);
+      if (!entries.some(({ id }) => id === this.current.value)) this.current.value = undefined;
+    });
+  }
+
+  #announce(number: number, which: 'older' | 'newer'): void {
+    if (number === 0) return;
+    this.announcement.value = `${count(number)} ${which} ${number === 1 ? 'item' : 'items'} loaded`;
+  }
+
+  async #run(
+    order: 'asc' | 'desc',
+    from: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Run> {
+    const run = await loadRun(this.conversation, order, from, signal);
+    if (run.isPlaced) for (const { id, position } of run.entries) this.#positions.set(id, position);
+    for (const id of this.#positions.keys()) {
+      if (this.#positions.size <= MOST_POSITIONS) break;
+      this.#positions.delete(id);
+    }
+    return run;
+  }
+
+  /** Loads something, in place of what is being loaded. */
+  #alone(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#loading?.abort();
+    this.#done = this.#load(work);
+    return this.#done;
+  }
+
+  async #load(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const loading = new AbortController();
+    this.#loading = loading;
     this.isLoading.value = true;
     this.failure.value = undefined;
-    this.#busy = work().catch((error: unknown) => {
-      this.failure.value = asFailure(error);
-    });
-    await this.#busy;
-    this.#busy = undefined;
+    try {
+      await work(loading.signal);
+    } catch (error) {
+      if (loading.signal.aborted) return;
+      this.#fail(asFailure(error));
+      this.#again = () => this.#alone(work);
+    }
+    if (this.#loading !== loading) return;
+    this.#loading = undefined;
     this.isLoading.value = false;
   }
 
-  async #page(
-    order: 'asc' | 'desc',
-    from: Readonly<Record<string, string>>,
-  ): Promise<{ readonly entries: readonly Entry[]; readonly hasMore: boolean }> {
-    const parameters = new URLSearchParams({
-      order,
-      limit: String(PAGE),
-      max_item_bytes: String(MOST_ITEM_BYTES),
-      'include[]': 'placement',
-      ...from,
-    });
-    const page = await call<ItemPage>(`${this.#path}?${parameters}`);
-    const entries = page.data.map((item, index) => {
-      const { position = 0, created_at: createdAt = 0 } = page.placements[index] ?? {};
-      const size = JSON.stringify(item).length;
-      return { id: item.id, item, position, createdAt, size };
-    });
-    return { entries, hasMore: page.has_more };
+  #fail(failure: ApiFailure): void {
+    // A position is never absent, so that the conversation is. What is loaded stays readable.
+    const isGone = failure.status === 404 && this.opening.value > 0 && this.isPlaced.value;
+    if (isGone) this.gone.value = { at: new Date(), isTold: false };
+    else this.failure.value = failure;
   }
 }
 
-/** Returns how many of the first entries are within the bounds. */
-function within(entries: readonly Entry[]): number {
-  let characters = 0;
-  const most = entries.findIndex(({ size }, index) => {
-    characters += size;
-    return index === MOST_ENTRIES || characters > MOST_CHARACTERS;
-  });
-  return most === -1 ? entries.length : most;
+const NOTHING: Run = { entries: [], hasMore: false, isPlaced: true };
+
+function joined(older: Run, newer: Run, target: string | undefined): Opening {
+  return {
+    entries: [...older.entries, ...newer.entries],
+    hasOlder: older.hasMore,
+    hasNewer: newer.hasMore,
+    isPlaced: newer.isPlaced,
+    target,
+  };
 }

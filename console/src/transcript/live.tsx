@@ -1,71 +1,83 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { readFeed, type FeedEvent } from '../api/feed.ts';
 import { asFailure } from '../api/client.ts';
 import { server } from '../api/session.ts';
 import { useKeys } from '../look/keys.ts';
+import { count } from '../text/numbers.ts';
+import { Follower } from './follower.ts';
 import type { ItemWindow } from './item-window.ts';
 import type { Rows } from './use-virtual-rows.ts';
 
-/** Distance in pixels from the end of the rows at which a reader is taken along. */
-const NEAR_END = 80;
+interface LiveProps {
+  readonly items: ItemWindow;
+  readonly rows: Rows;
+  /** Set while the end of the conversation is on the screen. */
+  readonly isAtEnd: boolean;
+}
 
 /** Follows a conversation while it grows. A reader who is not at its end stays where they are. */
-export function Live({ items, rows }: { readonly items: ItemWindow; readonly rows: Rows }) {
+export function Live({ items, rows, isAtEnd }: LiveProps) {
   const [isOn, setOn] = useState(false);
   const [news, setNews] = useState(0);
   const [problem, setProblem] = useState('');
+  const [waiting, setWaiting] = useState<number>();
+  const follower = useMemo(() => new Follower(items, rows), [items]);
+  follower.rows = rows;
   useEffect(() => {
     if (!isOn) return undefined;
     const abort = new AbortController();
-    setNews(0);
     setProblem('');
     const receive = (event: FeedEvent): void => {
-      // The feed of a conversation ends with it.
-      if (event.type === 'conversation.deleted') setOn(false);
-      if (event.type !== 'conversation.item.created') items.apply(event);
-      else if (items.hasNewer || !rows.isAtEnd(NEAR_END)) {
-        items.hasNewer = true;
-        setNews((number) => number + 1);
-      } else void followed(items, rows);
+      if (event.type !== 'conversation.item.created') {
+        items.apply(event);
+        // The feed of a conversation ends with it.
+        if (event.type === 'conversation.deleted') setOn(false);
+        return;
+      }
+      if (!follower.note(event.position)) setNews((number) => number + 1);
     };
     const path = `conversations/${encodeURIComponent(items.conversation)}/events`;
+    const catchUp = (): void => void follower.note();
     // What came between the opening of the page and that of the feed.
-    void followed(items, rows);
-    readFeed(path, abort.signal, receive).catch((error: unknown) => {
-      if (abort.signal.aborted) return;
-      setProblem(asFailure(error).message);
-      setOn(false);
-    });
-    return () => abort.abort();
+    catchUp();
+    readFeed(path, abort.signal, { receive, wait: setWaiting, miss: catchUp }).catch(
+      (error: unknown) => {
+        setProblem(asFailure(error).message);
+        setOn(false);
+      },
+    );
+    return () => {
+      abort.abort();
+      setWaiting(undefined);
+      setNews(0);
+    };
   }, [isOn, items]);
+  useEffect(() => {
+    if (isAtEnd) setNews(0);
+  }, [isAtEnd]);
   const hasFeed = server.value?.features.includes('events') === true;
   useKeys(hasFeed ? { l: () => setOn(!isOn) } : {});
-  if (!hasFeed) return null;
-  const showNews = (): void => {
-    setNews(0);
-    void items.open('last');
-  };
+  if (!hasFeed || items.gone.value !== undefined) return null;
   return (
     <>
       <button type="button" class="plain live" aria-pressed={isOn} onClick={() => setOn(!isOn)}>
         <span aria-hidden="true">{isOn ? '●' : '○'}</span> Live
       </button>
-      {news > 0 && (
-        <button type="button" onClick={showNews}>
-          {news} new ↓
-        </button>
+      {waiting !== undefined && (
+        <span class="quiet">
+          <span role="status">Connection lost.</span> Again in {waiting} s.
+        </span>
       )}
       <span role="status" class="problem">
         {problem}
       </span>
+      <span role="status" class="news">
+        {news > 0 && (
+          <button type="button" class="main" onClick={() => void items.open('last')}>
+            {count(news)} new ↓
+          </button>
+        )}
+      </span>
     </>
   );
-}
-
-/** Loads what was appended, and goes to its end. */
-async function followed(items: ItemWindow, rows: Rows): Promise<void> {
-  const wasAtEnd = !items.hasNewer && rows.isAtEnd(NEAR_END);
-  items.hasNewer = true;
-  await items.newer();
-  if (wasAtEnd) requestAnimationFrame(() => rows.scrollToEnd());
 }

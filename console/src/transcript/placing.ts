@@ -1,5 +1,7 @@
+import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { noteItem } from '../place.ts';
+import { focusRow } from './focus.ts';
 import type { ItemWindow } from './item-window.ts';
 import type { Rows } from './use-virtual-rows.ts';
 
@@ -15,27 +17,30 @@ const ROW_TOLERANCE = 8;
 export function usePlacing(
   items: ItemWindow,
   rows: Rows,
-  setCurrent: (id: string | undefined) => void,
+  scroller: RefObject<HTMLElement | null>,
+  hasFocus: RefObject<boolean>,
 ): boolean {
-  // The opening whose rows are placed.
+  // The placing that is done.
   const [placed, setPlaced] = useState(0);
-  const opening = items.opening.value;
+  const placing = items.placing.value;
   useLayoutEffect(() => {
-    if (opening === 0) return undefined;
+    if (placing === 0) return undefined;
     const entries = items.entries.value;
     const index = entries.findIndex(({ id }) => id === items.target);
     if (index === -1) rows.scrollToIndex(entries.length - 1, { align: 'end' });
     else rows.scrollToIndex(index, { align: 'start' });
-    setCurrent(items.target);
     let frames = 0;
     let frame = requestAnimationFrame(function next() {
       frames += 1;
       if (frames < PLACING_FRAMES) frame = requestAnimationFrame(next);
-      else setPlaced(opening);
+      else {
+        setPlaced(placing);
+        if (hasFocus.current === true) focusRow(items.current.value, scroller);
+      }
     });
     return () => cancelAnimationFrame(frame);
-  }, [opening]);
-  return opening > 0 && placed === opening;
+  }, [placing, rows]);
+  return placing > 0 && placed === placing;
 }
 
 /** Loads what is near the rows on the screen. Not before they are placed: rows in front would move the place. */
@@ -48,12 +53,17 @@ export function useLoading(items: ItemWindow, rows: Rows, isPlaced: boolean): vo
   });
 }
 
+/** Returns the id of the first row on the screen; `undefined` at the end of the conversation. */
+export function topOf(items: ItemWindow, rows: Rows): string | undefined {
+  const entries = items.entries.peek();
+  if (!items.hasNewer && rows.range?.endIndex === entries.length - 1) return undefined;
+  const top = rows.getVirtualItemForOffset((rows.scrollOffset ?? 0) + ROW_TOLERANCE);
+  return top === undefined ? undefined : entries[top.index]?.id;
+}
+
 /** Puts the first row into the address when scrolling rests, so that Back returns to it; at the end, none. */
 export function useResting(items: ItemWindow, rows: Rows, isPlaced: boolean): void {
-  const entries = items.entries.value;
-  const isAtEnd = !items.hasNewer && rows.range?.endIndex === entries.length - 1;
-  const top = rows.getVirtualItemForOffset((rows.scrollOffset ?? 0) + ROW_TOLERANCE);
-  const first = isAtEnd || top === undefined ? undefined : entries[top.index]?.id;
+  const first = topOf(items, rows);
   const placed = useRef<{ readonly first: string | undefined } | undefined>(undefined);
   useEffect(() => {
     if (!isPlaced) {

@@ -7,74 +7,56 @@ import { lineOf, roleOf, toolName } from '../items/lines.ts';
 import { fragmentOf } from '../place.ts';
 import { bytes, ordinal } from '../text/numbers.ts';
 import { dayOf, Time } from '../text/time.tsx';
-import { isStub, type Entry } from './entry.ts';
+import { OtherWritingContext } from '../text/writing.ts';
+import { bytesOf, isStub, type Entry } from './entry.ts';
 import type { ItemWindow } from './item-window.ts';
 import { isCall, isOutput, type Pairs } from './pairing.ts';
+import type { Depth } from './view.ts';
 
-/** How much of each item is drawn: what people said, or a line for each item. */
-export type Depth = 'messages' | 'outline';
-
-interface RowProps {
+export interface RowProps {
   readonly entry: Entry;
   readonly before: Entry | undefined;
   readonly pairs: Pairs;
   readonly items: ItemWindow;
   readonly depth: Depth;
+  /** Set while no text is drawn. */
+  readonly hidesTexts: boolean;
+  /** Set when the texts are drawn the other way than usual. */
+  readonly isOther: boolean;
   /** Number of items, -1 when it is not known. */
   readonly size: number;
   readonly isCurrent: boolean;
   readonly onFocus: () => void;
-  readonly show: () => void;
+  readonly showMenu: (anchor: Element) => void;
 }
 
-/** One item: who, where and when at its side, and what it says. */
-export function Row({
-  entry,
-  before,
-  pairs,
-  items,
-  depth,
-  size,
-  isCurrent,
-  onFocus,
-  show,
-}: RowProps) {
+/** One item: who, where and when at its side, and what it says; or all of it in a line. */
+export function Row(props: RowProps) {
+  const { entry, before, pairs, items, depth, size, isCurrent, onFocus, showMenu } = props;
   const { id, item, position, createdAt } = entry;
-  const role = roleOf(item);
+  const isPlaced = items.isPlaced.value;
   const isNewDay = before === undefined || dayOf(before.createdAt) !== dayOf(createdAt);
   return (
     <>
-      {isNewDay && depth === 'messages' && <p class="day">{dayOf(createdAt)}</p>}
+      {isNewDay && isPlaced && depth === 'messages' && <p class="day">{dayOf(createdAt)}</p>}
       <article
         id={`item-${id}`}
         class={classOf(isCurrent, pairs.callOf.has(id))}
-        data-role={role}
+        data-role={roleOf(item)}
         tabIndex={isCurrent ? 0 : -1}
-        aria-posinset={position + 1}
-        aria-setsize={size}
+        aria-posinset={isPlaced ? position + 1 : undefined}
+        aria-setsize={isPlaced ? size : undefined}
         aria-labelledby={`who-${id}`}
         onFocusIn={onFocus}
       >
-        <div class="margin">
-          <span id={`who-${id}`} class="who">
-            {role}
-          </span>
-          <a
-            class="place"
-            href={fragmentOf({ page: 'conversation', id: items.conversation, item: id })}
-            title="Link to this item"
-          >
-            {ordinal(position)} <Time at={createdAt} as="clock" />
-          </a>
-        </div>
-        <div class="said">
-          {depth === 'outline' ? (
-            <p class="line">{lineOf(item)}</p>
-          ) : (
-            <Said entry={entry} pairs={pairs} items={items} />
-          )}
-        </div>
-        <button type="button" class="plain show" onClick={show} aria-label="Show the details">
+        {depth === 'outline' ? <Line {...props} /> : <Paragraphs {...props} />}
+        <button
+          type="button"
+          class="plain show"
+          aria-haspopup="menu"
+          onClick={({ currentTarget }) => showMenu(currentTarget)}
+          aria-label={isPlaced ? `Menu of the item ${ordinal(position)}` : 'Menu of the item'}
+        >
           ⋯
         </button>
       </article>
@@ -84,6 +66,68 @@ export function Row({
 
 function classOf(isCurrent: boolean, isPointer: boolean): string {
   return ['row', isCurrent && 'current', isPointer && 'pointing'].filter(Boolean).join(' ');
+}
+
+function Line({ entry, items, hidesTexts }: RowProps) {
+  const { id, item, position, createdAt } = entry;
+  const isPlaced = items.isPlaced.value;
+  return (
+    <>
+      <a class="place number" href={addressOf(items, id)} title="Link to this item">
+        {isPlaced ? ordinal(position) : '#'}
+      </a>
+      <span id={`who-${id}`} class="who">
+        {roleOf(item)}
+      </span>
+      <p class="line" dir="auto">
+        {hidesTexts ? typeName(item) : lineOf(item)}
+      </p>
+      <span class="quiet number">{bytes(bytesOf(item))}</span>
+      <span class="quiet number">{isPlaced && <Time at={createdAt} as="clock" />}</span>
+    </>
+  );
+}
+
+function Paragraphs(props: RowProps) {
+  const { entry, items, hidesTexts, isOther } = props;
+  const { id, item, position, createdAt } = entry;
+  return (
+    <>
+      <div class="margin">
+        <span id={`who-${id}`} class="who">
+          {roleOf(item)}
+        </span>
+        <a class="place" href={addressOf(items, id)} title="Link to this item">
+          {items.isPlaced.value ? (
+            <>
+              {ordinal(position)} <Time at={createdAt} as="clock" />
+            </>
+          ) : (
+            'link'
+          )}
+        </a>
+      </div>
+      <div class="said">
+        {hidesTexts ? (
+          <p class="hidden-text quiet">
+            {typeName(item)}, {bytes(bytesOf(item))}
+          </p>
+        ) : (
+          <OtherWritingContext.Provider value={isOther}>
+            <Said {...props} />
+          </OtherWritingContext.Provider>
+        )}
+      </div>
+    </>
+  );
+}
+
+function typeName({ type }: Item | Stub): string {
+  return type.replaceAll('_', ' ');
+}
+
+function addressOf(items: ItemWindow, item: string): string {
+  return fragmentOf({ page: 'conversation', id: items.conversation, item });
 }
 
 function Said({ entry, pairs, items }: Pick<RowProps, 'entry' | 'pairs' | 'items'>) {
@@ -98,9 +142,7 @@ function Said({ entry, pairs, items }: Pick<RowProps, 'entry' | 'pairs' | 'items
     return (
       <p class="pointer quiet">
         ↳ output of {toolName(call.item as Item)},{' '}
-        <a href={fragmentOf({ page: 'conversation', id: items.conversation, item: call.id })}>
-          {ordinal(call.position)}
-        </a>
+        <a href={addressOf(items, call.id)}>{ordinal(call.position)}</a>
       </p>
     );
   }
@@ -120,7 +162,7 @@ function StubBody({ stub, items }: { readonly stub: Stub; readonly items: ItemWi
   return (
     <p class="stub">
       <span>
-        {stub.type.replaceAll('_', ' ')} of {bytes(stub.bytes)}
+        {typeName(stub)} of {bytes(stub.bytes)}
       </span>
       <button type="button" onClick={load}>
         Load it

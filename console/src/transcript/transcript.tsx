@@ -1,44 +1,103 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
-import { Skeleton } from '../conversations/empty.tsx';
-import { Failure } from '../look/failure.tsx';
+import { batch } from '@preact/signals';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../look/keys.ts';
+import { COPIES } from '../text/copy-as.ts';
+import { ordinal } from '../text/numbers.ts';
+import { useCopying } from './copying.ts';
 import { Detail } from './detail.tsx';
+import type { Entry } from './entry.ts';
+import { Feed } from './feed.tsx';
+import { FindBar, searches } from './find-bar.tsx';
+import { Finder } from './finder.ts';
+import { focusRow, useKeptFocus } from './focus.ts';
+import { ItemMenu, type MenuPlace } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
-import { pairsOf } from './pairing.ts';
-import { useLoading, usePlacing, useResting } from './placing.ts';
+import { Live } from './live.tsx';
+import { useMarks } from './marks.ts';
+import { Notes } from './notes.tsx';
+import { topOf, useLoading, usePlacing, useResting } from './placing.ts';
 import { PositionBar } from './position-bar.tsx';
-import { Row, type Depth } from './row.tsx';
+import { useStandardActions } from './standard-actions.tsx';
 import { useVirtualRows } from './use-virtual-rows.ts';
+import { depth, hidesTexts, type Depth } from './view.ts';
 
-/** The items of a conversation, of which only those near the screen are in the document. */
+/** Pixels of a row that is not measured yet. */
+const USUAL_HEIGHTS: Readonly<Record<Depth, number>> = { messages: 96, outline: 30 };
+
+/** Width of a digit of the outline. */
+const DIGIT_REM = 0.56;
+
+/** The items of a conversation, and the ways to go about in them. */
 export function Transcript({
   items,
   count,
-  mayDelete,
+  mayChange,
 }: {
   readonly items: ItemWindow;
   readonly count: number | undefined;
-  readonly mayDelete: boolean;
+  readonly mayChange: boolean;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const entries = items.entries.value;
-  const [current, setCurrent] = useState<string>();
+  const current = items.current.value;
   const [shown, setShown] = useState<string>();
-  const [depth, setDepth] = useState<Depth>('messages');
-  const rows = useVirtualRows(scroller, entries, current);
-  const isPlaced = usePlacing(items, rows, setCurrent);
-  const pairs = useMemo(() => pairsOf(entries), [entries]);
+  const [menu, setMenu] = useState<MenuPlace>();
+  const [others, setOthers] = useState<ReadonlySet<string>>(new Set());
+  const [playing, setPlaying] = useState<string>();
+  const copying = useCopying(items);
+  const finder = useMemo(() => new Finder(items, searches), [items]);
+  useMarks(scroller, finder);
+  const rows = useVirtualRows(scroller, {
+    entries,
+    layout: `${items.opening.value} ${depth.value} ${hidesTexts.value}`,
+    usualHeight: USUAL_HEIGHTS[depth.value],
+    target: items.target,
+    kept: [current, playing],
+  });
+  const isPlaced = usePlacing(items, rows, scroller, useKeptFocus(items, scroller));
   useLoading(items, rows, isPlaced);
   useResting(items, rows, isPlaced);
   const step = (by: 1 | -1): void => {
     const at = entries.findIndex(({ id }) => id === current);
-    const next = at === -1 ? (rows.range?.startIndex ?? 0) : at + by;
-    const entry = entries[next];
+    const index = at === -1 ? (rows.range?.startIndex ?? 0) : at + by;
+    const entry = entries[index];
     if (entry === undefined) return;
-    rows.scrollToIndex(next, { align: 'auto' });
-    setCurrent(entry.id);
-    requestAnimationFrame(() => document.getElementById(`item-${entry.id}`)?.focus());
+    const isTall = (rows.itemSizeCache.get(entry.id) ?? 0) > (scroller.current?.clientHeight ?? 0);
+    rows.scrollToIndex(index, { align: isTall ? 'start' : 'auto' });
+    items.current.value = entry.id;
+    requestAnimationFrame(() => focusRow(entry.id, scroller));
   };
+  /** Shows the rows in another way, with the same one on top. */
+  const change = (view: () => void): void =>
+    batch(() => {
+      items.place(topOf(items, rows));
+      view();
+    });
+  const setDepth = (next: Depth): void => change(() => (depth.value = next));
+  const setHidesTexts = (hides: boolean): void => change(() => (hidesTexts.value = hides));
+  const flip = ({ id }: Entry): void => {
+    const left = new Set(others);
+    if (!left.delete(id)) left.add(id);
+    setOthers(left);
+  };
+  const openMenu = (): void => {
+    const entry = entries.find(({ id }) => id === current);
+    const anchor = document.querySelector(`#item-${CSS.escape(current ?? '')} > .show`);
+    if (entry !== undefined && anchor !== null) setMenu({ entry, anchor });
+  };
+  const detail = entries.find(({ id }) => id === shown);
+  const chosen = detail ?? entries.find(({ id }) => id === current);
+  const onChosen = (act: (entry: Entry) => void) => (): void => {
+    if (chosen !== undefined) act(chosen);
+  };
+  const toggleDetail = (): void => setShown(shown === current ? undefined : current);
+  const deletion = useStandardActions({
+    items,
+    mayChange,
+    copying,
+    flip,
+    show: ({ id }) => setShown(id),
+  });
   useKeys({
     j: () => step(1),
     k: () => step(-1),
@@ -46,95 +105,102 @@ export function Transcript({
     'g g': () => void items.open('first'),
     m: () => setDepth('messages'),
     o: () => setDepth('outline'),
+    h: () => setHidesTexts(!hidesTexts.value),
+    d: toggleDetail,
+    T: onChosen(flip),
+    '.': openMenu,
     Enter: () => setShown(current),
     Escape: () => setShown(undefined),
+    y: onChosen(copying.copyLink),
+    ...Object.fromEntries(
+      COPIES.map((way) => [`c ${way.key}`, onChosen((entry) => copying.copyAs(entry, way))]),
+    ),
   });
-  const detail = entries.find(({ id }) => id === shown);
+  useEffect(() => {
+    if (shown !== undefined && detail === undefined) focusRow(current, scroller);
+  }, [detail === undefined]);
+  const extent = Math.max(count ?? 0, items.lastPosition.value + 1);
+  const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
+  const from = entries[startIndex]?.position ?? 0;
+  const isAtEnd = !items.hasNewer && endIndex === entries.length - 1;
   return (
-    <div class="transcript" data-depth={depth}>
+    <div
+      class={items.gone.value === undefined ? 'transcript' : 'transcript gone'}
+      data-depth={depth.value}
+      style={{ '--position-width': `${ordinal(extent).length * DIGIT_REM + 0.2}rem` }}
+    >
       {items.opening.value > 0 && (
-        <PositionBar items={items} count={count} rows={rows} depth={depth} setDepth={setDepth} />
+        <PositionBar
+          items={items}
+          extent={extent}
+          from={from}
+          to={entries[endIndex]?.position ?? 0}
+          depth={depth.value}
+          setDepth={setDepth}
+          setHidesTexts={setHidesTexts}
+        >
+          <Live items={items} rows={rows} isAtEnd={isAtEnd} />
+          <FindBar
+            finder={finder}
+            items={items}
+            from={from}
+            leave={() => focusRow(current, scroller)}
+          />
+        </PositionBar>
       )}
       <Notes items={items} />
-      <div
-        ref={scroller}
-        class="rows"
-        role="feed"
-        aria-label="Items"
-        aria-busy={items.isLoading.value}
-        tabIndex={0}
-      >
-        <InPlaceOfRows items={items} />
-        <div class="rows-space" style={{ height: `${rows.getTotalSize()}px` }}>
-          {rows.getVirtualItems().map(({ index, key, start }) => {
-            const entry = entries[index];
-            if (entry === undefined) return null;
-            const style = { transform: `translateY(${start}px)` };
-            return (
-              <div
-                key={key}
-                class="row-place"
-                data-index={index}
-                ref={rows.measureElement}
-                style={style}
-              >
-                <Row
-                  entry={entry}
-                  before={entries[index - 1]}
-                  pairs={pairs}
-                  items={items}
-                  depth={depth}
-                  size={count ?? -1}
-                  isCurrent={entry.id === current}
-                  onFocus={() => setCurrent(entry.id)}
-                  show={() => setShown(entry.id)}
-                />
-              </div>
-            );
-          })}
-        </div>
-      </div>
+      {depth.value === 'outline' && entries.length > 0 && <Columns />}
+      <Feed
+        scroller={scroller}
+        items={items}
+        measure={rows.measureElement}
+        shown={rows.getVirtualItems()}
+        height={rows.getTotalSize()}
+        depth={depth.value}
+        hidesTexts={hidesTexts.value}
+        others={others}
+        size={count === undefined ? -1 : extent}
+        mayChange={mayChange}
+        step={step}
+        showMenu={(entry, anchor) => setMenu({ entry, anchor })}
+        play={(id, isPlaying) =>
+          setPlaying((before) => (isPlaying ? id : before === id ? undefined : before))
+        }
+      />
+      <p class="unseen" role="status">
+        {items.announcement.value}
+      </p>
       {detail !== undefined && (
         <Detail
           entry={detail}
           items={items}
-          mayDelete={mayDelete}
+          copying={copying}
+          mayDelete={mayChange}
           close={() => setShown(undefined)}
         />
       )}
+      {detail === undefined && copying.note !== '' && (
+        <p class="toast" role="status">
+          {copying.note}
+        </p>
+      )}
+      {menu !== undefined && <ItemMenu at={menu} close={() => setMenu(undefined)} />}
+      {deletion}
     </div>
   );
 }
 
-/** What happened to the conversation while it was read. */
-function Notes({ items }: { readonly items: ItemWindow }) {
-  const deletedAt = items.deletedAt.value;
+/** The names of an outline's columns. Each row names its own to those who do not see them. */
+function Columns() {
   return (
-    <>
-      {deletedAt !== undefined && (
-        <p class="note">
-          This conversation was deleted at {deletedAt.toLocaleTimeString('en-GB')}.
-        </p>
-      )}
-      {items.isItemGone.value && (
-        <p class="note">The item of this link is not here any more. This is the end.</p>
-      )}
-    </>
-  );
-}
-
-/** What stands where there are no rows: a failure, what is loading, or that there are none. */
-function InPlaceOfRows({ items }: { readonly items: ItemWindow }) {
-  const failure = items.failure.value;
-  if (failure !== undefined) {
-    return <Failure failure={failure} again={() => void items.open('last')} />;
-  }
-  if (items.opening.value === 0) return <Skeleton />;
-  if (items.entries.value.length > 0) return null;
-  return (
-    <div class="state">
-      <h2>It has no items</h2>
-      <p>What the application appends appears here.</p>
+    <div class="columns" aria-hidden="true">
+      <div class="row">
+        <span class="number">#</span>
+        <span>From</span>
+        <span>Item</span>
+        <span class="number">Size</span>
+        <span class="number">Time</span>
+      </div>
     </div>
   );
 }

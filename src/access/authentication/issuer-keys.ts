@@ -6,6 +6,7 @@ import {
   type JWTHeaderParameters,
 } from 'jose';
 import type { JwtOptions } from '../../options/authentication.ts';
+import { discover } from './discovery.ts';
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 type Key = Awaited<ReturnType<KeySet>>;
@@ -91,7 +92,7 @@ export class IssuerKeys {
   }
 
   async #locate(): Promise<KeySet> {
-    const url = this.#options.jwksUrl ?? (await discover(this.#options.issuer));
+    const url = this.#options.jwksUrl ?? (await keysAddress(this.#options.issuer));
     return createRemoteJWKSet(new URL(url), {
       // This class has its own cooldown, by a monotonic clock.
       cooldownDuration: Infinity,
@@ -101,16 +102,9 @@ export class IssuerKeys {
   }
 }
 
-/** The address of an issuer's keys, from its OpenID configuration. */
-async function discover(issuer: string): Promise<string> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  const document: unknown = response.ok ? await response.json() : undefined;
-  if (typeof document !== 'object' || document === null || !('jwks_uri' in document)) {
-    throw new Error(`${url} answered ${response.status} and names no jwks_uri`);
-  }
-  if (!('issuer' in document) || document.issuer !== issuer) {
-    throw new Error(`${url} is the configuration of another issuer`);
-  }
-  return String(document.jwks_uri);
+/** Fetches the address of an issuer's keys. */
+async function keysAddress(issuer: string): Promise<string> {
+  const { jwks_uri: address } = await discover(issuer);
+  if (address === undefined) throw new Error(`the configuration of ${issuer} names no jwks_uri`);
+  return String(address);
 }

@@ -27,7 +27,7 @@ export const serve: Command = {
       context.print(
         `colloquy ${packageVersion()} listening on ${url} (database ${databaseName(config.database)})`,
       );
-      if (config.console && unixSocketPath(url) === undefined) {
+      if (config.console.enabled && unixSocketPath(url) === undefined) {
         context.print(`console: ${new URL('/console/', url).href}`);
       }
       if (!context.stop.aborted) await once(context.stop, 'abort');

@@ -39,7 +39,8 @@ async function withAudit(
   using log = openAuditLog(auditLog);
   const { write } = log;
   const authorizer = new Authorizer(policyOf(auth.accessPolicy));
-  await work(write === undefined ? undefined : new AuditTrail(store, authorizer, write, lost));
+  const parts = { store, authorizer, onLost: lost, recordsReads: false };
+  await work(write === undefined ? undefined : new AuditTrail({ ...parts, write }));
 }
 
 function lost(error: Error): never {

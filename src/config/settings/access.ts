@@ -38,4 +38,11 @@ export const ACCESS = {
     description:
       'File for one JSON line about each change and each denial, or `-` for standard output.',
   },
+  auditLogReads: {
+    name: 'audit-log-reads',
+    parser: onOff,
+    default: 'off',
+    description:
+      'Write a line to the audit log about each read of conversations, items and responses too.',
+  },
 } as const satisfies Table;

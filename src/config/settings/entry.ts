@@ -123,7 +123,7 @@ type GivenList = string | readonly string[];
 
 type InputOf<E> =
   E extends Section<string, infer Entries, unknown, infer Short>
-    ? Input<Entries> | (Short extends string ? GivenList : never)
+    ? Input<Entries> | (Short extends keyof Entries ? InputOf<Entries[Short]> : never)
     : E extends Records<string, infer Entries>
       ? readonly Input<Entries>[]
       : E extends { readonly parser: Parser<readonly unknown[]> }

@@ -126,7 +126,7 @@ export function eraseOwner({ now }: SqlSyntax): string {
     UPDATE changes SET owner = $3
     WHERE tenant = $1 AND conversation_id = $2 AND owner IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM conversations
-      WHERE tenant = $1 AND id = $2 AND NOT coalesce(deleted_at IS NOT NULL AND purge_at <= ${now}, FALSE))`;
+      WHERE tenant = $1 AND id = $2 AND (deleted_at IS NOT NULL AND purge_at <= ${now}) IS NOT TRUE)`;
 }
 
 /** Selects the position after the last item, and the revision of the last change, that are not new since `$3`. */

@@ -51,7 +51,7 @@ export function grown(first: number): string {
 /** The change of `active_slot` that belongs to {@link grown}. A row that is not counted yet stays so. */
 export function movedSlot(first: number): string {
   const at = `CAST($${first + 2} AS BIGINT)`;
-  return `active_slot = CASE active_slot WHEN 0 THEN 0 ELSE coalesce(${at} / ${SLOT_MS}, active_slot) END`;
+  return `active_slot = CASE WHEN active_slot = 0 THEN 0 ELSE coalesce(${at} / ${SLOT_MS}, active_slot) END`;
 }
 
 /** Step by step: moves a conversation to slot `$3`. SQLite writes the index of a column that is set, even to the same. */

@@ -28,7 +28,7 @@ export const EXPIRY = `CASE WHEN conversations.idle_ms IS NULL THEN conversation
 
 /** The condition that the time of a conversation is over. */
 export function isOverSql({ now }: Pick<SqlSyntax, 'now'>): string {
-  return `(conversations.expires_at IS NOT NULL AND coalesce(${EXPIRY} <= ${now}, FALSE))`;
+  return `(conversations.expires_at IS NOT NULL AND (${EXPIRY} <= ${now}) IS TRUE)`;
 }
 
 /**
@@ -41,7 +41,7 @@ export function presenceSql(presence: Presence, syntax: Pick<SqlSyntax, 'now'>):
   const isOver = isOverSql(syntax);
   switch (presence) {
     case 'live':
-      return `CASE WHEN conversations.deleted_at IS NOT NULL OR ${isOver} THEN 1 ELSE 0 END <> 1`;
+      return `CAST(conversations.deleted_at IS NOT NULL OR ${isOver} AS INTEGER) <> 1`;
     case 'trashed':
       return `conversations.deleted_at IS NOT NULL AND conversations.purge_at > ${now} AND NOT ${isOver}`;
     case 'reachable':

@@ -74,7 +74,7 @@ export function updateExpiry(where: string, { now }: SqlSyntax): string {
   const { sets, expiresAt } = setsExpiry(4);
   return `
     UPDATE conversations SET metadata = coalesce($3, metadata), ${sets}
-    WHERE tenant = $1 AND id = $2 AND ${where} AND coalesce(${expiresAt} > ${now}, TRUE)
+    WHERE tenant = $1 AND id = $2 AND ${where} AND (${expiresAt} > ${now}) IS NOT FALSE
     RETURNING ${CONVERSATION_COLUMNS}`;
 }
 

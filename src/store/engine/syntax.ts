@@ -14,6 +14,8 @@ export interface SqlSyntax {
    * during a statement that changes rows.
    */
   readonly now: string;
+  /** Returns the value of a column, or `now` where it is null. */
+  orNow(column: string): string;
   /** Ends a SELECT whose rows stay as they are until the transaction ends. SQLite has one writer at a time. */
   readonly lockRows: '' | 'FOR UPDATE';
   /** Ends a SELECT whose rows stay as they are until the transaction ends, and which others may select so meanwhile. */
@@ -44,9 +46,12 @@ export interface SqlSyntax {
 /** The pairs of a conversation's metadata between commas, in SQLite. */
 const PAIRS = `',' || substr(conversations.metadata, 2, length(conversations.metadata) - 2) || ','`;
 
+const SQLITE_NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
+
 export const SQLITE: SqlSyntax = {
   name: 'sqlite',
-  now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
+  now: SQLITE_NOW,
+  orNow: (column) => `coalesce(${column}, ${SQLITE_NOW})`,
   lockRows: '',
   lockShared: '',
   copiesRows: true,
@@ -70,9 +75,13 @@ export const SQLITE: SqlSyntax = {
   hasKey: (key, parameter) => `instr(${PAIRS}, ${parameter(`,${JSON.stringify(key)}:`)}) > 0`,
 };
 
+const POSTGRES_NOW = '(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
+
 export const POSTGRES: SqlSyntax = {
   name: 'postgres',
-  now: '(extract(epoch FROM statement_timestamp()) * 1000)::bigint',
+  now: POSTGRES_NOW,
+  // Citus takes no COALESCE of a clock in a statement that changes rows. No time that is stored is to come.
+  orNow: (column) => `least(${column}, ${POSTGRES_NOW})`,
   lockRows: 'FOR UPDATE',
   lockShared: 'FOR SHARE',
   copiesRows: true,

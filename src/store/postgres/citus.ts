@@ -7,7 +7,7 @@ import { LOCK_SCHEMA } from '../engine/migrations.ts';
 import type { Query } from '../engine/query.ts';
 import { integer, text } from '../engine/rows.ts';
 import { CITUS, POSTGRES, type SqlSyntax } from '../engine/syntax.ts';
-import { CHILD_TABLES, DISTRIBUTED_TABLES, type DistributedTable } from '../tables.ts';
+import { DISTRIBUTED_TABLES, type DistributedTable } from '../tables.ts';
 
 /** The tables belong to no tenant, and neither do the nodes. */
 const SCOPE: Scope = { kind: 'none' };
@@ -74,12 +74,11 @@ const SELECT_SHARDS: Query = {
   parameters: [],
 };
 
-/** The statements that distribute a table; one of a conversation's rows beside the conversations themselves. */
+/** The statements that distribute a table; one of a conversation's rows, or of what is left of it, beside the conversations. */
 export function distributionOf(table: DistributedTable): readonly string[] {
   const { name, shardColumn } = table;
   if (table.isReference === true) return [`SELECT create_reference_table('${name}')`];
-  const isChild = CHILD_TABLES.some((child) => child.name === name);
-  const beside = isChild ? 'conversations' : 'none';
+  const beside = shardColumn === 'conversation_id' ? 'conversations' : 'none';
   return [
     `SELECT create_distributed_table('${name}', '${shardColumn}', colocate_with => '${beside}')`,
     // The rows that have moved to the shards stay behind otherwise, also those that are deleted later.

@@ -143,9 +143,8 @@ export const RESPONSE_PAGES = {
 /** Selects the basis of a page. No row: the conversation is absent. A null id: response `$3` is. */
 export function selectBasisOfPage(where: string): string {
   return `
-    SELECT responses.id FROM conversations
-    LEFT JOIN responses
-      ON responses.tenant = $1 AND responses.conversation_id = $2 AND responses.id = $3
+    SELECT (SELECT id FROM responses WHERE tenant = $1 AND conversation_id = $2 AND id = $3) AS id
+    FROM conversations
     WHERE conversations.tenant = $1 AND conversations.id = $2 AND ${where}`;
 }
 

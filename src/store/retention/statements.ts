@@ -19,8 +19,8 @@ import { IS_HELD } from './held.ts';
 const HERE = 'tenant = $1 AND id = $2';
 
 /** Ends the row of a conversation that is taken out of the lists for good. */
-function endedNow(now: string): string {
-  return `deleted_at = coalesce(deleted_at, ${now}), purge_at = ${now}, expires_at = NULL, idle_ms = NULL,
+function endedNow({ now, orNow }: SqlSyntax): string {
+  return `deleted_at = ${orNow('deleted_at')}, purge_at = ${now}, expires_at = NULL, idle_ms = NULL,
       revision = revision + 1`;
 }
 
@@ -88,9 +88,9 @@ export function postpone({ now }: SqlSyntax): string {
 }
 
 /** Ends a conversation under a condition, which has the parameters from `$3` on. */
-export function endConversation(condition: string, { now }: SqlSyntax): string {
+export function endConversation(condition: string, syntax: SqlSyntax): string {
   return `
-    UPDATE conversations SET ${endedNow(now)}
+    UPDATE conversations SET ${endedNow(syntax)}
     WHERE ${HERE} AND ${condition}
     RETURNING id`;
 }
@@ -230,15 +230,20 @@ export function deleteOldResponse({ now }: SqlSyntax): string {
 }
 
 /** Ends a hidden conversation that has no response left, so that it is purged. */
-export function endWithoutResponse({ now }: SqlSyntax): string {
+export function endWithoutResponse(syntax: SqlSyntax): string {
   return `
-    UPDATE conversations SET ${endedNow(now)}
+    UPDATE conversations SET ${endedNow(syntax)}
     WHERE ${HERE} AND is_hidden = 1 AND deleted_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM responses WHERE tenant = $1 AND conversation_id = $2)
       AND NOT EXISTS (SELECT 1 FROM background_responses WHERE tenant = $1 AND conversation_id = $2)
-      AND NOT EXISTS (SELECT 1 FROM turns WHERE tenant = $1 AND conversation_id = $2 AND expires_at > ${now})
+      AND NOT EXISTS (SELECT 1 FROM turns WHERE tenant = $1 AND conversation_id = $2 AND expires_at > ${syntax.now})
     RETURNING id`;
 }
+
+/** Selects the last of the `$3` conversations of the tenant that follow `$2`. */
+export const SELECT_LAST_OF_PAGE = `
+  SELECT max(id) AS last FROM (
+    SELECT id FROM conversations WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3) AS page`;
 
 /** Selects what matches among the `$3` conversations of the tenant that follow `$2`, and the last one of these. */
 export function selectErasable(conditions: readonly string[]): string {
@@ -246,13 +251,8 @@ export function selectErasable(conditions: readonly string[]): string {
     SELECT conversations.id, conversations.owner, ${itemsOf('count(*)', 'item_count')} AS items,
       ${itemsOf('coalesce(sum(octet_length(items.data)), 0)', 'item_bytes')} AS bytes,
       CASE WHEN ${IS_HELD} THEN 1 ELSE 0 END AS is_held
-    FROM (
-      SELECT tenant, id, owner, attributes, metadata, item_count, item_bytes FROM conversations
-      WHERE tenant = $1 AND id > $2
-      ORDER BY id
-      LIMIT $3
-    ) AS conversations
-    WHERE ${conditions.map((condition) => `(${condition})`).join(' AND ')}
+    FROM conversations
+    WHERE tenant = $1 AND id > $2 AND id <= (${SELECT_LAST_OF_PAGE}) AND ${conditions.map((condition) => `(${condition})`).join(' AND ')}
     ORDER BY conversations.id`;
 }
 
@@ -262,8 +262,3 @@ function itemsOf(aggregate: string, column: string): string {
         SELECT ${aggregate} FROM items
         WHERE items.tenant = conversations.tenant AND items.conversation_id = conversations.id))`;
 }
-
-/** Selects the last of the `$3` conversations of the tenant that follow `$2`. */
-export const SELECT_LAST_OF_PAGE = `
-  SELECT max(id) AS last FROM (
-    SELECT id FROM conversations WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3) AS page`;

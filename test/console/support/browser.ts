@@ -27,11 +27,28 @@ export interface WatchedPage extends AsyncDisposable {
 
 let browser: Promise<Browser> | undefined;
 
+interface PageOptions {
+  readonly colorScheme?: 'light' | 'dark';
+  /** Pixels. */
+  readonly width?: number;
+  /** Origin to which the page may go to sign in. */
+  readonly issuer?: string;
+  readonly ignoresCertificates?: boolean;
+  /** Headers of every request, as a gateway would add them. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Opens an address of a server in a browser without memory. */
 export async function openPage(
   origin: string,
   fragment = '',
-  { colorScheme = 'light', width = 1280 }: { colorScheme?: 'light' | 'dark'; width?: number } = {},
+  {
+    colorScheme = 'light',
+    width = 1280,
+    issuer,
+    ignoresCertificates = false,
+    headers = {},
+  }: PageOptions = {},
 ): Promise<WatchedPage> {
   browser ??= chromium.launch({
     executablePath: EXECUTABLE ?? '',
@@ -39,7 +56,13 @@ export async function openPage(
   });
   const context = await (
     await browser
-  ).newContext({ colorScheme, viewport: { width, height: 860 }, locale: 'en-GB' });
+  ).newContext({
+    colorScheme,
+    viewport: { width, height: 860 },
+    locale: 'en-GB',
+    ignoreHTTPSErrors: ignoresCertificates,
+    extraHTTPHeaders: headers,
+  });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   const elsewhere: string[] = [];
@@ -49,6 +72,7 @@ export async function openPage(
   page.on('request', (request) => {
     const url = request.url();
     if (/^(data|blob):/.test(url)) return;
+    if (issuer !== undefined && url.startsWith(`${issuer}/`)) return;
     if (!url.startsWith(`${origin}/`)) elsewhere.push(url);
     else if (url.includes('/v1/')) calls.push(`${request.method()} ${url.slice(origin.length)}`);
   });

@@ -8,6 +8,7 @@ import {
   startAccessServer,
   type AccessServer,
 } from '../../support/access.ts';
+import { temporaryFolder } from '../../support/folder.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { messages } from '../../support/texts.ts';
 
@@ -128,4 +129,48 @@ test('the audit log reports a deletion as denied when only the reading was denie
     { ...common, principal: 'bot', outcome: 'denied', rule: 'Others read nothing.' },
     { ...common, principal: 'ann', outcome: 'done', rule: expect.stringContaining('line 4 of') },
   ]);
+});
+
+test('reads have entries where they are asked for, without words and without texts', async () => {
+  await using folder = await temporaryFolder();
+  const log = folder.path('audit.jsonl');
+  const permit = '{ permit: { actions: [create, read] }, when: user is owner }';
+  const settings = ['--audit-log', log, '--audit-log-reads'];
+  await using access = await startAccessServer(keysWithPolicy(permit), ...settings);
+  const ann = await access.key('ann');
+  const created = await access.call(ann, 'POST', CONVERSATIONS, { items: messages('hush-hush') });
+  const { id } = created.body;
+  const feed = new AbortController();
+  const events = await fetch(`${access.server.origin}${pathOf(id)}/events`, {
+    headers: { authorization: `Bearer ${ann}` },
+    signal: feed.signal,
+  });
+  expect(events.status).toBe(200);
+  await access.call(ann, 'GET', CONVERSATIONS);
+  await access.call(ann, 'GET', `${pathOf(id)}/items`);
+  await access.call(ann, 'POST', `${CONVERSATIONS}/search`, { query: 'hush-hush' });
+  await access.call(ann, 'GET', pathOf('conv_none'));
+  feed.abort();
+  const reads = () =>
+    readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+      .filter(({ action }) => action === 'read')
+      .map(({ operation, resource, principal, outcome }) => [
+        operation,
+        resource,
+        principal,
+        outcome,
+      ]);
+  // The end of a stream is its line.
+  await expect.poll(() => reads().length).toBe(5);
+  expect(reads()).toEqual([
+    ['listConversations', null, 'ann', 'done'],
+    ['listConversationItems', id, 'ann', 'done'],
+    ['searchConversations', null, 'ann', 'done'],
+    ['getConversation', 'conv_none', 'ann', 'absent'],
+    ['streamConversationEvents', id, 'ann', 'client_gone'],
+  ]);
+  expect(readFileSync(log, 'utf8')).not.toContain('hush');
 });

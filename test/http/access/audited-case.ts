@@ -20,7 +20,7 @@ export interface Case {
   readonly about: string;
   /** The actions without which the request is refused. */
   readonly demands: readonly Action[];
-  /** The entry's own action; `undefined` when a request that is done has no entry. */
+  /** The entry's own action; `undefined` for a read, which has an entry where reads have. */
   readonly action: Action | undefined;
   readonly resource?: (named: Named) => string;
   readonly query?: (named: Named) => string;

@@ -14,7 +14,8 @@ test('a server says what clients must know, to anyone and without secrets', asyn
     dialect: 'openai',
     compatibility: 'strict',
     limits: { items_per_request: 20, page_size: 50, body_bytes: expect.any(Number) },
-    authentication: { schemes: [] },
+    authentication: { schemes: [], oidc: null },
+    console: { title_keys: ['title', 'name', 'subject', 'topic'], idle_minutes: 30 },
     features: expect.not.arrayContaining(['responses']),
   });
   await using issuer = await startIssuer();
@@ -28,7 +29,7 @@ test('a server says what clients must know, to anyone and without secrets', asyn
   expect(status).toBe(200);
   expect(body).toMatchObject({
     compatibility: 'liberal',
-    authentication: { schemes: ['keys', 'headers', 'jwt'] },
+    authentication: { schemes: ['keys', 'headers', 'jwt'], oidc: null },
   });
   const text = JSON.stringify(body);
   for (const secret of ['hidden-word', 'x-tenant', issuer.url, 'colloquy.yaml', 'audience']) {

@@ -1,0 +1,48 @@
+import { signal } from '@preact/signals';
+
+/** Base URL of the API, next to the console wherever a proxy has put both. */
+export const API = new URL('../v1/', document.baseURI);
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 10_000;
+/** Statuses with which a proxy says that the server behind it is away. */
+const AWAY = [502, 504];
+
+/** Set while the server cannot be reached. */
+export const unreachable = signal(false);
+
+let back: Promise<void> | undefined;
+
+/** Returns whether an answer is that of a proxy without its server. */
+export function isFromProxyAlone({ status }: Response): boolean {
+  return AWAY.includes(status);
+}
+
+/** Resolves when the server answers again, or the request is aborted. It is asked after pauses that grow. */
+export function reachable(aborted?: AbortSignal): Promise<void> {
+  unreachable.value = true;
+  back ??= askAgain().finally(() => {
+    back = undefined;
+    unreachable.value = false;
+  });
+  if (aborted === undefined) return back;
+  const given = new Promise<void>((resolve) => {
+    aborted.addEventListener('abort', () => resolve(), { once: true });
+  });
+  return Promise.race([back, given]);
+}
+
+async function askAgain(): Promise<void> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    await pauseOrOnline(pause);
+    const response = await fetch(new URL('server', API)).catch(() => undefined);
+    if (response !== undefined && !isFromProxyAlone(response)) return;
+  }
+}
+
+function pauseOrOnline(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+    addEventListener('online', () => resolve(), { once: true });
+  });
+}

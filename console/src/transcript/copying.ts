@@ -1,0 +1,43 @@
+import { useState } from 'preact/hooks';
+import { asFailure } from '../api/client.ts';
+import { fragmentOf } from '../place.ts';
+import type { Copy } from '../text/copy-as.ts';
+import { isStub, type Entry } from './entry.ts';
+import type { ItemWindow } from './item-window.ts';
+
+export interface Copying {
+  /** What was copied last, or why not. */
+  readonly note: string;
+  readonly copyLink: (entry: Entry) => void;
+  /** Copies the whole item, which is loaded first where a stub stands for it. */
+  readonly copyAs: (entry: Entry, way: Copy) => void;
+}
+
+/** Ways to take an item along. */
+export function useCopying(items: ItemWindow): Copying {
+  const [note, setNote] = useState('');
+  const copy = async (text: string, what: string): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setNote(`Copied: ${what}.`);
+    } catch {
+      setNote('The browser did not let the page copy.');
+    }
+  };
+  const copyItem = async ({ id, item }: Entry, { name, text }: Copy): Promise<void> => {
+    try {
+      const whole = isStub(item) ? await items.load(id) : item;
+      await copy(text(items.conversation, whole), name);
+    } catch (error) {
+      setNote(asFailure(error).message);
+    }
+  };
+  return {
+    note,
+    copyLink: ({ id }) => {
+      const fragment = fragmentOf({ page: 'conversation', id: items.conversation, item: id });
+      void copy(new URL(fragment, location.href).href, 'link');
+    },
+    copyAs: (entry, way) => void copyItem(entry, way),
+  };
+}

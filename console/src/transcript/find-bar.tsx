@@ -1,0 +1,105 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { server } from '../api/session.ts';
+import { Icon } from '../look/icons.tsx';
+import { useKeys } from '../look/keys.ts';
+import { count } from '../text/numbers.ts';
+import type { Finder } from './finder.ts';
+import type { ItemWindow } from './item-window.ts';
+
+/** Checks whether the server finds words in items that are not loaded. */
+export function searches(): boolean {
+  return server.value?.features.includes('search') === true;
+}
+
+/** Looks for words in the conversation, and leads from hit to hit. */
+export function FindBar({
+  finder,
+  items,
+  from,
+  leave,
+}: {
+  readonly finder: Finder;
+  readonly items: ItemWindow;
+  /** Position of the first row on the screen. */
+  readonly from: number;
+  /** Gives the focus back. */
+  readonly leave: () => void;
+}) {
+  const field = useRef<HTMLInputElement>(null);
+  useKeys({ f: () => field.current?.focus() });
+  useEffect(() => {
+    if (field.current !== null) field.current.value = finder.query.peek();
+  }, [finder]);
+  const step = (by: 1 | -1): void => void finder.step(by, from);
+  const hits = finder.hits.value;
+  const isUsed = finder.terms.value.length > 0;
+  return (
+    <form
+      class="find"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        step(1);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && event.shiftKey) {
+          event.preventDefault();
+          step(-1);
+        }
+        if (event.key !== 'Escape') return;
+        if (field.current !== null) field.current.value = '';
+        finder.look('');
+        leave();
+      }}
+    >
+      <span class="find-field">
+        <Icon name="search" />
+        <input
+          ref={field}
+          type="text"
+          title="f"
+          aria-label="Find in this conversation"
+          placeholder={searches() ? 'Find in this' : 'Find in what is loaded'}
+          autocomplete="off"
+          onInput={(event) => finder.look(event.currentTarget.value)}
+        />
+      </span>
+      {isUsed && (
+        <>
+          <span role="status" class="quiet hits">
+            {hitsText(finder, items)}
+          </span>
+          <button
+            type="button"
+            class="plain"
+            aria-label="Previous hit"
+            title="Shift Enter"
+            disabled={hits.length === 0}
+            onClick={() => step(-1)}
+          >
+            ↑
+          </button>
+          <button
+            type="submit"
+            class="plain"
+            aria-label="Next hit"
+            title="Enter"
+            disabled={hits.length === 0}
+          >
+            ↓
+          </button>
+          {finder.problem.value !== '' && <span class="problem">{finder.problem.value}</span>}
+        </>
+      )}
+    </form>
+  );
+}
+
+function hitsText(finder: Finder, items: ItemWindow): string {
+  const hits = finder.hits.value;
+  const index = hits.findIndex(({ id }) => id === finder.at.value);
+  const all = `${count(hits.length)}${finder.hasMore.value ? '+' : ''}`;
+  const found = index === -1 ? `${all} found` : `${count(index + 1)} of ${all}`;
+  if (finder.isSearching.value) return `${found}…`;
+  return searches() ? found : `${found} in the ${count(items.entries.value.length)} loaded items`;
+}

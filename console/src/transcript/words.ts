@@ -1,0 +1,94 @@
+import type { Item, Stub } from '../api/objects.ts';
+import { isStub } from './entry.ts';
+
+/** Fields that nobody reads: names of things, sealed content, and bytes of files. */
+const UNREAD = new Set([
+  'id',
+  'type',
+  'role',
+  'status',
+  'call_id',
+  'approval_request_id',
+  'encrypted_content',
+  'image_url',
+  'file_data',
+  'data',
+  'result',
+]);
+
+/** Returns the texts of an item that a reader may look for. A stub has none. */
+export function textsOf(item: Item | Stub): string {
+  if (isStub(item)) return '';
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [name, each] of Object.entries(value)) {
+        if (Array.isArray(value) || !UNREAD.has(name)) collect(each);
+      }
+    }
+  };
+  collect(item);
+  return texts.join('\n');
+}
+
+/** Returns the words and phrases of a query that must be found, as they are compared. */
+export function termsOf(query: string): readonly string[] {
+  return [...query.matchAll(/-?"([^"]*)"?|\S+/g)]
+    .filter(([all]) => !/^-./.test(all))
+    .map(([all, phrase]) => folded(phrase ?? all.replace(/\*$/, '')))
+    .filter((term) => term !== '');
+}
+
+/** Checks for a text that has all terms, anywhere in it. */
+export function hasTerms(text: string, terms: readonly string[]): boolean {
+  const whole = folded(text);
+  return terms.length > 0 && terms.every((term) => whole.includes(term));
+}
+
+/** Returns the ranges of all terms in a text, as offsets of UTF-16. */
+export function rangesOf(
+  text: string,
+  terms: readonly string[],
+): readonly (readonly [start: number, end: number])[] {
+  const { whole, offsets } = foldedWithOffsets(text);
+  return terms.flatMap((term) => {
+    const ranges: [number, number][] = [];
+    for (let at = whole.indexOf(term); at !== -1; at = whole.indexOf(term, at + term.length)) {
+      ranges.push([offsets[at] ?? 0, offsets[at + term.length] ?? text.length]);
+    }
+    return ranges;
+  });
+}
+
+/** Returns a text without case, marks of letters, and differences of white space. */
+function folded(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replaceAll(/\p{Mn}/gu, '')
+    .toLowerCase()
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+/** Folds a text character by character, with the place in it of each folded one. White space stays as it is, but for its kind. */
+function foldedWithOffsets(text: string): {
+  readonly whole: string;
+  readonly offsets: readonly number[];
+} {
+  const offsets: number[] = [];
+  let whole = '';
+  let at = 0;
+  for (const character of text) {
+    const fold = /\s/.test(character)
+      ? ' '
+      : character
+          .normalize('NFKD')
+          .replaceAll(/\p{Mn}/gu, '')
+          .toLowerCase();
+    whole += fold;
+    for (let each = 0; each < fold.length; each += 1) offsets.push(at);
+    at += character.length;
+  }
+  return { whole, offsets };
+}

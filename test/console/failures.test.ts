@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { startGateway } from './support/gateway.ts';
+import { seedShop } from './support/seed.ts';
+
+type Fault = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+) => Readonly<Record<string, string>> | undefined;
+
+const server = await startServer();
+const id = await seedShop(server.client);
+/** What happens to calls of the API on their way. */
+let fault: Fault | undefined;
+const gateway = await startGateway(server.origin, {
+  pass: (incoming, outgoing) =>
+    fault !== undefined && incoming.url?.startsWith('/v1/') === true
+      ? fault(incoming, outgoing)
+      : {},
+});
+afterAll(async () => {
+  await closeBrowser();
+  await gateway[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  fault = undefined;
+});
+
+/** Answers lists of conversations with a status, and counts them. */
+function answering(status: number, headers: Readonly<Record<string, string>>, body: string) {
+  const asked = { count: 0 };
+  fault = ({ url = '' }, outgoing) => {
+    if (!url.startsWith('/v1/conversations?')) return {};
+    asked.count += 1;
+    outgoing.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+    return undefined;
+  };
+  return asked;
+}
+
+const cut: Fault = (incoming) => {
+  incoming.socket.destroy();
+  return undefined;
+};
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test.each([429, 503])(
+    'an answer of %i is waited for as long as it says, or less, and asks after three tries',
+    async (status) => {
+      const asked = answering(status, { 'retry-after': '40' }, '{"error":{"message":"Later."}}');
+      await using watched = await openPage(gateway.url);
+      const { page } = watched;
+      await page.getByText('Asking again in 40 s.').waitFor();
+      await page.getByText('Asking again in 39 s.').waitFor();
+      expect(asked.count).toBe(1);
+      await page.getByRole('button', { name: 'Now' }).click();
+      await expect.poll(() => asked.count).toBe(2);
+      await page.getByText('Asking again in 40 s.').waitFor();
+      await page.getByRole('button', { name: 'Now' }).click();
+      await page.getByText('Later.').waitFor();
+      expect(asked.count).toBe(3);
+      expect(await page.getByRole('button', { name: 'Now' }).count()).toBe(0);
+      fault = undefined;
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.locator('.row-title').first().waitFor();
+    },
+  );
+
+  test('a server that is away leaves what is loaded readable, and the page goes on when it is back', async () => {
+    await using watched = await openPage(gateway.url, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('article').first().waitFor();
+    fault = cut;
+    await page.keyboard.press('l');
+    await page.getByText('What is loaded stays readable').waitFor();
+    expect(await page.locator('article').first().isVisible()).toBe(true);
+    fault = (_incoming, outgoing) => {
+      outgoing.writeHead(502).end();
+      return undefined;
+    };
+    const asked = page.waitForResponse((answer) => answer.status() === 502);
+    await page.evaluate(`location.hash = '#/conversations?q=has:title'`);
+    await asked;
+    fault = undefined;
+    await page.locator('.row-title').first().waitFor();
+    await expect.poll(() => page.locator('.notices p').count()).toBe(0);
+  });
+
+  test('a change is not repeated when its answer is lost, and can be asked for again', async () => {
+    await using watched = await openPage(gateway.url, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('article').first().waitFor();
+    const changes: string[] = [];
+    fault = (incoming, outgoing) => {
+      if (incoming.method === 'GET') return {};
+      changes.push(incoming.url ?? '');
+      return cut(incoming, outgoing);
+    };
+    const outcome = page.evaluate(
+      `fetch(new URL('../v1/conversations/none', document.baseURI), { method: 'DELETE' }).catch(String)`,
+    );
+    expect(await outcome).toContain('TypeError');
+    await page.evaluate(`location.hash = '#/search?q=parcel'`);
+    await page.getByRole('heading', { name: 'The server does not answer.' }).waitFor();
+    expect(changes.filter((url) => url.includes('search')).length).toBe(1);
+    fault = undefined;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('mark').first().waitFor();
+  });
+
+  test.each([
+    ['origin_not_allowed', { 'sec-fetch-site': 'cross-site' }, '--cors-origins'],
+    ['host_not_allowed', { host: 'evil.example' }, '127.0.0.1 or localhost'],
+  ])('a refusal by %s has the words of the server and what to do', async (code, headers, fix) => {
+    fault = () => headers;
+    await using watched = await openPage(gateway.url);
+    const { page } = watched;
+    const alert = page.locator('main [role=alert]');
+    await alert.waitFor();
+    const text = await alert.textContent();
+    expect(text).toContain(code);
+    expect(text).toContain(fix);
+    expect(text).toMatch(/may not call this server|is not this machine|evil\.example/);
+  });
+
+  test('another error has its message, its code and the id of the request', async () => {
+    answering(
+      500,
+      { 'x-request-id': 'req_of_log' },
+      '{"error":{"message":"It broke.","code":"internal_error"}}',
+    );
+    await using watched = await openPage(gateway.url);
+    const alert = watched.page.locator('main [role=alert]');
+    await alert.waitFor();
+    const text = await alert.textContent();
+    for (const part of ['It broke.', 'internal_error', 'req_of_log']) expect(text).toContain(part);
+  });
+});

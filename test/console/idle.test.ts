@@ -1,0 +1,116 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { createConversation, startAccessServer } from '../support/access.ts';
+import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+
+const access = await startAccessServer('auth: { schemes: [keys] }\nconsole: { idle_minutes: 5 }\n');
+afterAll(async () => {
+  await closeBrowser();
+  await access[Symbol.asyncDispose]();
+});
+const { origin } = access.server;
+const ann = await access.key('ann', '--tenant', 'acme');
+const bob = await access.key('bob', '--tenant', 'acme');
+const TITLE = 'Where is my parcel?';
+const id = await createConversation(access, ann, { title: TITLE });
+
+async function signIn({ page }: WatchedPage, key: string): Promise<void> {
+  await page.locator('#key').fill(key);
+  await page.keyboard.press('Enter');
+}
+
+function stored({ page }: WatchedPage): Promise<unknown> {
+  return page.evaluate(
+    'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
+  );
+}
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('a page that nobody uses covers itself and forgets the key, and goes on after a sign-in', async () => {
+    await using watched = await openPage(origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.clock.install();
+    await page.reload();
+    await signIn(watched, ann);
+    const title = page.getByRole('heading', { name: TITLE });
+    await title.waitFor();
+    await page.locator('[type=search]').fill('half a thou');
+    await page.clock.fastForward(4 * 60_000);
+    await page.mouse.move(40, 40);
+    await page.clock.fastForward(4 * 60_000);
+    expect(await page.locator('dialog.sign-in').count(), 'input starts the time anew').toBe(0);
+    await page.clock.fastForward(2 * 60_000);
+    await page.getByText('has forgotten the sign-in of acme / ann').waitFor();
+    expect(await title.isVisible()).toBe(false);
+    expect(await page.title()).toBe('Colloquy');
+    await page.keyboard.press('Escape');
+    expect(await title.isVisible()).toBe(false);
+    await signIn(watched, ann);
+    await title.waitFor();
+    expect(await page.title()).toContain(TITLE);
+    expect(await page.locator('[type=search]').inputValue()).toBe('half a thou');
+    expect(page.url()).toBe(`${origin}/console/#/conversations/${id}`);
+  });
+
+  test('another caller who signs in to a covered page sees nothing of the one before', async () => {
+    await using watched = await openPage(origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.clock.install();
+    await page.reload();
+    await signIn(watched, ann);
+    await page.getByRole('heading', { name: TITLE }).waitFor();
+    await page.clock.fastForward(6 * 60_000);
+    await page.locator('dialog.sign-in').waitFor();
+    await signIn(watched, bob);
+    await page.locator('[role=alert] h2').waitFor();
+    expect(await page.locator('#console').textContent()).not.toContain(TITLE);
+  });
+
+  test('a key is kept for the tab when asked, and is gone after a sign-out', async () => {
+    await using watched = await openPage(origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('#key').fill(ann);
+    await page.getByLabel('Keep it for this tab').check();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: TITLE }).waitFor();
+    expect(await stored(watched)).toContain(ann);
+    await page.reload();
+    await page.getByRole('heading', { name: TITLE }).waitFor();
+    const second = await page.context().newPage();
+    await second.goto(`${origin}/console/`);
+    await second.locator('dialog.sign-in').waitFor();
+    await page.getByRole('button', { name: 'acme / ann' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.locator('dialog.sign-in').waitFor();
+    expect(await stored(watched)).toBe('[{},{},""]');
+  });
+
+  test('a key that is revoked during use is asked for over the page, and what was asked for goes on', async () => {
+    const printed = await access.command(
+      'keys',
+      'create',
+      '--subject',
+      'ann',
+      '--tenant',
+      'acme',
+      '--json',
+    );
+    const made = JSON.parse(printed) as { readonly id: string; readonly key: string };
+    await using watched = await openPage(origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await signIn(watched, made.key);
+    const title = page.getByRole('heading', { name: TITLE });
+    await title.waitFor();
+    await access.command('keys', 'revoke', made.id);
+    await expect
+      .poll(async () => {
+        await page.evaluate(`location.hash = '#/search?q=' + Math.random()`);
+        return page.locator('dialog.sign-in').count();
+      })
+      .toBe(1);
+    const { hash } = new URL(page.url());
+    await signIn(watched, ann);
+    await page.locator('dialog.sign-in').waitFor({ state: 'detached' });
+    await page.locator('main .state').first().waitFor();
+    expect(new URL(page.url()).hash).toBe(hash);
+  });
+});

@@ -1,0 +1,84 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { seedLong } from './support/seed.ts';
+import { firstOn, openAtEnd } from './support/transcript.ts';
+
+const ITEMS = 800;
+
+const server = await startServer();
+const silent = await startServer('--search', 'off');
+const id = NO_BROWSER === undefined ? await seedLong(server.client, ITEMS) : '';
+afterAll(async () => {
+  await closeBrowser();
+  await server[Symbol.asyncDispose]();
+  await silent[Symbol.asyncDispose]();
+});
+
+/** Returns the texts that the browser paints as found. */
+async function marks({ page }: WatchedPage): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...(CSS.highlights.get('found') ?? [])].map((range) => (range as Range).toString()),
+  );
+}
+
+function searches({ calls }: WatchedPage): number {
+  return calls.filter((call) => call.includes('/search')).length;
+}
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('words are found in the whole conversation, marked, counted, and led to from hit to hit', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    await page.keyboard.press('f');
+    await page.keyboard.type('messa');
+    const status = page.locator('.find [role=status]');
+    await expect.poll(() => status.textContent()).toBe(`${ITEMS} found`);
+    await expect.poll(() => marks(watched)).toContain('messa');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => marks(watched)).toEqual([]);
+
+    await page.keyboard.press('f');
+    await page.keyboard.type('"message 42"');
+    await expect.poll(() => status.textContent()).toBe('1 found');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await firstOn(page)).number).toBe(42);
+    await expect.poll(() => status.textContent()).toBe('1 of 1');
+    await expect.poll(() => marks(watched)).toContain('message 42');
+    // The eight pages of the first words, and one.
+    expect(searches(watched)).toBe(ITEMS / 100 + 1);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.find input').inputValue()).toBe('');
+    await expect.poll(() => page.locator('article:focus').textContent()).toContain('message 42');
+  });
+
+  test('steps go from the item that the reader is at, over hits that are not loaded', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    await page.keyboard.press('f');
+    await page.keyboard.type('message');
+    const status = page.locator('.find [role=status]');
+    await expect.poll(() => status.textContent()).toBe(`${ITEMS} found`);
+    await page.locator('input[type=range]').fill('400');
+    await expect.poll(async () => (await firstOn(page)).number).toBe(400);
+    await page.locator('.find input').focus();
+    // From 400, over the 100 items in front of it, which are loaded.
+    for (let steps = 0; steps < 105; steps += 1) await page.keyboard.press('Shift+Enter');
+    await expect.poll(() => status.textContent()).toBe('296 of 800');
+    await expect.poll(async () => (await firstOn(page)).number).toBe(295);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => status.textContent()).toBe('297 of 800');
+  });
+
+  test('without the search of the server the page looks in what is loaded, and says so', async () => {
+    const quiet = await seedLong(silent.client, 300);
+    await using watched = await openAtEnd(silent.origin, quiet);
+    const { page } = watched;
+    await page.getByPlaceholder('Find in what is loaded').fill('MESSAGE 25');
+    const status = page.locator('.find [role=status]');
+    await expect.poll(() => status.textContent()).toBe('11 found in the 100 loaded items');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('article.current').textContent()).toContain('message 259');
+    expect(searches(watched)).toBe(0);
+  });
+});
