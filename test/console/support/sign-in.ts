@@ -7,7 +7,7 @@ export async function openSignedIn(
   fragment = '',
 ): Promise<WatchedPage> {
   const watched = await openPage(origin, fragment);
-  const field = watched.page.locator('dialog.sign-in input');
+  const field = watched.page.locator('dialog.sign-in input[type=password]');
   await field.fill(key);
   await watched.page.keyboard.press('Enter');
   await field.waitFor({ state: 'detached' });
