@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { startServer } from '../support/server.ts';
 import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
+import { startServer } from '../support/server.ts';
 
 const server = await startServer();
 const refund = await seedShop(server.client);

@@ -48,15 +48,16 @@ export function isChanging(): boolean {
 
 /** Calls the API, as `send` does. Rejects with an `ApiFailure`. */
 export async function call<Answer>(path: string, request: CallOptions = {}): Promise<Answer> {
-  return (await answerTo(path, request)).json() as Promise<Answer>;
+  const response = await answerTo(path, request);
+  return (await response.json()) as Answer;
 }
 
 /** Calls the API as `call`, and returns the answer with its entity tag. */
-export async function callTagged<Answer>(
+export async function callTagged(
   path: string,
-): Promise<{ readonly answer: Answer; readonly tag: string | undefined }> {
+): Promise<{ readonly answer: unknown; readonly tag: string | undefined }> {
   const response = await answerTo(path, {});
-  const answer = (await response.json()) as Answer;
+  const answer: unknown = await response.json();
   return { answer, tag: response.headers.get('etag') ?? undefined };
 }
 

@@ -26,9 +26,10 @@ export function MetadataButton({
   const [tag, setTag] = useState<string>();
   const [problem, setProblem] = useState('');
   const read = async (): Promise<void> => {
-    const { answer, tag: current } = await callTagged<Conversation>(path);
+    const { answer, tag: current } = await callTagged(path);
     setTag(current);
-    setPairs(Object.entries(answer.metadata));
+    // Sound: the path is that of a conversation.
+    setPairs(Object.entries((answer as Conversation).metadata));
   };
   const open = async (): Promise<void> => {
     setProblem('');

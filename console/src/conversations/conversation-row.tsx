@@ -1,6 +1,6 @@
 import type { Conversation } from '../api/objects.ts';
 import { fragmentOf, type View } from '../place.ts';
-import { count } from '../text/numbers.ts';
+import { ItemCount } from './item-count.tsx';
 import { Time, timeUntil } from '../text/time.tsx';
 import type { ConversationList } from './conversation-list.ts';
 import type { Columns } from './columns.ts';
@@ -88,14 +88,7 @@ export function ConversationRow({
           </span>
         </div>
       </td>
-      <td class="number">
-        {typeof item_count === 'number' && (
-          <>
-            {count(item_count)}
-            <span class="unit">{item_count === 1 ? ' item' : ' items'}</span>
-          </>
-        )}
-      </td>
+      <ItemCount value={item_count} />
       {columns.hasOwner && <td class="owner">{owner}</td>}
       <td class="when">
         <Time at={columns.sort === 'created_at' ? created_at : (last_item_at ?? created_at)} />

@@ -103,7 +103,7 @@ async function save(
   try {
     const { counts, lines } = await readArchive(parts, {
       signal,
-      write: sink.write,
+      write: (chunk) => sink.write(chunk),
       tell: (next) => {
         progress = next;
         tell({ is: 'running', progress });

@@ -10,7 +10,7 @@ import { ConfirmedButton } from '../look/confirm.tsx';
 import { Failure } from '../look/failure.tsx';
 import { notify } from '../look/notice.tsx';
 import { useTitle } from '../look/title.ts';
-import { count } from '../text/numbers.ts';
+import { ItemCount } from '../conversations/item-count.tsx';
 import { Time, timeUntil } from '../text/time.tsx';
 import { deleteForGood, restoreConversation } from './deletion.ts';
 
@@ -117,14 +117,7 @@ function TrashedRow({
           </span>
         </div>
       </td>
-      <td class="number">
-        {typeof item_count === 'number' && (
-          <>
-            {count(item_count)}
-            <span class="unit">{item_count === 1 ? ' item' : ' items'}</span>
-          </>
-        )}
-      </td>
+      <ItemCount value={item_count} />
       <td class="when">
         <span class="unit">deleted </span>
         {deleted_at !== undefined && <Time at={deleted_at} />}
