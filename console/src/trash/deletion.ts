@@ -2,13 +2,16 @@
 
 import { call } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
-import { trashDays } from '../api/session.ts';
+import { principal, trashDays } from '../api/session.ts';
 import { dropList, forgetConversations } from '../conversations/kept-list.ts';
 import { notify } from '../look/notice.tsx';
 import { conversations } from '../text/numbers.ts';
 
 /** Returns what a deletion means on this server, as a sentence. */
 export function consequence(many: boolean): string {
+  // Who the caller is comes a moment after the page.
+  if (principal.value === undefined)
+    return 'Where the server has a trash, it goes there for some days.';
   const days = trashDays();
   const [subject, items] = many ? ['They', 'their items'] : ['It', 'its items'];
   return days > 0
