@@ -33,11 +33,20 @@ export function pageOfConversations(
   caller: Principal,
   query: Query,
 ): ExpectedPage<StoredConversation> {
-  const isListed = ({ metadata, createdAt, owner, forkedFrom }: StoredConversation): boolean => {
+  const isListed = ({
+    id,
+    metadata,
+    createdAt,
+    owner,
+    forkedFrom,
+  }: StoredConversation): boolean => {
     for (const [name, [value = '', ...more]] of query) {
       if (/^metadata_key(\[\d*\])?$/.test(name)) {
         const keys = [value, ...more].filter((each) => each !== '');
         if (!keys.every((each) => Object.hasOwn(metadata, each))) return false;
+      }
+      if (/^conversation_id(\[\d*\])?$/.test(name)) {
+        if (![value, ...more].includes(id)) return false;
       }
       if (name === 'owner' && owner.name !== value) return false;
       const key = /^metadata\[(.*)\]$/s.exec(name)?.[1];

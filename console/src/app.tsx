@@ -13,7 +13,25 @@ import { Notices } from './look/notices.tsx';
 import { followWithFocus } from './look/focus.ts';
 import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
-import { fragmentOf, place } from './place.ts';
+import { Notice } from './look/notice.tsx';
+import { fragmentOf, place, type PageName, type View } from './place.ts';
+
+/** A page whose program comes when it is first opened. */
+type LatePage = ComponentType<{ readonly query: string }>;
+
+const latePages = signal<Partial<Record<PageName, LatePage>>>({});
+
+const LATE: Partial<Record<PageName, () => Promise<LatePage>>> = {
+  erase: async () => (await import('./erasure/erasure-page.tsx')).ErasurePage,
+  trash: async () => (await import('./trash/trash-page.tsx')).TrashPage,
+  server: async () => (await import('./server/server-page.tsx')).ServerPage,
+};
+
+async function loadLatePage(name: PageName): Promise<void> {
+  if (latePages.peek()[name] !== undefined) return;
+  const Page = await LATE[name]?.();
+  if (Page !== undefined) latePages.value = { ...latePages.peek(), [name]: Page };
+}
 
 type ComparePage = ComponentType<{ readonly left: string; readonly right: string }>;
 type TranscriptPage = ComponentType<{ readonly id: string; readonly item: string | undefined }>;
@@ -39,7 +57,8 @@ export function App() {
   });
   useSignalEffect(() => {
     if (place.value.page === 'conversation') void loadTranscriptPage();
-    if (place.value.page === 'compare') void loadComparePage();
+    else if (place.value.page === 'compare') void loadComparePage();
+    else void loadLatePage(place.value.page);
   });
   useEffect(() => {
     // Its failures are shown by the page, which asks the server too.
@@ -64,6 +83,7 @@ export function App() {
       {!isReturning.value && <CurrentPage key={signIns.value} />}
       {isReturning.value && <main id="main" aria-busy="true" />}
       {signInNeeded.value && <SignIn />}
+      <Notice />
       <KeysDialog />
     </>
   );
@@ -88,14 +108,29 @@ function skip(event: Event): void {
 
 function CurrentPage() {
   const at = place.value;
-  if (at.page === 'search') return <SearchPage query={at.query} />;
-  if (at.page === 'conversations') return <ConversationsPage query={at.query} />;
   if (at.page === 'compare') {
     const compare = comparePage.value;
     if (compare === undefined) return <main id="main" aria-busy="true" />;
     return <compare.Page key={`${at.left} ${at.right}`} left={at.left} right={at.right} />;
   }
+  if (at.page !== 'conversation')
+    return <NamedPage name={at.page} query={at.query} view={at.view} />;
   const loaded = transcriptPage.value;
   if (loaded === undefined) return <main id="main" aria-busy="true" />;
   return <loaded.Page key={at.id} id={at.id} item={at.item} />;
+}
+
+function NamedPage({
+  name,
+  query,
+  view = {},
+}: {
+  readonly name: PageName;
+  readonly query: string;
+  readonly view: View | undefined;
+}) {
+  if (name === 'search') return <SearchPage query={query} view={view} />;
+  if (name === 'conversations') return <ConversationsPage query={query} view={view} />;
+  const Late = latePages.value[name];
+  return Late === undefined ? <main id="main" aria-busy="true" /> : <Late query={query} />;
 }

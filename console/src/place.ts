@@ -2,10 +2,21 @@ import { signal } from '@preact/signals';
 
 /** A page with its state, as the fragment of the address has it. A fragment is never sent to a server. */
 export type Place =
-  | { readonly page: 'conversations'; readonly query: string }
-  | { readonly page: 'search'; readonly query: string }
+  | {
+      readonly page: PageName;
+      /** The text of the bar. */
+      readonly query: string;
+      /** How the page shows it, such as its order. */
+      readonly view?: View;
+    }
   | { readonly page: 'conversation'; readonly id: string; readonly item: string | undefined }
   | { readonly page: 'compare'; readonly left: string; readonly right: string };
+
+const PAGES = ['conversations', 'search', 'erase', 'trash', 'server'] as const;
+export type PageName = (typeof PAGES)[number];
+
+/** Choices of a page by their names in the address. One that is left out has its usual value. */
+export type View = Readonly<Record<string, string>>;
 
 /** The page that is shown. */
 export const place = signal<Place>(placeOf(location.hash));
@@ -20,14 +31,14 @@ function placeOf(fragment: string): Place {
   const parameters = new URLSearchParams(query);
   const [page, id] = path.split('/').map(decoded);
   const text = parameters.get('q') ?? '';
-  if (page === 'search') return { page, query: text };
   if (page === 'compare') {
     return { page, left: parameters.get('left') ?? '', right: parameters.get('right') ?? '' };
   }
   if (page === 'conversations' && id !== undefined && id !== '') {
     return { page: 'conversation', id, item: parameters.get('item') ?? undefined };
   }
-  return { page: 'conversations', query: text };
+  const view = Object.fromEntries([...parameters].filter(([name]) => name !== 'q'));
+  return { page: PAGES.find((name) => name === page) ?? 'conversations', query: text, view };
 }
 
 function decoded(part: string): string {
@@ -47,7 +58,11 @@ export function fragmentOf(to: Place): string {
   if (to.page === 'compare') {
     return `#/compare?${new URLSearchParams({ left: to.left, right: to.right })}`;
   }
-  return `#/${to.page}${to.query === '' ? '' : `?q=${encodeURIComponent(to.query)}`}`;
+  const parameters = Object.entries({ q: to.query, ...to.view }).filter(
+    ([, value]) => value !== '',
+  );
+  const query = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return `#/${to.page}${query === '' ? '' : `?${query}`}`;
 }
 
 /** Shows a place, which Back leaves again. */

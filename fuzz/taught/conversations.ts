@@ -19,6 +19,7 @@ import {
   metadataKey,
   order,
   owner,
+  conversationId,
 } from './query.ts';
 
 /** Headers of an operation that may be repeated. */
@@ -143,9 +144,21 @@ export const exportConversations: PrivateOperation = {
   access: 'private',
   weight: 3,
   path: [],
-  query: { metadata, metadata_key: metadataKey, owner },
+  query: {
+    metadata,
+    metadata_key: metadataKey,
+    owner,
+    conversation_id: conversationId,
+    created_after: creationTime,
+    created_before: creationTime,
+    last_item_after: creationTime,
+    last_item_before: creationTime,
+  },
+  rare: ACTIVITY,
   expect: () => true,
   accept: ({ model, caller, meaning, body }) => {
+    // The model does not know when items were stored.
+    if (ACTIVITY.some((name) => meaning.query?.has(name) === true)) return;
     if (typeof body !== 'string' || meaning.query === undefined) return;
     const lines = body.trimEnd().split('\n');
     const ids = lines.flatMap(
@@ -163,7 +176,7 @@ export const exportConversations: PrivateOperation = {
 
 export const listConversations: PrivateOperation = {
   access: 'private',
-  weight: 12,
+  weight: 14,
   path: [],
   query: {
     limit,
@@ -173,6 +186,7 @@ export const listConversations: PrivateOperation = {
     metadata,
     metadata_key: metadataKey,
     owner,
+    conversation_id: conversationId,
     forked_from: conversationCursor,
     created_after: creationTime,
     created_before: creationTime,
@@ -183,7 +197,7 @@ export const listConversations: PrivateOperation = {
     sort: ({ random }) => ['sort', random.pick(['created_at', 'last_item_at'])],
     include: conversationInclude,
   },
-  rare: [...ACTIVITY, 'owner', 'metadata_key'],
+  rare: [...ACTIVITY, 'owner', 'conversation_id', 'metadata_key'],
   expect: (model, caller, { operation, query }) => {
     if (isAboveMaximum(operation, query)) return 400;
     const [[after], [before]] = [query?.get('after') ?? [], query?.get('before') ?? []];

@@ -62,6 +62,11 @@ export const owner: QueryDraft = ({ random, caller }) => [
   random.pick([caller?.name ?? 'anonymous', 'nobody']),
 ];
 
+export const conversationId: QueryDraft = ({ random, caller, values }) => [
+  random.pick(['conversation_id[]', 'conversation_id']),
+  values.conversation(random, caller).id,
+];
+
 export const conversationInclude: QueryDraft = ({ random }) => [
   random.pick(['include[]', 'include', 'include[0]']),
   random.pick(['owner', 'item_count', 'last_item_at', 'permissions']),

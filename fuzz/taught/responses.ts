@@ -68,7 +68,7 @@ export const countInputTokens: PrivateOperation = {
 
 export const listResponses: PrivateOperation = {
   access: 'private',
-  weight: 6,
+  weight: 8,
   path: [],
   query: {
     conversation: conversationCursor,

@@ -25,12 +25,13 @@ export const eraseConversations: PrivateOperation = {
   path: [],
   query: {},
   body: {
-    fields: ['metadata', 'owner', 'dry_run'],
-    make: ({ random }) => ({
+    fields: ['metadata', 'owner', 'conversation_ids', 'dry_run'],
+    make: ({ random, caller, values }) => ({
       metadata: {
         [random.pick(METADATA_KEYS)]: random.pick(METADATA_VALUES.filter((value) => value !== '')),
       },
       ...(random.chance(0.2) ? { owner: 'nobody' } : {}),
+      ...(random.chance(0.2) ? { conversation_ids: [values.conversation(random, caller).id] } : {}),
       dry_run: random.chance(0.6),
     }),
   },
@@ -40,8 +41,10 @@ export const eraseConversations: PrivateOperation = {
     const asked = isJsonObject(meaning.body) ? meaning.body : {};
     const pairs = Object.entries(isJsonObject(asked['metadata']) ? asked['metadata'] : {});
     const owner = asked['owner'] ?? undefined;
-    const matches = ({ metadata, owner: of }: StoredConversation): boolean =>
+    const ids = asked['conversation_ids'] ?? undefined;
+    const matches = ({ id, metadata, owner: of }: StoredConversation): boolean =>
       (owner === undefined || owner === of.name) &&
+      (!Array.isArray(ids) || ids.includes(id)) &&
       pairs.every(([key, value]) => Object.hasOwn(metadata, key) && metadata[key] === value);
     const found = model.writable(caller).filter(matches);
     assertThat(body['matched'] === found.length, () => `matched are ${found.length} conversations`);

@@ -161,7 +161,7 @@ async function apiHttp(config: Config, components: Components): Promise<Http> {
       conversations,
       branches: new Branches({ ...config, store, authorizer, observer, rules, turns }),
       health,
-      callers: new Callers(authorizer),
+      callers: new Callers(authorizer, rules),
       exports: new Exports(store, authorizer),
       usage: new Usage(store.usage, authorizer),
       feeds,

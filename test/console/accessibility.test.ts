@@ -20,6 +20,9 @@ afterAll(async () => {
 });
 
 const conversation = `#/conversations/${id}`;
+const GROUPED = '#/search?q=please&group=conversation';
+/** Dialogs, by the words of their buttons in a conversation. */
+const DIALOGS = ['Export…', 'Metadata…', 'Expiry…', 'Delete…'];
 /** Every page and dialog: where it is, the keys that lead to it, and what it shows then. */
 const PAGES = [
   { name: 'list', fragment: '', shows: '.row-title', keys: [] },
@@ -31,6 +34,11 @@ const PAGES = [
   { name: 'item menu', fragment: conversation, shows: '[role=menuitem]', keys: ['j', '.'] },
   { name: 'hidden texts', fragment: conversation, shows: '.hidden-text', keys: ['h'] },
   { name: 'found items', fragment: conversation, shows: '.hits', keys: 'f p a r c e l'.split(' ') },
+  { name: 'trash', fragment: '#/trash', shows: '.state', keys: [] },
+  { name: 'erasure', fragment: '#/erase?q=topic:orders', shows: '.panel', keys: [] },
+  { name: 'server', fragment: '#/server', shows: '.example', keys: [] },
+  { name: 'marked rows', fragment: '', shows: '.tools.marked', keys: ['j', 'x'] },
+  { name: 'results by conversation', fragment: GROUPED, shows: 'mark', keys: [] },
   { name: 'absent', fragment: '#/conversations/conv_none', shows: '[role=alert]', keys: [] },
   { name: 'list of keys', fragment: '', shows: 'dialog[open]', keys: ['?'] },
   { name: 'account menu', fragment: '', shows: '#account:popover-open', keys: [] },
@@ -53,7 +61,10 @@ async function open(at: At, options: Parameters<typeof openPage>[2] = {}) {
   const { origin } = at.name === 'sign-in' ? closed.server : server;
   const watched = await openPage(origin, at.fragment, options);
   const { page } = watched;
-  await page.locator('.row-title, article, mark, .state, dialog[open]').first().waitFor();
+  await page
+    .locator('.row-title, article, mark, .state, .panel, .example, dialog[open]')
+    .first()
+    .waitFor();
   if (at.name === 'account menu') await page.locator('[popovertarget=account]').click();
   for (const key of at.keys) await page.keyboard.press(key);
   await page.locator(at.shows).first().waitFor();
@@ -86,6 +97,21 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       expect(await overflowing(page)).toEqual([]);
     },
   );
+
+  test('the dialogs of a conversation keep to WCAG 2.2 AA in both colours', async () => {
+    await using watched = await openPage(server.origin, conversation);
+    const { page } = watched;
+    for (const name of DIALOGS) {
+      await page.locator('.conversation-actions').getByRole('button', { name }).click();
+      await page.locator('dialog[open]').waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await violationsOf(page), name).toEqual([]);
+      }
+      await page.keyboard.press('Escape');
+      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    }
+  });
 
   test('nothing moves by itself for a reader who wants less motion', async () => {
     await using watched = await open(PAGES[3]);

@@ -137,8 +137,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { data } = await server.client.conversations.items.list(id);
     expect(data).toHaveLength(1);
     expect(watched.clicks).toBe(2);
-    await watched.click('.facts > button');
-    await watched.click('.facts dialog .alarm');
+    await watched.click('.conversation-actions > button:has-text("Delete")');
+    await watched.click('.conversation-actions dialog .alarm');
     await page.getByRole('heading', { name: 'Conversations' }).waitFor();
     await expect(server.client.conversations.retrieve(id)).rejects.toThrow('404');
     expect(watched.clicks).toBe(4);

@@ -48,9 +48,23 @@ export function isChanging(): boolean {
 
 /** Calls the API, as `send` does. Rejects with an `ApiFailure`. */
 export async function call<Answer>(path: string, request: CallOptions = {}): Promise<Answer> {
+  const response = await answerTo(path, request);
+  return (await response.json()) as Answer;
+}
+
+/** Calls the API as `call`, and returns the answer with its entity tag. */
+export async function callTagged(
+  path: string,
+): Promise<{ readonly answer: unknown; readonly tag: string | undefined }> {
+  const response = await answerTo(path, {});
+  const answer: unknown = await response.json();
+  return { answer, tag: response.headers.get('etag') ?? undefined };
+}
+
+async function answerTo(path: string, request: CallOptions): Promise<Response> {
   const response = await send(path, request);
   if (!response.ok) throw await failureOf(response);
-  return (await response.json()) as Answer;
+  return response;
 }
 
 /** Opens a stream of the API. Rejects with an `ApiFailure` when the server does not give it. */

@@ -4,6 +4,7 @@ import type { Static } from 'typebox';
 import type { DetailedConversation } from '../../../src/contract/conversations/details.ts';
 import type { ConversationItem } from '../../../src/contract/items/table.ts';
 import type { PrincipalObject } from '../../../src/contract/system/principal.ts';
+import type { ErasureReceipt } from '../../../src/contract/retention/erasure.ts';
 import type { ServerObject } from '../../../src/contract/system/server.ts';
 
 export type Conversation = Static<typeof DetailedConversation>;
@@ -28,6 +29,9 @@ export interface Stub {
   readonly bytes: number;
 }
 
+/** The receipt of an erasure, or what one would do. */
+export type Receipt = Static<typeof ErasureReceipt>;
+
 interface Placement {
   readonly id: string;
   readonly position: number;
@@ -37,6 +41,7 @@ interface Placement {
 
 export interface Page<Entry> {
   readonly data: readonly Entry[];
+  readonly first_id: string | null;
   readonly last_id: string | null;
   readonly has_more: boolean;
 }

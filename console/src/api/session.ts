@@ -16,6 +16,16 @@ export const server = signal<ServerFacts | undefined>(undefined);
 /** Number of times that another caller has signed in. Pages load again when it changes. */
 export const signIns = signal(0);
 
+/** Checks whether some rule could let the caller delete a conversation. */
+export function mayDelete(): boolean {
+  return principal.value?.actions.includes('delete') === true;
+}
+
+/** Returns the days in which a deleted conversation of the caller's tenant may be restored; 0 for none. */
+export function trashDays(): number {
+  return principal.value?.retention.trash_days ?? 0;
+}
+
 /** Tells the console's other tabs of a sign-out. */
 const tabs = new BroadcastChannel('colloquy.sign-out');
 tabs.addEventListener('message', () => {

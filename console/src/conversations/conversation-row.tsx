@@ -1,62 +1,102 @@
 import type { Conversation } from '../api/objects.ts';
-import { fragmentOf } from '../place.ts';
-import { count } from '../text/numbers.ts';
-import { Time } from '../text/time.tsx';
+import { fragmentOf, type View } from '../place.ts';
+import { ItemCount } from './item-count.tsx';
+import { Time, timeUntil } from '../text/time.tsx';
+import type { ConversationList } from './conversation-list.ts';
+import type { Columns } from './columns.ts';
 import { titleOf } from './title.ts';
 import { withFilter } from './query.ts';
 
 const MOST_PAIRS = 4;
+/** Ends that are nearer than this are told in the list. */
+const SOON_SECONDS = 30 * 86_400;
 
 /** A conversation in the list. Its title is the one link to it; pairs of metadata are links that filter by them. */
 export function ConversationRow({
   conversation,
+  index,
+  list,
   query,
-  hasOwner,
+  view,
+  columns,
+  mark,
 }: {
   readonly conversation: Conversation;
+  readonly index: number;
+  readonly list: ConversationList;
   readonly query: string;
-  readonly hasOwner: boolean;
+  readonly view: View;
+  readonly columns: Columns;
+  /** Marks or unmarks the row, or all between it and the one before. */
+  readonly mark: (isRange: boolean) => void;
 }) {
   const { id, created_at, metadata, owner = '', item_count, last_item_at } = conversation;
+  const { expires_at } = conversation;
   const { text, key, isId } = titleOf(conversation);
   const pairs = Object.entries(metadata).filter(([name]) => name !== key);
+  const isMarked = list.marked.value.has(id);
   return (
-    <tr>
+    <tr aria-rowindex={index + 2} class={isMarked ? 'marked' : ''}>
+      <td class="mark-cell">
+        <label>
+          <input
+            type="checkbox"
+            checked={isMarked}
+            aria-label={`Mark ${text}`}
+            onClick={(event) => mark(event.shiftKey)}
+            onFocus={() => {
+              list.current.value = index;
+            }}
+          />
+        </label>
+      </td>
       <td>
-        <a
-          data-row
-          class={isId ? 'row-title id' : 'row-title'}
-          href={fragmentOf({ page: 'conversation', id, item: undefined })}
-          dir="auto"
-        >
-          {text}
-        </a>
-        <span class="pairs">
-          {pairs.slice(0, MOST_PAIRS).map(([name, value]) => (
-            <a
-              key={name}
-              class="pair"
-              href={fragmentOf({ page: 'conversations', query: withFilter(query, name, value) })}
-              title={`Only those with ${name} = ${value}`}
-            >
-              <span class="key">{name}</span> {value}
-            </a>
-          ))}
-          {pairs.length > MOST_PAIRS && <span class="quiet">+{pairs.length - MOST_PAIRS}</span>}
-        </span>
+        <div class="row-line">
+          <a
+            data-row={index}
+            class={isId ? 'row-title id' : 'row-title'}
+            href={fragmentOf({ page: 'conversation', id, item: undefined })}
+            title={text}
+            dir="auto"
+            onFocus={() => {
+              list.current.value = index;
+            }}
+          >
+            {text}
+          </a>
+          <span class="pairs">
+            {pairs.slice(0, MOST_PAIRS).map(([name, value]) => (
+              <a
+                key={name}
+                class="pair"
+                href={fragmentOf({
+                  page: 'conversations',
+                  query: withFilter(query, name, value),
+                  view,
+                })}
+                title={`Only those with ${name} = ${value}`}
+              >
+                <span class="key">{name}</span> {value}
+              </a>
+            ))}
+            {pairs.length > MOST_PAIRS && <span class="quiet">+{pairs.length - MOST_PAIRS}</span>}
+            {expires_at !== undefined && endsSoon(expires_at) && (
+              <span class="ends" title="It is deleted then, with its items.">
+                ends {timeUntil(expires_at)}
+              </span>
+            )}
+          </span>
+        </div>
       </td>
-      <td class="number">
-        {typeof item_count === 'number' && (
-          <>
-            {count(item_count)}
-            <span class="unit">{item_count === 1 ? ' item' : ' items'}</span>
-          </>
-        )}
-      </td>
-      {hasOwner && <td class="owner">{owner}</td>}
+      <ItemCount value={item_count} />
+      {columns.hasOwner && <td class="owner">{owner}</td>}
       <td class="when">
-        <Time at={last_item_at ?? created_at} />
+        <Time at={columns.sort === 'created_at' ? created_at : (last_item_at ?? created_at)} />
       </td>
     </tr>
   );
+}
+
+function endsSoon(at: number): boolean {
+  return at - Date.now() / 1000 < SOON_SECONDS;
 }

@@ -1,78 +1,116 @@
-import { call } from '../api/client.ts';
-import type { Conversation, Page } from '../api/objects.ts';
-import { principal } from '../api/session.ts';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Failure } from '../look/failure.tsx';
 import { useTitle } from '../look/title.ts';
+import { principal } from '../api/session.ts';
+import type { View } from '../place.ts';
 import { FilterChips } from './filter-chips.tsx';
-import { ConversationRow } from './conversation-row.tsx';
-import { NoConversations, NothingFits, Skeleton } from './empty.tsx';
+import { MOST_NEWER, type ConversationList } from './conversation-list.ts';
+import { EraseOnly, NoConversations, NothingFits, Skeleton } from './empty.tsx';
+import { useConversationList } from './kept-list.ts';
+import { ListTable } from './list-table.tsx';
+import { ListTools } from './list-tools.tsx';
 import { More } from './more.tsx';
 import { parseQuery } from './query.ts';
-import { useRowKeys } from './row-keys.ts';
-import { usePages } from './use-pages.ts';
-
-const PAGE = 50;
-const FIELDS = ['owner', 'item_count', 'last_item_at'];
 
 /** The conversations that the caller may read, those with the latest activity first. */
-export function ConversationsPage({ query }: { readonly query: string }) {
-  const { filters } = parseQuery(query);
-  const pages = usePages<Conversation>(query, async (after, signal) => {
-    const parameters = new URLSearchParams([
-      ['sort', 'last_item_at'],
-      ['limit', String(PAGE)],
-      ...FIELDS.map((field) => ['include[]', field]),
-      ...filters.flatMap((filter) => filter.parameters.map(([name, value]) => [name, value])),
-      ...(after === undefined ? [] : [['after', after]]),
-    ]);
-    const page = await call<Page<Conversation>>(`conversations?${parameters}`, { signal });
-    return { data: page.data, next: page.has_more ? (page.last_id ?? undefined) : undefined };
-  });
-  useRowKeys();
+export function ConversationsPage({
+  query,
+  view,
+}: {
+  readonly query: string;
+  readonly view: View;
+}) {
+  const scroller = useRef<HTMLElement>(null);
+  const parsed = parseQuery(query);
+  const sort = view['sort'] === 'created' ? 'created_at' : 'last_item_at';
+  const parameters = parsed.filters.flatMap((filter) => filter.parameters);
+  const list = useConversationList({ parameters, sort });
   useTitle('Conversations');
-  // A server without authentication has one owner.
-  const hasOwner = principal.value !== undefined && principal.value.scheme !== null;
-  const rows = pages.entries.value;
+  useScrollMemory(list, scroller);
+  const { pages } = list;
+  const number = pages.entries.value.length;
   const failure = pages.failure.value;
-  const isEmpty = rows.length === 0 && !pages.isLoading.value && failure === undefined;
+  const isEmpty = number === 0 && !pages.isLoading.value && failure === undefined;
   return (
-    <main id="main" class="list" tabIndex={-1} aria-busy={pages.isLoading.value}>
+    <main
+      id="main"
+      ref={scroller}
+      class="list"
+      tabIndex={-1}
+      aria-busy={pages.isLoading.value && number === 0}
+    >
       <div class="list-head">
         <h1 id="title" tabIndex={-1}>
           Conversations
         </h1>
-        <FilterChips query={query} page="conversations" />
+        <FilterChips query={query} page="conversations" view={view} />
       </div>
-      {rows.length > 0 && (
-        <table class="conversations">
-          <thead>
-            <tr>
-              <th scope="col">Conversation</th>
-              <th scope="col" class="number">
-                Items
-              </th>
-              {hasOwner && <th scope="col">Owner</th>}
-              <th scope="col" class="when">
-                Last activity
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((conversation) => (
-              <ConversationRow
-                key={conversation.id}
-                conversation={conversation}
-                query={query}
-                hasOwner={hasOwner}
-              />
-            ))}
-          </tbody>
-        </table>
+      {number > 0 && <ListTools list={list} parsed={parsed} query={query} sort={sort} />}
+      <Newer list={list} scroller={scroller} />
+      {number > 0 && (
+        <ListTable list={list} scroller={scroller} query={query} view={view} sort={sort} />
       )}
-      {rows.length === 0 && pages.isLoading.value && <Skeleton />}
-      {isEmpty && (filters.length === 0 ? <NoConversations /> : <NothingFits />)}
-      {failure !== undefined && <Failure failure={failure} again={() => void pages.more()} />}
-      {rows.length > 0 && <More pages={pages} noun="conversations" />}
+      {number === 0 && pages.isLoading.value && <Skeleton />}
+      {isEmpty && <Empty hasFilters={parsed.filters.length > 0} />}
+      {failure !== undefined && (
+        <Failure
+          failure={failure}
+          again={() => void (number === 0 ? pages.reload() : pages.more())}
+        />
+      )}
+      {number > 0 && <More pages={pages} noun="conversations" />}
     </main>
   );
+}
+
+function Empty({ hasFilters }: { readonly hasFilters: boolean }) {
+  if (hasFilters) return <NothingFits />;
+  const actions = principal.value?.actions ?? ['read'];
+  return actions.includes('read') ? <NoConversations /> : <EraseOnly />;
+}
+
+/** Offers what has come in front of the list. It is never put there behind the reader's back. */
+function Newer({
+  list,
+  scroller,
+}: {
+  readonly list: ConversationList;
+  readonly scroller: { readonly current: HTMLElement | null };
+}) {
+  const number = list.newer.value;
+  const show = async (): Promise<void> => {
+    await list.refresh();
+    scroller.current?.scrollTo(0, 0);
+    document.getElementById('title')?.focus({ preventScroll: true });
+  };
+  return (
+    <div class="newer" role="status">
+      {number > 0 && (
+        <button type="button" onClick={() => void show()}>
+          {number > MOST_NEWER ? `More than ${MOST_NEWER}` : number} newer ↑
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Brings the reader back to where the list was left, and looks for what is newer when they come to its top. */
+function useScrollMemory(
+  list: ConversationList,
+  scroller: { readonly current: HTMLElement | null },
+): void {
+  useLayoutEffect(() => {
+    if (scroller.current !== null) scroller.current.scrollTop = list.scrollTop;
+  }, [list]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const remember = (): void => {
+      const isBackAtTop = element.scrollTop === 0 && list.scrollTop > 0;
+      list.scrollTop = element.scrollTop;
+      if (isBackAtTop) void list.look();
+    };
+    element.addEventListener('scroll', remember, { passive: true });
+    return () => element.removeEventListener('scroll', remember);
+  }, [list]);
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { fragmentOf } from '../place.ts';
 import { API } from '../api/client.ts';
 
 const SKELETON_AFTER_MS = 300;
@@ -23,6 +24,19 @@ await client.conversations.create({
       <pre>
         <code>{example}</code>
       </pre>
+    </div>
+  );
+}
+
+/** For callers that may delete what they may not read. */
+export function EraseOnly() {
+  return (
+    <div class="state">
+      <h2>You may erase conversations, and read none</h2>
+      <p>
+        <a href={fragmentOf({ page: 'erase', query: '' })}>Erase a person’s conversations</a> by
+        their owner or by metadata.
+      </p>
     </div>
   );
 }

@@ -1,14 +1,16 @@
 import { Icon } from '../look/icons.tsx';
-import { fragmentOf } from '../place.ts';
+import { fragmentOf, type View } from '../place.ts';
 import { parseQuery, withoutFilter } from './query.ts';
 
 /** The filters of the bar, each to be taken away. */
 export function FilterChips({
   query,
   page,
+  view = {},
 }: {
   readonly query: string;
   readonly page: 'conversations' | 'search';
+  readonly view?: View;
 }) {
   const { filters, words } = parseQuery(query);
   if (filters.length === 0) return null;
@@ -18,7 +20,7 @@ export function FilterChips({
         <li key={filter.text}>
           <a
             class="chip"
-            href={fragmentOf({ page, query: withoutFilter(query, filter) })}
+            href={fragmentOf({ page, query: withoutFilter(query, filter), view })}
             aria-label={`Remove the filter: ${filter.label}`}
           >
             {filter.label} <Icon name="close" />
@@ -26,7 +28,7 @@ export function FilterChips({
         </li>
       ))}
       <li>
-        <a href={fragmentOf({ page, query: words })}>Clear</a>
+        <a href={fragmentOf({ page, query: words, view })}>Clear</a>
       </li>
     </ul>
   );

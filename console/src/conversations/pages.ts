@@ -16,24 +16,47 @@ export class Pages<Entry> {
   readonly #load: LoadPage<Entry>;
   readonly #abort = new AbortController();
   #next: string | undefined;
+  #asked = 0;
 
   constructor(load: LoadPage<Entry>) {
     this.#load = load;
   }
 
-  /** Loads the next page, unless one is under way. */
-  async more(): Promise<void> {
+  /** Loads the next page. */
+  more(): Promise<void> {
+    return this.#fetch(this.#next, (data) => [...this.entries.value, ...data]);
+  }
+
+  /** Loads the first page again, in place of what is there. */
+  reload(): Promise<void> {
+    return this.#fetch(undefined, (data) => data);
+  }
+
+  async #fetch(
+    after: string | undefined,
+    placed: (data: readonly Entry[]) => readonly Entry[],
+  ): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
     this.isLoading.value = true;
     this.failure.value = undefined;
     try {
-      const { data, next } = await this.#load(this.#next, this.#abort.signal);
+      const { data, next } = await this.#load(after, this.#abort.signal);
+      // Something else was asked for meanwhile.
+      if (asked !== this.#asked) return;
       this.#next = next;
       this.hasMore.value = next !== undefined;
-      this.entries.value = [...this.entries.value, ...data];
+      this.entries.value = placed(data);
     } catch (error) {
+      if (asked !== this.#asked) return;
       if (!this.#abort.signal.aborted) this.failure.value = asFailure(error);
     }
     this.isLoading.value = false;
+  }
+
+  /** Takes entries out that are gone. */
+  remove(isGone: (entry: Entry) => boolean): void {
+    this.entries.value = this.entries.value.filter((entry) => !isGone(entry));
   }
 
   /** Stops what is under way: nobody looks at the list any more. */

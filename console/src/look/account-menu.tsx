@@ -1,4 +1,5 @@
-import { principal, secret, server, signOut } from '../api/session.ts';
+import { mayDelete, principal, secret, server, signOut, trashDays } from '../api/session.ts';
+import { fragmentOf } from '../place.ts';
 import { Choice } from './choice.tsx';
 import { hasKeys, switchKeys } from './keys.ts';
 import { choose, scheme, SCHEMES } from './scheme.ts';
@@ -46,6 +47,27 @@ export function AccountMenu() {
             </>
           )}
         </dl>
+        <ul class="menu-links">
+          <li>
+            <a href={fragmentOf({ page: 'server', query: '' })} onClick={closeMenu}>
+              Server and access
+            </a>
+          </li>
+          {trashDays() > 0 && (
+            <li>
+              <a href={fragmentOf({ page: 'trash', query: '' })} onClick={closeMenu}>
+                Trash
+              </a>
+            </li>
+          )}
+          {mayDelete() && (
+            <li>
+              <a href={fragmentOf({ page: 'erase', query: '' })} onClick={closeMenu}>
+                Erase a person’s conversations
+              </a>
+            </li>
+          )}
+        </ul>
         <Choice legend="Colours" options={SCHEMES} chosen={scheme.value} choose={choose} />
         <TimeChoice />
         <label class="check">
@@ -64,6 +86,10 @@ export function AccountMenu() {
       </div>
     </div>
   );
+}
+
+function closeMenu(): void {
+  document.getElementById('account')?.hidePopover();
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: string }) {

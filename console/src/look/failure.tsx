@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { ApiFailure } from '../api/client.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -35,7 +36,7 @@ export function Failure({
       {(code !== undefined || requestId !== undefined) && (
         <p class="quiet">
           {code !== undefined && <code>{code}</code>} {requestId !== undefined && 'request '}
-          {requestId !== undefined && <code>{requestId}</code>}
+          {requestId !== undefined && <RequestId id={requestId} />}
         </p>
       )}
       {again !== undefined && (
@@ -44,5 +45,24 @@ export function Failure({
         </button>
       )}
     </div>
+  );
+}
+
+/** The id by which the server's log names the request. */
+function RequestId({ id }: { readonly id: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(id).then(
+      () => setCopied(true),
+      () => undefined,
+    );
+  };
+  return (
+    <>
+      <code>{id}</code>{' '}
+      <button type="button" class="plain" onClick={() => void copy()}>
+        {isCopied ? 'Copied' : 'Copy'}
+      </button>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { useKeys } from './keys.ts';
 const KEYS: readonly (readonly [keys: string, effect: string])[] = [
   ['/', 'the bar for filters, words and ids'],
   ['j  k', 'next and previous item, or row of a list'],
+  ['x  X', 'mark a row, or all up to it'],
   ['g g  G', 'first and last item'],
   ['f', 'find in this conversation; Enter and Shift Enter lead from hit to hit'],
   ['Enter  d', 'details of the item'],

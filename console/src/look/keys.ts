@@ -50,6 +50,6 @@ export function useKeys(keys: Keys): void {
 function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (key === 'Enter' && target.closest('a, button, summary') !== null) return true;
-  const isField = target.matches('input:not([type=range]), textarea, select');
+  const isField = target.matches('input:not([type=range], [type=checkbox]), textarea, select');
   return isField || target.isContentEditable || target.closest('dialog, [popover]') !== null;
 }

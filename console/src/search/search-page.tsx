@@ -6,26 +6,26 @@ import { More } from '../conversations/more.tsx';
 import { parseQuery } from '../conversations/query.ts';
 import { useRowKeys } from '../conversations/row-keys.ts';
 import { Skeleton } from '../conversations/empty.tsx';
-import { titleOf } from '../conversations/title.ts';
 import { usePages } from '../conversations/use-pages.ts';
 import { Failure } from '../look/failure.tsx';
 import { useTitle } from '../look/title.ts';
-import { fragmentOf } from '../place.ts';
-import { ordinal } from '../text/numbers.ts';
-import { Time } from '../text/time.tsx';
-import { Marked } from './marked.tsx';
+import type { View } from '../place.ts';
+import { ItemFilters, QueryHelp } from './search-tools.tsx';
 import { searchBody, unusedFilters } from './request.ts';
+import { FlatResults, GroupedResults } from './results.tsx';
 
 /** Set when the last answer lacked items that wait for the index. */
 const isIncomplete = signal(false);
 
 /** Items that have the words of the bar, the newest first, each with its place in its conversation. */
-export function SearchPage({ query }: { readonly query: string }) {
+export function SearchPage({ query, view }: { readonly query: string; readonly view: View }) {
   const parsed = parseQuery(query);
   const { words, id, problems } = parsed;
-  const pages = usePages<SearchResult>(query, async (page, signal) => {
-    const body = searchBody(parsed, page);
-    const answer = await call<Results>('conversations/search', { method: 'POST', body, signal });
+  const { group, ...asked } = view;
+  const pages = usePages<SearchResult>(JSON.stringify([query, asked]), async (page, abort) => {
+    const body = searchBody(parsed, page, asked);
+    const options = { method: 'POST', body, signal: abort } as const;
+    const answer = await call<Results>('conversations/search', options);
     isIncomplete.value = !answer.complete;
     return {
       data: answer.data,
@@ -45,31 +45,42 @@ export function SearchPage({ query }: { readonly query: string }) {
         <h1 id="title" tabIndex={-1}>
           Found <span class="quiet">{id ?? words}</span>
         </h1>
-        <FilterChips query={query} page={words === '' ? 'conversations' : 'search'} />
+        <FilterChips query={query} page={words === '' ? 'conversations' : 'search'} view={view} />
       </div>
+      <ItemFilters query={query} view={view} />
       {unused.length > 0 && (
         <p class="note">A search does not take: {unused.map(({ label }) => label).join(', ')}.</p>
       )}
       {isIncomplete.value && (
-        <p class="note">Some stored items are not in the index yet. Search again in a minute.</p>
+        <p class="note">
+          The index is catching up: some stored items are not in it yet, the newest first among
+          them.{' '}
+          <button type="button" class="plain" onClick={() => void pages.reload()}>
+            Search again
+          </button>
+        </p>
       )}
-      <ol class="results">
-        {results.map((result) => (
-          <ResultRow key={`${result.conversation_id} ${result.item_id}`} result={result} />
-        ))}
-      </ol>
+      {group === 'conversation' ? (
+        <GroupedResults results={results} />
+      ) : (
+        <FlatResults results={results} />
+      )}
       {results.length === 0 && pages.isLoading.value && <Skeleton />}
       {results.length === 0 && isEnd && (
         <div class="state">
           <h2>Nothing found</h2>
-          <p>
-            Words are matched whole, in any case: <code>deploy*</code> finds beginnings,{' '}
-            <code>"helm rollback"</code> a phrase, <code>-dev</code> leaves a word out.
-          </p>
           {problems.length > 0 && <p>{problems.join(' ')}</p>}
+          <QueryHelp />
         </div>
       )}
-      {failure !== undefined && (
+      {failure?.status === 400 && (
+        <div class="state" role="alert">
+          <h2>The search cannot look for this</h2>
+          <p>{failure.message}</p>
+          <QueryHelp />
+        </div>
+      )}
+      {failure !== undefined && failure.status !== 400 && (
         <Failure
           failure={failure}
           absent="This server does not search: it runs with the search off."
@@ -78,32 +89,5 @@ export function SearchPage({ query }: { readonly query: string }) {
       )}
       {(results.length > 0 || pages.hasMore.value) && <More pages={pages} noun="items" />}
     </main>
-  );
-}
-
-function ResultRow({ result }: { readonly result: SearchResult }) {
-  const { conversation_id: id, item_id: item, type, role, position, created_at, snippet } = result;
-  const { text, isId } = titleOf({ id, metadata: result.metadata ?? {} });
-  return (
-    <li>
-      <p class="result-head">
-        <a
-          data-row
-          class={isId ? 'row-title id' : 'row-title'}
-          href={fragmentOf({ page: 'conversation', id, item })}
-          dir="auto"
-        >
-          {text}
-        </a>
-        <span class="quiet">
-          {role ?? type.replaceAll('_', ' ')} · {ordinal(position)} · <Time at={created_at} />
-        </span>
-      </p>
-      {snippet !== null && (
-        <p class="snippet" dir="auto">
-          <Marked text={snippet.text} ranges={snippet.highlights} />
-        </p>
-      )}
-    </li>
   );
 }

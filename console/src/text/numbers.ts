@@ -5,6 +5,16 @@ export function count(value: number): string {
   return WHOLE.format(value);
 }
 
+/** Returns a number of conversations in words. */
+export function conversations(value: number): string {
+  return `${count(value)} ${value === 1 ? 'conversation' : 'conversations'}`;
+}
+
+/** Returns a number of items in words. */
+export function items(value: number): string {
+  return `${count(value)} ${value === 1 ? 'item' : 'items'}`;
+}
+
 /** Returns a position, which counts from 0, as people count. */
 export function ordinal(position: number): string {
   return `#${count(position + 1)}`;

@@ -15,15 +15,28 @@ export function Time({
   as = 'moment',
 }: {
   readonly at: number;
-  readonly as?: 'moment' | 'clock';
+  readonly as?: 'moment' | 'clock' | 'exact';
 }) {
   const date = new Date(at * 1000);
-  const name = as === 'clock' ? clockOf(date) : nameOf(date);
+  const name = NAMES[as](date);
   return (
     <time dateTime={date.toISOString()} title={dateText(date, 'full')}>
       {name}
     </time>
   );
+}
+
+/** Returns how long it is until a moment in the future, in words. */
+export function timeUntil(at: number): string {
+  const seconds = at - now.value / 1000;
+  if (seconds <= 0) return 'now';
+  if (seconds < HOUR) return RELATIVE.format(Math.ceil(seconds / MINUTE), 'minute');
+  if (seconds < DAY_SECONDS) return RELATIVE.format(Math.round(seconds / HOUR), 'hour');
+  return `in ${Math.round(seconds / DAY_SECONDS)} days`;
+}
+
+function exactOf(date: Date): string {
+  return `${dateText(date, 'exact')}${zone.value === 'UTC' ? ' UTC' : ''}`;
 }
 
 function clockOf(date: Date): string {
@@ -32,9 +45,7 @@ function clockOf(date: Date): string {
 }
 
 function nameOf(date: Date): string {
-  if (timeStyle.value === 'exact') {
-    return `${dateText(date, 'exact')}${zone.value === 'UTC' ? ' UTC' : ''}`;
-  }
+  if (timeStyle.value === 'exact') return exactOf(date);
   const recent = recently(date);
   if (recent !== undefined) return recent;
   const today = new Date(now.value);
@@ -61,3 +72,5 @@ export function dayOf(at: number): string {
   const day = dateText(new Date(at * 1000), 'dayOfYear');
   return zone.value === 'UTC' ? `${day} UTC` : day;
 }
+
+const NAMES = { moment: nameOf, clock: clockOf, exact: exactOf };

@@ -5,12 +5,12 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { principal, signIns } from '../api/session.ts';
+import { ConversationActions } from '../conversation/actions.tsx';
 import { titleOf } from '../conversations/title.ts';
-import { ConfirmedButton } from '../look/confirm.tsx';
 import { Failure } from '../look/failure.tsx';
 import { Icon } from '../look/icons.tsx';
 import { useTitle } from '../look/title.ts';
-import { fragmentOf, go, place } from '../place.ts';
+import { fragmentOf, place } from '../place.ts';
 import { count, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { ItemWindow } from './item-window.ts';
@@ -52,16 +52,15 @@ export function ConversationPage({
         <a class="back" href={fragmentOf({ page: 'conversations', query: '' })}>
           <Icon name="back" /> Conversations
         </a>
-        <h1 id="title" tabIndex={-1} dir="auto" class={title.isId ? 'id' : ''}>
-          {title.text}
-        </h1>
-        {conversation !== undefined && (
-          <Facts
-            conversation={conversation}
-            titleKey={title.key}
-            isGone={items.gone.value !== undefined}
-          />
-        )}
+        <div class="title-line">
+          <h1 id="title" tabIndex={-1} dir="auto" class={title.isId ? 'id' : ''}>
+            {title.text}
+          </h1>
+          {conversation !== undefined && items.gone.value === undefined && (
+            <ConversationActions conversation={conversation} change={setConversation} />
+          )}
+        </div>
+        {conversation !== undefined && <Facts conversation={conversation} titleKey={title.key} />}
         {conversation !== undefined && <BranchesOf conversation={conversation} items={items} />}
       </div>
       {failure === undefined ? (
@@ -84,12 +83,9 @@ export function ConversationPage({
 function Facts({
   conversation,
   titleKey,
-  isGone,
 }: {
   readonly conversation: Conversation;
   readonly titleKey: string | undefined;
-  /** Set when the conversation was deleted meanwhile. */
-  readonly isGone: boolean;
 }) {
   const { id, created_at, metadata, owner, item_count } = conversation;
   const hasOwner = owner !== undefined && (principal.value?.scheme ?? null) !== null;
@@ -116,16 +112,10 @@ function Facts({
           <span class="key">{name}</span> {value}
         </a>
       ))}
-      {!isGone && conversation.permissions?.includes('delete') === true && (
-        <ConfirmedButton
-          name="Delete"
-          question="Delete this conversation?"
-          consequence="Its items and responses go with it. Where the server has a trash, it stays there for some days."
-          act={async () => {
-            await call(`conversations/${encodeURIComponent(id)}`, { method: 'DELETE' });
-            go({ page: 'conversations', query: '' });
-          }}
-        />
+      {conversation.expires_at !== undefined && (
+        <span class="ends">
+          ends <Time at={conversation.expires_at} />
+        </span>
       )}
     </div>
   );

@@ -21,9 +21,9 @@ export const RETENTION_ERRORS = {
   empty_erasure_filter: invalidRequest({
     status: 400,
     code: 'missing_required_parameter',
-    message: () => "Missing required parameter: 'metadata' or 'owner'.",
+    message: () => "Missing required parameter: 'metadata', 'owner' or 'conversation_ids'.",
     param: () => 'metadata',
-    cause: 'An erasure names neither metadata nor an owner, and would match everything.',
-    fix: 'Send `metadata` with a pair, or `owner`, or both.',
+    cause: 'An erasure names no metadata, no owner and no ids, and would match everything.',
+    fix: 'Send `metadata` with a pair, `owner`, or `conversation_ids`; with several, all must match.',
   }),
 };

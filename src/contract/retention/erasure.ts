@@ -13,10 +13,18 @@ const ErasureMetadata = Type.Unsafe<Metadata>({
   additionalProperties: { type: 'string', minLength: 1 },
 });
 
+const MOST_IDS = 1_000;
+
 export const EraseConversationsBody = Type.Object(
   {
     metadata: omittable(ErasureMetadata),
     owner: omittable(Type.String({ minLength: 1, maxLength: 1024 })),
+    conversation_ids: omittable(
+      Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
+        maxItems: MOST_IDS,
+        description: 'Only conversations with these ids',
+      }),
+    ),
     dry_run: omittable(Type.Boolean({ default: false })),
   },
   { title: 'EraseConversations', additionalProperties: false },
@@ -61,6 +69,8 @@ export type ErasureReceipt = Static<typeof ErasureReceipt>;
 export interface EraseConversationsParams {
   readonly metadata: readonly (readonly [key: string, value: string])[];
   readonly owner: string | undefined;
+  /** `undefined` for any. */
+  readonly ids: readonly string[] | undefined;
   readonly isDryRun: boolean;
 }
 
@@ -68,8 +78,12 @@ const validate = validator(EraseConversationsBody);
 
 /** Returns the filter of an erasure. Throws an `ApiError` for one that would match everything. */
 export function parseEraseConversations(body: unknown): EraseConversationsParams {
-  const { metadata, owner, dry_run } = validate(bodyObject(body), '');
+  const { metadata, dry_run, ...rest } = validate(bodyObject(body), '');
+  const owner = rest.owner ?? undefined;
+  const ids = rest.conversation_ids ?? undefined;
   const pairs = Object.entries(metadata ?? {});
-  if (pairs.length === 0 && owner === undefined) throw apiError('empty_erasure_filter');
-  return { metadata: pairs, owner: owner ?? undefined, isDryRun: dry_run ?? false };
+  if (pairs.length === 0 && owner === undefined && (ids ?? []).length === 0) {
+    throw apiError('empty_erasure_filter');
+  }
+  return { metadata: pairs, owner, ids, isDryRun: dry_run ?? false };
 }

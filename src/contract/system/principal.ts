@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { nullable } from '../schema/schema.ts';
 
+import { ExpiresAfter } from '../retention/expiry.ts';
+
 const Names = Type.Array(Type.String());
 
 /** The caller of a request, as the server knows it. */
@@ -27,6 +29,17 @@ export const PrincipalObject = Type.Object(
         description: 'Unix seconds of the end of the credentials',
         format: 'unixtime',
       }),
+    ),
+    retention: Type.Object(
+      {
+        default: nullable(ExpiresAfter),
+        maximum: nullable(ExpiresAfter),
+        trash_days: Type.Integer({
+          minimum: 0,
+          description: 'Days in which a deleted conversation may be restored; 0 for not at all',
+        }),
+      },
+      { description: "How long the conversations of the caller's tenant are kept" },
     ),
   },
   { title: 'Principal' },

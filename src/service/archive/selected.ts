@@ -2,14 +2,12 @@ import type { Authorizer } from '../../access/policy/authorizer.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { Archive, ArchiveRecord } from '../../store/archive/port.ts';
 import type { ArchiveSelection } from '../../store/archive/selection.ts';
+import { choiceParams, type ChoiceRequest } from '../conversations/choice-request.ts';
 import type { BranchStore } from '../../store/branches/port.ts';
 import { firstLine, lastLine, noCounts, toLine } from './format.ts';
 
 /** Characters that are passed on together. */
 const CHUNK_SIZE = 64 * 1024;
-
-/** The choice of a caller among the conversations that it may read. */
-export type ExportRequest = Omit<ArchiveSelection, 'tenant' | 'access'>;
 
 interface ExportedStore {
   readonly archive: Pick<Archive, 'select'>;
@@ -31,14 +29,18 @@ export class Exports {
   /** Yields the text of an archive in chunks, and returns its last line, which shows that it is whole. */
   async *text(
     principal: Principal,
-    request: ExportRequest,
+    request: ChoiceRequest,
     signal: AbortSignal,
   ): AsyncGenerator<string, string, void> {
     const { tenant } = principal;
     const access = this.#authorizer.filter(principal, 'read');
     const counts = noCounts();
     let chunk = `${firstLine(tenant, true)}\n`;
-    for await (const records of this.#archive.select({ ...request, tenant, access })) {
+    for await (const records of this.#archive.select({
+      ...choiceParams(request),
+      tenant,
+      access,
+    })) {
       signal.throwIfAborted();
       for (const record of records) {
         counts[record.table] += 1;

@@ -55,7 +55,7 @@ export class Erasures {
   /** Erases what a principal may delete, also if it may not read it. */
   async ofPrincipal(
     principal: Principal,
-    { owner, metadata, isDryRun }: EraseConversationsParams,
+    { owner, metadata, ids, isDryRun }: EraseConversationsParams,
     signal: AbortSignal,
   ): Promise<ErasureReceipt> {
     const { tenant, subject } = principal;
@@ -67,6 +67,7 @@ export class Erasures {
         access: this.#authorizer.filter(principal, 'delete'),
         owners: owner === undefined ? undefined : { owner, orPrefix: undefined },
         metadata,
+        ids,
       },
       { isDryRun, isOver: () => signal.aborted || performance.now() > until },
     );
@@ -121,7 +122,8 @@ export async function erase(
     hasMore ||= after !== undefined && isOver();
   } while (after !== undefined && !hasMore);
   // Those of conversations that were deleted before: nothing is known of their metadata.
-  if (!isDryRun && !hasMore && filter.metadata.length === 0) await store.eraseOwners(filter);
+  const isAllOfOwner = filter.metadata.length === 0 && filter.ids === undefined;
+  if (!isDryRun && !hasMore && isAllOfOwner) await store.eraseOwners(filter);
   return {
     id: newId(ID_PREFIX),
     object: 'conversation.erasure',

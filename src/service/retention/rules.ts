@@ -41,8 +41,13 @@ export class RetentionRules {
 
   /** Returns how long a deleted conversation may be restored; 0 for not at all. */
   trashMs(tenant: string): number {
+    return this.of(tenant).trashDays * MS_PER_DAY;
+  }
+
+  /** Returns the rules of a tenant. */
+  of(tenant: string): Pick<RetentionOptions, 'default' | 'maximum' | 'trashDays'> {
     const { trashDays = this.#options.trashDays } = this.#tenant(tenant) ?? {};
-    return trashDays * MS_PER_DAY;
+    return { ...this.#of(tenant), trashDays };
   }
 
   #of(tenant: string): Pick<RetentionOptions, 'default' | 'maximum'> {

@@ -4,7 +4,6 @@ import { rowsToFetch, type Order } from '../../base/paging.ts';
 import type { SqlSyntax } from '../engine/syntax.ts';
 import type { Query, Value } from '../engine/query.ts';
 import { choiceConditions } from './choice.ts';
-import { slotOf } from './counts.ts';
 import { CONVERSATION_COLUMNS } from './statements.ts';
 import type { ConversationsCursor, ListConversationsParams } from './port.ts';
 import { presenceSql } from './presence.ts';
@@ -46,7 +45,6 @@ export function conversationsPage(params: ListConversationsParams, syntax: SqlSy
     'is_hidden <> 1',
     ...has,
     where,
-    ...timeBounds(params, parameter),
     ...choiceConditions(params, syntax, parameter),
     ...(forkedFrom === undefined ? [] : [`forked_from = ${parameter(forkedFrom)}`]),
     ...(cursor === undefined ? [] : beyondCursor(cursor, { key, order, where }, parameter)),
@@ -78,29 +76,6 @@ export function dependsOnItems({
 
 function opposite(order: Order): Order {
   return order === 'asc' ? 'desc' : 'asc';
-}
-
-function timeBounds(
-  { createdFrom, createdUntil, lastItemFrom, lastItemUntil }: ListConversationsParams,
-  parameter: Parameter,
-): readonly string[] {
-  return [
-    ...(createdFrom === undefined ? [] : [`created_at >= ${parameter(createdFrom)}`]),
-    ...(createdUntil === undefined ? [] : [`created_at < ${parameter(createdUntil)}`]),
-    // The slots are those of an index.
-    ...(lastItemFrom === undefined
-      ? []
-      : [
-          `active_at >= ${parameter(lastItemFrom)}`,
-          `active_slot >= ${parameter(slotOf(Math.max(0, lastItemFrom)))}`,
-        ]),
-    ...(lastItemUntil === undefined
-      ? []
-      : [
-          `active_at < ${parameter(lastItemUntil)}`,
-          `active_slot <= ${parameter(slotOf(Math.max(0, lastItemUntil)))}`,
-        ]),
-  ];
 }
 
 /** The conditions on what follows a cursor in the order in which the page is read. */

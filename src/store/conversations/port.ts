@@ -183,15 +183,8 @@ export interface ListConversationsParams extends ConversationChoice {
   /** What the page follows or precedes; `undefined` for the first page. */
   readonly cursor: ConversationsCursor | undefined;
   readonly hasDetails?: boolean;
-  /** Unix milliseconds, inclusive. */
-  readonly createdFrom: number | undefined;
-  /** Unix milliseconds, exclusive. */
-  readonly createdUntil: number | undefined;
   /** Whether those in the trash are listed, and no others. */
   readonly isTrash?: boolean;
-  /** Bounds of the time of the last stored item, as those of the creation. */
-  readonly lastItemFrom?: number | undefined;
-  readonly lastItemUntil?: number | undefined;
   /** The conversation of which they must be forks; left out for all conversations. */
   readonly forkedFrom?: string | undefined;
 }

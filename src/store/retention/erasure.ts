@@ -80,7 +80,7 @@ export function ownedDeletions(
 
 /** Returns the conditions on `conversations`, and the parameters with those of the statement before them. */
 function conditionsOf(
-  { access, owners, metadata }: ErasureFilter,
+  { access, owners, metadata, ids }: ErasureFilter,
   own: readonly Value[],
   syntax: SqlSyntax,
 ): { readonly conditions: readonly string[]; readonly parameters: readonly Value[] } {
@@ -91,6 +91,7 @@ function conditionsOf(
     condition.sql,
     ...metadata.map(([key, value]) => syntax.hasPair(key, value, parameter)),
   ];
+  if (ids !== undefined) conditions.push(syntax.isOneOf('conversations.id', ids, parameter));
   if (owners !== undefined) {
     const { owner, orPrefix } = owners;
     const names = [`conversations.owner = ${parameter(owner)}`];

@@ -38,6 +38,8 @@ export interface ErasureFilter {
   readonly owners: OwnerFilter | undefined;
   /** Pairs that all must be in the metadata. */
   readonly metadata: readonly (readonly [key: string, value: string])[];
+  /** Ids, of which each must have one; `undefined` for any. */
+  readonly ids?: readonly string[] | undefined;
 }
 
 /** One owner, or all owners that a subject has under isolation keys. */

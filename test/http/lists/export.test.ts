@@ -104,6 +104,20 @@ test('an export can be limited by metadata and owner', async () => {
   expect(limited).toMatchObject({ status: 400, body: { error: { code: 'unknown_parameter' } } });
 });
 
+test('an export can be limited to some ids, and by times', async () => {
+  const [first = '', second = ''] = ids;
+  const both = `?conversation_id[]=${first}&conversation_id[]=${second}`;
+  expect(conversationsIn(await exported(keys.ann, both))).toEqual([first, second].toSorted());
+  expect(conversationsIn(await exported(keys.bob, both))).toEqual([]);
+  const none = await access.call(keys.ann, 'GET', `${CONVERSATIONS}/export?conversation_id[]=`);
+  expect(none.status).toBe(400);
+  for (const name of ['created', 'last_item']) {
+    const before = conversationsIn(await exported(keys.ann, `?${name}_before=1000`));
+    const after = conversationsIn(await exported(keys.ann, `?${name}_after=1000`));
+    expect({ name, before, after }).toEqual({ name, before: [], after: ids.toSorted() });
+  }
+});
+
 test('a conversation named export is reached by its own id alone', async () => {
   expect((await access.call(keys.ann, 'DELETE', pathOf('export'))).status).toBe(404);
 });

@@ -216,6 +216,43 @@ test('an erasure needs delete alone, counts first, and leaves a line with its id
   expect(line).not.toContain('carl');
 });
 
+test('an erasure of ids deletes those of them that the caller may delete, and no others', async () => {
+  const fay = await access.key('fay', '--tenant', 'acme');
+  const [first, second, third] = [
+    await createConversation(access, fay, { topic: 'a' }),
+    await createConversation(access, fay, { topic: 'b' }),
+    await createConversation(access, fay, { topic: 'a' }),
+  ];
+  const erase = async (key: string, body: object) =>
+    (await access.call(key, 'POST', `${CONVERSATIONS}/erase`, body)).body;
+  const chosen = { conversation_ids: [first, second, 'conv_none'] };
+  expect(await erase(ann, chosen)).toMatchObject({ matched: 0, deleted: 0 });
+  expect(await erase(fay, { ...chosen, metadata: { topic: 'a' }, dry_run: true })).toMatchObject({
+    matched: 1,
+  });
+  expect(await erase(fay, chosen)).toMatchObject({ matched: 2, deleted: 2, has_more: false });
+  const left = await access.call(fay, 'GET', CONVERSATIONS);
+  expect(left.body.data.map(({ id }) => id)).toEqual([third]);
+});
+
+test('a caller learns how long the conversations of its tenant are kept', async () => {
+  const other = await access.key('gil', '--tenant', 'globex');
+  const rules = async (key: string) =>
+    ((await access.call(key, 'GET', '/v1/principal')).body as unknown as { retention: unknown })
+      .retention;
+  const maximum = { anchor: 'created_at', days: 180 };
+  expect(await rules(ann)).toEqual({
+    default: { anchor: 'created_at', days: 30 },
+    maximum,
+    trash_days: 7,
+  });
+  expect(await rules(other)).toEqual({
+    default: { anchor: 'last_active_at', days: 90 },
+    maximum,
+    trash_days: 0,
+  });
+});
+
 test.each([
   [{}, 'missing_required_parameter'],
   [{ metadata: {} }, 'missing_required_parameter'],
@@ -224,6 +261,8 @@ test.each([
   [{ owner: '' }, 'empty_string'],
   [{ metadata: { user_id: '' } }, 'empty_string'],
   [{ metadata: { user_id: '7', tag: '' } }, 'empty_string'],
+  [{ conversation_ids: [] }, 'missing_required_parameter'],
+  [{ conversation_ids: [''] }, 'empty_string'],
   [{ owner: 7 }, 'invalid_type'],
   [{ metadata: { a: 7 } }, 'invalid_type'],
   [{ metadata: 'a=b' }, 'invalid_type'],

@@ -50,6 +50,7 @@ test('a caller without credentials is anonymous, and may do everything', async (
     namespaces: [],
     actions: ['create', 'read', 'update', 'delete'],
     expires_at: null,
+    retention: { default: null, maximum: null, trash_days: 0 },
   });
 });
 

@@ -8,7 +8,10 @@ import type {
   QueryParameters,
   QueryValues,
 } from '../../../contract/schema/query.ts';
-import type { ConversationChoice } from '../../../store/conversations/choice.ts';
+import { refuseMilliseconds } from '../../../contract/schema/unix-seconds.ts';
+import type { ChoiceRequest } from '../../../service/conversations/choice-request.ts';
+
+const MOST_IDS = 100;
 
 export const choiceParameters = {
   metadata: {
@@ -23,6 +26,26 @@ export const choiceParameters = {
     description: 'Only conversations of this owner.',
     schema: Type.Optional(Type.String({ minLength: 1 })),
   },
+  conversation_id: {
+    description: 'Only conversations with these ids, repeated once for each.',
+    schema: Type.Array(Type.String({ minLength: 1 }), { maxItems: MOST_IDS }),
+  },
+  created_after: {
+    description: 'Only conversations created after this second.',
+    schema: Type.Optional(Type.Integer()),
+  },
+  created_before: {
+    description: 'Only conversations created before this second.',
+    schema: Type.Optional(Type.Integer()),
+  },
+  last_item_after: {
+    description: 'Only conversations whose last item was stored after this second.',
+    schema: Type.Optional(Type.Integer()),
+  },
+  last_item_before: {
+    description: 'Only conversations whose last item was stored before this second.',
+    schema: Type.Optional(Type.Integer()),
+  },
 } satisfies QueryParameters;
 
 export const conversationInclude = {
@@ -31,11 +54,19 @@ export const conversationInclude = {
   isExtension: true,
 } satisfies QueryParameter;
 
-/** Returns the choice that a query makes. */
-export function choiceOf({
-  owner,
-  metadata,
-  metadata_key: metadataKeys,
-}: QueryValues<typeof choiceParameters>): ConversationChoice {
-  return { owner, metadata, metadataKeys };
+/** Returns the choice that a query makes. Throws an `ApiError` for a time in milliseconds. */
+export function choiceOf(query: QueryValues<typeof choiceParameters>): ChoiceRequest {
+  const { owner, metadata, metadata_key: metadataKeys, conversation_id: ids } = query;
+  const { created_after, created_before, last_item_after, last_item_before } = query;
+  refuseMilliseconds({ created_after, created_before, last_item_after, last_item_before });
+  return {
+    owner,
+    metadata,
+    metadataKeys,
+    ids,
+    createdAfter: created_after,
+    createdBefore: created_before,
+    lastItemAfter: last_item_after,
+    lastItemBefore: last_item_before,
+  };
 }

@@ -21,6 +21,7 @@ export function getPrincipal(callers: Callers): Route {
       const { tenant, subject, owner, attributes, credentials } = principal;
       const lists = ATTRIBUTE_NAMES.map((name) => [name, attributes[name] ?? []] as const);
       const expiresAt = credentials?.expiresAt;
+      const { default: usual, maximum, trashDays } = callers.retention(principal);
       return JSON.stringify({
         object: 'principal',
         tenant,
@@ -30,6 +31,11 @@ export function getPrincipal(callers: Callers): Route {
         ...Object.fromEntries(lists),
         actions: callers.actions(principal),
         expires_at: expiresAt === undefined ? null : secondOf(expiresAt),
+        retention: {
+          default: usual ?? null,
+          maximum: maximum ?? null,
+          trash_days: trashDays,
+        },
       });
     },
   });

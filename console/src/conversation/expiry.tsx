@@ -1,0 +1,121 @@
+import { useState } from 'preact/hooks';
+import { asFailure, call } from '../api/client.ts';
+import type { Conversation } from '../api/objects.ts';
+import { principal } from '../api/session.ts';
+import { Dialog } from '../look/dialog.tsx';
+
+const MOST_DAYS = 365;
+const USUAL_DAYS = 30;
+
+type Expiry = NonNullable<Conversation['expires_after']>;
+
+/** Sets after how many days a conversation ends, or takes that off. */
+export function ExpiryButton({
+  conversation,
+  change,
+}: {
+  readonly conversation: Conversation;
+  readonly change: (updated: Conversation) => void;
+}) {
+  const { id, expires_after: now } = conversation;
+  const [isOpen, setOpen] = useState(false);
+  const [chosen, setChosen] = useState<Expiry | null>(now ?? null);
+  const [problem, setProblem] = useState('');
+  const open = (): void => {
+    setChosen(now ?? null);
+    setProblem('');
+    setOpen(true);
+  };
+  const save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      const body = { expires_after: chosen };
+      const path = `conversations/${encodeURIComponent(id)}`;
+      change(await call<Conversation>(path, { method: 'POST', body }));
+      setOpen(false);
+    } catch (error) {
+      setProblem(asFailure(error).message);
+    }
+  };
+  return (
+    <>
+      <button type="button" onClick={open}>
+        Expiry…
+      </button>
+      <Dialog title="When does it end?" isOpen={isOpen} close={() => setOpen(false)}>
+        <p class="quiet">
+          At its end, the conversation is deleted for good, without the trash. {maximumText()}
+        </p>
+        <form class="fields" onSubmit={(event) => void save(event)}>
+          <Anchors chosen={chosen} choose={setChosen} />
+          {chosen !== null && (
+            <label class="inline">
+              <input
+                type="number"
+                min={1}
+                max={MOST_DAYS}
+                required
+                value={chosen.days}
+                onInput={(event) =>
+                  setChosen({ ...chosen, days: Number(event.currentTarget.value) })
+                }
+              />{' '}
+              days
+            </label>
+          )}
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+          <p class="answers">
+            <button type="submit" class="main">
+              Save
+            </button>
+            <button type="button" onClick={() => setOpen(false)}>
+              Cancel
+            </button>
+          </p>
+        </form>
+      </Dialog>
+    </>
+  );
+}
+
+function Anchors({
+  chosen,
+  choose,
+}: {
+  readonly chosen: Expiry | null;
+  readonly choose: (expiry: Expiry | null) => void;
+}) {
+  const days = chosen?.days ?? USUAL_DAYS;
+  const options = [
+    { name: hasMaximum() ? 'As long as the server keeps it' : 'Never', value: null },
+    { name: 'Some days after its last item', value: { anchor: 'last_active_at', days } },
+    { name: 'Some days after it was made', value: { anchor: 'created_at', days } },
+  ] as const;
+  return (
+    <fieldset class="options">
+      <legend class="hidden">End</legend>
+      {options.map(({ name, value }) => (
+        <label key={name}>
+          <input
+            type="radio"
+            name="anchor"
+            checked={chosen?.anchor === value?.anchor}
+            onChange={() => choose(value)}
+          />
+          {name}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function hasMaximum(): boolean {
+  return (principal.value?.retention.maximum ?? null) !== null;
+}
+
+function maximumText(): string {
+  const maximum = principal.value?.retention.maximum ?? null;
+  return maximum === null ? '' : `The server keeps none longer than ${maximum.days} days.`;
+}

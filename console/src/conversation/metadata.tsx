@@ -1,0 +1,143 @@
+import { useState } from 'preact/hooks';
+import { asFailure, call, callTagged } from '../api/client.ts';
+import type { Conversation } from '../api/objects.ts';
+import { seenKeys } from '../conversations/seen.ts';
+import { Dialog } from '../look/dialog.tsx';
+import { Icon } from '../look/icons.tsx';
+
+const MOST_PAIRS = 16;
+const LONGEST_KEY = 64;
+const LONGEST_VALUE = 512;
+const CHANGED_MEANWHILE = 412;
+
+type Pairs = readonly (readonly [key: string, value: string])[];
+
+/** Changes the metadata of a conversation. What somebody else has changed meanwhile is not overwritten. */
+export function MetadataButton({
+  conversation,
+  change,
+}: {
+  readonly conversation: Pick<Conversation, 'id'>;
+  readonly change: (updated: Conversation) => void;
+}) {
+  const path = `conversations/${encodeURIComponent(conversation.id)}`;
+  const [isOpen, setOpen] = useState(false);
+  const [pairs, setPairs] = useState<Pairs>([]);
+  const [tag, setTag] = useState<string>();
+  const [problem, setProblem] = useState('');
+  const read = async (): Promise<void> => {
+    const { answer, tag: current } = await callTagged(path);
+    setTag(current);
+    // Sound: the path is that of a conversation.
+    setPairs(Object.entries((answer as Conversation).metadata));
+  };
+  const open = async (): Promise<void> => {
+    setProblem('');
+    setPairs([]);
+    setOpen(true);
+    try {
+      await read();
+    } catch (error) {
+      setProblem(asFailure(error).message);
+    }
+  };
+  const save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const filled = pairs.filter(([key]) => key.trim() !== '');
+    try {
+      const body = { metadata: Object.fromEntries(filled) };
+      change(await call<Conversation>(path, { method: 'POST', body, headers: tagged(tag) }));
+      setOpen(false);
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure.status === CHANGED_MEANWHILE) await read();
+      setProblem(
+        failure.status === CHANGED_MEANWHILE
+          ? 'Somebody has changed the conversation meanwhile. This is how it is now.'
+          : failure.message,
+      );
+    }
+  };
+  return (
+    <>
+      <button type="button" onClick={() => void open()}>
+        Metadata…
+      </button>
+      <Dialog title="Metadata" isOpen={isOpen} close={() => setOpen(false)}>
+        <p class="quiet">
+          Keys with texts, at most {MOST_PAIRS}. Access rules and filters may go by them.
+        </p>
+        <form class="fields" onSubmit={(event) => void save(event)}>
+          <PairFields pairs={pairs} change={setPairs} />
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+          <p class="answers">
+            <button type="submit" class="main" disabled={tag === undefined}>
+              Save
+            </button>
+            <button type="button" onClick={() => setOpen(false)}>
+              Cancel
+            </button>
+          </p>
+        </form>
+      </Dialog>
+    </>
+  );
+}
+
+function tagged(tag: string | undefined): Readonly<Record<string, string>> {
+  return tag === undefined ? {} : { 'if-match': tag };
+}
+
+function PairFields({
+  pairs,
+  change,
+}: {
+  readonly pairs: Pairs;
+  readonly change: (pairs: Pairs) => void;
+}) {
+  return (
+    <fieldset>
+      <legend class="hidden">Pairs</legend>
+      {pairs.map(([key, value], index) => (
+        <div key={index} class="pair-fields">
+          <input
+            aria-label={`Key ${index + 1}`}
+            list="metadata-keys"
+            maxLength={LONGEST_KEY}
+            value={key}
+            autocomplete="off"
+            spellcheck={false}
+            onInput={(event) => change(pairs.with(index, [event.currentTarget.value, value]))}
+          />
+          <input
+            aria-label={`Value ${index + 1}`}
+            maxLength={LONGEST_VALUE}
+            value={value}
+            autocomplete="off"
+            onInput={(event) => change(pairs.with(index, [key, event.currentTarget.value]))}
+          />
+          <button
+            type="button"
+            class="plain"
+            aria-label={`Remove ${key}`}
+            onClick={() => change(pairs.toSpliced(index, 1))}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+      <datalist id="metadata-keys">
+        {seenKeys().map((key) => (
+          <option key={key} value={key} />
+        ))}
+      </datalist>
+      {pairs.length < MOST_PAIRS && (
+        <button type="button" class="plain" onClick={() => change([...pairs, ['', '']])}>
+          + Another pair
+        </button>
+      )}
+    </fieldset>
+  );
+}

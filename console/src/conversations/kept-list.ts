@@ -1,0 +1,75 @@
+/** The list that was shown last, so that Back finds it as it was left. */
+
+import { effect } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { readFeed } from '../api/feed.ts';
+import { server, signIns } from '../api/session.ts';
+import { ConversationList, type ListChoice } from './conversation-list.ts';
+
+/** The least time between two looks for what is newer. */
+const LOOK_AGAIN_MS = 3000;
+
+let kept: { readonly key: string; readonly list: ConversationList } | undefined;
+
+/** Takes deleted conversations out of the list. */
+export function forgetConversations(ids: readonly string[]): void {
+  kept?.list.forget(ids);
+}
+
+/** Has the list loaded anew when it is shown again, since something in it has changed. */
+export function dropList(): void {
+  kept?.list.pages.stop();
+  kept = undefined;
+}
+
+/** Returns the list for a choice: the one that was left, or a new one. */
+export function useConversationList(choice: ListChoice): ConversationList {
+  const key = JSON.stringify([signIns.value, choice]);
+  const list = useMemo(() => {
+    if (kept?.key === key) return kept.list;
+    dropList();
+    const fresh = new ConversationList(choice);
+    kept = { key, list: fresh };
+    return fresh;
+  }, [key]);
+  useEffect(() => {
+    if (list.pages.entries.value.length > 0) void list.look();
+    else void list.pages.reload();
+    return watch(list);
+  }, [list]);
+  return list;
+}
+
+/** Looks for newer conversations when the feed tells of a change, and when the reader comes back to the tab. */
+function watch(list: ConversationList): () => void {
+  let timer: number | undefined;
+  let feed: AbortController | undefined;
+  const lookSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void list.look();
+    }, LOOK_AGAIN_MS);
+  };
+  const follow = (): void => {
+    feed?.abort();
+    feed = undefined;
+    if (document.visibilityState === 'hidden') return;
+    if (server.value?.features.includes('events') !== true) return;
+    feed = new AbortController();
+    // Without the feed, the reader is told on coming back.
+    const reader = { receive: lookSoon, wait: () => undefined, miss: lookSoon };
+    readFeed('conversations/events', feed.signal, reader).catch(() => undefined);
+  };
+  const comeBack = (): void => {
+    follow();
+    if (document.visibilityState === 'visible') void list.look();
+  };
+  const dispose = effect(follow);
+  document.addEventListener('visibilitychange', comeBack);
+  return () => {
+    dispose();
+    feed?.abort();
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', comeBack);
+  };
+}

@@ -1,0 +1,56 @@
+/** Files that the page saves. */
+
+/** A file that is being written. */
+export interface FileSink {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Keeps what was written. `name` is used where the browser saves downloads by itself. */
+  keep(name: string): Promise<void>;
+  /** Leaves no file behind, where the browser allows that. */
+  discard(): Promise<void>;
+}
+
+/** The picker of Chromium, which the types of the DOM lack. */
+type SaveFilePicker = (options: {
+  readonly suggestedName: string;
+}) => Promise<FileSystemFileHandle>;
+
+/** Asks where to save, where the browser can write to a file as it goes. Resolves with `undefined` when nowhere. */
+export async function openFile(suggestedName: string): Promise<FileSink | undefined> {
+  const picker = (window as { showSaveFilePicker?: SaveFilePicker }).showSaveFilePicker;
+  if (picker === undefined) return blobSink();
+  try {
+    const writable = await (await picker({ suggestedName })).createWritable();
+    return {
+      write: (bytes) => writable.write(bytes),
+      keep: () => writable.close(),
+      discard: () => writable.abort(),
+    };
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
+    // The browser does not let the page ask.
+    return blobSink();
+  }
+}
+
+function blobSink(): FileSink {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  return {
+    write: async (bytes) => void parts.push(bytes),
+    keep: async (name) => download(new Blob(parts), name),
+    discard: async () => void parts.splice(0),
+  };
+}
+
+/** Saves a text as a file. */
+export function saveText(text: string, name: string): void {
+  download(new Blob([text], { type: 'application/json' }), name);
+}
+
+function download(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser reads the blob a moment later.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,150 @@
+import { useState } from 'preact/hooks';
+import { asFailure, call } from '../api/client.ts';
+import type { Conversation, Page } from '../api/objects.ts';
+import { trashDays } from '../api/session.ts';
+import { Skeleton } from '../conversations/empty.tsx';
+import { More } from '../conversations/more.tsx';
+import { titleOf } from '../conversations/title.ts';
+import { usePages } from '../conversations/use-pages.ts';
+import { ConfirmedButton } from '../look/confirm.tsx';
+import { Failure } from '../look/failure.tsx';
+import { notify } from '../look/notice.tsx';
+import { useTitle } from '../look/title.ts';
+import { ItemCount } from '../conversations/item-count.tsx';
+import { Time, timeUntil } from '../text/time.tsx';
+import { deleteForGood, restoreConversation } from './deletion.ts';
+
+const PAGE = 50;
+
+/** The deleted conversations that may be restored. */
+export function TrashPage() {
+  const pages = usePages<Conversation>('trash', async (after, signal) => {
+    const cursor = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
+    const query = `deleted=true&limit=${PAGE}&include[]=item_count&include[]=owner${cursor}`;
+    const page = await call<Page<Conversation>>(`conversations?${query}`, { signal });
+    return { data: page.data, next: page.has_more ? (page.last_id ?? undefined) : undefined };
+  });
+  useTitle('Trash');
+  const rows = pages.entries.value;
+  const failure = pages.failure.value;
+  const isEmpty = rows.length === 0 && !pages.isLoading.value && failure === undefined;
+  const leave = (id: string): void => pages.remove((entry) => entry.id === id);
+  return (
+    <main id="main" class="list" tabIndex={-1} aria-busy={pages.isLoading.value}>
+      <div class="list-head">
+        <h1 id="title" tabIndex={-1}>
+          Trash
+        </h1>
+      </div>
+      <p class="lead quiet">
+        Deleted conversations stay here for {trashDays()} days. Nobody can read them until they are
+        restored.
+      </p>
+      {rows.length > 0 && (
+        <table class="conversations trash">
+          <thead>
+            <tr>
+              <th scope="col">Conversation</th>
+              <th scope="col" class="number">
+                Items
+              </th>
+              <th scope="col" class="when">
+                Deleted
+              </th>
+              <th scope="col" class="when">
+                Gone for good
+              </th>
+              <th scope="col" class="acts">
+                <span class="hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((conversation) => (
+              <TrashedRow
+                key={conversation.id}
+                conversation={conversation}
+                leave={() => leave(conversation.id)}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {rows.length === 0 && pages.isLoading.value && <Skeleton />}
+      {isEmpty && (
+        <div class="state">
+          <h2>The trash is empty</h2>
+          <p>
+            {trashDays() > 0
+              ? 'What you delete in the list, or in a conversation, comes here.'
+              : 'This server has no trash for you: a deletion deletes. An operator can give it one with retention: trash_days.'}
+          </p>
+        </div>
+      )}
+      {failure !== undefined && <Failure failure={failure} again={() => void pages.more()} />}
+      {rows.length > 0 && <More pages={pages} noun="conversations" />}
+    </main>
+  );
+}
+
+function TrashedRow({
+  conversation,
+  leave,
+}: {
+  readonly conversation: Conversation;
+  readonly leave: () => void;
+}) {
+  const { id, item_count, deleted_at, purge_at } = conversation;
+  const { text, isId } = titleOf(conversation);
+  const [isBusy, setBusy] = useState(false);
+  const restore = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await restoreConversation(id);
+      leave();
+      notify({ text: `“${text}” is back.` });
+    } catch (error) {
+      setBusy(false);
+      notify({ text: asFailure(error).message });
+    }
+  };
+  return (
+    <tr>
+      <td>
+        <div class="row-line">
+          <span class={isId ? 'row-title id' : 'row-title'} title={id} dir="auto">
+            {text}
+          </span>
+        </div>
+      </td>
+      <ItemCount value={item_count} />
+      <td class="when">
+        <span class="unit">deleted </span>
+        {deleted_at !== undefined && <Time at={deleted_at} />}
+      </td>
+      <td class="when">
+        <span class="unit">gone </span>
+        {purge_at !== undefined && timeUntil(purge_at)}
+      </td>
+      <td class="acts">
+        <button
+          type="button"
+          disabled={isBusy}
+          aria-label={`Restore ${text}`}
+          onClick={() => void restore()}
+        >
+          Restore
+        </button>
+        <ConfirmedButton
+          name="Delete"
+          question={`Delete “${text}” for good?`}
+          consequence="Nobody can bring it back then."
+          act={async () => {
+            await deleteForGood(id);
+            leave();
+          }}
+        />
+      </td>
+    </tr>
+  );
+}

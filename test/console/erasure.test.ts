@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CONVERSATIONS,
+  keysWithPolicy,
+  listIds,
+  startAccessServer,
+  type AccessServer,
+} from '../support/access.ts';
+import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { openSignedIn } from './support/sign-in.ts';
+
+const POLICY = keysWithPolicy(
+  '{ forbid: { actions: [create, read] }, when: user with eraser in roles }',
+  '{ permit: { actions: [read, delete] }, when: user with privacy in roles }',
+  '{ permit: { actions: [delete] }, when: user with eraser in roles }',
+  '{ permit: { actions: [read] }, when: user with support in roles }',
+  '{ permit: { actions: [create, read] }, when: user is owner }',
+);
+
+let access: AccessServer;
+let app: string;
+let origin: string;
+
+beforeAll(async () => {
+  access = await startAccessServer(POLICY);
+  app = await access.key('app');
+  ({ origin } = access.server);
+});
+afterAll(async () => {
+  await closeBrowser();
+  await access[Symbol.asyncDispose]();
+});
+
+/** Stores conversations of a person, with two items each, and returns their ids. */
+async function store(person: string, number: number, by = app): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let index = 0; index < number; index += 1) {
+    const items = ['first', 'second'].map((content) => ({ role: 'user', content }));
+    const metadata = { title: `${person} ${index}`, person };
+    const { body } = await access.call(by, 'POST', CONVERSATIONS, { metadata, items });
+    ids.push(body.id);
+  }
+  return ids;
+}
+
+async function typeInBar({ page }: WatchedPage, text: string): Promise<void> {
+  await page.keyboard.press('/');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+function panel({ page }: WatchedPage): Promise<string | null> {
+  return page.locator('.panel').textContent();
+}
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('a person is erased from the filtered list with two clicks, and the receipt is kept', async () => {
+    const ids = await store('ann', 3);
+    const [kept] = await store('ben', 1);
+    const officer = await access.key('olga', '--role', 'privacy');
+    await using watched = await openSignedIn(origin, officer);
+    const { page } = watched;
+    await page.locator('.row-title').first().waitFor();
+    await typeInBar(watched, 'person:ann');
+    await expect.poll(() => page.locator('.row-title').count()).toBe(3);
+    await watched.click('.tools a:has-text("Erase")');
+    await page.getByText('3 conversations', { exact: true }).waitFor();
+    expect(await panel(watched)).toContain('6 items');
+    // Nothing is deleted by counting, nor without the number.
+    expect(await page.getByRole('button', { name: 'Erase for good' }).isDisabled()).toBe(true);
+    await page.getByLabel('Type 3 to erase them').fill('2');
+    expect(await page.getByRole('button', { name: 'Erase for good' }).isDisabled()).toBe(true);
+    expect(await listIds(access, app)).toHaveLength(4);
+    await page.getByLabel('Type 3 to erase them').fill('3');
+    await watched.click('.panel button.alarm');
+    await page.locator('.receipt', { hasText: '3 conversations erased' }).waitFor();
+    expect(watched.clicks).toBe(2);
+    expect(await listIds(access, app)).toEqual([kept]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save the receipt' }).click(),
+    ]);
+    const saved = JSON.parse(await readFile(await download.path(), 'utf8'));
+    expect(saved).toMatchObject({ deleted: 3, items: 6, ids_sha256: expect.any(String) });
+    expect(download.suggestedFilename()).toBe(`${saved.id}.json`);
+    expect(JSON.stringify(saved)).not.toContain('ann');
+    await page.getByRole('button', { name: 'Copy it' }).click();
+    await page.getByText('Copied.').waitFor();
+    expect(JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')))).toEqual(
+      saved,
+    );
+    expect(await panel(watched)).toContain('backups');
+    // The list is asked for again.
+    await watched.click('.brand');
+    await expect.poll(() => page.locator('.row-title').allTextContents()).toEqual(['ben 0']);
+    expect(ids).toHaveLength(3);
+  });
+
+  test('a caller who may delete and not read erases by an owner, without a list', async () => {
+    const carl = await access.key('carl');
+    await store('carl', 2, carl);
+    const eraser = await access.key('eve', '--role', 'eraser');
+    await using watched = await openSignedIn(origin, eraser);
+    const { page } = watched;
+    await page.getByText('You may erase conversations, and read none').waitFor();
+    await watched.click('main a');
+    await page.getByRole('textbox', { name: 'Owner' }).fill('carl');
+    await watched.click('.fields > button');
+    await page.getByLabel('Type 2 to erase them').fill('2');
+    await watched.click('.panel button.alarm');
+    await page.locator('.receipt', { hasText: '2 conversations erased' }).waitFor();
+    expect(watched.clicks).toBe(3);
+    expect(await listIds(access, carl)).toEqual([]);
+  });
+
+  test('what a hold keeps is said, and stays', async () => {
+    const dora = await access.key('dora');
+    const [held, free] = await store('dora', 2, dora);
+    await access.command(
+      'hold',
+      'add',
+      '--tenant',
+      'default',
+      '--conversation',
+      held ?? '',
+      '--reason',
+      'case',
+    );
+    const eraser = await access.key('eve', '--role', 'eraser');
+    await using watched = await openSignedIn(origin, eraser, '#/erase?q=person:dora');
+    const { page } = watched;
+    await page.getByLabel('Type 1 to erase them').fill('1');
+    expect(await panel(watched)).toContain(
+      '1 conversation more match, and stay: a hold keeps them',
+    );
+    await page.keyboard.press('Enter');
+    await page.locator('.receipt', { hasText: '1 conversation erased' }).waitFor();
+    expect(await panel(watched)).toContain('1 conversation stayed');
+    expect(await listIds(access, dora)).toEqual([held]);
+    expect(free).toBeDefined();
+  });
+
+  test('marked conversations are erased, and others with the same metadata stay', async () => {
+    const [first, second, third] = await store('fay', 3);
+    const officer = await access.key('olga', '--role', 'privacy');
+    await using watched = await openSignedIn(origin, officer, '#/conversations?q=person:fay');
+    const { page } = watched;
+    await page.getByLabel('Mark fay 0').check();
+    await page.getByLabel('Mark fay 2').check();
+    await watched.click('.tools.marked button:has-text("Erase")');
+    await page.getByText('2 conversations marked in the list').waitFor();
+    await page.getByLabel('Type 2 to erase them').fill('2');
+    await page.keyboard.press('Enter');
+    await page.locator('.receipt', { hasText: '2 conversations erased' }).waitFor();
+    const left = await listIds(access, app, '?metadata[person]=fay');
+    expect(left).toEqual([second]);
+    expect([first, third]).not.toContain(second);
+  });
+
+  test('a caller who may not delete sees no way to erase', async () => {
+    await store('gil', 1);
+    const support = await access.key('sam', '--role', 'support');
+    await using watched = await openSignedIn(origin, support, '#/conversations?q=person:gil');
+    const { page } = watched;
+    await page.getByLabel('Mark gil 0').check();
+    await page.locator('.tools.marked').waitFor();
+    expect(await page.getByText(/Erase|Delete/).count()).toBe(0);
+    await page.goto(`${origin}/console/#/erase`);
+    await page.getByText('You may not delete conversations on this server.').waitFor();
+    expect(await page.locator('.fields').count()).toBe(0);
+  });
+
+  test('a filter that an erasure does not take is named, and nothing is counted for it', async () => {
+    const officer = await access.key('olga', '--role', 'privacy');
+    await using watched = await openSignedIn(origin, officer, '#/erase?q=has:person');
+    const { page } = watched;
+    await page.getByText('It does not take: has person').waitFor();
+    await page.getByRole('button', { name: 'Count them' }).click();
+    await page.getByText('Name an owner, or a key with its value.').waitFor();
+    expect(watched.calls.filter((call) => call.includes('erase'))).toEqual([]);
+  });
+});

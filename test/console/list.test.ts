@@ -1,0 +1,173 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+
+const ROWS = 420;
+/** Rows in the document, however many are loaded. */
+const MOST_DRAWN = 70;
+
+const server = await startServer();
+const small = await startServer();
+if (NO_BROWSER === undefined) {
+  await Promise.all(
+    Array.from({ length: ROWS }, (_, index) =>
+      server.client.conversations.create({ metadata: { title: `Row ${index}` } }),
+    ),
+  );
+  for (let index = 0; index < 6; index += 1) await store(`Chat ${index}`);
+}
+afterAll(async () => {
+  await closeBrowser();
+  await server[Symbol.asyncDispose]();
+  await small[Symbol.asyncDispose]();
+});
+
+async function store(title: string): Promise<string> {
+  const { id } = await small.client.conversations.create({
+    metadata: { title, user_id: `user of ${title}`, topic: 'orders' },
+    items: [{ type: 'message', role: 'user', content: title }],
+  });
+  return id;
+}
+
+function titles({ page }: WatchedPage): Promise<readonly string[]> {
+  return page.locator('.row-title').allTextContents();
+}
+
+async function openList(at = small, fragment = ''): Promise<WatchedPage> {
+  const watched = await openPage(at.origin, fragment);
+  await watched.page.locator('.row-title').first().waitFor();
+  return watched;
+}
+
+function marked({ page }: WatchedPage): Promise<string | null> {
+  return page.locator('.tools.marked strong').textContent();
+}
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('a list of any length has few rows in the document, and each row once', async () => {
+    await using watched = await openList(server);
+    const { page } = watched;
+    const met = new Set(await titles(watched));
+    for (let steps = 0; steps < 80 && met.size < ROWS; steps += 1) {
+      await page.evaluate('document.querySelector("main").scrollBy(0, 500)');
+      await page.waitForTimeout(60);
+      const drawn = await titles(watched);
+      expect(new Set(drawn).size).toBe(drawn.length);
+      expect(drawn.length).toBeLessThan(MOST_DRAWN);
+      for (const title of drawn) met.add(title);
+    }
+    expect(met.size).toBe(ROWS);
+    await expect.poll(() => page.locator('.list-end').textContent()).toBe(`${ROWS} conversations`);
+    expect(watched.calls.filter((call) => call.includes('/conversations?'))).toHaveLength(
+      Math.ceil(ROWS / 50),
+    );
+    // Keys go on from the row that has the focus, and take it along.
+    const last = page.locator('.row-title').last();
+    await last.focus();
+    const title = await last.textContent();
+    for (let steps = 0; steps < 40; steps += 1) await page.keyboard.press('k');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).not.toBe(title);
+    expect(await page.evaluate('document.activeElement.matches("a[data-row]")')).toBe(true);
+    // Back finds the list as it was left, without asking for it again.
+    const before = await page.evaluate('document.querySelector("main").scrollTop');
+    const name = await page.evaluate('document.activeElement.textContent');
+    await page.keyboard.press('Enter');
+    await page.locator('#title', { hasText: String(name) }).waitFor();
+    await page.goBack();
+    await page
+      .locator('.row-title', { hasText: String(name) })
+      .first()
+      .waitFor();
+    expect(await page.evaluate('document.querySelector("main").scrollTop')).toBe(before);
+  });
+
+  test('rows are marked by clicks, with Shift, by keys, and all at once', async () => {
+    await using watched = await openList();
+    const { page } = watched;
+    await page.getByLabel('Mark Chat 4').click();
+    await page.getByLabel('Mark Chat 2').click({ modifiers: ['Shift'] });
+    expect(await marked(watched)).toBe('3 marked');
+    await page.keyboard.press('Escape');
+    await page.locator('.tools.marked').waitFor({ state: 'detached' });
+    // The row whose mark was clicked last is the present one.
+    for (const key of ['k', 'x']) await page.keyboard.press(key);
+    expect(await page.getByLabel('Mark Chat 3').isChecked()).toBe(true);
+    for (const key of ['k', 'k', 'X']) await page.keyboard.press(key);
+    expect(await marked(watched)).toBe('3 marked');
+    await page.getByLabel('Mark all that are loaded').check();
+    expect(await marked(watched)).toBe('6 marked');
+    await page.getByRole('button', { name: 'Unmark all' }).click();
+    await page.locator('.tools.marked').waitFor({ state: 'detached' });
+  });
+
+  test('what is newer is offered, and not put in front of what is read', async () => {
+    await using watched = await openList();
+    const { page } = watched;
+    const before = await titles(watched);
+    const id = await store('Just arrived');
+    await page.getByRole('button', { name: '1 newer' }).waitFor();
+    expect(await titles(watched)).toEqual(before);
+    await page.getByRole('button', { name: '1 newer' }).click();
+    await expect.poll(() => titles(watched)).toEqual(['Just arrived', ...before]);
+    await page.getByRole('button', { name: /newer/ }).waitFor({ state: 'detached' });
+    await small.client.conversations.delete(id);
+  });
+
+  test('the list is ordered by creation or by activity, and the address says by which', async () => {
+    const { data } = (await (
+      await fetch(`${small.url}/conversations?order=asc&limit=1`)
+    ).json()) as {
+      data: { id: string }[];
+    };
+    await small.client.conversations.items.create(data[0]?.id ?? '', {
+      items: [{ type: 'message', role: 'user', content: 'again' }],
+    });
+    await using watched = await openList();
+    const { page } = watched;
+    expect((await titles(watched))[0]).toBe('Chat 0');
+    await page.getByLabel('Order').selectOption('creation');
+    await expect.poll(async () => (await titles(watched))[0]).toBe('Chat 5');
+    expect(page.url()).toContain('sort=created');
+    expect(await page.locator('thead').textContent()).toContain('Created');
+    // A pair of metadata keeps the order.
+    await watched.click('tr:has-text("Chat 3") .pair:has-text("topic")');
+    await page.locator('.chip').waitFor();
+    expect(page.url()).toContain('sort=created');
+  });
+
+  test('conversations are named by the key that the reader chooses, also after a reload', async () => {
+    await using watched = await openList();
+    const { page } = watched;
+    await page.getByLabel('Named by').selectOption('user_id');
+    await expect.poll(() => titles(watched)).toContain('user of Chat 1');
+    await page.reload();
+    await expect.poll(() => titles(watched)).toContain('user of Chat 1');
+  });
+
+  test('the bar suggests keys and values that were seen, and asks the server for none', async () => {
+    await using watched = await openList();
+    const { page, calls } = watched;
+    const before = calls.length;
+    await page.keyboard.press('/');
+    await page.keyboard.type('use');
+    await page.getByRole('option', { name: 'user_id:' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('user of chat 2');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.locator('[aria-selected=true]').textContent()).toContain('Chat 2');
+    await page.keyboard.press('Tab');
+    expect(calls.length).toBe(before);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => titles(watched)).toEqual(['Chat 2']);
+  });
+
+  test('what the bar does not understand is said under it', async () => {
+    await using watched = await openList();
+    await watched.page.keyboard.press('/');
+    await watched.page.keyboard.type('created:yesterday');
+    await watched.page.keyboard.press('Enter');
+    await watched.page.getByText('“created:yesterday” is not a day').waitFor();
+  });
+});

@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/folder.ts';
+import { startServer } from '../support/server.ts';
+import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+
+const DAY_S = 86_400;
+
+const folder = await temporaryFolder();
+const config = folder.path('colloquy.yaml');
+writeFileSync(config, 'retention: { trash_days: 7 }\n');
+const server = await startServer('--config', config);
+const plain = await startServer();
+afterAll(async () => {
+  await closeBrowser();
+  await server[Symbol.asyncDispose]();
+  await plain[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function store(title: string, at = server): Promise<string> {
+  const { id } = await at.client.conversations.create({
+    metadata: { title },
+    items: [{ type: 'message', role: 'user', content: title }],
+  });
+  return id;
+}
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('a deletion tells of the trash, and is taken back by the notice', async () => {
+    const id = await store('Deleted by mistake');
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await watched.click('.conversation-actions > button:has-text("Delete")');
+    const dialog = page.locator('dialog[open]');
+    expect(await dialog.textContent()).toContain('It goes to the trash for 7 days');
+    await watched.click('dialog[open] .alarm');
+    await page.getByText('The conversation is in the trash.').waitFor();
+    await expect(server.client.conversations.retrieve(id)).rejects.toThrow('404');
+    await watched.click('.toast button:has-text("Undo")');
+    await page.getByText('The conversation is back.').waitFor();
+    await page.locator('#title', { hasText: 'Deleted by mistake' }).waitFor();
+    expect((await server.client.conversations.retrieve(id)).id).toBe(id);
+  });
+
+  test('the trash lists what is deleted, restores it, and deletes it for good', async () => {
+    const [back, gone] = [await store('To be restored'), await store('To be gone')];
+    for (const id of [back, gone]) await server.client.conversations.delete(id);
+    await using watched = await openPage(server.origin);
+    const { page } = watched;
+    await page.locator('main h1').waitFor();
+    await watched.click('.account > button');
+    await watched.click('.menu-links a:has-text("Trash")');
+    await page.getByLabel('Restore To be restored').click();
+    await page.getByText('“To be restored” is back.').waitFor();
+    const row = page.locator('tr', { hasText: 'To be gone' });
+    expect(await row.textContent()).toContain('in 7 days');
+    await row.getByRole('button', { name: 'Delete…' }).click();
+    await watched.click('dialog[open] .alarm');
+    await page.getByText('The trash is empty').waitFor();
+    expect((await server.client.conversations.retrieve(back)).id).toBe(back);
+    const { body } = await server.request('/v1/conversations?deleted=true');
+    expect(body).toMatchObject({ data: [] });
+  });
+
+  test('marked conversations are deleted one by one, and come back together', async () => {
+    const ids = [await store('Marked 1'), await store('Marked 2'), await store('Marked 3')];
+    await using watched = await openPage(server.origin);
+    const { page } = watched;
+    for (const number of [1, 2, 3]) await page.getByLabel(`Mark Marked ${number}`).check();
+    await watched.click('.tools.marked button:has-text("Delete")');
+    await watched.click('dialog[open] .alarm');
+    await page.getByText('3 conversations are in the trash.').waitFor();
+    await expect.poll(() => page.getByText(/^Marked/).count()).toBe(0);
+    const deletions = watched.calls.filter((call) => call.startsWith('DELETE'));
+    expect(deletions).toHaveLength(3);
+    await watched.click('.toast button:has-text("Undo")');
+    await page.getByText('3 conversations are back.').waitFor();
+    for (const id of ids) expect((await server.client.conversations.retrieve(id)).id).toBe(id);
+  });
+
+  test('a server without a trash says that a deletion is for good, and offers none', async () => {
+    const id = await store('For good', plain);
+    await using watched = await openPage(plain.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await watched.click('.conversation-actions > button:has-text("Delete")');
+    const text = await page.locator('dialog[open]').textContent();
+    expect(text).toContain('It is gone for good');
+    await watched.click('dialog[open] .alarm');
+    await page.getByText('The conversation is deleted.').waitFor();
+    expect(await page.locator('.toast', { hasText: 'Undo' }).count()).toBe(0);
+    expect(await page.locator('.menu-links a', { hasText: 'Trash' }).count()).toBe(0);
+  });
+
+  test('the end of a conversation is set and shown', async () => {
+    const id = await store('Ends some day');
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await watched.click('.conversation-actions > button:has-text("Expiry")');
+    await page.getByLabel('Some days after it was made').check();
+    await page.locator('dialog[open] input[type=number]').fill('12');
+    await page.keyboard.press('Enter');
+    await page.locator('.facts .ends').waitFor();
+    const { expires_at, created_at } = (await server.client.conversations.retrieve(
+      id,
+    )) as unknown as {
+      expires_at: number;
+      created_at: number;
+    };
+    expect(expires_at - created_at).toBe(12 * DAY_S);
+    await watched.click('.back');
+    await page.locator('tr', { hasText: 'Ends some day' }).getByText('ends in 12 days').waitFor();
+  });
+
+  test('metadata are changed, and what somebody else has changed is not overwritten', async () => {
+    const id = await store('Old title');
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await watched.click('.conversation-actions > button:has-text("Metadata")');
+    await page.getByLabel('Value 1').fill('New title');
+    await server.client.conversations.update(id, { metadata: { title: 'Theirs', topic: 'x' } });
+    await page.keyboard.press('Enter');
+    await page.getByText('Somebody has changed the conversation meanwhile').waitFor();
+    expect((await server.client.conversations.retrieve(id)).metadata).toEqual({
+      title: 'Theirs',
+      topic: 'x',
+    });
+    await page.getByLabel('Value 1').fill('New title');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('#title', { hasText: 'New title' }).waitFor();
+    expect((await server.client.conversations.retrieve(id)).metadata).toEqual({
+      title: 'New title',
+      topic: 'x',
+    });
+  });
+});
