@@ -1,52 +1,145 @@
 /**
  * Takes pictures of the console with invented content, into the folder of its argument. Needs chromium, and the console
- * built.
+ * built. `--docs` takes only those of the documentation.
  */
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import OpenAI from 'openai';
+import type { Page } from 'playwright-core';
 import { createServer, loadConfig } from '../../src/index.ts';
 import { closeBrowser, NO_BROWSER, openPage } from '../../test/console/support/browser.ts';
+import { called, said } from '../../test/support/chat-answers.ts';
+import { startModelServer } from '../../test/support/model-server.ts';
 import { seedLong, seedShop } from '../../test/console/support/seed.ts';
 
 const LONG = 3000;
 const SETTLE_MS = 600;
-const SCHEMES = ['light', 'dark'] as const;
+const MODEL = 'qwen3';
 
 if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
-const folder = process.argv[2] ?? 'shots';
+const isOfDocs = process.argv.includes('--docs');
+const folder = process.argv.slice(2).find((word) => !word.startsWith('-')) ?? 'shots';
 await mkdir(folder, { recursive: true });
-const settings = { port: 0, databaseUrl: 'sqlite::memory:' };
+await using model = await startModelServer();
+const settings = {
+  port: 0,
+  databaseUrl: 'sqlite::memory:',
+  modelUrl: model.url,
+  retention: { trashDays: 7 },
+};
 const server = await createServer(await loadConfig({ settings }));
 const url = await server.listen();
 const client = new OpenAI({ baseURL: url, apiKey: 'any' });
 const long = await seedLong(client, LONG);
+const turns = await seedTurns();
+const fork = await client.post<{ id: string }>(`/conversations/${turns}/fork`, { body: {} });
+await answerIn(fork.id, 'By the way, is the tunnel open?', 'Yes, from 5 in the morning.');
+await answerIn(turns, 'Which one is longer?', 'The Lötschberg base tunnel, by **20 km**.');
 const shop = await seedShop(client);
+const gone = await client.conversations.create({
+  metadata: { title: 'Broken lamp', user_id: 'user-8' },
+  items: [{ type: 'message', role: 'user', content: 'It came without a bulb.' }],
+});
+await client.conversations.delete(gone.id);
 
-const SHOTS = [
-  { name: 'list', fragment: '' },
+/** A picture: where, and what is done there before. */
+interface Shot {
+  readonly name: string;
+  readonly fragment: string;
+  readonly keys?: readonly string[];
+  readonly act?: (page: Page) => Promise<void>;
+  readonly isOfDocs?: true;
+}
+
+const SHOTS: readonly Shot[] = [
+  { name: 'list', fragment: '', isOfDocs: true },
+  { name: 'marked', fragment: '', keys: ['j', 'x', 'j', 'j', 'X'] },
   { name: 'none', fragment: '#/conversations?q=user_id:nobody' },
-  { name: 'search', fragment: '#/search?q=parcel' },
-  { name: 'conversation', fragment: `#/conversations/${shop}` },
+  { name: 'search', fragment: '#/search?q=parcel', isOfDocs: true },
+  { name: 'conversation', fragment: `#/conversations/${shop}`, isOfDocs: true },
   { name: 'details', fragment: `#/conversations/${shop}`, keys: ['j', 'j', 'Enter'] },
   { name: 'outline', fragment: `#/conversations/${shop}`, keys: ['o'] },
   { name: 'long', fragment: `#/conversations/${long}` },
+  {
+    name: 'turn',
+    fragment: `#/conversations/${turns}`,
+    act: async (page) => {
+      await page.locator('.turn-line').last().click();
+      await page.getByText('What the model saw').last().click();
+      await page.locator('.seen > li').first().waitFor();
+      await page.locator('.turn-details').last().scrollIntoViewIfNeeded();
+    },
+    isOfDocs: true,
+  },
+  { name: 'compare', fragment: `#/compare?left=${turns}&right=${fork.id}`, isOfDocs: true },
+  { name: 'erase', fragment: '#/erase?q=user_id:user-17', isOfDocs: true },
+  { name: 'trash', fragment: '#/trash', isOfDocs: true },
+  { name: 'server', fragment: '#/server', isOfDocs: true },
   { name: 'keys', fragment: '', keys: ['?'] },
   { name: 'absent', fragment: '#/conversations/conv_none' },
 ];
 
-for (const { name, fragment, keys = [] } of SHOTS) {
-  for (const [width, colorScheme] of [
-    ...SCHEMES.map((scheme) => [1280, scheme] as const),
-    [320, 'light'] as const,
-  ]) {
+const SIZES = [
+  { width: 1280, colorScheme: 'light', isOfDocs: true },
+  { width: 1280, colorScheme: 'dark', isOfDocs: true },
+  { width: 320, colorScheme: 'light', isOfDocs: false },
+] as const;
+
+const shots = SHOTS.filter((shot) => !isOfDocs || shot.isOfDocs === true);
+for (const { name, fragment, keys = [], act } of shots) {
+  for (const { width, colorScheme } of SIZES.filter((size) => !isOfDocs || size.isOfDocs)) {
     await using watched = await openPage(new URL(url).origin, fragment, { colorScheme, width });
-    await watched.page.waitForTimeout(SETTLE_MS);
-    for (const key of keys) await watched.page.keyboard.press(key);
-    await watched.page.waitForTimeout(SETTLE_MS);
-    await watched.page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
+    const { page } = watched;
+    await page.waitForTimeout(SETTLE_MS);
+    for (const key of keys) await page.keyboard.press(key);
+    await act?.(page);
+    await page.waitForTimeout(SETTLE_MS);
+    const path = isOfDocs
+      ? `console-${name}-${colorScheme}.png`
+      : `${name}-${width}-${colorScheme}.png`;
+    await page.screenshot({ path: join(folder, path) });
   }
 }
 await closeBrowser();
 await server.close();
+
+/** Has a model look an order up and answer, and returns the conversation. */
+async function seedTurns(): Promise<string> {
+  const { id: conversation } = await client.conversations.create({
+    metadata: { title: 'Trains through the Alps', user_id: 'user-4' },
+  });
+  model.play(
+    called(['find_train', '{"from":"Bern","to":"Brig"}', 'call_train']),
+    said('The Lötschberg line takes **65 minutes**,', ' every half hour.'),
+  );
+  const request = {
+    model: MODEL,
+    conversation,
+    instructions: 'You know timetables. Be brief.',
+    tools: [
+      {
+        type: 'function' as const,
+        name: 'find_train',
+        description: 'Finds trains between two stations',
+        strict: true,
+        parameters: {
+          type: 'object',
+          properties: { from: { type: 'string' }, to: { type: 'string' } },
+        },
+      },
+    ],
+  };
+  await client.responses.create({ ...request, input: 'How do I get from Bern to Brig?' });
+  const output = '{"duration_min":65,"departures":["07:07","07:37"]}';
+  await client.responses.create({
+    ...request,
+    input: [{ type: 'function_call_output', call_id: 'call_train', output }],
+  });
+  return conversation;
+}
+
+async function answerIn(conversation: string, input: string, answer: string): Promise<void> {
+  model.play(said(answer));
+  await client.responses.create({ model: MODEL, conversation, input });
+}
