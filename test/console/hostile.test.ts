@@ -61,7 +61,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
         await page.waitForTimeout(60);
       }
       expect(await page.evaluate('window.owned')).toBeUndefined();
-      const markup = 'main :is(script, iframe, form, style, object, embed, svg:not(.icon))';
+      const markup =
+        'main :is(script, iframe, form:not(.composer, .find), style, object, embed, svg:not(.icon))';
       expect(await page.locator(markup).count()).toBe(0);
       const links = await page.locator('main a').evaluateAll((all) =>
         // Links of the page itself begin with `#`.

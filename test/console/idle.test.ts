@@ -33,7 +33,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await signIn(watched, ann);
     const title = page.getByRole('heading', { name: TITLE });
     await title.waitFor();
-    await page.locator('[type=search]').fill('half a thou');
+    await page.locator('[role=combobox]').fill('half a thou');
     await page.clock.fastForward(4 * 60_000);
     await page.mouse.move(40, 40);
     await page.clock.fastForward(4 * 60_000);
@@ -47,7 +47,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await signIn(watched, ann);
     await title.waitFor();
     expect(await page.title()).toContain(TITLE);
-    expect(await page.locator('[type=search]').inputValue()).toBe('half a thou');
+    expect(await page.locator('[role=combobox]').inputValue()).toBe('half a thou');
     expect(page.url()).toBe(`${origin}/console/#/conversations/${id}`);
   });
 

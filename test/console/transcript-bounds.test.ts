@@ -30,7 +30,7 @@ function silence(seconds: number): string {
 }
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
-  test('of large items no more than 24 million characters are kept', async () => {
+  test('the window keeps no more than 24 million characters of large items', async () => {
     const { id: large } = await server.client.conversations.create({});
     const content = 'x'.repeat(60_000);
     for (let batch = 0; batch < 6; batch += 1) {

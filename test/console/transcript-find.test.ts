@@ -68,7 +68,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => status.textContent()).toBe('297 of 800');
   });
 
-  test('without the search of the server the page looks in what is loaded, and says so', async () => {
+  test('the page looks in what is loaded where the server has no search, and says so', async () => {
     const quiet = await seedLong(silent.client, 300);
     await using watched = await openAtEnd(silent.origin, quiet);
     const { page } = watched;

@@ -118,7 +118,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('after', { exact: true }).waitFor();
   });
 
-  test('without the feed of the server there is no button for it', async () => {
+  test('the button for following is not there without the feed of the server', async () => {
     const { id } = await deaf.client.conversations.create({
       items: [{ type: 'message', role: 'user', content: 'quiet' }],
     });

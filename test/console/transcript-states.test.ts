@@ -111,7 +111,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => told(other)).toContain('–400 of 400');
   });
 
-  test('without positions from the server there is no bar of them, and the items come all the same', async () => {
+  test('items come from a server without positions too, and there is no bar of them', async () => {
     const id = await seedLong(server.client, ITEMS);
     await using watched = await openPage(server.origin);
     const { page } = watched;

@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { called, said } from '../support/chat-answers.ts';
-import { MODEL, startTurnServer } from '../support/turns.ts';
+import { MODEL } from '../support/turns.ts';
+import { startAskedServer } from './support/asking.ts';
 import { violationsOf } from './support/axe.ts';
 import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
-const turns = await startTurnServer('--history', 'repair');
+const turns = await startAskedServer('--history', 'repair');
 const { client, play, server } = turns;
 afterAll(async () => {
   await closeBrowser();

@@ -43,7 +43,8 @@ function whenThere(selectors: readonly string[]): () => void {
       const found = document.querySelector<HTMLElement>(selector);
       // The heading of the page before is still there for a moment.
       if (found === null || (found === previous && document.activeElement === found)) continue;
-      if (document.activeElement !== found) found.focus();
+      // A list that is shown again has its own place. It draws the row when it is there.
+      if (document.activeElement !== found) found.focus({ preventScroll: selector === HEADING });
       if (index === 0 && found !== previous) abort.abort();
       return;
     }

@@ -22,6 +22,8 @@ let beforeAt = 0;
 
 addEventListener('keydown', (event) => {
   if (!hasKeys.value || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
+  // The browser closes what is open.
+  if (event.key === 'Escape' && document.querySelector(':popover-open') !== null) return;
   const both = event.timeStamp - beforeAt < SEQUENCE_MS ? `${before} ${event.key}` : '';
   [before, beforeAt] = [event.key, event.timeStamp];
   // The second key of a sequence is not meant by itself.
