@@ -30,6 +30,7 @@ async function talked(): Promise<string> {
   await client.responses.create({ ...base, input: 'Where is it?' });
   await client.responses.create({ ...base, input: 'Well?', temperature: 0.5 });
   await client.responses.create({ ...base, input: 'And?' }).catch(() => undefined);
+  expect(server.failures.splice(0).map(String)).toEqual([expect.stringContaining('broke')]);
   return conversation;
 }
 
