@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { decoded } from './text/decoded.ts';
 
 /** A page with its state, as the fragment of the address has it. A fragment is never sent to a server. */
 export type Place =
@@ -32,21 +33,19 @@ function placeOf(fragment: string): Place {
   const [page, id] = path.split('/').map(decoded);
   const text = parameters.get('q') ?? '';
   if (page === 'compare') {
-    return { page, left: parameters.get('left') ?? '', right: parameters.get('right') ?? '' };
+    const [left, right] = [parameters.get('left') ?? '', parameters.get('right') ?? ''];
+    if (isId(left) && isId(right)) return { page, left, right };
   }
-  if (page === 'conversations' && id !== undefined && id !== '') {
+  if (page === 'conversations' && isId(id)) {
     return { page: 'conversation', id, item: parameters.get('item') ?? undefined };
   }
   const view = Object.fromEntries([...parameters].filter(([name]) => name !== 'q'));
   return { page: PAGES.find((name) => name === page) ?? 'conversations', query: text, view };
 }
 
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+/** Checks for what may be an id. Browsers take dots for folders of the path. */
+function isId(id: string | undefined): id is string {
+  return id !== undefined && !['', '.', '..'].includes(id);
 }
 
 /** Returns the fragment of a place. */

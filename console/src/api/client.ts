@@ -1,5 +1,5 @@
 import { API, isFromProxyAlone, reachable } from './reaching.ts';
-import { forgetSecret, secret, signedInAgain } from './session.ts';
+import { forgetSecret, secret, signedInAgain, signIns } from './session.ts';
 import { waitSeconds } from './waiting.ts';
 
 export { API } from './reaching.ts';
@@ -75,7 +75,33 @@ export async function stream(
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const response = await send(path, { ...request, signal, isStream: true });
   if (!response.ok || response.body === null) throw await failureOf(response);
-  return response.body;
+  return request.method === 'POST' ? countedAsChange(response.body) : response.body;
+}
+
+/** Returns the stream of a change, which is under way until the stream ends. */
+function countedAsChange(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  openChanges += 1;
+  const reader = body.getReader();
+  const end = (): void => {
+    openChanges -= 1;
+  };
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { value } = await reader.read().catch((error: unknown) => {
+        end();
+        throw error;
+      });
+      if (value !== undefined) return controller.enqueue(value);
+      end();
+      controller.close();
+    },
+    cancel: async (reason) => {
+      end();
+      await reader.cancel(reason);
+    },
+  });
 }
 
 /**
@@ -84,7 +110,9 @@ export async function stream(
  */
 async function send(path: string, request: CallOptions): Promise<Response> {
   const { method = 'GET', signal, isSignIn = false, isStream = false } = request;
+  const caller = signIns.peek();
   for (let tries = 1; ;) {
+    if (signIns.peek() !== caller) throw asFailure(new Error('Somebody else has signed in.'));
     const used = secret.value;
     const response = await sendOnce(path, request);
     if (response === undefined || isFromProxyAlone(response)) {

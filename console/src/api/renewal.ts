@@ -53,6 +53,8 @@ async function refresh(
   const { refreshed, IssuerFailure } = await import('./oidc.ts');
   try {
     const tokens = await refreshed(client, token);
+    // Forgotten meanwhile, since nobody was here.
+    if (secret.value === undefined) return 'done';
     renewBeforeEnd(client, tokens, await tryCaller(tokens.accessToken), leave);
     return 'done';
   } catch (error) {

@@ -29,7 +29,7 @@ export function trashDays(): number {
 /** Tells the console's other tabs of a sign-out. */
 const tabs = new BroadcastChannel('colloquy.sign-out');
 tabs.addEventListener('message', () => {
-  if (secret.value !== undefined || isCovered.value) startAnew();
+  if (secret.value !== undefined || principal.value !== undefined || isCovered.value) startAnew();
 });
 
 /** Forgets the caller, and all that was loaded for it, in all tabs. */
@@ -40,6 +40,8 @@ export function signOut(): void {
 
 function startAnew(): void {
   forgetSecret();
+  // What was looked for is in the address.
+  history.replaceState(null, '', location.pathname);
   location.reload();
 }
 

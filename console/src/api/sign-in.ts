@@ -1,6 +1,6 @@
 import { tryCaller } from './caller.ts';
 import { call } from './client.ts';
-import { leaveForIssuer, signInByReturn } from './issuer-sign-in.ts';
+import { isReturning, leaveForIssuer, signInByReturn } from './issuer-sign-in.ts';
 import type { Principal, ServerFacts } from './objects.ts';
 import { keepSecret, principal, server } from './session.ts';
 
@@ -8,7 +8,8 @@ import { keepSecret, principal, server } from './session.ts';
 export async function begin(): Promise<void> {
   server.value = await call<ServerFacts>('server');
   const { oidc } = server.value.authentication;
-  if (oidc !== null) await signInByReturn(oidc);
+  if (oidc === null) isReturning.value = false;
+  else await signInByReturn(oidc);
   principal.value ??= await call<Principal>('principal');
 }
 

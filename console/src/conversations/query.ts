@@ -1,5 +1,7 @@
 /** The text of the search bar: filters such as `user_id:user-17`, an id, and words to search for. */
 
+import { decoded } from '../text/decoded.ts';
+
 export interface Filter {
   /** The filter as it stands in the bar. */
   readonly text: string;
@@ -48,7 +50,7 @@ export function parseQuery(text: string): Query {
 /** Returns the id in a text that is an id, or a link to an item or a conversation. */
 function idIn(text: string): string | undefined {
   const linked = /#\/conversations\/([^?/]+)(?:\?item=([^&]+))?/.exec(text);
-  const id = linked === null ? text : decodeURIComponent(linked[2] ?? linked[1] ?? '');
+  const id = linked === null ? text : decoded(linked[2] ?? linked[1] ?? '');
   return ID.test(id) ? id : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { withVisibleControls } from './links.tsx';
 import { Cut } from './long-text.tsx';
 
 /** Code, or what a program has printed. */
@@ -6,7 +7,7 @@ export function Code({ text, name }: { readonly text: string; readonly name: str
     <Cut text={text} name={name}>
       {(shown) => (
         <pre class="output" tabIndex={0} dir="ltr">
-          {shown}
+          {withVisibleControls(shown)}
         </pre>
       )}
     </Cut>
@@ -22,7 +23,7 @@ export function Commands({ commands }: { readonly commands: readonly string[] })
           <span class="prompt" aria-hidden="true">
             ${' '}
           </span>
-          {command}
+          {withVisibleControls(command)}
           {'\n'}
         </span>
       ))}
@@ -36,12 +37,14 @@ export function Diff({ text }: { readonly text: string }) {
     <Cut text={text} name="diff">
       {(shown) => (
         <pre class="output diff" tabIndex={0} dir="ltr">
-          {shown.split('\n').map((line, index) => (
-            <span key={index} class={KINDS[line[0] ?? ''] ?? 'kept'}>
-              {line}
-              {'\n'}
-            </span>
-          ))}
+          {withVisibleControls(shown)
+            .split('\n')
+            .map((line, index) => (
+              <span key={index} class={KINDS[line[0] ?? ''] ?? 'kept'}>
+                {line}
+                {'\n'}
+              </span>
+            ))}
         </pre>
       )}
     </Cut>

@@ -27,16 +27,21 @@ export function SafeLink({
       <a href={url.href} target="_blank" rel="noopener noreferrer nofollow">
         <bdi>{children}</bdi>
       </a>
-      {children !== url.href && children !== href && <span class="host"> {shown}</span>}
+      {(children !== url.href || !isPlain(url.href)) && <span class="host"> {shown}</span>}
     </>
   );
 }
 
-/** Characters that control a terminal or the direction of text, or that nobody sees. */
-const CONTROLS = /[\p{Cc}\p{Cf}]/gu;
+/** Checks for an address whose letters are those that they look like. */
+function isPlain(address: string): boolean {
+  return /^[!-~]+$/.test(address) && !address.includes('//xn--') && !address.includes('.xn--');
+}
+
+/** Characters that control a terminal or the direction of text, or that nobody sees; not line breaks and tabs. */
+const CONTROLS = /(?![\n\t])[\p{Cc}\p{Cf}]/gu;
 
 /** Returns a text in which invisible characters have a visible name. */
-function withVisibleControls(text: string): string {
+export function withVisibleControls(text: string): string {
   return text.replaceAll(CONTROLS, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
     return `⟨U+${code}⟩`;

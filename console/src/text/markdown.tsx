@@ -8,15 +8,27 @@ import { LongText } from './long-text.tsx';
 
 /** Texts beyond this are shown as they are. */
 const LONGEST = 20_000;
+/** Cells of tables that are drawn. Each line of a table is filled up to its widest one. */
+const MOST_CELLS = 20_000;
+/** Signs of emphasis and links, each of which may be looked for up to the end. */
+const MOST_SIGNS = 3_000;
 
 /** A text as Markdown. It becomes elements one by one and is never parsed as HTML: markup in it is text. */
 export function Markdown({ text, name }: { readonly text: string; readonly name: string }) {
-  if (text.length > LONGEST) return <LongText text={text} name={name} />;
+  if (text.length > LONGEST || isCostly(text)) return <LongText text={text} name={name} />;
   return (
     <Guard otherwise={<LongText text={text} name={name} />}>
       <Lexed text={text} />
     </Guard>
   );
+}
+
+/** Checks whether a text would become more elements than a page can draw at once. */
+function isCostly(text: string): boolean {
+  const lines = text.split('\n').map((line) => line.split('|').length - 1);
+  const rows = lines.filter((bars) => bars > 0).length;
+  const widest = lines.reduce((most, bars) => Math.max(most, bars), 0);
+  return rows * widest > MOST_CELLS || (text.match(/[*_~`[\]]/g)?.length ?? 0) > MOST_SIGNS;
 }
 
 function Lexed({ text }: { readonly text: string }) {

@@ -15,6 +15,8 @@ export interface Call<Values = Query> {
    * that never reads it runs to its end.
    */
   readonly signal: AbortSignal;
+  /** Checks the credentials of the request anew. Rejects with an `ApiError` when they are no longer taken. */
+  reauthenticate(): Promise<void>;
   /** Returns a header of the request by its name in lower case. */
   header(name: string): string | undefined;
   /** Adds a header to the answer, before its first chunk. Answers of errors do not have it. */
@@ -30,6 +32,7 @@ export class RequestCall implements Call {
   readonly #response: ServerResponse;
   readonly #began: number;
   readonly #openCalls: OpenCalls;
+  readonly #authenticate: () => Promise<unknown>;
   #signal: AbortSignal | undefined;
   #answerHeaders: string[] | undefined;
 
@@ -38,6 +41,7 @@ export class RequestCall implements Call {
     response: ServerResponse,
     began: number,
     openCalls: OpenCalls,
+    authenticate: () => Promise<unknown>,
   ) {
     this.principal = principal;
     this.path = path;
@@ -46,11 +50,16 @@ export class RequestCall implements Call {
     this.#response = response;
     this.#began = began;
     this.#openCalls = openCalls;
+    this.#authenticate = authenticate;
   }
 
   get signal(): AbortSignal {
     this.#signal ??= this.#openCalls.open(this.#response, this.#began);
     return this.#signal;
+  }
+
+  async reauthenticate(): Promise<void> {
+    await this.#authenticate();
   }
 
   /** Names and values of headers for the answer, in alternation. */
@@ -86,6 +95,10 @@ export class ParsedCall<Values> implements Call<Values> {
 
   get signal(): AbortSignal {
     return this.#call.signal;
+  }
+
+  reauthenticate(): Promise<void> {
+    return this.#call.reauthenticate();
   }
 
   header(name: string): string | undefined {

@@ -88,6 +88,7 @@ async function answerOf(
     response,
     began,
     context.openCalls,
+    () => (route.isPublic ? Promise.resolve() : authenticated(exchange, context)),
   );
   exchange.call = call;
   const { audit } = context;
@@ -124,11 +125,18 @@ async function admit(
 ): Promise<Principal> {
   const began = performance.now();
   rateLimits?.countAddress(exchange.request);
-  const principal = await authenticate(new RequestCredentials(exchange.request), exchange.id);
+  const principal = await authenticated(exchange, { authenticate });
   rateLimits?.countPrincipal(principal);
   exchange.principal = principal;
   exchange.authorised = { began, ended: performance.now() };
   return principal;
+}
+
+function authenticated(
+  { request, id }: Exchange,
+  { authenticate }: Pick<ExchangeContext, 'authenticate'>,
+): Promise<Principal> {
+  return authenticate(new RequestCredentials(request), id);
 }
 
 async function parsedBody(

@@ -129,3 +129,28 @@ test('the feed of a conversation ends for a reader who may no longer read it', a
   });
   expect(await reader.end()).toContain(`Conversation with id '${id}' not found.`);
 });
+
+test.each(['one conversation', 'all conversations'])(
+  'the feed of %s ends before the next event when its key is revoked',
+  async (what) => {
+    const tenant = ['--tenant', `revoked-${what.length}`];
+    const [revoked, other] = [
+      await access.key('ann', ...tenant),
+      await access.key('ann', ...tenant),
+    ];
+    const id = await createConversation(access, other);
+    const path = what === 'one conversation' ? pathOf(id) : '/v1/conversations';
+    await using reader = await openFeed(`${access.server.origin}${path}/events`, {
+      token: revoked,
+    });
+    const listed = await access.command('keys', 'list', ...tenant, '--json');
+    const [first = { id: '' }] = JSON.parse(listed) as { id: string }[];
+    await access.command('keys', 'revoke', first.id);
+    // The server keeps what it knows of a key for less than a second.
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    const items = [{ role: 'user', content: 'x' }];
+    await access.call(other, 'POST', `${pathOf(id)}/items`, { items });
+    expect(await reader.end()).toContain('invalid_api_key');
+    expect(reader.events.filter(({ type }) => type === 'conversation.item.created')).toEqual([]);
+  },
+);

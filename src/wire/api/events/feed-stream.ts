@@ -35,12 +35,16 @@ export function cursorOf(call: Call<{ readonly after: string | undefined }>): st
   return call.query.after ?? (call.header(LAST_EVENT_ID) || undefined);
 }
 
-/** Returns a stream of the events of a feed. */
+/** Returns a stream of the events of a feed, which ends with an error when the caller's credentials do. */
 export function feedStream(
+  call: Pick<Call, 'reauthenticate'>,
   feed: AsyncGenerator<readonly FeedStep[], void, undefined>,
 ): StreamAnswer {
   async function* frames(): AsyncGenerator<string, string, void> {
-    for await (const steps of feed) yield steps.map(frameOf).join('');
+    for await (const steps of feed) {
+      await call.reauthenticate();
+      yield steps.map(frameOf).join('');
+    }
     return END;
   }
   return eventStream(frames(), feedFailureFrame);

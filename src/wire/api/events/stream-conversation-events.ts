@@ -27,7 +27,7 @@ export function streamConversationEvents(feeds: Feeds): Route {
         after: cursorOf(call),
         signal: call.signal,
       };
-      return feedStream(feeds.follow(call.principal, request));
+      return feedStream(call, feeds.follow(call.principal, request));
     },
   });
 }

@@ -23,7 +23,7 @@ export function streamEvents(feeds: Feeds): Route {
     errors: [410],
     handle: async (call) => {
       const request = { conversationId: undefined, after: cursorOf(call), signal: call.signal };
-      return feedStream(feeds.follow(call.principal, request));
+      return feedStream(call, feeds.follow(call.principal, request));
     },
   });
 }
