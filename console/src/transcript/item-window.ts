@@ -28,6 +28,8 @@ export class ItemWindow {
   asked = 0;
   /** The item that the reader is at. */
   readonly current = signal<string | undefined>(undefined);
+  /** Number of items that came at the end, out of the reader's sight. */
+  readonly news = signal(0);
   readonly isLoading = signal(false);
   readonly failure = signal<ApiFailure | undefined>(undefined);
   /** What was loaded, for those who cannot see it. */
