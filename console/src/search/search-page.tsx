@@ -87,7 +87,7 @@ export function SearchPage({ query, view }: { readonly query: string; readonly v
           again={() => void pages.more()}
         />
       )}
-      {(results.length > 0 || pages.hasMore.value) && <More pages={pages} noun="items" />}
+      {(results.length > 0 || pages.hasMore.value) && <More pages={pages} noun="item" />}
     </main>
   );
 }
