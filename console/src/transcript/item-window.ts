@@ -61,8 +61,11 @@ export class ItemWindow {
     this.#pages = new ItemPages(conversation);
   }
 
-  /** Opens the window anew, in place of anything that is loading. Its failures are in `failure`. */
-  async open(start: Start): Promise<void> {
+  /**
+   * Opens the window anew, in place of anything that is loading. Its failures are in `failure`. At the end of the
+   * conversation the reader is at no item, or at the last one.
+   */
+  async open(start: Start, isAtLast = false): Promise<void> {
     this.asked += 1;
     const item = typeof start === 'object' && 'item' in start ? start.item : undefined;
     const isHere = item !== undefined && this.entries.value.some(({ id }) => id === item);
@@ -79,7 +82,7 @@ export class ItemWindow {
         [this.hasOlder, this.hasNewer, this.isPlaced.value] = [hasOlder, hasNewer, isPlaced];
         this.lost.value = lost;
         this.opening.value += 1;
-        this.place(target, target);
+        this.place(target, target ?? (isAtLast ? entries.at(-1)?.id : undefined));
       });
     });
   }

@@ -59,7 +59,8 @@ export function Transcript({
   useResting(items, rows, isPlaced);
   const step = (by: 1 | -1): void => {
     const at = entries.findIndex(({ id }) => id === current);
-    const index = at === -1 ? (rows.range?.startIndex ?? 0) : at + by;
+    const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
+    const index = at === -1 ? (by === 1 ? startIndex : endIndex) : at + by;
     const entry = entries[index];
     if (entry === undefined) return;
     const isTall = (rows.itemSizeCache.get(entry.id) ?? 0) > (scroller.current?.clientHeight ?? 0);
@@ -101,7 +102,7 @@ export function Transcript({
   useKeys({
     j: () => step(1),
     k: () => step(-1),
-    G: () => void items.open('last'),
+    G: () => void items.open('last', true),
     'g g': () => void items.open('first'),
     m: () => setDepth('messages'),
     o: () => setDepth('outline'),
