@@ -4,6 +4,8 @@ import type { FeedEvent } from '../api/feed.ts';
 import type { Item } from '../api/objects.ts';
 import { count } from '../text/numbers.ts';
 import { withinBounds, type Entry } from './entry.ts';
+import { callOf } from './pairing.ts';
+import { depth } from './view.ts';
 import { ItemPages, pathOfItems, type Opening, type Start } from './item-pages.ts';
 
 /** When a conversation was found to be deleted. */
@@ -70,7 +72,7 @@ export class ItemWindow {
     const item = typeof start === 'object' && 'item' in start ? start.item : undefined;
     const isHere = item !== undefined && this.entries.value.some(({ id }) => id === item);
     this.lost.value = undefined;
-    if (isHere) this.place(item, item);
+    if (isHere) this.#arriveAt(item);
     if (isHere || this.gone.value !== undefined) return;
     await this.#alone(async (signal) => {
       const { entries, hasOlder, hasNewer, target, isPlaced, lost } = await this.#pages.open(
@@ -82,9 +84,18 @@ export class ItemWindow {
         [this.hasOlder, this.hasNewer, this.isPlaced.value] = [hasOlder, hasNewer, isPlaced];
         this.lost.value = lost;
         this.opening.value += 1;
-        this.place(target, target ?? (isAtLast ? entries.at(-1)?.id : undefined));
+        if (target !== undefined && target === item) this.#arriveAt(item);
+        else this.place(target, target ?? (isAtLast ? entries.at(-1)?.id : undefined));
       });
     });
+  }
+
+  /** Goes to an item, or to its call where it is an output that is drawn in the call's card. It is open there. */
+  #arriveAt(id: string): void {
+    const call = depth.peek() === 'messages' ? callOf(this.entries.peek(), id) : undefined;
+    if (call !== undefined) this.opened.set(`${id} output`, true);
+    const row = call?.id ?? id;
+    this.place(row, row);
   }
 
   /** Puts an item of the window on top of the page, or its end at the bottom. */
