@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { forgetLastList } from '../place.ts';
 import type { Principal, ServerFacts } from './objects.ts';
 
 /** Where a key is kept when its owner asks for it: as long as the tab, and seen by no other. */
@@ -72,7 +73,10 @@ export function admit(caller: Principal): void {
   principal.value = caller;
   signInNeeded.value = false;
   isCovered.value = false;
-  if (!isSame) signIns.value += 1;
+  if (!isSame) {
+    forgetLastList();
+    signIns.value += 1;
+  }
   const told = waiting;
   waiting = [];
   for (const tell of told) tell(isSame);

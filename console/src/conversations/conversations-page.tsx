@@ -39,6 +39,7 @@ export function ConversationsPage({
       tabIndex={-1}
       aria-busy={pages.isLoading.value && number === 0}
     >
+      <Newer list={list} scroller={scroller} />
       <div class="list-head">
         <h1 id="title" tabIndex={-1}>
           Conversations
@@ -46,7 +47,6 @@ export function ConversationsPage({
         <FilterChips query={query} page="conversations" view={view} />
       </div>
       {number > 0 && <ListTools list={list} parsed={parsed} query={query} sort={sort} />}
-      <Newer list={list} scroller={scroller} />
       {number > 0 && (
         <ListTable list={list} scroller={scroller} query={query} view={view} sort={sort} />
       )}
@@ -58,7 +58,7 @@ export function ConversationsPage({
           again={() => void (number === 0 ? pages.reload() : pages.more())}
         />
       )}
-      {number > 0 && <More pages={pages} noun="conversations" />}
+      {number > 0 && <More pages={pages} noun="conversation" />}
     </main>
   );
 }

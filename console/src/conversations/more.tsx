@@ -10,7 +10,8 @@ export function More<Entry>({
   noun,
 }: {
   readonly pages: Pages<Entry>;
-  readonly noun: string;
+  /** What one entry is. */
+  readonly noun: 'conversation' | 'item';
 }) {
   const end = useRef<HTMLDivElement>(null);
   const number = pages.entries.value.length;
@@ -30,7 +31,8 @@ export function More<Entry>({
   }, [mayLoad, number]);
   return (
     <div ref={end} class="list-end quiet">
-      {pages.hasMore.value ? `${number} ${noun} shown, more below` : `${number} ${noun}`}
+      {number} {number === 1 ? noun : `${noun}s`}
+      {pages.hasMore.value && ' shown, more below'}
     </div>
   );
 }

@@ -19,11 +19,12 @@ export function useKept<Value>(
 ): readonly [Value, (value: Value) => void] {
   const drawing = useContext(DrawingContext);
   const key = `${drawing?.name ?? ''} ${name}`;
-  // Sound: a name has values of one type.
-  const [value, setValue] = useState((drawing?.opened.get(key) as Value | undefined) ?? initial);
+  const [last, setLast] = useState(initial);
+  // Sound: a name has values of one type. What is kept may be changed from elsewhere.
+  const value = (drawing?.opened.get(key) as Value | undefined) ?? last;
   const keep = (next: Value): void => {
     drawing?.opened.set(key, next);
-    setValue(next);
+    setLast(next);
   };
   return [value, keep];
 }

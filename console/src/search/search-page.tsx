@@ -68,7 +68,7 @@ export function SearchPage({ query, view }: { readonly query: string; readonly v
       {results.length === 0 && pages.isLoading.value && <Skeleton />}
       {results.length === 0 && isEnd && (
         <div class="state">
-          <h2>Nothing found</h2>
+          <h2>{id === undefined ? 'Nothing found' : nothingHas(id)}</h2>
           {problems.length > 0 && <p>{problems.join(' ')}</p>}
           <QueryHelp />
         </div>
@@ -87,7 +87,13 @@ export function SearchPage({ query, view }: { readonly query: string; readonly v
           again={() => void pages.more()}
         />
       )}
-      {(results.length > 0 || pages.hasMore.value) && <More pages={pages} noun="items" />}
+      {(results.length > 0 || pages.hasMore.value) && <More pages={pages} noun="item" />}
     </main>
   );
+}
+
+function nothingHas(id: string): string {
+  return id.startsWith('resp_')
+    ? 'No response has this id, or it has no conversation'
+    : 'No item has this id';
 }

@@ -1,4 +1,5 @@
 import { API } from '../api/client.ts';
+import { principal } from '../api/session.ts';
 import type { Item, Stub } from '../api/objects.ts';
 
 /** A way to take an item along. */
@@ -25,7 +26,7 @@ export const COPIES: readonly Copy[] = [
     text: (conversation, { id }) =>
       `import OpenAI from 'openai';
 
-const client = new OpenAI({ baseURL: ${quoted(base())} });
+const client = new OpenAI({ baseURL: ${quoted(base())}${needsKey() ? '' : ", apiKey: 'any'"} });
 const item = await client.conversations.items.retrieve(${quoted(id)}, {
   conversation_id: ${quoted(conversation)},
 });
@@ -37,7 +38,7 @@ const item = await client.conversations.items.retrieve(${quoted(id)}, {
     text: (conversation, { id }) =>
       `from openai import OpenAI
 
-client = OpenAI(base_url=${quoted(base())})
+client = OpenAI(base_url=${quoted(base())}${needsKey() ? '' : ', api_key="any"'})
 item = client.conversations.items.retrieve(
     ${quoted(id)}, conversation_id=${quoted(conversation)}
 )
@@ -47,6 +48,11 @@ item = client.conversations.items.retrieve(
 
 function base(): string {
   return API.href.replace(/\/$/, '');
+}
+
+/** Checks whether the server asks for keys. The clients want one anyway. */
+function needsKey(): boolean {
+  return (principal.value?.scheme ?? null) !== null;
 }
 
 /** Characters that a terminal obeys, or that hide or reorder what stands beside them. None is needed to write code. */

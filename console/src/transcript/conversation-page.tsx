@@ -10,7 +10,7 @@ import { titleOf } from '../conversations/title.ts';
 import { Failure } from '../look/failure.tsx';
 import { Icon } from '../look/icons.tsx';
 import { useTitle } from '../look/title.ts';
-import { fragmentOf, place } from '../place.ts';
+import { fragmentOf, lastList, place } from '../place.ts';
 import { count, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { ItemWindow } from './item-window.ts';
@@ -49,8 +49,8 @@ export function ConversationPage({
   return (
     <main id="main" class="conversation" tabIndex={-1}>
       <div class="conversation-head">
-        <a class="back" href={fragmentOf({ page: 'conversations', query: '' })}>
-          <Icon name="back" /> Conversations
+        <a class="back" href={fragmentOf(lastList.value)}>
+          <Icon name="back" /> {lastList.value.page === 'search' ? 'Results' : 'Conversations'}
         </a>
         <div class="title-line">
           <h1 id="title" tabIndex={-1} dir="auto" class={title.isId ? 'id' : ''}>

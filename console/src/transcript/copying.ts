@@ -1,10 +1,13 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import { fragmentOf } from '../place.ts';
 import { copyText } from '../text/clipboard.ts';
 import type { Copy } from '../text/copy-as.ts';
 import { isStub, type Entry } from './entry.ts';
 import type { ItemWindow } from './item-window.ts';
+
+/** How long a note stays. */
+const NOTE_MS = 8000;
 
 export interface Copying {
   /** What was copied last, or why not. */
@@ -17,6 +20,11 @@ export interface Copying {
 /** Ways to take an item along. */
 export function useCopying(items: ItemWindow): Copying {
   const [note, setNote] = useState('');
+  useEffect(() => {
+    if (note === '') return undefined;
+    const timer = setTimeout(() => setNote(''), NOTE_MS);
+    return () => clearTimeout(timer);
+  }, [note]);
   const copy = async (text: string, what: string): Promise<void> => {
     const isCopied = await copyText(text);
     setNote(isCopied ? `Copied: ${what}.` : 'The browser did not let the page copy.');

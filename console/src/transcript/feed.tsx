@@ -44,7 +44,7 @@ export function Feed(props: FeedProps) {
     PageDown: () => step(1),
     PageUp: () => step(-1),
     Home: () => void items.open('first'),
-    End: () => void items.open('last'),
+    End: () => void items.open('last', true),
   };
   const press = (event: KeyboardEvent): void => {
     const { target, key, ctrlKey, metaKey, altKey } = event;

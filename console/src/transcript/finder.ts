@@ -27,6 +27,8 @@ export class Finder {
   readonly problem = signal('');
   /** What is known, in the order of the conversation. */
   readonly hits = computed(() => this.#merged());
+  /** The item in whose row that hit is. */
+  #row: string | undefined;
   readonly #items: ItemWindow;
   /** Tells whether the server searches. */
   readonly #searches: () => boolean;
@@ -48,6 +50,7 @@ export class Finder {
       this.query.value = query;
       this.#found.value = [];
       this.at.value = undefined;
+      this.#row = undefined;
       this.problem.value = '';
       this.hasMore.value = false;
       this.isSearching.value = this.#searches() && this.terms.value.length > 0;
@@ -58,14 +61,21 @@ export class Finder {
   /** Goes to the next or the previous hit, seen from the item that the reader is at; from a position where there is none. */
   async step(by: 1 | -1, top: number): Promise<void> {
     const current = this.#items.current.value;
-    const position = this.#items.entries.value.find(({ id }) => id === current)?.position ?? top;
-    const isAtHit = current !== undefined && current === this.at.value;
+    const isAtHit = current !== undefined && current === this.#row;
+    const item = isAtHit ? this.at.value : current;
+    const position = this.#positionOf(item) ?? top;
     // The first step goes to a hit, wherever it is.
     const edge = isAtHit ? undefined : this.hits.value.at(by === 1 ? -1 : 0);
     const hit = this.#beside(by, position, !isAtHit) ?? edge;
     if (hit === undefined) return;
     this.at.value = hit.id;
     await this.#items.open({ item: hit.id });
+    this.#row = this.#items.current.value;
+  }
+
+  #positionOf(item: string | undefined): number | undefined {
+    return [...this.hits.value, ...this.#items.entries.value].find(({ id }) => id === item)
+      ?.position;
   }
 
   #beside(by: 1 | -1, position: number, isInclusive: boolean): Hit | undefined {

@@ -4,6 +4,8 @@ import type { FeedEvent } from '../api/feed.ts';
 import type { Item } from '../api/objects.ts';
 import { count } from '../text/numbers.ts';
 import { withinBounds, type Entry } from './entry.ts';
+import { callOf } from './pairing.ts';
+import { depth } from './view.ts';
 import { ItemPages, pathOfItems, type Opening, type Start } from './item-pages.ts';
 
 /** When a conversation was found to be deleted. */
@@ -28,6 +30,8 @@ export class ItemWindow {
   asked = 0;
   /** The item that the reader is at. */
   readonly current = signal<string | undefined>(undefined);
+  /** Number of items that came at the end, out of the reader's sight. */
+  readonly news = signal(0);
   readonly isLoading = signal(false);
   readonly failure = signal<ApiFailure | undefined>(undefined);
   /** What was loaded, for those who cannot see it. */
@@ -59,13 +63,16 @@ export class ItemWindow {
     this.#pages = new ItemPages(conversation);
   }
 
-  /** Opens the window anew, in place of anything that is loading. Its failures are in `failure`. */
-  async open(start: Start): Promise<void> {
+  /**
+   * Opens the window anew, in place of anything that is loading. Its failures are in `failure`. At the end of the
+   * conversation the reader is at no item, or at the last one.
+   */
+  async open(start: Start, isAtLast = false): Promise<void> {
     this.asked += 1;
     const item = typeof start === 'object' && 'item' in start ? start.item : undefined;
     const isHere = item !== undefined && this.entries.value.some(({ id }) => id === item);
     this.lost.value = undefined;
-    if (isHere) this.place(item, item);
+    if (isHere) this.#arriveAt(item);
     if (isHere || this.gone.value !== undefined) return;
     await this.#alone(async (signal) => {
       const { entries, hasOlder, hasNewer, target, isPlaced, lost } = await this.#pages.open(
@@ -77,9 +84,18 @@ export class ItemWindow {
         [this.hasOlder, this.hasNewer, this.isPlaced.value] = [hasOlder, hasNewer, isPlaced];
         this.lost.value = lost;
         this.opening.value += 1;
-        this.place(target, target);
+        if (target !== undefined && target === item) this.#arriveAt(item);
+        else this.place(target, target ?? (isAtLast ? entries.at(-1)?.id : undefined));
       });
     });
+  }
+
+  /** Goes to an item, or to its call where it is an output that is drawn in the call's card. It is open there. */
+  #arriveAt(id: string): void {
+    const call = depth.peek() === 'messages' ? callOf(this.entries.peek(), id) : undefined;
+    if (call !== undefined) this.opened.set(`${id} output`, true);
+    const row = call?.id ?? id;
+    this.place(row, row);
   }
 
   /** Puts an item of the window on top of the page, or its end at the bottom. */

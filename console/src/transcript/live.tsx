@@ -18,7 +18,6 @@ interface LiveProps {
 /** Follows a conversation while it grows. A reader who is not at its end stays where they are. */
 export function Live({ items, rows, isAtEnd }: LiveProps) {
   const [isOn, setOn] = useState(false);
-  const [news, setNews] = useState(0);
   const [problem, setProblem] = useState('');
   const [waiting, setWaiting] = useState<number>();
   const follower = useMemo(() => new Follower(items, rows), [items]);
@@ -34,7 +33,7 @@ export function Live({ items, rows, isAtEnd }: LiveProps) {
         if (event.type === 'conversation.deleted') setOn(false);
         return;
       }
-      if (!follower.note(event.position)) setNews((number) => number + 1);
+      if (!follower.note(event.position)) items.news.value += 1;
     };
     const path = `conversations/${encodeURIComponent(items.conversation)}/events`;
     const catchUp = (): void => void follower.note();
@@ -49,11 +48,11 @@ export function Live({ items, rows, isAtEnd }: LiveProps) {
     return () => {
       abort.abort();
       setWaiting(undefined);
-      setNews(0);
+      items.news.value = 0;
     };
   }, [isOn, items]);
   useEffect(() => {
-    if (isAtEnd) setNews(0);
+    if (isAtEnd) items.news.value = 0;
   }, [isAtEnd]);
   const hasFeed = server.value?.features.includes('events') === true;
   useKeys(hasFeed ? { l: () => setOn(!isOn) } : {});
@@ -71,13 +70,20 @@ export function Live({ items, rows, isAtEnd }: LiveProps) {
       <span role="status" class="problem">
         {problem}
       </span>
-      <span role="status" class="news">
-        {news > 0 && (
-          <button type="button" class="main" onClick={() => void items.open('last')}>
-            {count(news)} new ↓
-          </button>
-        )}
-      </span>
     </>
+  );
+}
+
+/** Leads to what has come at the end, above the foot of the rows. */
+export function News({ items }: { readonly items: ItemWindow }) {
+  const news = items.news.value;
+  return (
+    <span role="status" class="news">
+      {news > 0 && (
+        <button type="button" class="main" onClick={() => void items.open('last')}>
+          {count(news)} new ↓
+        </button>
+      )}
+    </span>
   );
 }

@@ -1,5 +1,5 @@
 import type { Item } from '../api/objects.ts';
-import type { Entry } from './entry.ts';
+import { isStub, type Entry } from './entry.ts';
 
 /** Types of calls with the type of their output. Both have the same `call_id`. */
 const OUTPUT_TYPES: Readonly<Record<string, string>> = {
@@ -47,6 +47,13 @@ export function pairsOf(entries: readonly Entry[]): Pairs {
     }
   }
   return { outputOf, callOf };
+}
+
+/** Returns the call in whose card an output is drawn. A stub has a place of its own. */
+export function callOf(entries: readonly Entry[], output: string): Entry | undefined {
+  const entry = entries.find(({ id }) => id === output);
+  if (entry === undefined || isStub(entry.item) || !isOutput(entry.item.type)) return undefined;
+  return pairsOf(entries).callOf.get(output);
 }
 
 /** Returns the name that a call and its output have in common. */

@@ -12,7 +12,7 @@ import { Finder } from './finder.ts';
 import { focusRow, useKeptFocus } from './focus.ts';
 import { ItemMenu, type MenuPlace } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
-import { Live } from './live.tsx';
+import { Live, News } from './live.tsx';
 import { useMarks } from './marks.ts';
 import { Notes } from './notes.tsx';
 import { topOf, useLoading, usePlacing, useResting } from './placing.ts';
@@ -59,7 +59,8 @@ export function Transcript({
   useResting(items, rows, isPlaced);
   const step = (by: 1 | -1): void => {
     const at = entries.findIndex(({ id }) => id === current);
-    const index = at === -1 ? (rows.range?.startIndex ?? 0) : at + by;
+    const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
+    const index = at === -1 ? (by === 1 ? startIndex : endIndex) : at + by;
     const entry = entries[index];
     if (entry === undefined) return;
     const isTall = (rows.itemSizeCache.get(entry.id) ?? 0) > (scroller.current?.clientHeight ?? 0);
@@ -101,7 +102,7 @@ export function Transcript({
   useKeys({
     j: () => step(1),
     k: () => step(-1),
-    G: () => void items.open('last'),
+    G: () => void items.open('last', true),
     'g g': () => void items.open('first'),
     m: () => setDepth('messages'),
     o: () => setDepth('outline'),
@@ -119,6 +120,8 @@ export function Transcript({
   useEffect(() => {
     if (shown !== undefined && detail === undefined) focusRow(current, scroller);
   }, [detail === undefined]);
+  // The details have a place of their own for it.
+  const note = detail === undefined ? copying.note : '';
   const extent = Math.max(count ?? 0, items.lastPosition.value + 1);
   const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
   const from = entries[startIndex]?.position ?? 0;
@@ -181,11 +184,12 @@ export function Transcript({
           close={() => setShown(undefined)}
         />
       )}
-      {detail === undefined && copying.note !== '' && (
-        <p class="toast" role="status">
-          {copying.note}
+      <div class="over-rows">
+        <News items={items} />
+        <p class={note === '' ? 'unseen' : 'toast'} role="status">
+          {note}
         </p>
-      )}
+      </div>
       {menu !== undefined && <ItemMenu at={menu} close={() => setMenu(undefined)} />}
       {deletion}
     </div>

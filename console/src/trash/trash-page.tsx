@@ -82,7 +82,7 @@ export function TrashPage() {
         </div>
       )}
       {failure !== undefined && <Failure failure={failure} again={() => void pages.more()} />}
-      {rows.length > 0 && <More pages={pages} noun="conversations" />}
+      {rows.length > 0 && <More pages={pages} noun="conversation" />}
     </main>
   );
 }
