@@ -132,6 +132,25 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await dialog.waitFor({ state: 'detached' });
     expect(await idsOf(id)).toHaveLength(2);
     await expect.poll(() => page.locator('.rows article').count()).toBe(2);
+    await page.locator('.facts').getByText('2 items').waitFor();
+    expect(await page.locator('.position output').textContent()).toBe('1–2 of 2');
+  });
+
+  test('a turn of which a rewind has removed the items says so', async () => {
+    const { id } = await client.conversations.create();
+    play(said('Alpha.'), said('Beta.'));
+    await client.responses.create({ model: 'qwen3', conversation: id, input: 'one' });
+    await client.responses.create({ model: 'qwen3', conversation: id, input: 'two' });
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    const lines = page.locator('.turn-line');
+    await expect.poll(() => lines.count()).toBe(2);
+    expect(await page.getByText('items removed').count()).toBe(0);
+    await openDetails(page, 'Alpha.');
+    await press(page, 'Rewind to here…');
+    await press(page, 'Remove 2 items');
+    await lines.nth(1).getByText('items removed').waitFor();
+    expect(await page.getByText('items removed').count()).toBe(1);
   });
 
   test('the tree of forks has sources and forks, with their places, and leads to comparisons', async () => {
