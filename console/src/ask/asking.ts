@@ -182,8 +182,8 @@ export class Asking {
   }
 
   #restore(): void {
-    const [first] = this.asked.value?.input ?? [];
-    const sent = first?.type === 'message' ? String(first['content']) : '';
+    const message = this.asked.value?.input.find(({ type }) => type === 'message');
+    const sent = message === undefined ? '' : String(message['content']);
     if (this.text.value === '') this.text.value = sent;
   }
 
@@ -202,7 +202,7 @@ export function randomKey(): string {
 let askings = new Map<string, Asking>();
 let askedBy = 0;
 
-/** Returns what is asked in a conversation. It outlives the page, until the tab is closed or another caller signs in. */
+/** Returns what is asked in a conversation. It is in memory, until the document is loaded again or another caller signs in. */
 export function askingOf(conversation: string): Asking {
   if (askedBy !== signIns.value) [askings, askedBy] = [new Map(), signIns.value];
   const known = askings.get(conversation) ?? new Asking(conversation);
