@@ -24,7 +24,7 @@ export interface SendOptions {
   readonly interrupts?: boolean;
 }
 
-const NO_STATUS = { status: 0, code: undefined, requestId: undefined };
+const NO_STATUS = { status: 0, code: undefined };
 
 /** One turn at a time in a conversation, from the page. What was typed is kept until it is stored. */
 export class Asking {
@@ -132,7 +132,11 @@ export class Asking {
       'idempotency-key': this.#keyFor(JSON.stringify(body)),
       'x-colloquy-when-busy': interrupts ? 'interrupt' : 'reject',
     };
-    const frames = await stream('responses', signal, { method: 'POST', body, headers });
+    const { body: frames, requestId } = await stream('responses', signal, {
+      method: 'POST',
+      body,
+      headers,
+    });
     if (this.phase.value === 'sending') this.phase.value = 'streaming';
     let answer = NO_ANSWER;
     let frame: number | undefined;
@@ -149,20 +153,21 @@ export class Asking {
     if (frame !== undefined) cancelAnimationFrame(frame);
     if (signal.aborted) return;
     this.answer.value = answer;
-    this.#end(answer);
+    this.#end(answer, requestId);
   }
 
-  #end({ ending }: Answer): void {
+  #end({ ending }: Answer, requestId: string | undefined): void {
     if (ending === undefined) {
-      throw new ApiFailure('The connection was lost before the answer had ended.', NO_STATUS);
+      const lost = 'The connection was lost before the answer had ended.';
+      throw new ApiFailure(lost, { ...NO_STATUS, requestId });
     }
     if (ending.status === 'failed') {
       if (this.phase.value === 'stopping') return;
       const { message, code } = ending;
       throw new ApiFailure(message || 'The response has failed.', {
-        ...NO_STATUS,
-        code,
         status: 500,
+        code,
+        requestId,
       });
     }
     this.#last = undefined;
