@@ -154,7 +154,7 @@ function Figures({ response }: { readonly response: Turn }) {
       )}
       {whole !== null && (
         <span title={`${count(whole)} ms from the request to the end`}>
-          <b>{duration(whole)}</b>
+          whole <b>{duration(whole)}</b>
         </span>
       )}
     </span>
