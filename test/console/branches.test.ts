@@ -98,6 +98,31 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(Math.abs((tops[0] ?? 0) - (tops[1] ?? 0))).toBeLessThan(20);
   });
 
+  test('a question is asked again with the instructions and the model of the turn that answered', async () => {
+    const { id } = await client.conversations.create();
+    play(said('Alpha.'), said('Beta.'));
+    const base = { conversation: id, model: 'gemma3' };
+    const tools = ['find', 'count'].map((name) => ({
+      type: 'function' as const,
+      name,
+      strict: false,
+      parameters: { type: 'object' },
+    }));
+    await client.responses.create({ ...base, input: 'one', instructions: 'Be brief.', tools });
+    await client.responses.create({ ...base, input: 'two', instructions: 'Be long.' });
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await openDetails(page, 'one');
+    await press(page, 'Fork here and ask again…');
+    const dialog = page.locator('.ask-dialog');
+    await dialog.getByText('2 tools of that turn are not offered.').waitFor();
+    expect(await dialog.getByLabel('Instructions').inputValue()).toBe('Be brief.');
+    await expect.poll(() => dialog.locator('.ask-model select').inputValue()).toBe('gemma3');
+    await press(page, 'Fork and ask');
+    await page.getByRole('heading', { name: 'Two branches' }).waitFor();
+    await expect.poll(() => JSON.stringify(questions().at(-1))).toContain('Be brief.');
+  });
+
   test('a fork ends with its item, and says where it comes from', async () => {
     const id = await conversation();
     const [, second] = await idsOf(id);
