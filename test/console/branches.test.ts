@@ -73,7 +73,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.sides strong', { hasText: 'cold' }).waitFor();
     expect(questions().at(-1)).toMatchObject({ model: 'gemma3' });
     expect(JSON.stringify(questions().at(-1))).not.toContain('"Is it deep?"');
-    await page.getByText('last answer by gemma3').waitFor();
+    await page.getByText(/last answer by gemma3, .*(now|ago)/).waitFor();
+    await page.getByText('fork of A after #2').waitFor();
+    await page.getByText('source of B').waitFor();
     // The same once, and folded.
     expect(await page.getByText('Oeschinensee.').count()).toBe(0);
     await page.getByRole('button', { name: 'The same up to #2' }).click();
@@ -188,8 +190,12 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const child = await forkAt(id, ids[1], 'Child');
     const grandchild = await forkAt(child.id, ids[0], 'Grandchild');
     const sibling = await forkAt(id, ids[2], 'Sibling');
-    await using watched = await openPage(server.origin, `#/conversations/${child.id}`);
+    await using watched = await openPage(server.origin);
     const { page } = watched;
+    const row = (title: string) => page.locator('tr', { hasText: title });
+    await row('Grandchild').locator('.fork-mark').waitFor();
+    expect(await row('Lakes').last().locator('.fork-mark').count()).toBe(0);
+    await page.goto(`${server.origin}/console/#/conversations/${child.id}`);
     await page.getByRole('button', { name: '1 fork' }).click();
     const nodes = page.locator('.tree .node');
     await expect.poll(() => nodes.count()).toBe(3);

@@ -27,11 +27,19 @@ export function forksOf(id: string, after: string | undefined): Promise<Page<Con
   return call<Page<Conversation>>(`conversations?${query}`);
 }
 
-/** Finds the model of the last response of a conversation. */
-export async function lastModelOf(id: string): Promise<string | undefined> {
+/** Who has answered last, and when. */
+export interface LastAnswer {
+  readonly model: string;
+  /** Unix seconds; `undefined` while it is made. */
+  readonly at: number | undefined;
+}
+
+/** Finds the last response of a conversation. */
+export async function lastAnswerOf(id: string): Promise<LastAnswer | undefined> {
   const query = `conversation=${encodeURIComponent(id)}&limit=1`;
-  const { data } = await call<Page<{ readonly model?: string }>>(`responses?${query}`);
-  return data[0]?.model;
+  const { data } = await call<Page<Turn>>(`responses?${query}`);
+  const [last] = data;
+  return last && { model: last.model, at: last.completed_at ?? last.created_at };
 }
 
 /**
