@@ -87,5 +87,8 @@ export function go(to: Place): void {
 
 /** Puts the item at which the reader is into the address, without showing the page anew. */
 export function noteItem(id: string, item: string | undefined): void {
+  // The reader may be on the way to another page, which is not drawn yet.
+  const now = placeOf(location.hash);
+  if (now.page !== 'conversation' || now.id !== id) return;
   history.replaceState(null, '', fragmentOf({ page: 'conversation', id, item }));
 }

@@ -28,8 +28,12 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       Math.round(end.bottom - document.querySelector('.rows').getBoundingClientRect().bottom);
     `;
     await expect.poll(() => page.evaluate(gap)).toBeLessThanOrEqual(2);
+    // Nothing is sent before something is written.
+    const send = page.getByRole('button', { name: 'Send', exact: true });
+    expect(await send.isDisabled()).toBe(true);
     await output.fill('{"city":"Vie');
     await page.getByText('This is no JSON yet.').waitFor();
+    expect(await send.isDisabled()).toBe(false);
     await output.fill('{"city":"Vienna"}');
     await page.keyboard.press('Control+Enter');
     await page.locator('article', { hasText: 'It is in Vienna.' }).waitFor();

@@ -107,12 +107,18 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await alert.waitFor();
     expect(await alert.textContent()).toContain('server_error');
     expect(await alert.textContent()).toContain('request');
+    expect(await alert.textContent()).toContain('The model server failed');
+    await page
+      .locator('.streamed article', { hasText: 'Once more' })
+      .getByText('not stored')
+      .waitFor();
     expect(await page.locator('.ask-text').inputValue()).toBe('Once more');
     // Then one that breaks off after it began.
     play(streamed(chunk({ content: 'Half an' }), CUT));
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('.streamed', { hasText: 'Half an' }).waitFor();
     await alert.waitFor();
+    expect(await alert.textContent()).toMatch(/request req_/);
     play(said('A whole answer.'));
     await page.getByRole('button', { name: 'Try again' }).click();
     await stored(page);

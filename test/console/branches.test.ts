@@ -73,7 +73,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.sides strong', { hasText: 'cold' }).waitFor();
     expect(questions().at(-1)).toMatchObject({ model: 'gemma3' });
     expect(JSON.stringify(questions().at(-1))).not.toContain('"Is it deep?"');
-    await page.getByText('last answer by gemma3').waitFor();
+    await page.getByText(/last answer by gemma3, .*(now|ago)/).waitFor();
+    await page.getByText('fork of A after #2').waitFor();
+    await page.getByText('source of B').waitFor();
     // The same once, and folded.
     expect(await page.getByText('Oeschinensee.').count()).toBe(0);
     await page.getByRole('button', { name: 'The same up to #2' }).click();
@@ -96,6 +98,31 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       .evaluateAll((cells) => cells.slice(0, 2).map((cell) => cell.getBoundingClientRect().left));
     // Stacked.
     expect(Math.abs((tops[0] ?? 0) - (tops[1] ?? 0))).toBeLessThan(20);
+  });
+
+  test('a question is asked again with the instructions and the model of the turn that answered', async () => {
+    const { id } = await client.conversations.create();
+    play(said('Alpha.'), said('Beta.'));
+    const base = { conversation: id, model: 'gemma3' };
+    const tools = ['find', 'count'].map((name) => ({
+      type: 'function' as const,
+      name,
+      strict: false,
+      parameters: { type: 'object' },
+    }));
+    await client.responses.create({ ...base, input: 'one', instructions: 'Be brief.', tools });
+    await client.responses.create({ ...base, input: 'two', instructions: 'Be long.' });
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await openDetails(page, 'one');
+    await press(page, 'Fork here and ask again…');
+    const dialog = page.locator('.ask-dialog');
+    await dialog.getByText('2 tools of that turn are not offered.').waitFor();
+    expect(await dialog.getByLabel('Instructions').inputValue()).toBe('Be brief.');
+    await expect.poll(() => dialog.locator('.ask-model select').inputValue()).toBe('gemma3');
+    await press(page, 'Fork and ask');
+    await page.getByRole('heading', { name: 'Two branches' }).waitFor();
+    await expect.poll(() => JSON.stringify(questions().at(-1))).toContain('Be brief.');
   });
 
   test('a fork ends with its item, and says where it comes from', async () => {
@@ -132,6 +159,25 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await dialog.waitFor({ state: 'detached' });
     expect(await idsOf(id)).toHaveLength(2);
     await expect.poll(() => page.locator('.rows article').count()).toBe(2);
+    await page.locator('.facts').getByText('2 items').waitFor();
+    expect(await page.locator('.position output').textContent()).toBe('1–2 of 2');
+  });
+
+  test('a turn of which a rewind has removed the items says so', async () => {
+    const { id } = await client.conversations.create();
+    play(said('Alpha.'), said('Beta.'));
+    await client.responses.create({ model: 'qwen3', conversation: id, input: 'one' });
+    await client.responses.create({ model: 'qwen3', conversation: id, input: 'two' });
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    const lines = page.locator('.turn-line');
+    await expect.poll(() => lines.count()).toBe(2);
+    expect(await page.getByText('items removed').count()).toBe(0);
+    await openDetails(page, 'Alpha.');
+    await press(page, 'Rewind to here…');
+    await press(page, 'Remove 2 items');
+    await lines.nth(1).getByText('items removed').waitFor();
+    expect(await page.getByText('items removed').count()).toBe(1);
   });
 
   test('the tree of forks has sources and forks, with their places, and leads to comparisons', async () => {
@@ -144,8 +190,12 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const child = await forkAt(id, ids[1], 'Child');
     const grandchild = await forkAt(child.id, ids[0], 'Grandchild');
     const sibling = await forkAt(id, ids[2], 'Sibling');
-    await using watched = await openPage(server.origin, `#/conversations/${child.id}`);
+    await using watched = await openPage(server.origin);
     const { page } = watched;
+    const row = (title: string) => page.locator('tr', { hasText: title });
+    await row('Grandchild').locator('.fork-mark').waitFor();
+    expect(await row('Lakes').last().locator('.fork-mark').count()).toBe(0);
+    await page.goto(`${server.origin}/console/#/conversations/${child.id}`);
     await page.getByRole('button', { name: '1 fork' }).click();
     const nodes = page.locator('.tree .node');
     await expect.poll(() => nodes.count()).toBe(3);

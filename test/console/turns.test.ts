@@ -60,7 +60,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       'turn',
       'turn',
     ]);
-    expect(order[2]).toMatch(/24 in 5 out.*first \d.*s/);
+    expect(order[2]).toMatch(/24 in 5 out.*first \d.*s.*whole \d.*s/);
     expect(order[5]).toContain('1 repaired');
     expect(order[6]).toContain('failed: server error');
     expect(asked(watched)).toBe(1);
@@ -73,6 +73,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const details = page.locator('.turn-details');
     await details.getByText('Be brief.').waitFor();
     const text = await details.innerText();
+    expect(text).toContain('completed');
     expect(text).toMatch(/1 calls without output/);
     expect(text).toMatch(/temperature 0\.5/);
     expect(text).toMatch(/of them cached\s+8/);

@@ -67,15 +67,22 @@ async function answerTo(path: string, request: CallOptions): Promise<Response> {
   return response;
 }
 
+/** A stream of the API, and what names its request in the server's log. */
+interface Streamed extends Pick<ApiFailure, 'requestId'> {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
 /** Opens a stream of the API. Rejects with an `ApiFailure` when the server does not give it. */
 export async function stream(
   path: string,
   signal: AbortSignal,
   request: CallOptions = {},
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+): Promise<Streamed> {
   const response = await send(path, { ...request, signal, isStream: true });
-  if (!response.ok || response.body === null) throw await failureOf(response);
-  return request.method === 'POST' ? countedAsChange(response.body) : response.body;
+  const { ok, body } = response;
+  if (!ok || body === null) throw await failureOf(response);
+  const isChange = request.method === 'POST';
+  return { body: isChange ? countedAsChange(body) : body, requestId: requestIdOf(response) };
 }
 
 /** Returns the stream of a change, which is under way until the stream ends. */
@@ -170,15 +177,19 @@ function noAnswer(): ApiFailure {
 }
 
 async function failureOf(response: Response): Promise<ApiFailure> {
-  const { status, headers } = response;
+  const { status } = response;
   const body = (await response.json().catch(() => undefined)) as
     | { error?: { message?: string; code?: string | null } }
     | undefined;
   return new ApiFailure(body?.error?.message ?? `The server answered with status ${status}.`, {
     status,
     code: body?.error?.code ?? undefined,
-    requestId: headers.get('x-request-id') ?? undefined,
+    requestId: requestIdOf(response),
   });
+}
+
+function requestIdOf({ headers }: Response): string | undefined {
+  return headers.get('x-request-id') ?? undefined;
 }
 
 /** Returns any error as a failure that a page can show. */

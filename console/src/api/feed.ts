@@ -32,7 +32,8 @@ export async function readFeed(
     if (losses > 0) await pause(Math.min(2 ** (losses - 1), LONGEST_PAUSE_SECONDS), signal, wait);
     const after = cursor === undefined ? '' : `?after=${encodeURIComponent(cursor)}`;
     try {
-      for await (const { id, data } of framesIn(await stream(`${path}${after}`, signal))) {
+      const { body } = await stream(`${path}${after}`, signal);
+      for await (const { id, data } of framesIn(body)) {
         // The first frame comes at once.
         losses = 0;
         wait(undefined);

@@ -24,7 +24,7 @@ export interface SendOptions {
   readonly interrupts?: boolean;
 }
 
-const NO_STATUS = { status: 0, code: undefined, requestId: undefined };
+const NO_STATUS = { status: 0, code: undefined };
 
 /** One turn at a time in a conversation, from the page. What was typed is kept until it is stored. */
 export class Asking {
@@ -73,10 +73,15 @@ export class Asking {
     }
   }
 
-  /** Sends again what was sent last, with the settings as they are now. */
+  /** Sends again what was sent last, with the text and the settings as they are now. */
   async again(options: SendOptions = {}): Promise<void> {
     const asked = this.asked.value;
-    if (asked !== undefined) await this.send(asked.input, asked.tools, options);
+    if (asked === undefined) return;
+    const text = this.text.value;
+    const input = asked.input.map((item) =>
+      item['type'] === 'message' && text !== '' ? { ...item, content: text } : item,
+    );
+    await this.send(input, asked.tools, options);
   }
 
   /** Gives up what was sent, and puts its text back into the field. */
@@ -107,11 +112,20 @@ export class Asking {
     const path = `conversations/${encodeURIComponent(this.conversation)}/rewind`;
     const body = { after: lastItem ?? 'none', expected_item_ids: [] };
     const headers = { 'x-colloquy-when-busy': 'interrupt' };
-    // What it answers does not matter: with items that came meanwhile, it is refused after it has interrupted.
-    await call(path, { method: 'POST', body, headers }).catch(() => undefined);
+    const failure = await call(path, { method: 'POST', body, headers }).then(
+      () => undefined,
+      asFailure,
+    );
     // The turn may have ended before.
     if (this.phase.value !== 'stopping') return;
     this.#abort.abort();
+    // With items that came meanwhile, the rewind is refused after it has interrupted.
+    if (failure !== undefined && (failure.status === 0 || failure.status >= 500)) {
+      this.phase.value = 'sending';
+      const lost =
+        'The server has not confirmed that the turn has stopped, and may store it. Try again shows its answer.';
+      return this.#fail(new ApiFailure(lost, failure));
+    }
     this.#last = undefined;
     batch(() => {
       this.giveUp();
@@ -132,7 +146,11 @@ export class Asking {
       'idempotency-key': this.#keyFor(JSON.stringify(body)),
       'x-colloquy-when-busy': interrupts ? 'interrupt' : 'reject',
     };
-    const frames = await stream('responses', signal, { method: 'POST', body, headers });
+    const { body: frames, requestId } = await stream('responses', signal, {
+      method: 'POST',
+      body,
+      headers,
+    });
     if (this.phase.value === 'sending') this.phase.value = 'streaming';
     let answer = NO_ANSWER;
     let frame: number | undefined;
@@ -149,20 +167,21 @@ export class Asking {
     if (frame !== undefined) cancelAnimationFrame(frame);
     if (signal.aborted) return;
     this.answer.value = answer;
-    this.#end(answer);
+    this.#end(answer, requestId);
   }
 
-  #end({ ending }: Answer): void {
+  #end({ ending }: Answer, requestId: string | undefined): void {
     if (ending === undefined) {
-      throw new ApiFailure('The connection was lost before the answer had ended.', NO_STATUS);
+      const lost = 'The connection was lost before the answer had ended.';
+      throw new ApiFailure(lost, { ...NO_STATUS, requestId });
     }
     if (ending.status === 'failed') {
       if (this.phase.value === 'stopping') return;
       const { message, code } = ending;
       throw new ApiFailure(message || 'The response has failed.', {
-        ...NO_STATUS,
-        code,
         status: 500,
+        code,
+        requestId,
       });
     }
     this.#last = undefined;
@@ -182,8 +201,8 @@ export class Asking {
   }
 
   #restore(): void {
-    const [first] = this.asked.value?.input ?? [];
-    const sent = first?.type === 'message' ? String(first['content']) : '';
+    const message = this.asked.value?.input.find(({ type }) => type === 'message');
+    const sent = message === undefined ? '' : String(message['content']);
     if (this.text.value === '') this.text.value = sent;
   }
 
@@ -202,7 +221,7 @@ export function randomKey(): string {
 let askings = new Map<string, Asking>();
 let askedBy = 0;
 
-/** Returns what is asked in a conversation. It outlives the page, until the tab is closed or another caller signs in. */
+/** Returns what is asked in a conversation. It is in memory, until the document is loaded again or another caller signs in. */
 export function askingOf(conversation: string): Asking {
   if (askedBy !== signIns.value) [askings, askedBy] = [new Map(), signIns.value];
   const known = askings.get(conversation) ?? new Asking(conversation);

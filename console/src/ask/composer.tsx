@@ -35,11 +35,12 @@ function Form({ items }: { readonly items: ItemWindow }) {
   const [decisions, setDecisions] = useState<Readonly<Record<string, boolean>>>({});
   const text = asking.text.value;
   const isRunning = asking.isRunning;
-  const canSend = text.trim() !== '' || waiting.calls.length > 0;
+  const answered = waiting.calls.filter(({ id }) => (outputs[id] ?? '') !== '');
+  const canSend = text.trim() !== '' || answered.length > 0;
   const send = (): void => {
     if (!canSend || isRunning) return;
     const given: readonly Input[] = [
-      ...waiting.calls.map((call) => outputOf(call, outputs[call.id] ?? '')),
+      ...answered.map((call) => outputOf(call, outputs[call.id] ?? '')),
       ...(text.trim() === '' ? [] : [{ type: 'message', role: 'user', content: text }]),
     ];
     begin(items, asking, given);

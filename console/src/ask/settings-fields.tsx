@@ -88,8 +88,8 @@ function ModelField({
   const names = models.value;
   const [first] = names ?? [];
   useEffect(() => {
-    if (model === '' && first !== undefined) choose(first);
-  }, [model, first]);
+    if (first !== undefined && names?.includes(model) === false) choose(first);
+  }, [model, names]);
   if (names === undefined) return <select disabled aria-label="Model" />;
   if (names.length === 0) {
     return (

@@ -32,6 +32,7 @@ export function StreamedRows({
   useStayingAtEnd(scroller);
   useSettledEnd({ scroller, place, asking, isStored });
   const asked = asking.asked.value;
+  const hasFailed = asking.failure.value !== undefined;
   const isElsewhere = items.hasNewer && !hasEnded;
   if (asked === undefined || isElsewhere) return <div ref={place} />;
   return (
@@ -39,11 +40,13 @@ export function StreamedRows({
       {!isStored && (
         <>
           {asked.input.map((input, index) => (
-            <AskedRow key={index} input={input} items={items} />
+            <AskedRow key={index} input={input} items={items} hasFailed={hasFailed} />
           ))}
           {forming.map(
             (each) =>
-              each !== undefined && <FormingRow key={each.item.id} forming={each} items={items} />,
+              each !== undefined && (
+                <FormingRow key={each.item.id} forming={each} items={items} hasFailed={hasFailed} />
+              ),
           )}
           {asking.phase.value === 'sending' && (
             <article class="row">
@@ -59,11 +62,19 @@ export function StreamedRows({
   );
 }
 
-function AskedRow({ input, items }: { readonly input: Input; readonly items: ItemWindow }) {
+function AskedRow({
+  input,
+  items,
+  hasFailed,
+}: {
+  readonly input: Input;
+  readonly items: ItemWindow;
+  readonly hasFailed: boolean;
+}) {
   const item: Item = { id: '', ...input };
   const text = textOf(input['content']) || textOf(input['output']);
   return (
-    <TurnRow item={item}>
+    <TurnRow item={item} hasFailed={hasFailed}>
       {text === '' ? <ItemBody item={item} items={items} /> : <LongText text={text} />}
     </TurnRow>
   );
@@ -72,12 +83,14 @@ function AskedRow({ input, items }: { readonly input: Input; readonly items: Ite
 function FormingRow({
   forming: { item, isDone },
   items,
+  hasFailed,
 }: {
   readonly forming: FormingItem;
   readonly items: ItemWindow;
+  readonly hasFailed: boolean;
 }) {
   return (
-    <TurnRow item={item} streamed={item.id}>
+    <TurnRow item={item} streamed={item.id} hasFailed={hasFailed}>
       {isDone ? <ItemBody item={item} items={items} /> : <Forming item={item} />}
     </TurnRow>
   );
@@ -87,9 +100,12 @@ function FormingRow({
 function TurnRow({
   item,
   streamed,
+  hasFailed,
   children,
 }: {
   readonly item: Item;
+  /** Set when the turn has ended without being stored. */
+  readonly hasFailed: boolean;
   /** The id of an item that the model makes. */
   readonly streamed?: string;
   readonly children: ComponentChildren;
@@ -98,6 +114,7 @@ function TurnRow({
     <article class="row" data-streamed={streamed} data-role={roleOf(item)}>
       <div class="margin">
         <span class="who">{roleOf(item)}</span>
+        {hasFailed && <span class="not-stored">not stored</span>}
       </div>
       <div class="said">{hidesTexts.value ? <Hidden /> : children}</div>
     </article>

@@ -1,14 +1,16 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import { askingOf, randomKey } from '../ask/asking.ts';
 import { SettingsFields } from '../ask/settings-fields.tsx';
+import type { AskSettings } from '../ask/settings.ts';
 import { list, textOf } from '../items/fields.ts';
 import { go } from '../place.ts';
-import { ordinal } from '../text/numbers.ts';
+import type { Turn } from '../responses/turn.ts';
+import { count, ordinal } from '../text/numbers.ts';
 import { isStub, type Entry } from '../transcript/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { BranchDialog } from './dialog.tsx';
-import { fork, type Until } from './requests.ts';
+import { fork, turnAt, type Until } from './requests.ts';
 
 /** Asks in a fork: another model, other instructions, or another text in place of the user's message that follows. */
 export function AskAgain({
@@ -23,11 +25,25 @@ export function AskAgain({
   const { until, replaced } = placeOf(entry, items.entries.value);
   const [text, setText] = useState(textIn(replaced));
   const [settings, setSettings] = useState(askingOf(items.conversation).settings.value);
+  // The tools of the turn that answered here; `undefined` while that is not known.
+  const [tools, setTools] = useState<number>();
+  useEffect(() => {
+    const { position } = replaced ?? entry;
+    const load = position < 0 ? Promise.resolve() : turnAt(items.conversation, position);
+    load.then(
+      (turn) => {
+        if (turn !== undefined) setSettings((before) => settingsOf(turn, before));
+        setTools(turn?.tools.length ?? 0);
+      },
+      () => setTools(0),
+    );
+  }, []);
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [key] = useState(randomKey);
+  const canSend = !isBusy && tools !== undefined && text.trim() !== '';
   const send = async (): Promise<void> => {
-    if (isBusy || text.trim() === '') return;
+    if (!canSend) return;
     setBusy(true);
     setProblem('');
     try {
@@ -66,12 +82,19 @@ export function AskAgain({
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <SettingsFields settings={settings} change={setSettings} />
+        {tools !== undefined && <SettingsFields settings={settings} change={setSettings} />}
+        {tools !== undefined && tools > 0 && (
+          <p class="quiet">
+            {tools === 1
+              ? 'The tool of that turn is not offered.'
+              : `${count(tools)} tools of that turn are not offered.`}
+          </p>
+        )}
         <p class="problem" role="alert">
           {problem}
         </p>
         <p class="answers">
-          <button type="submit" class="main" disabled={isBusy || text.trim() === ''}>
+          <button type="submit" class="main" disabled={!canSend}>
             Fork and ask
           </button>
           <button type="button" onClick={close}>
@@ -81,6 +104,12 @@ export function AskAgain({
       </form>
     </BranchDialog>
   );
+}
+
+/** Returns settings with the model and the instructions of a turn. */
+function settingsOf({ model, instructions }: Turn, settings: AskSettings): AskSettings {
+  const isText = typeof instructions === 'string' && instructions !== '';
+  return { ...settings, model, ...(isText && { instructions }) };
 }
 
 /** Finds where the fork ends, and the message in whose place something else is asked. */

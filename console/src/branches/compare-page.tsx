@@ -11,13 +11,15 @@ import { Icon } from '../look/icons.tsx';
 import { useTitle } from '../look/title.ts';
 import { fragmentOf } from '../place.ts';
 import { middleCut, ordinal } from '../text/numbers.ts';
+import { Time } from '../text/time.tsx';
 import type { Entry } from '../transcript/entry.ts';
 import { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
 import { branchesOf, type Branches } from './common.ts';
 import { Cell } from './cell.tsx';
 import { matched } from './matching.ts';
-import { lastModelOf } from './requests.ts';
+import { Place } from './fork-place.tsx';
+import { lastAnswerOf, type LastAnswer } from './requests.ts';
 import { streamedEntries } from './streamed-entries.ts';
 
 /** Two branches of a tree: what they have in common once, and the rest side by side. */
@@ -82,8 +84,8 @@ function Compared({ branches: { left, right, common } }: { readonly branches: Br
       </div>
       {isReady && shared.length > 0 && <Common entries={shared} items={lefts} />}
       <div class="sides sides-head">
-        <SideHead conversation={left} name="A" />
-        <SideHead conversation={right} name="B" />
+        <SideHead conversation={left} name="A" other={right} otherName="B" />
+        <SideHead conversation={right} name="B" other={left} otherName="A" />
       </div>
       {isReady &&
         rows.map((row) => (
@@ -156,39 +158,78 @@ function Common({
   );
 }
 
-function SideHead({
-  conversation,
-  name,
-}: {
+interface SideHeadProps {
   readonly conversation: Conversation;
   readonly name: string;
-}) {
+  readonly other: Conversation;
+  readonly otherName: string;
+}
+
+function SideHead({ conversation, name, other, otherName }: SideHeadProps) {
   const { id } = conversation;
   const { text, isId } = titleOf(hidesTexts.value ? { id, metadata: {} } : conversation);
-  const model = useLastModel(id);
+  const last = useLastAnswer(id);
   return (
-    <h2>
-      <span class="side-name">{name}</span>{' '}
-      <a href={fragmentOf({ page: 'conversation', id, item: undefined })} dir="auto">
-        {text}
-      </a>{' '}
-      {!isId && <code class="quiet">{middleCut(id)}</code>}{' '}
-      {model !== undefined && <span class="quiet">last answer by {model}</span>}
-    </h2>
+    <div>
+      <h2>
+        <span class="side-name">{name}</span>{' '}
+        <a href={fragmentOf({ page: 'conversation', id, item: undefined })} dir="auto">
+          {text}
+        </a>{' '}
+        {!isId && <code class="quiet">{middleCut(id)}</code>}
+      </h2>
+      <p class="side-facts quiet">
+        <Kinship conversation={conversation} other={other} otherName={otherName} />
+        {last !== undefined && (
+          <span>
+            last answer by {last.model}
+            {last.at !== undefined && (
+              <>
+                , <Time at={last.at} />
+              </>
+            )}
+          </span>
+        )}
+      </p>
+    </div>
   );
 }
 
-/** Returns the model of the last response of a conversation, asked for anew after each turn from here. */
-function useLastModel(id: string): string | undefined {
-  const [model, setModel] = useState<string>();
+/** Says which side is a fork, of what, and where it began. */
+function Kinship({ conversation, other, otherName }: Omit<SideHeadProps, 'name'>) {
+  const { id, forked_from: origin } = conversation;
+  if (origin === null) return <span>fork of a conversation that is gone, or not yours to see</span>;
+  if (origin === undefined) {
+    return other.forked_from?.conversation_id === id ? <span>source of {otherName}</span> : null;
+  }
+  const { conversation_id: source } = origin;
+  return (
+    <span>
+      fork of{' '}
+      {source === other.id ? (
+        otherName
+      ) : (
+        <a href={fragmentOf({ page: 'conversation', id: source, item: undefined })}>
+          <code>{middleCut(source)}</code>
+        </a>
+      )}{' '}
+      <Place origin={origin} />
+    </span>
+  );
+}
+
+/** Returns the last answer of a conversation, asked for anew after each turn from here. */
+function useLastAnswer(id: string): LastAnswer | undefined {
+  const [last, setLast] = useState<LastAnswer>();
   const { phase, settings } = askingOf(id);
   const isRunning = phase.value !== 'idle';
   useEffect(() => {
+    const { model } = settings.value;
     // What is made is named at once; a server without responses has none to name.
-    if (isRunning) setModel(settings.value.model || undefined);
-    else void lastModelOf(id).then(setModel, () => undefined);
+    if (isRunning) setLast(model === '' ? undefined : { model, at: undefined });
+    else void lastAnswerOf(id).then(setLast, () => undefined);
   }, [id, isRunning]);
-  return model;
+  return last;
 }
 
 /** What a side lacks yet: its next items, or the answer that is made. */

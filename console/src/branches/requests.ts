@@ -3,6 +3,7 @@
 import { call } from '../api/client.ts';
 import type { Conversation, ItemPage, Page } from '../api/objects.ts';
 import { randomKey } from '../ask/asking.ts';
+import type { Turn } from '../responses/turn.ts';
 
 const DETAILS = 'include[]=item_count&include[]=last_item_at&include[]=permissions';
 /** Forks are listed so many at once. */
@@ -26,11 +27,35 @@ export function forksOf(id: string, after: string | undefined): Promise<Page<Con
   return call<Page<Conversation>>(`conversations?${query}`);
 }
 
-/** Finds the model of the last response of a conversation. */
-export async function lastModelOf(id: string): Promise<string | undefined> {
+/** Who has answered last, and when. */
+export interface LastAnswer {
+  readonly model: string;
+  /** Unix seconds; `undefined` while it is made. */
+  readonly at: number | undefined;
+}
+
+/** Finds the last response of a conversation. */
+export async function lastAnswerOf(id: string): Promise<LastAnswer | undefined> {
   const query = `conversation=${encodeURIComponent(id)}&limit=1`;
-  const { data } = await call<Page<{ readonly model?: string }>>(`responses?${query}`);
-  return data[0]?.model;
+  const { data } = await call<Page<Turn>>(`responses?${query}`);
+  const [last] = data;
+  return last && { model: last.model, at: last.completed_at ?? last.created_at };
+}
+
+/**
+ * Finds the turn that has made an item, or has answered it; `undefined` where there is none. One that has stored
+ * something comes before one that has failed there.
+ */
+export async function turnAt(id: string, position: number): Promise<Turn | undefined> {
+  const parameters = new URLSearchParams({
+    conversation: id,
+    position: String(position),
+    order: 'asc',
+    limit: '3',
+    'exclude[]': 'output',
+  });
+  const { data } = await call<Page<Turn>>(`responses?${parameters}`);
+  return data.find(({ status }) => status === 'completed') ?? data[0];
 }
 
 /** Where a fork ends its copy: with an item, or before it. */

@@ -4,12 +4,13 @@ import { asFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { titleOf } from '../conversations/title.ts';
 import { fragmentOf } from '../place.ts';
-import { count, middleCut, ordinal } from '../text/numbers.ts';
+import { count, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
 import { ancestorsOf } from './ancestors.ts';
-import { forksOf, positionOf } from './requests.ts';
+import { Place, type ForkOrigin } from './fork-place.tsx';
+import { forksOf } from './requests.ts';
 
 interface Forks {
   readonly data: readonly Conversation[];
@@ -72,10 +73,8 @@ async function pageOf(id: string, after: string | undefined): Promise<Forks> {
   return { data, next: has_more ? (last_id ?? undefined) : undefined };
 }
 
-type OriginOf = NonNullable<Conversation['forked_from']>;
-
 /** Where a fork was made: a link to the item in its source. */
-function Origin({ origin }: { readonly origin: OriginOf }) {
+function Origin({ origin }: { readonly origin: ForkOrigin }) {
   const { conversation_id: source, item_id: item } = origin;
   return (
     <>
@@ -84,27 +83,6 @@ function Origin({ origin }: { readonly origin: OriginOf }) {
       </a>{' '}
       <Place origin={origin} key={item} />
     </>
-  );
-}
-
-/** The last item that a fork has of its source, with its position as soon as that is known. */
-function Place({
-  origin: { conversation_id: source, item_id: item },
-}: {
-  readonly origin: OriginOf;
-}) {
-  const [position, setPosition] = useState<number>();
-  useEffect(() => {
-    if (item !== null) void positionOf(source, item).then(setPosition);
-  }, [source, item]);
-  if (item === null) return <span class="quiet">before its first item</span>;
-  return (
-    <span class="quiet">
-      after{' '}
-      <a href={fragmentOf({ page: 'conversation', id: source, item })} title={item}>
-        {position === undefined ? middleCut(item, 14) : ordinal(position)}
-      </a>
-    </span>
   );
 }
 

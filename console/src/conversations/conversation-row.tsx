@@ -31,7 +31,7 @@ export function ConversationRow({
   readonly mark: (isRange: boolean) => void;
 }) {
   const { id, created_at, metadata, owner = '', item_count, last_item_at } = conversation;
-  const { expires_at } = conversation;
+  const { expires_at, forked_from: origin } = conversation;
   const { text, key, isId } = titleOf(conversation);
   const pairs = Object.entries(metadata).filter(([name]) => name !== key);
   const isMarked = list.marked.value.has(id);
@@ -65,6 +65,11 @@ export function ConversationRow({
             {text}
           </a>
           <span class="pairs">
+            {origin !== undefined && (
+              <span class="fork-mark" title={`Forked from ${origin?.conversation_id ?? 'another'}`}>
+                fork
+              </span>
+            )}
             {pairs.slice(0, MOST_PAIRS).map(([name, value]) => (
               <a
                 key={name}

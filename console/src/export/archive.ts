@@ -41,7 +41,7 @@ export async function readArchive(
   };
   for (const [index, choice] of parts.entries()) {
     const query = new URLSearchParams(choice.map(([name, value]) => [name, value]));
-    const body = await stream(`conversations/export?${query}`, signal);
+    const { body } = await stream(`conversations/export?${query}`, signal);
     const last = await passRecords(body, index === 0, pass);
     for (const [kind, number] of Object.entries(endOf(last))) {
       sums[kind] = (sums[kind] ?? 0) + number;

@@ -22,7 +22,7 @@ export function TurnDetails({ response }: { readonly response: Turn }) {
   }, [response.id]);
   return (
     <div class="turn-details">
-      <Problem response={response} />
+      <Ending response={response} />
       <Changes response={response} />
       <Tokens response={response} />
       {problem !== '' && <p class="problem">{problem}</p>}
@@ -41,9 +41,9 @@ export function TurnDetails({ response }: { readonly response: Turn }) {
   );
 }
 
-/** Why a response has failed, or is not whole. */
-function Problem({ response }: { readonly response: Turn }) {
-  const { error, incomplete_details: details } = response;
+/** How a response has ended: why it has failed, or is not whole. */
+function Ending({ response }: { readonly response: Turn }) {
+  const { status, error, incomplete_details: details } = response;
   if (error !== null) {
     return (
       <p class="problem">
@@ -51,6 +51,7 @@ function Problem({ response }: { readonly response: Turn }) {
       </p>
     );
   }
+  if (status === 'completed') return <p class="quiet">completed</p>;
   if (details === null) return null;
   return <p class="problem">It ended early: {details.reason.replaceAll('_', ' ')}.</p>;
 }

@@ -7,7 +7,7 @@ import type { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
 import type { Turn } from './turn.ts';
 import { TurnDetails } from './turn-details.tsx';
-import { turnsBehind, turnsOf } from './turn-window.ts';
+import { isRemoved, turnsBehind, turnsOf } from './turn-window.ts';
 
 /** Loads the turns of a window of items as the window goes. Draws nothing. */
 export function TurnLoader({ items }: { readonly items: ItemWindow }) {
@@ -32,6 +32,8 @@ export function TurnLines({
 }) {
   const turns = turnsOf(items);
   const behind = turnsBehind(turns.turns.value, entry, next);
+  // What follows may be not loaded yet.
+  const isWhole = next !== undefined || !items.hasNewer;
   const failure = next === undefined ? turns.failure.value : undefined;
   if (behind.length === 0 && failure === undefined) return null;
   return (
@@ -39,15 +41,28 @@ export function TurnLines({
       {failure !== undefined && (
         <p class="problem">The turns could not be loaded: {failure.message}</p>
       )}
-      {behind.map(({ response }) => (
-        <TurnLine key={response.id} response={response} shelf={items} />
+      {behind.map((turn) => (
+        <TurnLine
+          key={turn.response.id}
+          response={turn.response}
+          shelf={items}
+          isRemoved={isWhole && isRemoved(turn, entry)}
+        />
       ))}
     </div>
   );
 }
 
 /** A turn in a line: which model, how it ended, tokens and times. Opened, it shows what the model saw. */
-function TurnLine({ response, shelf }: { readonly response: Turn; readonly shelf: Shelf }) {
+function TurnLine({
+  response,
+  shelf,
+  isRemoved: hasNone,
+}: {
+  readonly response: Turn;
+  readonly shelf: Shelf;
+  readonly isRemoved: boolean;
+}) {
   const { conversation, opened } = shelf;
   const drawing = useMemo(
     () => ({ conversation, opened, name: response.id }),
@@ -55,12 +70,19 @@ function TurnLine({ response, shelf }: { readonly response: Turn; readonly shelf
   );
   return (
     <DrawingContext.Provider value={drawing}>
-      <Line response={response} />
+      <Line response={response} isRemoved={hasNone} />
     </DrawingContext.Provider>
   );
 }
 
-function Line({ response }: { readonly response: Turn }) {
+function Line({
+  response,
+  isRemoved: hasNone,
+}: {
+  readonly response: Turn;
+  /** Set when the conversation has no items of it any more. */
+  readonly isRemoved: boolean;
+}) {
   const [isOpen, setOpen] = useKept('turn', false);
   return (
     <div class="turn">
@@ -74,6 +96,7 @@ function Line({ response }: { readonly response: Turn }) {
         <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span>
         <bdi class="turn-model">{response.model}</bdi>
         <State response={response} />
+        {hasNone && <span class="outcome">items removed</span>}
         <Repaired response={response} />
         <Figures response={response} />
       </button>
@@ -131,7 +154,7 @@ function Figures({ response }: { readonly response: Turn }) {
       )}
       {whole !== null && (
         <span title={`${count(whole)} ms from the request to the end`}>
-          <b>{duration(whole)}</b>
+          whole <b>{duration(whole)}</b>
         </span>
       )}
     </span>

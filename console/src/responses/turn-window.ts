@@ -118,6 +118,15 @@ export function turnsOf(items: ItemWindow): TurnWindow {
   return known;
 }
 
+/** Checks whether a turn that stands behind an item has none of its own in the conversation any more. */
+export function isRemoved(
+  { response: { report }, end }: PlacedTurn,
+  { position }: Pick<Entry, 'position'>,
+): boolean {
+  const first = report?.output_position ?? end;
+  return first < end && first > position;
+}
+
 /** Returns the responses that stand behind an item: those that end there, or behind items that are gone since. */
 export function turnsBehind(
   turns: readonly PlacedTurn[],

@@ -18,6 +18,9 @@ import { Transcript } from './transcript.tsx';
 import { hidesTexts } from './view.ts';
 import { withFilter } from '../conversations/query.ts';
 
+/** Pause after a change in which no other comes, before the conversation is read again. */
+const REST_MS = 300;
+
 const FIELDS = '?include[]=owner&include[]=item_count&include[]=last_item_at&include[]=permissions';
 
 /** One conversation, opened at an item, or at its end. */
@@ -34,11 +37,21 @@ export function ConversationPage({
   const items = useMemo(() => new ItemWindow(id), [id, caller]);
   useEffect(() => {
     setFailure(undefined);
-    call<Conversation>(`conversations/${encodeURIComponent(id)}${FIELDS}`).then(
-      setConversation,
-      (error: unknown) => setFailure(asFailure(error)),
-    );
+    read(id).then(setConversation, (error: unknown) => setFailure(asFailure(error)));
   }, [items]);
+  const changes = items.changes.value;
+  useEffect(() => {
+    if (changes === 0) return undefined;
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      // What is shown stays where that fails.
+      read(id, abort.signal).then(setConversation, () => undefined);
+    }, REST_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [items, changes]);
   useEffect(() => {
     void items.open(item === undefined ? 'last' : { item });
     // The place changes with each link that is followed, also when it leads to the same item again.
@@ -78,6 +91,11 @@ export function ConversationPage({
       <BranchActions items={items} conversation={conversation} />
     </main>
   );
+}
+
+function read(id: string, signal?: AbortSignal): Promise<Conversation> {
+  const path = `conversations/${encodeURIComponent(id)}${FIELDS}`;
+  return call<Conversation>(path, signal && { signal });
 }
 
 function Facts({

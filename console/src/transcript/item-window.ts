@@ -42,6 +42,8 @@ export class ItemWindow {
   readonly gone = signal<Gone | undefined>(undefined);
   /** The highest position that is known, -1 without any. */
   readonly lastPosition = signal(-1);
+  /** Counts what is known to have changed in the conversation since it was opened. */
+  readonly changes = signal(0);
   /** Set while the server says at which positions the items are. */
   readonly isPlaced = signal(true);
   hasOlder = false;
@@ -143,6 +145,7 @@ export class ItemWindow {
   noteAppended(position = -1): void {
     this.#appended += 1;
     this.hasNewer = true;
+    this.changes.value += 1;
     this.#noteLast(position);
   }
 
@@ -162,19 +165,26 @@ export class ItemWindow {
 
   /** Takes a change other than a new item from the feed: what is gone leaves the window. */
   apply({ type, item_id: id, position = 0 }: FeedEvent): void {
+    this.changes.value += 1;
     if (type === 'conversation.deleted') this.gone.value ??= { at: new Date(), isTold: true };
     const isLeft = (entry: Entry): boolean =>
       type === 'conversation.item.deleted'
         ? entry.id !== id
         : type !== 'conversation.rewound' || entry.position < position;
     const left = this.entries.value.filter(isLeft);
+    if (type === 'conversation.rewound') this.#forgetFrom(position);
     if (left.length === this.entries.value.length) return;
     const before = this.entries.value.find((entry) => entry.id === this.current.value);
     this.#keep(left);
+    if (!this.hasNewer) this.lastPosition.value = left.at(-1)?.position ?? -1;
     // A reader at an item that is gone is at its neighbour.
     if (before === undefined || this.current.value !== undefined) return;
     const next = left.find((entry) => entry.position > before.position) ?? left.at(-1);
     this.current.value = next?.id;
+  }
+
+  #forgetFrom(position: number): void {
+    this.lastPosition.value = Math.min(this.lastPosition.value, position - 1);
   }
 
   /** Deletes an item from the conversation. Rejects with an `ApiFailure`. */
