@@ -114,6 +114,31 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await listIds(access, carl)).toEqual([]);
   });
 
+  test('an erasure goes on when its page is left, and its receipt is there on return', async () => {
+    await store('hal', 2);
+    await store('ida', 1);
+    const officer = await access.key('olga', '--role', 'privacy');
+    await using watched = await openSignedIn(origin, officer, '#/erase?q=person:hal');
+    const { page } = watched;
+    const gate = Promise.withResolvers<undefined>();
+    await page.route('**/conversations/erase', async (route) => {
+      if (route.request().postDataJSON().dry_run !== true) await gate.promise;
+      await route.continue();
+    });
+    await page.getByLabel('Type 2 to erase them').fill('2');
+    await page.keyboard.press('Enter');
+    await page.getByText('0 of 2 conversations erased').waitFor();
+    await watched.click('.brand');
+    await page.getByText('hal 0').waitFor();
+    gate.resolve(undefined);
+    await page.getByText('The erasure is done: 2 conversations erased').waitFor();
+    // What the list shows is neither stale nor nothing.
+    await expect.poll(() => page.getByText(/^hal/).count()).toBe(0);
+    await page.getByText('ida 0').waitFor();
+    await page.goBack();
+    await page.locator('.receipt', { hasText: '2 conversations erased' }).waitFor();
+  });
+
   test('what a hold keeps is said, and stays', async () => {
     const dora = await access.key('dora');
     const [held, free] = await store('dora', 2, dora);

@@ -1,24 +1,21 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure, type ApiFailure } from '../api/client.ts';
-import type { Receipt } from '../api/objects.ts';
 import { mayDelete, principal } from '../api/session.ts';
-import { dropList } from '../conversations/kept-list.ts';
 import { parseQuery } from '../conversations/query.ts';
 import { Failure } from '../look/failure.tsx';
 import { useTitle } from '../look/title.ts';
 import { conversations } from '../text/numbers.ts';
 import { chosen, chooseForErasure } from './chosen.ts';
 import { ConfirmErasure } from './confirm-erasure.tsx';
-import { count, erase, sumOf, type ErasureFilter, type Sum } from './erasure.ts';
+import { count, sumOf, type ErasureFilter, type Sum } from './erasure.ts';
 import { fieldsOf, FilterForm, filterOf, type FormFields } from './filter-form.tsx';
 import { Receipts } from './receipts.tsx';
+import { forgetErasure, noteSeen, running, startErasure } from './running.ts';
 
 type Step =
   | { readonly is: 'choosing' }
   | { readonly is: 'counting' }
-  | { readonly is: 'counted'; readonly filter: ErasureFilter; readonly sum: Sum }
-  | { readonly is: 'erasing'; readonly of: number }
-  | { readonly is: 'erased' };
+  | { readonly is: 'counted'; readonly filter: ErasureFilter; readonly sum: Sum };
 
 /** Deletes a person's conversations for good: whose they are, how many, and the receipt. It reads none of them. */
 export function ErasurePage({ query }: { readonly query: string }) {
@@ -26,7 +23,6 @@ export function ErasurePage({ query }: { readonly query: string }) {
   const ids = chosen.value;
   const [fields, setFields] = useState<FormFields>(() => fieldsOf(filters));
   const [step, setStep] = useState<Step>({ is: 'choosing' });
-  const [receipts, setReceipts] = useState<readonly Receipt[]>([]);
   const [failure, setFailure] = useState<ApiFailure>();
   const abort = useRef<AbortController>(undefined);
   useTitle('Erase');
@@ -40,7 +36,6 @@ export function ErasurePage({ query }: { readonly query: string }) {
   const countAll = async (filter: ErasureFilter | undefined): Promise<void> => {
     if (filter === undefined) return;
     const signal = begin({ is: 'counting' });
-    setReceipts([]);
     try {
       setStep({ is: 'counted', filter, sum: await count(filter, signal) });
     } catch (error) {
@@ -49,28 +44,34 @@ export function ErasurePage({ query }: { readonly query: string }) {
       setStep({ is: 'choosing' });
     }
   };
-  const eraseAll = async (filter: ErasureFilter, sum: Sum): Promise<void> => {
-    const signal = begin({ is: 'erasing', of: sum.matched - sum.held });
-    try {
-      await erase(filter, signal, (receipt) => setReceipts((before) => [...before, receipt]));
-    } catch (error) {
-      setFailure(asFailure(error));
-    }
-    dropList();
+  const eraseAll = (filter: ErasureFilter, sum: Sum): void => {
     chooseForErasure([]);
-    setStep({ is: 'erased' });
+    setStep({ is: 'choosing' });
+    void startErasure(filter, { query, of: sum.matched - sum.held });
   };
+  const again = (): void => {
+    forgetErasure();
+    setFields({ owner: '', pairs: [] });
+    setStep({ is: 'choosing' });
+  };
+  const asked = (): ErasureFilter | undefined =>
+    ids.length > 0 ? { conversation_ids: ids } : filterOf(fields);
   // From the list, where the filters were read already, the count is there at once.
   useEffect(() => {
-    const filter = ids.length > 0 ? { conversation_ids: ids } : filterOf(fields);
-    void countAll(filter);
+    const isForOthers = ids.length > 0 || (query !== '' && running.value?.query !== query);
+    if (running.value?.isSeen === true && isForOthers) forgetErasure();
+    if (running.value === undefined) void countAll(asked());
     return () => abort.current?.abort();
   }, []);
   const unused = filters.filter(
     (filter) => filter.pair === undefined && filter.owner === undefined,
   );
   const isAllowed = principal.value === undefined || mayDelete();
-  const isChoosing = step.is === 'choosing' || step.is === 'counting' || step.is === 'counted';
+  const erasure = running.value;
+  const isChoosing = erasure === undefined;
+  useEffect(() => {
+    if (erasure?.hasEnded === true && !erasure.isSeen) noteSeen();
+  }, [erasure]);
   return (
     <main id="main" class="list narrow" tabIndex={-1} aria-busy={step.is === 'counting'}>
       <h1 id="title" tabIndex={-1}>
@@ -106,26 +107,22 @@ export function ErasurePage({ query }: { readonly query: string }) {
           isBusy={step.is === 'counting'}
         />
       )}
-      {step.is === 'counted' && (
-        <ConfirmErasure sum={step.sum} erase={() => void eraseAll(step.filter, step.sum)} />
+      {isChoosing && step.is === 'counted' && (
+        <ConfirmErasure sum={step.sum} erase={() => eraseAll(step.filter, step.sum)} />
       )}
-      {step.is === 'erasing' && <Progress deleted={sumOf(receipts).deleted} of={step.of} />}
       {failure !== undefined && <Failure failure={failure} />}
-      {failure !== undefined && step.is === 'erased' && (
-        <p class="note">
-          It was cut off. What the receipts below count is deleted: erase again for the rest.
-        </p>
+      {erasure?.hasEnded === false && (
+        <Progress deleted={sumOf(erasure.receipts).deleted} of={erasure.of} />
       )}
-      {step.is === 'erased' && (
-        <Receipts
-          receipts={receipts}
-          again={() => {
-            setFields({ owner: '', pairs: [] });
-            setFailure(undefined);
-            setStep({ is: 'choosing' });
-          }}
-        />
+      {erasure?.failure !== undefined && (
+        <>
+          <Failure failure={erasure.failure} />
+          <p class="note">
+            It was cut off. What the receipts below count is deleted: erase again for the rest.
+          </p>
+        </>
       )}
+      {erasure?.hasEnded === true && <Receipts receipts={erasure.receipts} again={again} />}
     </main>
   );
 }
@@ -140,7 +137,8 @@ function Progress({ deleted, of }: { readonly deleted: number; readonly of: numb
     <div class="erasing">
       <progress max={of} value={deleted} aria-label="Erasure" />
       <p role="status">
-        {deleted} of {conversations(of)} erased. Keep this page open; what is deleted stays deleted.
+        {deleted} of {conversations(of)} erased. Keep this tab open: the erasure goes on while you
+        look at other pages.
       </p>
     </div>
   );
