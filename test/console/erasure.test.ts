@@ -104,6 +104,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openSignedIn(origin, eraser);
     const { page } = watched;
     await page.getByText('You may erase conversations, and read none').waitFor();
+    await page.evaluate("location.hash = '#/trash'");
+    await page.locator('h1', { hasText: 'Trash' }).waitFor();
+    await page.getByText('You may erase conversations, and read none').waitFor();
     await watched.click('main a');
     await page.getByRole('textbox', { name: 'Owner' }).fill('carl');
     await watched.click('.fields > button');
