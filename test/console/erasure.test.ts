@@ -54,6 +54,11 @@ function panel({ page }: WatchedPage): Promise<string | null> {
   return page.locator('.panel').textContent();
 }
 
+/** Returns the text of the element that has the focus. */
+function focused({ page }: WatchedPage): Promise<unknown> {
+  return page.evaluate('document.activeElement.textContent.slice(0, 80)');
+}
+
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a person is erased from the filtered list with two clicks, and the receipt is kept', async () => {
     const ids = await store('ann', 3);
@@ -110,9 +115,14 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await watched.click('main a');
     await page.getByRole('textbox', { name: 'Owner' }).fill('carl');
     await watched.click('.fields > button');
+    await page.getByLabel('Type 2 to erase them').waitFor();
+    expect(await focused(watched)).toBe('2 conversations');
+    await page.getByLabel('Type 2 to erase them').fill('7');
+    await page.getByText('That is not the number: it is 2.').waitFor();
     await page.getByLabel('Type 2 to erase them').fill('2');
     await watched.click('.panel button.alarm');
     await page.locator('.receipt', { hasText: '2 conversations erased' }).waitFor();
+    expect(await focused(watched)).toBe('2 conversations erased');
     expect(watched.clicks).toBe(3);
     expect(await listIds(access, carl)).toEqual([]);
   });
@@ -160,7 +170,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await page.getByLabel('Type 1 to erase them').fill('1');
     expect(await panel(watched)).toContain(
-      '1 conversation more match, and stay: a hold keeps them',
+      '1 conversation more matches, and stays: a hold keeps it',
     );
     await page.keyboard.press('Enter');
     await page.locator('.receipt', { hasText: '1 conversation erased' }).waitFor();

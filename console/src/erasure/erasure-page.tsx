@@ -1,10 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure, type ApiFailure } from '../api/client.ts';
 import { mayDelete, principal } from '../api/session.ts';
+import { mayNotRead } from '../conversations/empty.tsx';
 import { parseQuery } from '../conversations/query.ts';
 import { Failure } from '../look/failure.tsx';
+import { ResultHeading } from '../look/result-heading.tsx';
 import { useTitle } from '../look/title.ts';
 import { conversations } from '../text/numbers.ts';
+import { inTrash } from '../trash/in-trash.ts';
 import { chosen, chooseForErasure } from './chosen.ts';
 import { ConfirmErasure } from './confirm-erasure.tsx';
 import { count, sumOf, type ErasureFilter, type Sum } from './erasure.ts';
@@ -15,7 +18,12 @@ import { forgetErasure, noteSeen, running, startErasure } from './running.ts';
 type Step =
   | { readonly is: 'choosing' }
   | { readonly is: 'counting' }
-  | { readonly is: 'counted'; readonly filter: ErasureFilter; readonly sum: Sum };
+  | {
+      readonly is: 'counted';
+      readonly filter: ErasureFilter;
+      readonly sum: Sum;
+      readonly trashed: string | undefined;
+    };
 
 /** Deletes a person's conversations for good: whose they are, how many, and the receipt. It reads none of them. */
 export function ErasurePage({ query }: { readonly query: string }) {
@@ -37,7 +45,8 @@ export function ErasurePage({ query }: { readonly query: string }) {
     if (filter === undefined) return;
     const signal = begin({ is: 'counting' });
     try {
-      setStep({ is: 'counted', filter, sum: await count(filter, signal) });
+      const [sum, trashed] = await Promise.all([count(filter, signal), trashedOf(filter, signal)]);
+      setStep({ is: 'counted', filter, sum, trashed });
     } catch (error) {
       if (signal.aborted) return;
       setFailure(asFailure(error));
@@ -108,7 +117,11 @@ export function ErasurePage({ query }: { readonly query: string }) {
         />
       )}
       {isChoosing && step.is === 'counted' && (
-        <ConfirmErasure sum={step.sum} erase={() => eraseAll(step.filter, step.sum)} />
+        <ConfirmErasure
+          sum={step.sum}
+          trashed={step.trashed}
+          erase={() => eraseAll(step.filter, step.sum)}
+        />
       )}
       {failure !== undefined && <Failure failure={failure} />}
       {erasure?.hasEnded === false && (
@@ -127,6 +140,20 @@ export function ErasurePage({ query }: { readonly query: string }) {
   );
 }
 
+/** Says how many that match are in the trash. What is marked in the list is not. */
+async function trashedOf(
+  { owner, metadata = {}, conversation_ids: ids }: ErasureFilter,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (ids !== undefined || mayNotRead()) return undefined;
+  const pairs = Object.entries(metadata).map(
+    ([key, value]) => [`metadata[${key}]`, value] as const,
+  );
+  const parameters = owner === undefined ? pairs : [['owner', owner] as const, ...pairs];
+  // The count is true without it.
+  return inTrash(parameters, signal).catch(() => undefined);
+}
+
 function forgetMarked(setStep: (step: Step) => void): void {
   chooseForErasure([]);
   setStep({ is: 'choosing' });
@@ -135,6 +162,7 @@ function forgetMarked(setStep: (step: Step) => void): void {
 function Progress({ deleted, of }: { readonly deleted: number; readonly of: number }) {
   return (
     <div class="erasing">
+      <ResultHeading>Erasing</ResultHeading>
       <progress max={of} value={deleted} aria-label="Erasure" />
       <p role="status">
         {deleted} of {conversations(of)} erased. Keep this tab open: the erasure goes on while you
