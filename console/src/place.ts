@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 
 /** A page with its state, as the fragment of the address has it. A fragment is never sent to a server. */
 export type Place =
@@ -24,6 +24,22 @@ export const place = signal<Place>(placeOf(location.hash));
 addEventListener('hashchange', () => {
   place.value = placeOf(location.hash);
 });
+
+/** The list of conversations or of results that was shown last; the whole list before any. */
+export const lastList = signal<Place & { readonly query: string }>({
+  page: 'conversations',
+  query: '',
+});
+
+effect(() => {
+  const at = place.value;
+  if (at.page === 'conversations' || at.page === 'search') lastList.value = at;
+});
+
+/** Forgets the list that was shown last, with the words that were looked for. */
+export function forgetLastList(): void {
+  lastList.value = { page: 'conversations', query: '' };
+}
 
 /** Returns the place that a fragment names; the list for one that names none. */
 function placeOf(fragment: string): Place {

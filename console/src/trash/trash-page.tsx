@@ -28,7 +28,11 @@ export function TrashPage() {
   const rows = pages.entries.value;
   const failure = pages.failure.value;
   const isEmpty = rows.length === 0 && !pages.isLoading.value && failure === undefined;
-  const leave = (id: string): void => pages.remove((entry) => entry.id === id);
+  const leave = (id: string): void => {
+    const index = rows.findIndex((entry) => entry.id === id);
+    pages.remove((entry) => entry.id === id);
+    focusRow(index);
+  };
   return (
     <main id="main" class="list" tabIndex={-1} aria-busy={pages.isLoading.value}>
       <div class="list-head">
@@ -76,6 +80,15 @@ export function TrashPage() {
       {rows.length > 0 && <More pages={pages} noun="conversations" />}
     </main>
   );
+}
+
+/** Puts the focus where a row was that has gone: on the next one, or else on the heading. */
+function focusRow(index: number): void {
+  requestAnimationFrame(() => {
+    const rows = [...document.querySelectorAll('.trash tbody tr')];
+    const next = rows[Math.min(index, rows.length - 1)]?.querySelector('button');
+    (next ?? document.getElementById('title'))?.focus();
+  });
 }
 
 function EmptyTrash() {
