@@ -64,6 +64,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => focused(page)).toBe('Restore To be gone');
     const row = page.locator('tr', { hasText: 'To be gone' });
     expect(await row.textContent()).toContain('in 7 days');
+    await page.setViewportSize({ width: 320, height: 860 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
     await row.getByRole('button', { name: 'Delete…' }).click();
     expect(await focused(page)).toBe('Cancel');
     await watched.click('dialog[open] .alarm');
