@@ -18,13 +18,9 @@ const LONGEST_NAME = 100;
 
 /** Returns a text as the name of a file: letters and digits of any script, with lines between them. */
 export function safeName(text: string): string {
-  const safe = text.normalize('NFC').replaceAll(/[^\p{L}\p{M}\p{N}_]+/gu, '-');
-  return (
-    [...safe]
-      .slice(0, LONGEST_NAME)
-      .join('')
-      .replaceAll(/^-+|-+$/g, '') || 'conversations'
-  );
+  const begun = text.normalize('NFC').slice(0, LONGEST_NAME);
+  const safe = begun.replaceAll(/[^\p{L}\p{M}\p{N}_]+/gu, '-');
+  return safe.replaceAll(/^-+|-+$/g, '') || 'conversations';
 }
 
 /** Asks where to save, where the browser can write to a file as it goes. Resolves with `undefined` when nowhere. */
