@@ -54,6 +54,11 @@ function panel({ page }: WatchedPage): Promise<string | null> {
   return page.locator('.panel').textContent();
 }
 
+/** Returns the text of the element that has the focus. */
+function focused({ page }: WatchedPage): Promise<unknown> {
+  return page.evaluate('document.activeElement.textContent.slice(0, 80)');
+}
+
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a person is erased from the filtered list with two clicks, and the receipt is kept', async () => {
     const ids = await store('ann', 3);
@@ -104,14 +109,47 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openSignedIn(origin, eraser);
     const { page } = watched;
     await page.getByText('You may erase conversations, and read none').waitFor();
+    await page.evaluate("location.hash = '#/trash'");
+    await page.locator('h1', { hasText: 'Trash' }).waitFor();
+    await page.getByText('You may erase conversations, and read none').waitFor();
     await watched.click('main a');
     await page.getByRole('textbox', { name: 'Owner' }).fill('carl');
     await watched.click('.fields > button');
+    await page.getByLabel('Type 2 to erase them').waitFor();
+    expect(await focused(watched)).toBe('2 conversations');
+    await page.getByLabel('Type 2 to erase them').fill('7');
+    await page.getByText('That is not the number: it is 2.').waitFor();
     await page.getByLabel('Type 2 to erase them').fill('2');
     await watched.click('.panel button.alarm');
     await page.locator('.receipt', { hasText: '2 conversations erased' }).waitFor();
+    expect(await focused(watched)).toBe('2 conversations erased');
     expect(watched.clicks).toBe(3);
     expect(await listIds(access, carl)).toEqual([]);
+  });
+
+  test('an erasure goes on when its page is left, and its receipt is there on return', async () => {
+    await store('hal', 2);
+    await store('ida', 1);
+    const officer = await access.key('olga', '--role', 'privacy');
+    await using watched = await openSignedIn(origin, officer, '#/erase?q=person:hal');
+    const { page } = watched;
+    const gate = Promise.withResolvers<undefined>();
+    await page.route('**/conversations/erase', async (route) => {
+      if (route.request().postDataJSON().dry_run !== true) await gate.promise;
+      await route.continue();
+    });
+    await page.getByLabel('Type 2 to erase them').fill('2');
+    await page.keyboard.press('Enter');
+    await page.getByText('0 of 2 conversations erased').waitFor();
+    await watched.click('.brand');
+    await page.getByText('hal 0').waitFor();
+    gate.resolve(undefined);
+    await page.getByText('The erasure is done: 2 conversations erased').waitFor();
+    // What the list shows is neither stale nor nothing.
+    await expect.poll(() => page.getByText(/^hal/).count()).toBe(0);
+    await page.getByText('ida 0').waitFor();
+    await page.goBack();
+    await page.locator('.receipt', { hasText: '2 conversations erased' }).waitFor();
   });
 
   test('what a hold keeps is said, and stays', async () => {
@@ -132,7 +170,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await page.getByLabel('Type 1 to erase them').fill('1');
     expect(await panel(watched)).toContain(
-      '1 conversation more match, and stay: a hold keeps them',
+      '1 conversation more matches, and stays: a hold keeps it',
     );
     await page.keyboard.press('Enter');
     await page.locator('.receipt', { hasText: '1 conversation erased' }).waitFor();

@@ -60,7 +60,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { text, name } = await downloaded(watched);
     expect(watched.clicks).toBe(2);
     expect(text).toBe(await exported('?metadata[topic]=orders'));
-    expect(name).toMatch(/^conversations-\d{4}-\d\d-\d\d\.jsonl$/);
+    expect(name).toMatch(/^conversations-topic-orders-\d{4}-\d\d-\d\d\.jsonl$/);
     const lines = text.trimEnd().split('\n').length;
     await page.getByText(`Saved, and complete: ${lines} lines, with 2 conversations`).waitFor();
   });

@@ -68,7 +68,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await page.locator('[role=alert] h2').waitFor();
     await page.evaluate(`location.hash = '#/conversations'`);
-    await page.getByText('No conversations yet').waitFor();
+    await page.getByText('No conversations that you may read').waitFor();
     expect(await page.locator('#console').textContent()).not.toContain('acme');
   });
 });

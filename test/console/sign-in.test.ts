@@ -18,7 +18,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await page.locator('#key').fill('wrong');
     await page.keyboard.press('Enter');
-    await page.locator('#key-problem:not(:empty)').waitFor();
+    await page.locator('#key-problem', { hasText: 'This server does not know this key' }).waitFor();
     await page.locator('#key').fill(ann);
     await page.keyboard.press('Enter');
     await page.getByText('For acme alone').waitFor();
@@ -35,7 +35,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await page.locator('#key').fill(ben);
     await page.keyboard.press('Enter');
-    await page.getByText('No conversations yet').waitFor();
+    await page.getByText('No conversations that you may read').waitFor();
     expect(await page.locator('main').textContent()).not.toContain('acme');
   });
 });

@@ -92,7 +92,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     );
     await using watched = await openSignedIn(access.server.origin, key);
     const { page } = watched;
-    await page.getByText('No conversations yet').waitFor();
+    await page.getByText('No conversations that you may read').waitFor();
     await watched.click('.account > button');
     const menu = (await page.locator('#account').textContent()) ?? '';
     for (const part of ['acme', 'ann', 'support', 'Valid until', 'Colloquy 0.1', 'create, read']) {

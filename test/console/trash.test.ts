@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { startServer } from '../support/server.ts';
@@ -24,6 +25,13 @@ async function store(title: string, at = server): Promise<string> {
     items: [{ type: 'message', role: 'user', content: title }],
   });
   return id;
+}
+
+/** Returns the name of the element that has the focus. */
+function focused(page: Page): Promise<unknown> {
+  return page.evaluate(
+    'document.activeElement.ariaLabel ?? document.activeElement.textContent.slice(0, 80)',
+  );
 }
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
@@ -53,11 +61,16 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await watched.click('.menu-links a:has-text("Trash")');
     await page.getByLabel('Restore To be restored').click();
     await page.getByText('“To be restored” is back.').waitFor();
+    await expect.poll(() => focused(page)).toBe('Restore To be gone');
     const row = page.locator('tr', { hasText: 'To be gone' });
     expect(await row.textContent()).toContain('in 7 days');
+    await page.setViewportSize({ width: 320, height: 860 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
     await row.getByRole('button', { name: 'Delete…' }).click();
+    expect(await focused(page)).toBe('Cancel');
     await watched.click('dialog[open] .alarm');
     await page.getByText('The trash is empty').waitFor();
+    await expect.poll(() => focused(page)).toBe('Trash');
     expect((await server.client.conversations.retrieve(back)).id).toBe(back);
     const { body } = await server.request('/v1/conversations?deleted=true');
     expect(body).toMatchObject({ data: [] });
@@ -117,6 +130,13 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openPage(server.origin, `#/conversations/${id}`);
     const { page } = watched;
     await watched.click('.conversation-actions > button:has-text("Metadata")');
+    await expect.poll(() => focused(page)).toBe('Key 1');
+    await page.getByRole('button', { name: '+ Another pair' }).click();
+    expect(await focused(page)).toBe('Key 2');
+    await page.getByLabel('Value 2').fill('without a key');
+    await page.keyboard.press('Enter');
+    await page.getByText('The value “without a key” has no key.').waitFor();
+    await page.getByLabel('Remove').last().click();
     await page.getByLabel('Value 1').fill('New title');
     await server.client.conversations.update(id, { metadata: { title: 'Theirs', topic: 'x' } });
     await page.keyboard.press('Enter');
@@ -132,5 +152,40 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       title: 'New title',
       topic: 'x',
     });
+  });
+
+  test('a deletion leads back to the list that it came from', async () => {
+    await store('Filtered');
+    await using watched = await openPage(server.origin, '#/conversations?q=title:Filtered');
+    const { page } = watched;
+    await watched.click('.row-title');
+    await watched.click('.conversation-actions > button:has-text("Delete")');
+    expect(await page.locator('dialog[open] h2').textContent()).toBe('Delete “Filtered”?');
+    await watched.click('dialog[open] .alarm');
+    await page.getByText('No conversation fits these filters').waitFor();
+    expect(page.url()).toContain('q=title');
+  });
+
+  test('an export leaves the trash out, and says how much fits there', async () => {
+    const [, gone] = [await store('Kept and left'), await store('Kept and left')];
+    await server.client.conversations.delete(gone);
+    const query = encodeURIComponent('title:"Kept and left"');
+    await using watched = await openPage(server.origin, `#/conversations?q=${query}`);
+    const { page } = watched;
+    await page.locator('.row-title').first().waitFor();
+    await page.evaluate('delete window.showSaveFilePicker');
+    await watched.click('.tools button:has-text("Export")');
+    await page.getByText('What is in the trash is not in the file: 1 conversation').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      watched.click('dialog[open] button.main'),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^conversations-title-Kept-and-left-\d{4}/);
+    await page.getByText('Saved, and complete').waitFor();
+    expect(await focused(page)).toBe('Done');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+    await page.goto(`${server.origin}/console/#/erase?q=${query}`);
+    await page.getByText('In the trash, as far as you may read: 1 conversation.').waitFor();
   });
 });

@@ -1,11 +1,15 @@
 import type { Conversation } from '../api/objects.ts';
 import { dropList } from '../conversations/kept-list.ts';
+import { titleOf } from '../conversations/title.ts';
 import { ExportButton } from '../export/export-button.tsx';
 import { ConfirmedButton } from '../look/confirm.tsx';
-import { go } from '../place.ts';
+import { go, lastList } from '../place.ts';
 import { consequence, deleteConversation, tellDeleted } from '../trash/deletion.ts';
 import { ExpiryButton } from './expiry.tsx';
 import { MetadataButton } from './metadata.tsx';
+
+/** Characters of a title in the name of a file. */
+const LONGEST_TITLE = 24;
 
 /** What may be done with a conversation, as far as the caller may. */
 export function ConversationActions({
@@ -17,6 +21,7 @@ export function ConversationActions({
   readonly change: (changed: Conversation) => void;
 }) {
   const { id, permissions = [] } = conversation;
+  const title = titleOf(conversation);
   const changed = (updated: Conversation): void => {
     dropList();
     // The answer of a change lacks what has to be asked for.
@@ -29,7 +34,7 @@ export function ConversationActions({
         name="Export…"
         parts={[[['conversation_id[]', id]]]}
         what="this conversation"
-        file={id}
+        file={title.isId ? id : `${title.text.slice(0, LONGEST_TITLE)} ${id}`}
       />
       {permissions.includes('update') && (
         <>
@@ -40,12 +45,12 @@ export function ConversationActions({
       {permissions.includes('delete') && (
         <ConfirmedButton
           name="Delete"
-          question="Delete this conversation?"
+          question={title.isId ? 'Delete this conversation?' : `Delete “${title.text}”?`}
           consequence={consequence(false)}
           act={async () => {
             await deleteConversation(id);
             tellDeleted([id], () => go({ page: 'conversation', id, item: undefined }));
-            go({ page: 'conversations', query: '' });
+            go(lastList.value);
           }}
         />
       )}

@@ -4,6 +4,8 @@ import type { Conversation } from '../api/objects.ts';
 import { seenKeys } from '../conversations/seen.ts';
 import { Dialog } from '../look/dialog.tsx';
 import { Icon } from '../look/icons.tsx';
+import { usePairFocus } from '../look/pair-focus.ts';
+import { middleCut } from '../text/numbers.ts';
 
 const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
@@ -43,7 +45,17 @@ export function MetadataButton({
   };
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
+    const nameless = pairs.find(([key, value]) => key.trim() === '' && value !== '');
+    if (nameless !== undefined) {
+      setProblem(`The value “${middleCut(nameless[1])}” has no key.`);
+      return;
+    }
     const filled = pairs.filter(([key]) => key.trim() !== '');
+    const twice = filled.find(([key], index) => filled.findIndex(([k]) => k === key) < index);
+    if (twice !== undefined) {
+      setProblem(`The key “${twice[0]}” is there twice.`);
+      return;
+    }
     try {
       const body = { metadata: Object.fromEntries(filled) };
       change(await call<Conversation>(path, { method: 'POST', body, headers: tagged(tag) }));
@@ -97,12 +109,14 @@ function PairFields({
   readonly pairs: Pairs;
   readonly change: (pairs: Pairs) => void;
 }) {
+  const group = usePairFocus(pairs.length);
   return (
-    <fieldset>
+    <fieldset ref={group}>
       <legend class="hidden">Pairs</legend>
       {pairs.map(([key, value], index) => (
         <div key={index} class="pair-fields">
           <input
+            data-key
             aria-label={`Key ${index + 1}`}
             list="metadata-keys"
             maxLength={LONGEST_KEY}

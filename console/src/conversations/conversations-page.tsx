@@ -1,11 +1,10 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Failure } from '../look/failure.tsx';
 import { useTitle } from '../look/title.ts';
-import { principal } from '../api/session.ts';
 import type { View } from '../place.ts';
 import { FilterChips } from './filter-chips.tsx';
 import { MOST_NEWER, type ConversationList } from './conversation-list.ts';
-import { EraseOnly, NoConversations, NothingFits, Skeleton } from './empty.tsx';
+import { MayNotRead, mayNotRead, NoConversations, NothingFits, Skeleton } from './empty.tsx';
 import { useConversationList } from './kept-list.ts';
 import { ListTable } from './list-table.tsx';
 import { ListTools } from './list-tools.tsx';
@@ -64,9 +63,8 @@ export function ConversationsPage({
 }
 
 function Empty({ hasFilters }: { readonly hasFilters: boolean }) {
-  if (hasFilters) return <NothingFits />;
-  const actions = principal.value?.actions ?? ['read'];
-  return actions.includes('read') ? <NoConversations /> : <EraseOnly />;
+  if (mayNotRead()) return <MayNotRead />;
+  return hasFilters ? <NothingFits /> : <NoConversations />;
 }
 
 /** Offers what has come in front of the list. It is never put there behind the reader's back. */

@@ -1,44 +1,72 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fragmentOf } from '../place.ts';
 import { API } from '../api/client.ts';
+import { mayDelete, principal, server } from '../api/session.ts';
 
 const SKELETON_AFTER_MS = 300;
 const ROWS = Array.from({ length: 8 }, (_, index) => index);
 
-/** What a first conversation takes, with this server's address. */
+/** What a list without any filter says when it has nothing. */
 export function NoConversations() {
-  const example = `import OpenAI from 'openai';
-
-const client = new OpenAI({
-  baseURL: '${API.href.replace(/\/$/, '')}',
-  apiKey: 'any',
-});
-await client.conversations.create({
-  metadata: { title: 'Name a lake', user_id: 'user-17' },
-  items: [{ type: 'message', role: 'user', content: 'Name a lake near Kandersteg.' }],
-});`;
+  const hasSignIn = (server.value?.authentication.schemes.length ?? 0) > 0;
   return (
     <div class="state">
-      <h2>No conversations yet</h2>
+      <h2>{hasSignIn ? 'No conversations that you may read' : 'No conversations yet'}</h2>
+      {hasSignIn && mayDelete() && (
+        <p>
+          There may be others. You may erase some without reading them: <EraseLink />.
+        </p>
+      )}
       <p>What an application stores appears here. A first one, with the official client:</p>
       <pre>
-        <code>{example}</code>
+        <code>{exampleOf(hasSignIn)}</code>
       </pre>
     </div>
   );
 }
 
-/** For callers that may delete what they may not read. */
-export function EraseOnly() {
+/** Returns what a first conversation takes, with this server's address. */
+function exampleOf(hasSignIn: boolean): string {
+  return `import OpenAI from 'openai';
+
+const client = new OpenAI({
+  baseURL: '${API.href.replace(/\/$/, '')}',
+  apiKey: ${hasSignIn ? 'process.env.COLLOQUY_KEY' : "'any'"},
+});
+await client.conversations.create({
+  metadata: { title: 'Name a lake', user_id: 'user-17' },
+  items: [{ type: 'message', role: 'user', content: 'Name a lake near Kandersteg.' }],
+});`;
+}
+
+/** Checks whether no rule could let the caller read a conversation. */
+export function mayNotRead(): boolean {
+  return principal.value?.actions.includes('read') === false;
+}
+
+/** For callers whose lists are empty whatever there is. */
+export function MayNotRead() {
+  if (mayDelete()) {
+    return (
+      <div class="state">
+        <h2>You may erase conversations, and read none</h2>
+        <p>
+          <EraseLink /> by their owner or by metadata.
+        </p>
+      </div>
+    );
+  }
   return (
     <div class="state">
-      <h2>You may erase conversations, and read none</h2>
-      <p>
-        <a href={fragmentOf({ page: 'erase', query: '' })}>Erase a person’s conversations</a> by
-        their owner or by metadata.
-      </p>
+      <h2>You may not read conversations</h2>
+      <p>Whoever runs this server can permit it to your sign-in.</p>
     </div>
   );
+}
+
+/** A link to the page that erases without reading. */
+export function EraseLink() {
+  return <a href={fragmentOf({ page: 'erase', query: '' })}>Erase a person’s conversations</a>;
 }
 
 export function NothingFits() {

@@ -10,6 +10,8 @@ import { ConversationList, type ListChoice } from './conversation-list.ts';
 const LOOK_AGAIN_MS = 3000;
 
 let kept: { readonly key: string; readonly list: ConversationList } | undefined;
+/** The list that is on the page. */
+let shown: ConversationList | undefined;
 
 /** Takes deleted conversations out of the list. */
 export function forgetConversations(ids: readonly string[]): void {
@@ -18,8 +20,15 @@ export function forgetConversations(ids: readonly string[]): void {
 
 /** Has the list loaded anew when it is shown again, since something in it has changed. */
 export function dropList(): void {
-  kept?.list.pages.stop();
+  // The one on the page goes on: stopped while it loads, it would look empty.
+  if (kept?.list !== shown) kept?.list.pages.stop();
   kept = undefined;
+}
+
+/** Loads the list anew, at once where it is shown. */
+export function refreshList(): void {
+  if (shown === undefined) dropList();
+  else void shown.refresh();
 }
 
 /** Returns the list for a choice: the one that was left, or a new one. */
@@ -35,7 +44,13 @@ export function useConversationList(choice: ListChoice): ConversationList {
   useEffect(() => {
     if (list.pages.entries.value.length > 0) void list.look();
     else void list.pages.reload();
-    return watch(list);
+    shown = list;
+    const stopWatching = watch(list);
+    return () => {
+      stopWatching();
+      if (kept?.list !== list) list.pages.stop();
+      if (shown === list) shown = undefined;
+    };
   }, [list]);
   return list;
 }

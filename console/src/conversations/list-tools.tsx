@@ -33,7 +33,13 @@ export function ListTools({
       <Order query={query} sort={sort} />
       <TitleKey />
       <span class="push" />
-      <ExportButton name="Export…" parts={[parameters]} what={what} file="conversations" />
+      <ExportButton
+        name="Export…"
+        parts={[parameters]}
+        what={what}
+        file={['conversations', ...parsed.filters.map(({ text }) => text)].join(' ')}
+        trash={parameters}
+      />
       {mayDelete() && parsed.filters.length > 0 && (
         <a class="button" href={fragmentOf({ page: 'erase', query })}>
           Erase…

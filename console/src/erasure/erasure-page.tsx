@@ -1,24 +1,29 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure, type ApiFailure } from '../api/client.ts';
-import type { Receipt } from '../api/objects.ts';
 import { mayDelete, principal } from '../api/session.ts';
-import { dropList } from '../conversations/kept-list.ts';
+import { mayNotRead } from '../conversations/empty.tsx';
 import { parseQuery } from '../conversations/query.ts';
 import { Failure } from '../look/failure.tsx';
+import { ResultHeading } from '../look/result-heading.tsx';
 import { useTitle } from '../look/title.ts';
 import { conversations } from '../text/numbers.ts';
+import { inTrash } from '../trash/in-trash.ts';
 import { chosen, chooseForErasure } from './chosen.ts';
 import { ConfirmErasure } from './confirm-erasure.tsx';
-import { count, erase, sumOf, type ErasureFilter, type Sum } from './erasure.ts';
+import { count, sumOf, type ErasureFilter, type Sum } from './erasure.ts';
 import { fieldsOf, FilterForm, filterOf, type FormFields } from './filter-form.tsx';
 import { Receipts } from './receipts.tsx';
+import { forgetErasure, noteSeen, running, startErasure } from './running.ts';
 
 type Step =
   | { readonly is: 'choosing' }
   | { readonly is: 'counting' }
-  | { readonly is: 'counted'; readonly filter: ErasureFilter; readonly sum: Sum }
-  | { readonly is: 'erasing'; readonly of: number }
-  | { readonly is: 'erased' };
+  | {
+      readonly is: 'counted';
+      readonly filter: ErasureFilter;
+      readonly sum: Sum;
+      readonly trashed: string | undefined;
+    };
 
 /** Deletes a person's conversations for good: whose they are, how many, and the receipt. It reads none of them. */
 export function ErasurePage({ query }: { readonly query: string }) {
@@ -26,7 +31,6 @@ export function ErasurePage({ query }: { readonly query: string }) {
   const ids = chosen.value;
   const [fields, setFields] = useState<FormFields>(() => fieldsOf(filters));
   const [step, setStep] = useState<Step>({ is: 'choosing' });
-  const [receipts, setReceipts] = useState<readonly Receipt[]>([]);
   const [failure, setFailure] = useState<ApiFailure>();
   const abort = useRef<AbortController>(undefined);
   useTitle('Erase');
@@ -40,37 +44,43 @@ export function ErasurePage({ query }: { readonly query: string }) {
   const countAll = async (filter: ErasureFilter | undefined): Promise<void> => {
     if (filter === undefined) return;
     const signal = begin({ is: 'counting' });
-    setReceipts([]);
     try {
-      setStep({ is: 'counted', filter, sum: await count(filter, signal) });
+      const [sum, trashed] = await Promise.all([count(filter, signal), trashedOf(filter, signal)]);
+      setStep({ is: 'counted', filter, sum, trashed });
     } catch (error) {
       if (signal.aborted) return;
       setFailure(asFailure(error));
       setStep({ is: 'choosing' });
     }
   };
-  const eraseAll = async (filter: ErasureFilter, sum: Sum): Promise<void> => {
-    const signal = begin({ is: 'erasing', of: sum.matched - sum.held });
-    try {
-      await erase(filter, signal, (receipt) => setReceipts((before) => [...before, receipt]));
-    } catch (error) {
-      setFailure(asFailure(error));
-    }
-    dropList();
+  const eraseAll = (filter: ErasureFilter, sum: Sum): void => {
     chooseForErasure([]);
-    setStep({ is: 'erased' });
+    setStep({ is: 'choosing' });
+    void startErasure(filter, { query, of: sum.matched - sum.held });
   };
+  const again = (): void => {
+    forgetErasure();
+    setFields({ owner: '', pairs: [] });
+    setStep({ is: 'choosing' });
+  };
+  const asked = (): ErasureFilter | undefined =>
+    ids.length > 0 ? { conversation_ids: ids } : filterOf(fields);
   // From the list, where the filters were read already, the count is there at once.
   useEffect(() => {
-    const filter = ids.length > 0 ? { conversation_ids: ids } : filterOf(fields);
-    void countAll(filter);
+    const isForOthers = ids.length > 0 || (query !== '' && running.value?.query !== query);
+    if (running.value?.isSeen === true && isForOthers) forgetErasure();
+    if (running.value === undefined) void countAll(asked());
     return () => abort.current?.abort();
   }, []);
   const unused = filters.filter(
     (filter) => filter.pair === undefined && filter.owner === undefined,
   );
   const isAllowed = principal.value === undefined || mayDelete();
-  const isChoosing = step.is === 'choosing' || step.is === 'counting' || step.is === 'counted';
+  const erasure = running.value;
+  const isChoosing = erasure === undefined;
+  useEffect(() => {
+    if (erasure?.hasEnded === true && !erasure.isSeen) noteSeen();
+  }, [erasure]);
   return (
     <main id="main" class="list narrow" tabIndex={-1} aria-busy={step.is === 'counting'}>
       <h1 id="title" tabIndex={-1}>
@@ -106,28 +116,42 @@ export function ErasurePage({ query }: { readonly query: string }) {
           isBusy={step.is === 'counting'}
         />
       )}
-      {step.is === 'counted' && (
-        <ConfirmErasure sum={step.sum} erase={() => void eraseAll(step.filter, step.sum)} />
-      )}
-      {step.is === 'erasing' && <Progress deleted={sumOf(receipts).deleted} of={step.of} />}
-      {failure !== undefined && <Failure failure={failure} />}
-      {failure !== undefined && step.is === 'erased' && (
-        <p class="note">
-          It was cut off. What the receipts below count is deleted: erase again for the rest.
-        </p>
-      )}
-      {step.is === 'erased' && (
-        <Receipts
-          receipts={receipts}
-          again={() => {
-            setFields({ owner: '', pairs: [] });
-            setFailure(undefined);
-            setStep({ is: 'choosing' });
-          }}
+      {isChoosing && step.is === 'counted' && (
+        <ConfirmErasure
+          sum={step.sum}
+          trashed={step.trashed}
+          erase={() => eraseAll(step.filter, step.sum)}
         />
       )}
+      {failure !== undefined && <Failure failure={failure} />}
+      {erasure?.hasEnded === false && (
+        <Progress deleted={sumOf(erasure.receipts).deleted} of={erasure.of} />
+      )}
+      {erasure?.failure !== undefined && (
+        <>
+          <Failure failure={erasure.failure} />
+          <p class="note">
+            It was cut off. What the receipts below count is deleted: erase again for the rest.
+          </p>
+        </>
+      )}
+      {erasure?.hasEnded === true && <Receipts receipts={erasure.receipts} again={again} />}
     </main>
   );
+}
+
+/** Says how many that match are in the trash. What is marked in the list is not. */
+async function trashedOf(
+  { owner, metadata = {}, conversation_ids: ids }: ErasureFilter,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (ids !== undefined || mayNotRead()) return undefined;
+  const pairs = Object.entries(metadata).map(
+    ([key, value]) => [`metadata[${key}]`, value] as const,
+  );
+  const parameters = owner === undefined ? pairs : [['owner', owner] as const, ...pairs];
+  // The count is true without it.
+  return inTrash(parameters, signal).catch(() => undefined);
 }
 
 function forgetMarked(setStep: (step: Step) => void): void {
@@ -138,9 +162,11 @@ function forgetMarked(setStep: (step: Step) => void): void {
 function Progress({ deleted, of }: { readonly deleted: number; readonly of: number }) {
   return (
     <div class="erasing">
+      <ResultHeading>Erasing</ResultHeading>
       <progress max={of} value={deleted} aria-label="Erasure" />
       <p role="status">
-        {deleted} of {conversations(of)} erased. Keep this page open; what is deleted stays deleted.
+        {deleted} of {conversations(of)} erased. Keep this tab open: the erasure goes on while you
+        look at other pages.
       </p>
     </div>
   );

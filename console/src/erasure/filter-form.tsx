@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Icon } from '../look/icons.tsx';
+import { usePairFocus } from '../look/pair-focus.ts';
 import type { Filter } from '../conversations/query.ts';
 import { seen, seenKeys } from '../conversations/seen.ts';
 import type { ErasureFilter } from './erasure.ts';
@@ -42,6 +43,7 @@ export function FilterForm({
   const setPair = (index: number, pair: readonly [string, string]): void =>
     change({ ...fields, pairs: pairs.with(index, pair) });
   const [isAsked, setAsked] = useState(false);
+  const group = usePairFocus(pairs.length);
   return (
     <form
       class="fields"
@@ -59,11 +61,12 @@ export function FilterForm({
         spellcheck={false}
         onInput={(event) => change({ ...fields, owner: event.currentTarget.value })}
       />
-      <fieldset>
+      <fieldset ref={group}>
         <legend>Metadata</legend>
         {pairs.map(([key, value], index) => (
           <div key={index} class="pair-fields">
             <input
+              data-key
               aria-label={`Key ${index + 1}`}
               placeholder="user_id"
               list="erase-keys"
@@ -113,7 +116,7 @@ export function FilterForm({
       <p class="problem" role="alert">
         {isAsked && filterOf(fields) === undefined && 'Name an owner, or a key with its value.'}
       </p>
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-busy={isBusy}>
         Count them
       </button>
     </form>

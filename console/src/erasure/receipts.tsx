@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Receipt } from '../api/objects.ts';
 import { saveText } from '../export/file.ts';
+import { ResultHeading } from '../look/result-heading.tsx';
 import { bytes, conversations, count, items } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { sumOf } from './erasure.ts';
@@ -28,12 +29,13 @@ export function Receipts({
   };
   return (
     <section class="panel receipt" aria-label="Receipt">
-      <p class="big" role="status">
-        {conversations(sum.deleted)} erased
-      </p>
+      <div role="status">
+        <ResultHeading>{conversations(sum.deleted)} erased</ResultHeading>
+      </div>
       <p>
         {items(sum.items)}, {bytes(sum.bytes)} of text.
-        {sum.held > 0 && ` ${conversations(sum.held)} stayed: a hold keeps them.`}
+        {sum.held > 0 &&
+          ` ${conversations(sum.held)} stayed: a hold keeps ${sum.held === 1 ? 'it' : 'them'}.`}
         {!isWhole && ' There is more: erase again.'}
       </p>
       {receipts.map((receipt) => (

@@ -1,9 +1,11 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
+import { trashDays } from '../api/session.ts';
 import { Dialog } from '../look/dialog.tsx';
 import { bytes, conversations, count, items } from '../text/numbers.ts';
+import { inTrash } from '../trash/in-trash.ts';
 import { readArchive, type Choice, type Counts, type Progress } from './archive.ts';
-import { openFile } from './file.ts';
+import { openFile, safeName } from './file.ts';
 
 type State =
   | { readonly is: 'asking' }
@@ -17,6 +19,7 @@ export function ExportButton({
   parts,
   what,
   file,
+  trash,
 }: {
   readonly name: string;
   /** Choices whose exports together are the file. */
@@ -25,6 +28,8 @@ export function ExportButton({
   readonly what: string;
   /** Name of the file, without day and ending. */
   readonly file: string;
+  /** What of the trash fits as well, and is left out. */
+  readonly trash?: Choice;
 }) {
   const [isOpen, setOpen] = useState(false);
   const [state, setState] = useState<State>({ is: 'asking' });
@@ -34,6 +39,11 @@ export function ExportButton({
     setOpen(false);
     setState({ is: 'asking' });
   };
+  const answers = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    // The button that was pressed is gone.
+    if (state.is !== 'asking') answers.current?.querySelector('button')?.focus();
+  }, [state.is]);
   const run = async (): Promise<void> => {
     abort.current = new AbortController();
     setState(await save(parts, file, abort.current.signal, setState));
@@ -46,11 +56,11 @@ export function ExportButton({
       <Dialog title="Export" isOpen={isOpen} close={close}>
         <p>
           Saves {what}, with all items and responses, as a file of JSON lines, which{' '}
-          <code>colloquy import</code> takes. The file has everything, however little of it is
-          loaded here.
+          <code>colloquy import</code> takes. It has all of them, however few are loaded here.
         </p>
+        {trash !== undefined && trashDays() > 0 && <LeftInTrash parameters={trash} />}
         <ExportState state={state} />
-        <p class="answers">
+        <p ref={answers} class="answers">
           {state.is === 'running' ? (
             <button type="button" onClick={() => abort.current?.abort()}>
               Stop
@@ -70,6 +80,22 @@ export function ExportButton({
         </p>
       </Dialog>
     </>
+  );
+}
+
+function LeftInTrash({ parameters }: { readonly parameters: Choice }) {
+  const [number, setNumber] = useState<string>();
+  useEffect(() => {
+    const abort = new AbortController();
+    // The sentence is true without the number.
+    inTrash(parameters, abort.signal).then(setNumber, () => undefined);
+    return () => abort.abort();
+  }, []);
+  return (
+    <p class="note">
+      What is in the trash is not in the file
+      {number === undefined ? '.' : `: ${number} that fit, too. Restore them first to have them.`}
+    </p>
   );
 }
 
@@ -96,7 +122,8 @@ async function save(
   tell: (state: State) => void,
 ): Promise<State> {
   const day = new Date().toISOString().slice(0, 10);
-  const sink = await openFile(`${file}-${day}.jsonl`);
+  const stem = `${safeName(file)}-${day}`;
+  const sink = await openFile(`${stem}.jsonl`);
   if (sink === undefined) return { is: 'asking' };
   let progress: Progress = { lines: 0, bytes: 0 };
   tell({ is: 'running', progress });
@@ -109,7 +136,7 @@ async function save(
         tell({ is: 'running', progress });
       },
     });
-    await sink.keep(`${file}-${day}.jsonl`);
+    await sink.keep(`${stem}.jsonl`);
     return { is: 'saved', counts, lines };
   } catch (error) {
     const why = signal.aborted
@@ -117,7 +144,7 @@ async function save(
       : `${asFailure(error).message} What was read until then is in a file that import refuses.`;
     // What was read may be all that there is to have.
     if (signal.aborted || progress.lines === 0) await sink.discard();
-    else await sink.keep(`${file}-${day}-incomplete.jsonl`);
+    else await sink.keep(`${stem}-incomplete.jsonl`);
     return { is: 'incomplete', lines: progress.lines, why };
   }
 }

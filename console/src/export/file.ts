@@ -14,6 +14,15 @@ type SaveFilePicker = (options: {
   readonly suggestedName: string;
 }) => Promise<FileSystemFileHandle>;
 
+const LONGEST_NAME = 100;
+
+/** Returns a text as the name of a file: letters and digits of any script, with lines between them. */
+export function safeName(text: string): string {
+  const begun = text.normalize('NFC').slice(0, LONGEST_NAME);
+  const safe = begun.replaceAll(/[^\p{L}\p{M}\p{N}_]+/gu, '-');
+  return safe.replaceAll(/^-+|-+$/g, '') || 'conversations';
+}
+
 /** Asks where to save, where the browser can write to a file as it goes. Resolves with `undefined` when nowhere. */
 export async function openFile(suggestedName: string): Promise<FileSink | undefined> {
   const picker = (window as { showSaveFilePicker?: SaveFilePicker }).showSaveFilePicker;

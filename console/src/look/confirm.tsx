@@ -6,6 +6,8 @@ interface Question {
   readonly name: string;
   readonly question: string;
   readonly consequence: string;
+  /** Beginning of what it is about, in its own words. */
+  readonly about?: string;
   readonly act: () => Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export function ConfirmDialog({
   name,
   question,
   consequence,
+  about = '',
   act,
   close,
 }: Question & { readonly close: () => void }) {
@@ -40,6 +43,7 @@ export function ConfirmDialog({
     try {
       await act();
       dialog.current?.close();
+      keepFocus();
     } catch (error) {
       setProblem(asFailure(error).message);
     }
@@ -48,6 +52,11 @@ export function ConfirmDialog({
   return (
     <dialog ref={dialog} class="confirm" aria-label={question} onClose={close}>
       <h2>{question}</h2>
+      {about !== '' && (
+        <blockquote class="about" dir="auto">
+          {about}
+        </blockquote>
+      )}
       <p class="quiet">{consequence}</p>
       <p class="problem" role="alert">
         {problem}
@@ -56,10 +65,18 @@ export function ConfirmDialog({
         <button type="button" class="main alarm" disabled={isBusy} onClick={() => void confirm()}>
           {name}
         </button>
-        <button type="button" onClick={() => dialog.current?.close()}>
+        <button type="button" autofocus onClick={() => dialog.current?.close()}>
           Cancel
         </button>
       </p>
     </dialog>
   );
+}
+
+/** Puts the focus on the page's heading when what had it has gone with the thing. */
+function keepFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    document.getElementById('title')?.focus({ preventScroll: true });
+  });
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { tryCaller } from '../api/caller.ts';
-import { asFailure } from '../api/client.ts';
+import { asFailure, type ApiFailure } from '../api/client.ts';
 import { issuerProblem } from '../api/issuer-sign-in.ts';
 import { isCovered, principal, server, signOut } from '../api/session.ts';
 import { signInAtIssuer, signInWith } from '../api/sign-in.ts';
@@ -140,11 +140,18 @@ function useAttempt(work: () => Promise<void>) {
     work()
       .then(
         () => setProblem(''),
-        (error: unknown) => setProblem(asFailure(error).message),
+        (error: unknown) => setProblem(wordsOf(asFailure(error))),
       )
       .finally(() => setBusy(false));
   };
   return { isBusy, problem, attempt };
+}
+
+/** Says of a refusal what to do on this server: its own words are those of OpenAI, and name their site. */
+function wordsOf({ code, message }: ApiFailure): string {
+  return code === 'invalid_api_key'
+    ? 'This server does not know this key or token, or it has expired. Ask whoever runs the server for one.'
+    : message;
 }
 
 /** Without a sign-in there is nothing behind the dialog. */

@@ -9,6 +9,7 @@ import { bytesOf, type Entry } from './entry.ts';
 import { actionsFor } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { hidesTexts } from './view.ts';
+import { textsOf } from './words.ts';
 
 /** Everything that is stored of one item, and ways to take it along. */
 export function Detail({
@@ -70,6 +71,7 @@ export function Detail({
             name="Delete"
             question={deleteQuestion(entry)}
             consequence={DELETE_CONSEQUENCE}
+            about={beginningOf(entry)}
             act={() => items.remove(id)}
           />
         )}
@@ -88,6 +90,15 @@ export function Detail({
 
 export function deleteQuestion({ position }: Entry): string {
   return `Delete the item ${ordinal(position)}?`;
+}
+
+const BEGINNING = 160;
+
+/** Returns the beginning of an item's texts; nothing while texts are hidden. */
+export function beginningOf({ item }: Entry): string {
+  if (hidesTexts.value) return '';
+  const text = textsOf(item).replaceAll(/\s+/g, ' ').trim();
+  return text.length > BEGINNING ? `${text.slice(0, BEGINNING)}…` : text;
 }
 
 export const DELETE_CONSEQUENCE = 'It is gone for good. The other items stay as they are.';

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../look/confirm.tsx';
 import { COPIES } from '../text/copy-as.ts';
 import type { Copying } from './copying.ts';
-import { DELETE_CONSEQUENCE, deleteQuestion } from './detail.tsx';
+import { beginningOf, DELETE_CONSEQUENCE, deleteQuestion } from './detail.tsx';
 import { isStub, type Entry } from './entry.ts';
 import { useItemActions } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
@@ -43,6 +43,7 @@ export function useStandardActions({
       name="Delete"
       question={deleteQuestion(deleted)}
       consequence={DELETE_CONSEQUENCE}
+      about={beginningOf(deleted)}
       act={() => items.remove(deleted.id)}
       close={() => setDeleted(undefined)}
     />

@@ -1,9 +1,13 @@
 import { useRef, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import type { ConversationList } from '../conversations/conversation-list.ts';
+import { titleOf } from '../conversations/title.ts';
 import { Dialog } from '../look/dialog.tsx';
 import { conversations, count } from '../text/numbers.ts';
 import { consequence, deleteConversation, tellDeleted } from './deletion.ts';
+
+/** Titles that are shown of what would be deleted. */
+const MOST_NAMED = 3;
 
 /** Deletes the marked conversations one by one, and says how far it is. */
 export function DeleteMarked({ list }: { readonly list: ConversationList }) {
@@ -43,6 +47,13 @@ export function DeleteMarked({ list }: { readonly list: ConversationList }) {
         Delete…
       </button>
       <Dialog title={`Delete ${conversations(own.length)}?`} isOpen={isOpen} close={close}>
+        <p class="about">
+          {own
+            .slice(0, MOST_NAMED)
+            .map((each) => titleOf(each).text)
+            .join(', ')}
+          {own.length > MOST_NAMED && ` and ${count(own.length - MOST_NAMED)} more`}
+        </p>
         <p>{consequence(own.length > 1)}</p>
         {own.length < marked.length && (
           <p class="note">
@@ -71,7 +82,7 @@ export function DeleteMarked({ list }: { readonly list: ConversationList }) {
               Delete
             </button>
           )}
-          <button type="button" onClick={close}>
+          <button type="button" autofocus onClick={close}>
             {done === undefined ? 'Cancel' : 'Stop'}
           </button>
         </p>

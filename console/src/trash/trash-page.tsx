@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { asFailure, call } from '../api/client.ts';
 import type { Conversation, Page } from '../api/objects.ts';
-import { trashDays } from '../api/session.ts';
-import { Skeleton } from '../conversations/empty.tsx';
+import { mayDelete, principal, trashDays } from '../api/session.ts';
+import { EraseLink, MayNotRead, mayNotRead, Skeleton } from '../conversations/empty.tsx';
 import { More } from '../conversations/more.tsx';
 import { titleOf } from '../conversations/title.ts';
 import { usePages } from '../conversations/use-pages.ts';
@@ -28,7 +28,11 @@ export function TrashPage() {
   const rows = pages.entries.value;
   const failure = pages.failure.value;
   const isEmpty = rows.length === 0 && !pages.isLoading.value && failure === undefined;
-  const leave = (id: string): void => pages.remove((entry) => entry.id === id);
+  const leave = (id: string): void => {
+    const index = rows.findIndex((entry) => entry.id === id);
+    pages.remove((entry) => entry.id === id);
+    focusRow(index);
+  };
   return (
     <main id="main" class="list" tabIndex={-1} aria-busy={pages.isLoading.value}>
       <div class="list-head">
@@ -71,19 +75,38 @@ export function TrashPage() {
         </table>
       )}
       {rows.length === 0 && pages.isLoading.value && <Skeleton />}
-      {isEmpty && (
-        <div class="state">
-          <h2>The trash is empty</h2>
-          <p>
-            {trashDays() > 0
-              ? 'What you delete in the list, or in a conversation, comes here.'
-              : 'This server has no trash for you: a deletion deletes. An operator can give it one with retention: trash_days.'}
-          </p>
-        </div>
-      )}
+      {isEmpty && (mayNotRead() ? <MayNotRead /> : <EmptyTrash />)}
       {failure !== undefined && <Failure failure={failure} again={() => void pages.more()} />}
       {rows.length > 0 && <More pages={pages} noun="conversation" />}
     </main>
+  );
+}
+
+/** Puts the focus where a row was that has gone: on the next one, or else on the heading. */
+function focusRow(index: number): void {
+  requestAnimationFrame(() => {
+    const rows = [...document.querySelectorAll('.trash tbody tr')];
+    const next = rows[Math.min(index, rows.length - 1)]?.querySelector('button');
+    (next ?? document.getElementById('title'))?.focus();
+  });
+}
+
+function EmptyTrash() {
+  const hasSignIn = principal.value !== undefined && principal.value.scheme !== null;
+  return (
+    <div class="state">
+      <h2>{hasSignIn ? 'The trash has nothing that you may restore' : 'The trash is empty'}</h2>
+      <p>
+        {trashDays() > 0
+          ? 'What you delete in the list, or in a conversation, comes here.'
+          : 'This server has no trash for you: a deletion deletes. An operator can give it one with retention: trash_days.'}
+      </p>
+      {hasSignIn && mayDelete() && (
+        <p>
+          What others have deleted is erased without reading it: <EraseLink />.
+        </p>
+      )}
+    </div>
   );
 }
 
