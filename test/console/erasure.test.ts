@@ -7,7 +7,7 @@ import {
   startAccessServer,
   type AccessServer,
 } from '../support/access.ts';
-import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { closeBrowser, NO_BROWSER, typeInBar, type WatchedPage } from './support/browser.ts';
 import { openSignedIn } from './support/sign-in.ts';
 
 const POLICY = keysWithPolicy(
@@ -42,12 +42,6 @@ async function store(person: string, number: number, by = app): Promise<readonly
     ids.push(body.id);
   }
   return ids;
-}
-
-async function typeInBar({ page }: WatchedPage, text: string): Promise<void> {
-  await page.keyboard.press('/');
-  await page.keyboard.type(text);
-  await page.keyboard.press('Enter');
 }
 
 function panel({ page }: WatchedPage): Promise<string | null> {

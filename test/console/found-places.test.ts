@@ -3,7 +3,13 @@ import type { Page } from 'playwright-core';
 import { said } from '../support/chat-answers.ts';
 import { MODEL } from '../support/turns.ts';
 import { startAskedServer } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import {
+  closeBrowser,
+  NO_BROWSER,
+  openPage,
+  typeInBar,
+  type WatchedPage,
+} from './support/browser.ts';
 
 /** Where links, hits, keys and ids lead, and what stands over the rows. */
 
@@ -59,12 +65,6 @@ async function opened(fragment: string, colorScheme: 'light' | 'dark' = 'light')
   const watched = await openPage(server.origin, fragment, { colorScheme });
   await watched.page.locator('article, .state, .row-title').first().waitFor();
   return watched;
-}
-
-async function type({ page }: WatchedPage, text: string): Promise<void> {
-  await page.keyboard.press('/');
-  await page.keyboard.type(text);
-  await page.keyboard.press('Enter');
 }
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
@@ -147,7 +147,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.row-title').first().click();
     await page.locator('.back', { hasText: 'Conversations' }).click();
     await page.waitForURL(/q=user_id/);
-    await type(watched, 'walrus');
+    await typeInBar(watched, 'walrus');
     await page.getByText('1 item', { exact: true }).waitFor();
     await page.locator('.row-title').first().click();
     await page.locator('.back', { hasText: 'Results' }).click();
@@ -160,15 +160,15 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const response = await client.responses.create({ model: MODEL, conversation, input: 'Hm?' });
     await using watched = await opened('');
     const { page } = watched;
-    await type(watched, response.id);
+    await typeInBar(watched, response.id);
     await page.waitForURL(new RegExp(conversation));
     await expect.poll(() => current(page)).toBe(2);
     for (const keys of ['c', 't']) await page.keyboard.press(keys);
     await page.getByText('Copied: TypeScript.').waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toContain("apiKey: 'any'");
-    await type(watched, 'resp_00000000000000000000');
+    await typeInBar(watched, 'resp_00000000000000000000');
     await page.getByText('No response has this id').waitFor();
-    await type(watched, 'msg_000000000000000000000');
+    await typeInBar(watched, 'msg_000000000000000000000');
     await page.getByText('No item has this id').waitFor();
   });
 });

@@ -1,6 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import {
+  closeBrowser,
+  NO_BROWSER,
+  openPage,
+  typeInBar,
+  type WatchedPage,
+} from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
 
 const server = await startServer();
@@ -13,12 +19,6 @@ afterAll(async () => {
 /** Text of the element that has the focus. */
 function focused({ page }: WatchedPage): Promise<string> {
   return page.evaluate('document.activeElement.textContent.trim()');
-}
-
-async function type({ page }: WatchedPage, text: string): Promise<void> {
-  await page.keyboard.press('/');
-  await page.keyboard.type(text);
-  await page.keyboard.press('Enter');
 }
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
@@ -35,7 +35,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement.id')).toBe('main');
 
-    await type(watched, 'user_id:user-17');
+    await typeInBar(watched, 'user_id:user-17');
     await expect.poll(() => page.locator('.row-title').count()).toBe(1);
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
@@ -54,9 +54,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => focused(watched)).toBe('Refund for order 4711');
     expect(await page.evaluate('document.activeElement.hasAttribute("data-row")')).toBe(true);
 
-    await type(watched, id);
+    await typeInBar(watched, id);
     await page.locator('article').first().waitFor();
-    await type(watched, 'parcel 4711');
+    await typeInBar(watched, 'parcel 4711');
     await page.locator('mark').first().waitFor();
     await expect.poll(() => focused(watched)).toMatch(/^Found/);
     await page.keyboard.press('j');

@@ -113,7 +113,7 @@ function gzipped(names: readonly string[]): number {
   return names.reduce((sum, name) => sum + statSync(join(BUILT, 'assets', `${name}.gz`)).size, 0);
 }
 
-test('the first page has at most 60 kB, and everything but signing in at an issuer 110 kB', () => {
+test('the first page has at most 60 kB, and everything but signing in at an issuer 120 kB', () => {
   const page = readFileSync(join(BUILT, 'index.html'), 'utf8');
   const first = [...page.matchAll(/\.\/assets\/([^"]+)/g)].map(([, name = '']) => name);
   expect(first.length).toBeGreaterThan(1);
@@ -121,5 +121,5 @@ test('the first page has at most 60 kB, and everything but signing in at an issu
   const all = readdirSync(join(BUILT, 'assets')).filter((name) => /\.(js|css)$/.test(name));
   const others = all.filter((name) => !name.startsWith('oidc-'));
   expect(others.length).toBe(all.length - 1);
-  expect(gzipped(others), 'look for what has grown').toBeLessThan(110_000);
+  expect(gzipped(others), 'look for what has grown').toBeLessThan(120_000);
 });

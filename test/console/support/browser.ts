@@ -107,6 +107,13 @@ export async function openAtFirst(origin: string, id: string): Promise<WatchedPa
   return watched;
 }
 
+/** Types into the bar, and sends it. */
+export async function typeInBar({ page }: WatchedPage, text: string): Promise<void> {
+  await page.keyboard.press('/');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
 /** Ends the browser of this worker. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
