@@ -3,13 +3,7 @@ import type { Page } from 'playwright-core';
 import { said } from '../support/chat-answers.ts';
 import { MODEL } from '../support/turns.ts';
 import { startAskedServer } from './support/asking.ts';
-import {
-  closeBrowser,
-  NO_BROWSER,
-  openPage,
-  typeInBar,
-  type WatchedPage,
-} from './support/browser.ts';
+import { closeBrowser, NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
 
 /** Where links, hits, keys and ids lead, and what stands over the rows. */
 
