@@ -292,10 +292,6 @@ export class Turn {
   }
 }
 
-function isInterrupted({
-  failure,
-}: {
-  readonly failure: ModelFailure | Overtaken['failure'];
-}): boolean {
-  return failure instanceof TurnLost && failure.isInterrupted;
+function isInterrupted(end: { readonly failure: ModelFailure | Overtaken['failure'] }): boolean {
+  return end.failure instanceof TurnLost && end.failure.isInterrupted;
 }
