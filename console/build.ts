@@ -20,11 +20,15 @@ export async function buildConsole({
   readonly onlyIfStale: boolean;
 }): Promise<void> {
   if (onlyIfStale && !isStale()) return;
+  // Vite takes the kind of build from here, and a run of tests has another one.
+  const { NODE_ENV = 'production' } = process.env;
+  process.env['NODE_ENV'] = 'production';
   await build({
     configFile: join(SOURCES, 'vite.config.ts'),
     logLevel: 'warn',
     build: { outDir: OUTPUT },
   });
+  process.env['NODE_ENV'] = NODE_ENV;
   for (const path of filesIn(OUTPUT).filter((name) => COMPRESSED.test(name))) {
     const bytes = readFileSync(path);
     writeFileSync(`${path}.br`, brotliCompressSync(bytes));
