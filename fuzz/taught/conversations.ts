@@ -176,7 +176,7 @@ export const exportConversations: PrivateOperation = {
 
 export const listConversations: PrivateOperation = {
   access: 'private',
-  weight: 14,
+  weight: 18,
   path: [],
   query: {
     limit,

@@ -20,7 +20,8 @@ async function fetched(origin: string): Promise<ReadonlyMap<string, number>> {
 
 describe('/metrics', () => {
   test('The metrics count requests, items, commits and denials, and have no id in a label', async () => {
-    await using server = await startServer('--rate-limit-per-address', '20');
+    // The index of words has commits of its own.
+    await using server = await startServer('--rate-limit-per-address', '20', '--search', 'off');
     const { id } = await server.client.conversations.create({
       items: [
         { role: 'user', content: 'a' },
