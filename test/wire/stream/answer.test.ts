@@ -39,6 +39,7 @@ test('The head of a stream keeps proxies and caches from holding it back', async
     'cache-control': 'no-store',
     connection: 'keep-alive',
     'content-type': 'text/event-stream; charset=utf-8',
+    'cross-origin-resource-policy': 'same-origin',
     date: expect.any(String),
     'keep-alive': 'timeout=72',
     'openai-processing-ms': expect.stringMatching(/^\d+$/),
