@@ -1,3 +1,4 @@
+import { withVisibleControls } from '../text/links.tsx';
 import type { Item } from '../api/objects.ts';
 import { parsed, textOf } from '../items/fields.ts';
 import { toolName } from '../items/lines.ts';
@@ -53,8 +54,10 @@ export function Approvals({
       {requests.map((request) => (
         <p key={request.id}>
           <span>
-            May the model call <code>{toolName(request)}</code>?{' '}
-            <span class="quiet">{brief(textOf(request['arguments']))}</span>
+            May the model call <code>{withVisibleControls(toolName(request))}</code>?{' '}
+            <code dir="ltr" tabIndex={0} class="asked-arguments">
+              {withVisibleControls(textOf(request['arguments']))}
+            </code>
           </span>
           <Decision
             name="Approve"

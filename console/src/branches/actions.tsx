@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { principal } from '../api/session.ts';
@@ -27,12 +27,18 @@ export function BranchActions({
   const [shown, setShown] = useState<Shown>();
   const mayFork = principal.value?.actions.includes('create') === true;
   const mayRewind = conversation?.permissions?.includes('update') === true;
+  const isForking = useRef(false);
   const forkAt = async ({ id }: Entry): Promise<void> => {
+    // A double click makes one fork.
+    if (isForking.current) return;
+    isForking.current = true;
     try {
       const made = await fork(items.conversation, { after: id });
       go({ page: 'conversation', id: made.id, item: undefined });
     } catch (error) {
       setShown({ kind: 'failed', message: asFailure(error).message });
+    } finally {
+      isForking.current = false;
     }
   };
   useItemActions((entry) =>
