@@ -101,6 +101,7 @@ test('a response that has failed stands behind the last item, with the time that
   await client.responses.create({ model: MODEL, input: 'x', conversation });
   const failing = client.responses.create({ model: MODEL, input: 'y', conversation });
   await expect(failing).rejects.toThrow();
+  expect(turns.server.failures.splice(0).map(String)).toEqual([expect.stringContaining('broke')]);
   const [, failed] = await reportsOf(turns, conversation);
   expect(failed).toMatchObject({
     status: 'failed',
