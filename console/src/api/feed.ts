@@ -70,24 +70,32 @@ interface Frame {
   readonly data: string | undefined;
 }
 
-/** Splits a stream of server-sent events, as this server writes them: a line a field, an empty line a frame. */
+/**
+ * Splits a stream of server-sent events, as this server writes them: a line a field, an empty line a frame. Cancels the
+ * stream when its reader ends early.
+ */
 export async function* framesIn(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<Frame> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const frames = `${rest}${value}`.split('\n\n');
-    rest = frames.pop() ?? '';
-    for (const frame of frames) {
-      const field = (name: string): string | undefined =>
-        frame
-          .split('\n')
-          .find((line) => line.startsWith(`${name}: `))
-          ?.slice(name.length + 2);
-      yield { id: field('id'), data: field('data') };
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const frames = `${rest}${value}`.split('\n\n');
+      rest = frames.pop() ?? '';
+      for (const frame of frames) yield frameOf(frame);
     }
+  } finally {
+    // Rejects for a stream that has broken, whose error is thrown already.
+    await reader.cancel().catch(() => undefined);
   }
+}
+
+function frameOf(text: string): Frame {
+  const lines = text.split('\n');
+  const field = (name: string): string | undefined =>
+    lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+  return { id: field('id'), data: field('data') };
 }
