@@ -1,3 +1,4 @@
+import { copyAndTell } from '../text/clipboard.ts';
 import { useState } from 'preact/hooks';
 import type { Receipt } from '../api/objects.ts';
 import { saveText } from '../export/file.ts';
@@ -19,14 +20,6 @@ export function Receipts({
   const sum = sumOf(receipts);
   const isWhole = receipts.at(-1)?.has_more !== true;
   const text = `${JSON.stringify(receipts.length === 1 ? first : receipts, null, 2)}\n`;
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setNote('Copied.');
-    } catch {
-      setNote('The browser did not let the page copy.');
-    }
-  };
   return (
     <section class="panel receipt" aria-label="Receipt">
       <div role="status">
@@ -66,7 +59,7 @@ export function Receipts({
         >
           Save the receipt
         </button>
-        <button type="button" onClick={() => void copy()}>
+        <button type="button" onClick={async () => setNote(await copyAndTell(text))}>
           Copy it
         </button>
         <button type="button" onClick={again}>

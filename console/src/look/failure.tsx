@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ApiFailure } from '../api/client.ts';
+import { copyText } from '../text/clipboard.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
   0: 'The server does not answer.',
@@ -52,10 +53,7 @@ export function Failure({
 function RequestId({ id }: { readonly id: string }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(id).then(
-      () => setCopied(true),
-      () => undefined,
-    );
+    setCopied(await copyText(id));
   };
   return (
     <>

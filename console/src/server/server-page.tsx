@@ -1,3 +1,4 @@
+import { copyAndTell } from '../text/clipboard.ts';
 import { useState } from 'preact/hooks';
 import { API } from '../api/client.ts';
 import type { Principal, ServerFacts } from '../api/objects.ts';
@@ -148,14 +149,6 @@ function Calling({ hasKey }: { readonly hasKey: boolean }) {
   const [name, setName] = useState(CALLS[0]?.name);
   const [note, setNote] = useState('');
   const text = CALLS.find((way) => way.name === name)?.text(base(), hasKey) ?? '';
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setNote('Copied.');
-    } catch {
-      setNote('The browser did not let the page copy.');
-    }
-  };
   return (
     <section>
       <h2>Calling it</h2>
@@ -181,7 +174,7 @@ function Calling({ hasKey }: { readonly hasKey: boolean }) {
         <code>{text}</code>
       </pre>
       <p class="answers">
-        <button type="button" onClick={() => void copy()}>
+        <button type="button" onClick={async () => setNote(await copyAndTell(text))}>
           Copy
         </button>
         <span role="status" class="quiet">

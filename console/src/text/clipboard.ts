@@ -8,6 +8,12 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
+/** Copies a text, and returns the sentence that tells the reader. `what` names it. */
+export async function copyAndTell(text: string, what?: string): Promise<string> {
+  if (!(await copyText(text))) return 'The browser did not let the page copy.';
+  return what === undefined ? 'Copied.' : `Copied: ${what}.`;
+}
+
 /** Copies by a field that is selected: on plain HTTP, browsers give pages no clipboard. */
 function copiedFromField(text: string): boolean {
   const before = document.activeElement;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import { fragmentOf } from '../place.ts';
-import { copyText } from '../text/clipboard.ts';
+import { copyAndTell } from '../text/clipboard.ts';
 import type { Copy } from '../text/copy-as.ts';
 import { isStub, type Entry } from './entry.ts';
 import type { ItemWindow } from './item-window.ts';
@@ -26,8 +26,7 @@ export function useCopying(items: ItemWindow): Copying {
     return () => clearTimeout(timer);
   }, [note]);
   const copy = async (text: string, what: string): Promise<void> => {
-    const isCopied = await copyText(text);
-    setNote(isCopied ? `Copied: ${what}.` : 'The browser did not let the page copy.');
+    setNote(await copyAndTell(text, what));
   };
   const copyItem = async ({ id, item }: Entry, { name, text }: Copy): Promise<void> => {
     try {
