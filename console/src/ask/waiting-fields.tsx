@@ -1,4 +1,4 @@
-import { withVisibleControls } from '../text/links.tsx';
+import { withVisibleControls } from '../text/controls.ts';
 import type { Item } from '../api/objects.ts';
 import { parsed, textOf } from '../items/fields.ts';
 import { toolName } from '../items/lines.ts';

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { asFailure, call } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { principal } from '../api/session.ts';
-import { Dialog } from '../look/dialog.tsx';
+import { Dialog, SaveOrCancel } from '../look/dialog.tsx';
 
 const MOST_DAYS = 365;
 const USUAL_DAYS = 30;
@@ -63,17 +63,7 @@ export function ExpiryButton({
               days
             </label>
           )}
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-          <p class="answers">
-            <button type="submit" class="main">
-              Save
-            </button>
-            <button type="button" onClick={() => setOpen(false)}>
-              Cancel
-            </button>
-          </p>
+          <SaveOrCancel problem={problem} cancel={() => setOpen(false)} />
         </form>
       </Dialog>
     </>

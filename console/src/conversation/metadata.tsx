@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { asFailure, call, callTagged } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { seenKeys } from '../conversations/seen.ts';
-import { Dialog } from '../look/dialog.tsx';
+import { Dialog, SaveOrCancel } from '../look/dialog.tsx';
 import { Icon } from '../look/icons.tsx';
 import { usePairFocus } from '../look/pair-focus.ts';
 import { middleCut } from '../text/numbers.ts';
@@ -81,17 +81,11 @@ export function MetadataButton({
         </p>
         <form class="fields" onSubmit={(event) => void save(event)}>
           <PairFields pairs={pairs} change={setPairs} />
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-          <p class="answers">
-            <button type="submit" class="main" disabled={tag === undefined}>
-              Save
-            </button>
-            <button type="button" onClick={() => setOpen(false)}>
-              Cancel
-            </button>
-          </p>
+          <SaveOrCancel
+            problem={problem}
+            mayNotSave={tag === undefined}
+            cancel={() => setOpen(false)}
+          />
         </form>
       </Dialog>
     </>

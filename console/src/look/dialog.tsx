@@ -29,3 +29,30 @@ export function Dialog({
     </dialog>
   );
 }
+
+/** The end of a form in a dialog: what went wrong, and the two ways out. */
+export function SaveOrCancel({
+  problem,
+  mayNotSave = false,
+  cancel,
+}: {
+  readonly problem: string;
+  readonly mayNotSave?: boolean;
+  readonly cancel: () => void;
+}) {
+  return (
+    <>
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+      <p class="answers">
+        <button type="submit" class="main" disabled={mayNotSave}>
+          Save
+        </button>
+        <button type="button" onClick={cancel}>
+          Cancel
+        </button>
+      </p>
+    </>
+  );
+}

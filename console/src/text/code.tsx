@@ -1,4 +1,4 @@
-import { withVisibleControls } from './links.tsx';
+import { withVisibleControls } from './controls.ts';
 import { Cut } from './long-text.tsx';
 
 /** Code, or what a program has printed. */
