@@ -53,7 +53,7 @@ interface AuditTrailParams {
   readonly write: WriteLine;
   /** Receives each line that could not be written, with the id of its request. */
   readonly onLost: (error: Error, requestId: string) => void;
-  /** Whether reads have lines too. */
+  /** Writes lines for reads too. */
   readonly recordsReads: boolean;
 }
 

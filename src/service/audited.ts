@@ -1,4 +1,4 @@
-/** What the audit trail is told. */
+/** Facts of a request that go into its audit lines. */
 
 import type { Action } from '../access/policy/rule.ts';
 import type { Principal } from '../access/principal.ts';

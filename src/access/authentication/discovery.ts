@@ -1,6 +1,6 @@
 const FETCH_TIMEOUT_MS = 5_000;
 
-/** The configuration that an OpenID Connect issuer publishes, as far as a name of a field is known. */
+/** The configuration that an OpenID Connect issuer publishes, by the names of its fields. */
 export type IssuerConfiguration = Readonly<Record<string, unknown>>;
 
 /** Fetches the configuration of an issuer. Rejects when it does not answer, or names another issuer. */

@@ -1,4 +1,4 @@
-/** What is served of a response on request alone, and what is left out on request. OpenAI's API has neither. */
+/** Parameters of stored responses that OpenAI's API lacks: `include` adds a report, `exclude` leaves large fields out. */
 
 import { Type, type Static } from 'typebox';
 import { Include } from '../items/include.ts';

@@ -157,7 +157,7 @@ export function responseJson(
   return joined(responseObject(echo, state, []), state.status === 'cancelled' ? [] : output);
 }
 
-/** What is served of a stored response besides its fields. */
+/** The parts of a served response that its stored fields lack. */
 export interface ServedParts {
   /** JSON of each output item. */
   readonly output: readonly string[];

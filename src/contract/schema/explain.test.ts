@@ -56,7 +56,7 @@ function mutated(sample: unknown): fc.Arbitrary<unknown> {
   return mostly(6, fc.record(fields, { requiredKeys: Object.keys(fields).slice(1) }));
 }
 
-/** Draws values along a schema: any field that it names may be present, and a few are wrong. */
+/** Draws values along a schema: each field that it names may be present, and a few are wrong. */
 function drawn(schema: JsonSchema): fc.Arbitrary<unknown> {
   return mostly(24, fitting(schema));
 }

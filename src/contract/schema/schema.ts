@@ -100,7 +100,7 @@ export const AnyId = Type.String({
   pattern: ANY_ID,
 });
 
-/** A status as any program names it. */
+/** A status by whatever name a program gives it. */
 export const AnyStatus = Type.String({ minLength: 1, maxLength: 64 });
 
 export const Status = Type.Enum(['in_progress', 'completed', 'incomplete']);

@@ -28,7 +28,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'content',
   'result',
 ]);
-/** Fields of calls whose texts may be JSON, in all that they hold. */
+/** Fields of calls that may hold JSON as text, at whatever depth. */
 const MAYBE_JSON: ReadonlySet<string> = new Set(['arguments', 'input', 'output']);
 /** Fields whose text is not for readers, in all that they hold: sealed, encoded, or an address. */
 const SKIPPED: ReadonlySet<string> = new Set([
@@ -68,9 +68,9 @@ export function searchedText(data: string): SearchedText {
 }
 
 interface Place {
-  /** Whether the value's own field is one with text. */
+  /** Set for the value of a field with text. */
   readonly isText?: boolean;
-  /** Whether its texts may be JSON. */
+  /** Set for a text that may be JSON. */
   readonly maybeJson?: boolean;
 }
 
