@@ -84,4 +84,20 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await link.locator('xpath=..').textContent()).toContain('evil.example');
     expect(await link.getAttribute('rel')).toContain('noopener');
   });
+
+  test.each([
+    [
+      'a table of a million cells',
+      `|${'a|'.repeat(1000)}\n|${'-|'.repeat(1000)}\n${'|\n'.repeat(1000)}`,
+    ],
+    ['thousands of signs of emphasis', '**a**b*'.repeat(2857)],
+  ])('%s is shown as its text, so that the page stays usable', async (_what, text) => {
+    const items = [{ type: 'message' as const, role: 'assistant' as const, content: text }];
+    const { id: costly } = await server.client.conversations.create({ items });
+    await using watched = await openPage(server.origin, `#/conversations/${costly}`);
+    const { page } = watched;
+    await page.locator('article').waitFor();
+    expect(await page.locator('article :is(table, strong)').count()).toBe(0);
+    expect(await page.locator('article .said').textContent()).toContain(text.slice(0, 40));
+  });
 });
