@@ -90,7 +90,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       'a table of a million cells',
       `|${'a|'.repeat(1000)}\n|${'-|'.repeat(1000)}\n${'|\n'.repeat(1000)}`,
     ],
-    ['thousands of signs of emphasis', '**a**b*'.repeat(2857)],
+    ['an answer with thousands of signs of emphasis', '**a**b*'.repeat(2857)],
   ])('%s is shown as its text, so that the page stays usable', async (_what, text) => {
     const items = [{ type: 'message' as const, role: 'assistant' as const, content: text }];
     const { id: costly } = await server.client.conversations.create({ items });
