@@ -2,7 +2,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
-import { expectContiguous, openAtPosition, pagesOfItems, shown } from './support/transcript.ts';
+import {
+  expectContiguous,
+  firstOn,
+  openAtPosition,
+  pagesOfItems,
+  shown,
+} from './support/transcript.ts';
 
 const ITEMS = 2500;
 /** Elements of rows in the document, however long the conversation is. */
@@ -34,13 +40,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const item = data[650]?.id ?? '';
     await using watched = await openPage(server.origin, `#/conversations/${id}?item=${item}`);
     const { page } = watched;
-    await page.locator(`#item-${item}`).waitFor();
-    await page.waitForTimeout(300);
-    const [top, rows] = await Promise.all([
-      page.locator(`#item-${item}`).evaluate((row) => row.getBoundingClientRect().top),
-      page.locator('.rows').evaluate((list) => list.getBoundingClientRect().top),
-    ]);
-    expect(Math.abs(top - rows)).toBeLessThan(40);
+    await expect.poll(async () => (await firstOn(page)).number).toBe(650);
+    expect(Math.abs((await firstOn(page)).top)).toBeLessThan(40);
     expectContiguous(await shown(watched));
   });
 
@@ -48,10 +49,11 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openAtPosition(server.origin, id, 1200);
     const { page } = watched;
     await page.waitForURL(/item=/);
+    const { number } = await firstOn(page);
     await watched.click('.back');
     await page.locator('.row-title').first().waitFor();
     await page.goBack();
-    await page.getByText('message 1200', { exact: true }).waitFor();
+    await expect.poll(async () => (await firstOn(page)).number).toBe(number);
     expectContiguous(await shown(watched));
   });
 
