@@ -13,10 +13,13 @@ export function useStayingAtEnd(scroller: RefObject<HTMLElement | null>): void {
     const rows = scroller.current;
     if (rows === null) return undefined;
     let wasAtEnd = isAtEnd(rows);
+    let { clientHeight: height } = rows;
     const note = (): void => {
-      wasAtEnd = isAtEnd(rows);
+      // A scroll that is told together with a new height would be measured by it.
+      if (rows.clientHeight === height) wasAtEnd = isAtEnd(rows);
     };
     const observer = new ResizeObserver(() => {
+      height = rows.clientHeight;
       if (wasAtEnd) rows.scrollTop = rows.scrollHeight;
     });
     observer.observe(rows);
