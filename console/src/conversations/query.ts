@@ -135,7 +135,7 @@ export function withoutFilter(text: string, filter: Filter): string {
 
 /** Returns a key of the metadata as the bar has it. */
 export function keyToken(key: string): string {
-  const isBare = /^[^\s":\-][^\s":]*$/.test(key) && !OWN_WORDS.includes(key);
+  const isBare = /^[^\s":-][^\s":]*$/.test(key) && !OWN_WORDS.includes(key);
   return isBare ? key : quoted(key);
 }
 
