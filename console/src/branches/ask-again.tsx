@@ -134,8 +134,8 @@ function placeOf(
   entry: Entry,
   entries: readonly Entry[],
 ): { readonly until: Until; readonly replaced: Entry | undefined } {
-  if (isOfUser(entry)) return { until: { before: entry.id }, replaced: entry };
   const at = entries.findIndex(({ id }) => id === entry.id);
+  if (isOfUser(entry)) return { until: { before: entry.id }, replaced: entries[at] ?? entry };
   const next = entries[at + 1];
   const isNext = next !== undefined && isOfUser(next);
   return { until: { after: entry.id }, replaced: isNext ? next : undefined };
