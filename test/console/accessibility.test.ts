@@ -48,6 +48,7 @@ type At = (typeof PAGES)[number];
 
 /** Makes the text twice as large, as a reader sets it. */
 const TWICE = `document.documentElement.style.fontSize = '200%'`;
+const ONCE = `document.documentElement.style.fontSize = ''`;
 /** The distances of criterion 1.4.12. */
 const SPACED = `{
   const sheet = new CSSStyleSheet();
@@ -95,6 +96,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       await page.setViewportSize({ width: 640, height: 860 });
       await page.evaluate(TWICE);
       expect(await overflowing(page)).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 860 });
+      expect(await overflowing(page)).toEqual([]);
     },
   );
 
@@ -108,6 +111,11 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
         await page.emulateMedia({ colorScheme });
         expect(await violationsOf(page), name).toEqual([]);
       }
+      await page.setViewportSize({ width: 320, height: 860 });
+      await page.evaluate(TWICE);
+      expect(await overflowing(page), name).toEqual([]);
+      await page.evaluate(ONCE);
+      await page.setViewportSize({ width: 1280, height: 860 });
       await page.keyboard.press('Escape');
       await page.locator('dialog[open]').waitFor({ state: 'detached' });
     }
