@@ -6,7 +6,7 @@ import {
   startAccessServer,
 } from '../support/access.ts';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const access = await startAccessServer(
   keysWithPolicy(
@@ -18,10 +18,7 @@ const access = await startAccessServer(
   '--model-url',
   'http://127.0.0.1:9/v1',
 );
-afterAll(async () => {
-  await closeBrowser();
-  await access[Symbol.asyncDispose]();
-});
+afterAll(() => access[Symbol.asyncDispose]());
 const { origin } = access.server;
 const ann = await access.key('ann', '--team', 'blue');
 const ben = await access.key('ben', '--team', 'blue', '--team', 'green');

@@ -3,14 +3,11 @@ import { answered, called, said } from '../support/chat-answers.ts';
 import { chunk, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
 import { ask, spokenIn, startAskedServer, stored } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const asked = await startAskedServer();
 const { client, server, play } = asked;
-afterAll(async () => {
-  await closeBrowser();
-  await asked[Symbol.asyncDispose]();
-});
+afterAll(() => asked[Symbol.asyncDispose]());
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a call of a tool is given its output by hand', async () => {

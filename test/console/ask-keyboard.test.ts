@@ -5,15 +5,12 @@ import { startToolTurnServer, sums } from '../support/tool-turns.ts';
 import { itemsOf, MODEL } from '../support/turns.ts';
 import { askedServer, stored } from './support/asking.ts';
 import { violationsOf } from './support/axe.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const turns = await startToolTurnServer();
 const asked = askedServer(turns);
 const { client, server, play } = asked;
-afterAll(async () => {
-  await closeBrowser();
-  await asked[Symbol.asyncDispose]();
-});
+afterAll(() => asked[Symbol.asyncDispose]());
 
 async function conversation(): Promise<string> {
   const items = ['Name a lake.', 'Is it deep?'].map((content) => ({

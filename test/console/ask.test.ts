@@ -3,14 +3,11 @@ import { said } from '../support/chat-answers.ts';
 import { chunk, CUT, DONE, json, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
 import { ask, spokenIn, startAskedServer, stored } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const asked = await startAskedServer('--turn-wait', '1');
 const { client, server, play, questions } = asked;
-afterAll(async () => {
-  await closeBrowser();
-  await asked[Symbol.asyncDispose]();
-});
+afterAll(() => asked[Symbol.asyncDispose]());
 play(said('unused'));
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {

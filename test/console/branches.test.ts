@@ -4,14 +4,11 @@ import { said } from '../support/chat-answers.ts';
 import { chunk, DONE, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
 import { startAskedServer } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const asked = await startAskedServer();
 const { client, server, play, questions } = asked;
-afterAll(async () => {
-  await closeBrowser();
-  await asked[Symbol.asyncDispose]();
-});
+afterAll(() => asked[Symbol.asyncDispose]());
 play(said('unused'));
 
 const message = (role: 'user' | 'assistant', content: string) => ({

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { startGateway } from './support/gateway.ts';
 import { seedShop } from './support/seed.ts';
 
@@ -21,7 +21,6 @@ const gateway = await startGateway(server.origin, {
       : {},
 });
 afterAll(async () => {
-  await closeBrowser();
   await gateway[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
 });

@@ -1,14 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER } from './support/browser.ts';
+import { NO_BROWSER } from './support/browser.ts';
 import { openAll, openItems } from './support/item-pages.ts';
 import { examples, TELLING } from './support/items.ts';
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 /** Returns the texts in a value that a person reads: no ids, kinds, states or data. */
 function textsIn(value: unknown, key = ''): readonly string[] {

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 /** Opens a conversation of these items. */
 async function openItems(...items: readonly unknown[]): Promise<WatchedPage> {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const ROWS = 420;
 /** Rows in the document, however many are loaded. */
@@ -17,7 +17,6 @@ if (NO_BROWSER === undefined) {
   for (let index = 0; index < 6; index += 1) await store(`Chat ${index}`);
 }
 afterAll(async () => {
-  await closeBrowser();
   await server[Symbol.asyncDispose]();
   await small[Symbol.asyncDispose]();
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import {
   expectContiguous,
@@ -17,10 +17,7 @@ const ITEMS = 2500;
 
 const server = await startServer();
 const id = NO_BROWSER === undefined ? await seedLong(server.client, ITEMS) : '';
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 /** Waits until a message is the first one on the screen, in fact and by what the page tells. */
 async function expectFirst(watched: WatchedPage, number: number): Promise<void> {

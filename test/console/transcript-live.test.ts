@@ -1,13 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import { firstOn, openAtEnd, told } from './support/transcript.ts';
 
 const server = await startServer();
 const deaf = await startServer('--events', 'off');
 afterAll(async () => {
-  await closeBrowser();
   await server[Symbol.asyncDispose]();
   await deaf[Symbol.asyncDispose]();
 });

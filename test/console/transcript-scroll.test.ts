@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER } from './support/browser.ts';
+import { NO_BROWSER } from './support/browser.ts';
 import { scroll } from './support/scrolling.ts';
 import { seedLong } from './support/seed.ts';
 import { firstOn, openAtEnd, openAtPosition, pagesOfItems, shown } from './support/transcript.ts';
@@ -12,10 +12,7 @@ const MOST_ELEMENTS = 400;
 
 const server = await startServer();
 const id = NO_BROWSER === undefined ? await seedLong(server.client, 2500) : '';
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a fast scroll beyond what the page keeps shows rows in each frame, in order, both ways', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { scroll } from './support/scrolling.ts';
 import { seedLong } from './support/seed.ts';
 import { expectContiguous, openAtEnd, openAtPosition, shown, told } from './support/transcript.ts';
@@ -10,10 +10,7 @@ import { expectContiguous, openAtEnd, openAtPosition, shown, told } from './supp
 const ITEMS = 400;
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('an empty conversation says so, and tells who may write how to add an item', async () => {

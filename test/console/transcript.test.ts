@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import {
   expectContiguous,
@@ -16,10 +16,7 @@ const MOST_ROWS = 60;
 
 const server = await startServer();
 const id = NO_BROWSER === undefined ? await seedLong(server.client, ITEMS) : '';
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a long conversation opens at its end with one page of items', async () => {

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const DAY_S = 86_400;
 
@@ -13,7 +13,6 @@ writeFileSync(config, 'retention: { trash_days: 7 }\n');
 const server = await startServer('--config', config);
 const plain = await startServer();
 afterAll(async () => {
-  await closeBrowser();
   await server[Symbol.asyncDispose]();
   await plain[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
