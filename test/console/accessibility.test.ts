@@ -120,8 +120,9 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
   await page.evaluate(SPACED);
   expect(await overflowing(page), `${name}, wide text`).toEqual([]);
   await page.evaluate('document.adoptedStyleSheets = []');
-  await page.setViewportSize({ width: 640, height: 860 });
   await page.evaluate(scaled('200%'));
+  expect(await overflowing(page), `${name}, large text in 320 pixels`).toEqual([]);
+  await page.setViewportSize({ width: 640, height: 860 });
   expect(await overflowing(page), `${name}, large text`).toEqual([]);
   expect(await violationsOf(page), `${name}, large text`).toEqual([]);
   await page.evaluate(scaled(''));

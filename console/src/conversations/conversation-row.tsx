@@ -94,7 +94,12 @@ export function ConversationRow({
         </div>
       </td>
       <ItemCount value={item_count} />
-      {columns.hasOwner && <td class="owner">{owner}</td>}
+      {columns.hasOwner && (
+        <td class="owner" title={owner}>
+          <span class="unit">of </span>
+          {owner}
+        </td>
+      )}
       <td class="when">
         <Time at={columns.sort === 'created_at' ? created_at : (last_item_at ?? created_at)} />
       </td>

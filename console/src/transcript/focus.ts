@@ -5,6 +5,8 @@ import type { ItemWindow } from './item-window.ts';
 /** Puts the focus on the row of an item, or on the list where there is none. */
 export function focusRow(id: string | undefined, scroller: RefObject<HTMLElement | null>): void {
   const row = id === undefined ? null : document.getElementById(`item-${id}`);
+  // The page itself scrolls where the window is low.
+  scroller.current?.scrollIntoView({ block: 'nearest' });
   (row ?? scroller.current)?.focus({ preventScroll: true });
 }
 

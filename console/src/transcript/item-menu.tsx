@@ -100,6 +100,9 @@ const GAP = 4;
 function placeBelow(menu: HTMLElement, anchor: Element): void {
   const { top, bottom, right } = anchor.getBoundingClientRect();
   const fits = bottom + GAP + menu.offsetHeight < innerHeight;
-  menu.style.top = `${Math.max(GAP, fits ? bottom + GAP : top - GAP - menu.offsetHeight)}px`;
+  const wanted = fits ? bottom + GAP : top - GAP - menu.offsetHeight;
+  // An anchor may be beyond the window, where that is low.
+  const most = innerHeight - GAP - menu.offsetHeight;
+  menu.style.top = `${Math.max(GAP, Math.min(wanted, most))}px`;
   menu.style.left = `${Math.max(GAP, right - menu.offsetWidth)}px`;
 }

@@ -25,12 +25,17 @@ async function run(page: Page, only: readonly string[]): Promise<readonly string
       nodes.map(({ html, failureSummary }) => id + ': ' + html + '\\n' + failureSummary)))`)) as readonly string[];
 }
 
-/** Returns the elements that stick out of the window to its side. */
+/** Returns the elements that stick out of the window to its side, and those that scroll sideways and have no table or code. */
 export async function overflowing(page: Page): Promise<readonly string[]> {
   // Sound: the script returns a list of texts.
   return (await page.evaluate(`
-    document.documentElement.scrollWidth <= innerWidth ? [] :
-      [...document.querySelectorAll('body *')]
-        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-        .map((element) => element.outerHTML.slice(0, 120))`)) as readonly string[];
+    [...document.querySelectorAll('body *')]
+      .filter((element) => {
+        const { scrollWidth, clientWidth } = element;
+        const sticksOut = document.documentElement.scrollWidth > innerWidth
+          && element.getBoundingClientRect().right > innerWidth + 1;
+        return sticksOut || (!element.matches('pre, .table-scroll') && clientWidth > 0
+          && scrollWidth > clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX));
+      })
+      .map((element) => element.outerHTML.slice(0, 120))`)) as readonly string[];
 }
