@@ -32,7 +32,10 @@ async function signedIn(key: string, fragment: string): Promise<WatchedPage> {
   return watched;
 }
 
+/** Opens the details of the first item, and returns the names of their buttons when it is known what the caller may. */
 async function openDetails({ page }: WatchedPage): Promise<readonly string[]> {
+  await page.locator('.facts', { hasText: 'begun' }).waitFor();
+  await page.getByRole('button', { name: /^(this machine|default \/)/ }).waitFor();
   await page.locator('.rows article').first().focus();
   await page.keyboard.press('Enter');
   await page.locator('.detail').waitFor();

@@ -49,8 +49,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.ask-numbers').waitFor({ state: 'visible' });
     expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('Control+Enter');
-    await stored(page);
-    await page.locator('article', { hasText: 'Deep enough.' }).waitFor();
+    await stored(page, 'Deep enough.');
     // To the items, and from the details to the dialog.
     await page.locator('.rows').focus();
     await page.keyboard.press('j');
@@ -92,10 +91,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.ask-model select:enabled').waitFor();
     await page.getByRole('button', { name: 'Approve' }).focus();
     await page.keyboard.press('Enter');
-    await page.locator('article', { hasText: 'It is 5.' }).waitFor();
-    await stored(page);
+    await stored(page, 'It is 5.');
     expect(turns.mcp.calls).toEqual([{ tool: 'add', arguments: { a: 2, b: 3 } }]);
-    expect(await page.getByText('May the model call').count()).toBe(0);
+    await expect.poll(() => page.getByText('May the model call').count()).toBe(0);
     const types = (await itemsOf(client, id)).map(({ type }) => type);
     expect(types.slice(-3)).toEqual(['mcp_approval_response', 'mcp_call', 'message']);
   });

@@ -63,12 +63,12 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('an image opens in full size, and one elsewhere is an address', async () => {
     await using watched = await openItems(server, TELLING.slice(0, 1));
     const { page } = watched;
-    expect(
-      await page
+    const width = () =>
+      page
         .locator('.said img')
         .first()
-        .evaluate((img) => Reflect.get(img, 'naturalWidth')),
-    ).toBe(96);
+        .evaluate((img) => Reflect.get(img, 'naturalWidth'));
+    await expect.poll(width).toBe(96);
     await watched.click('.picture');
     await page.locator('dialog[open] img').waitFor();
     await page.keyboard.press('Escape');

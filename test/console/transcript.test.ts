@@ -24,7 +24,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await watched.page.getByText(`message ${ITEMS - 1}`, { exact: true }).waitFor();
     const numbers = await shown(watched);
     expect(numbers.at(-1)).toBe(ITEMS - 1);
-    expectContiguous(numbers);
+    await expectContiguous(watched);
     expect(numbers.length).toBeLessThan(MOST_ROWS);
     expect(pagesOfItems(watched)).toBe(1);
   });
@@ -38,8 +38,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openPage(server.origin, `#/conversations/${id}?item=${item}`);
     const { page } = watched;
     await expect.poll(async () => (await firstOn(page)).number).toBe(650);
-    expect(Math.abs((await firstOn(page)).top)).toBeLessThan(40);
-    expectContiguous(await shown(watched));
+    await expect.poll(async () => Math.abs((await firstOn(page)).top)).toBeLessThan(40);
+    await expectContiguous(watched);
   });
 
   test('Back returns to the place in the conversation that was left', async () => {
@@ -51,7 +51,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.row-title').first().waitFor();
     await page.goBack();
     await expect.poll(async () => (await firstOn(page)).number).toBe(number);
-    expectContiguous(await shown(watched));
+    await expectContiguous(watched);
   });
 
   test('an item of 5 MB is a stub until it is asked for', async () => {

@@ -40,7 +40,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await watched.click('.conversation-actions > button:has-text("Delete")');
     const dialog = page.locator('dialog[open]');
-    expect(await dialog.textContent()).toContain('It goes to the trash for 7 days');
+    await dialog.getByText('It goes to the trash for 7 days').waitFor();
     await watched.click('dialog[open] .alarm');
     await page.getByText('The conversation is in the trash.').waitFor();
     await expect(server.client.conversations.retrieve(id)).rejects.toThrow('404');
@@ -96,8 +96,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openPage(plain.origin, `#/conversations/${id}`);
     const { page } = watched;
     await watched.click('.conversation-actions > button:has-text("Delete")');
-    const text = await page.locator('dialog[open]').textContent();
-    expect(text).toContain('It is gone for good');
+    await page.locator('dialog[open]').getByText('It is gone for good').waitFor();
     await watched.click('dialog[open] .alarm');
     await page.getByText('The conversation is deleted.').waitFor();
     expect(await page.locator('.toast', { hasText: 'Undo' }).count()).toBe(0);
