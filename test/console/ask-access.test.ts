@@ -6,7 +6,7 @@ import {
   startAccessServer,
 } from '../support/access.ts';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const access = await startAccessServer(
   keysWithPolicy(
@@ -18,10 +18,7 @@ const access = await startAccessServer(
   '--model-url',
   'http://127.0.0.1:9/v1',
 );
-afterAll(async () => {
-  await closeBrowser();
-  await access[Symbol.asyncDispose]();
-});
+afterAll(() => access[Symbol.asyncDispose]());
 const { origin } = access.server;
 const ann = await access.key('ann', '--team', 'blue');
 const ben = await access.key('ben', '--team', 'blue', '--team', 'green');
@@ -35,7 +32,10 @@ async function signedIn(key: string, fragment: string): Promise<WatchedPage> {
   return watched;
 }
 
+/** Opens the details of the first item, and returns the names of their buttons when it is known what the caller may. */
 async function openDetails({ page }: WatchedPage): Promise<readonly string[]> {
+  await page.locator('.facts', { hasText: 'begun' }).waitFor();
+  await page.getByRole('button', { name: /^(this machine|default \/)/ }).waitFor();
   await page.locator('.rows article').first().focus();
   await page.keyboard.press('Enter');
   await page.locator('.detail').waitFor();

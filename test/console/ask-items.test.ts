@@ -3,14 +3,11 @@ import { answered, called, said } from '../support/chat-answers.ts';
 import { chunk, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
 import { ask, spokenIn, startAskedServer, stored } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const asked = await startAskedServer();
 const { client, server, play } = asked;
-afterAll(async () => {
-  await closeBrowser();
-  await asked[Symbol.asyncDispose]();
-});
+afterAll(() => asked[Symbol.asyncDispose]());
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a call of a tool is given its output by hand', async () => {
@@ -19,7 +16,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openPage(server.origin, `#/conversations/${id}`);
     const { page } = watched;
     await ask(page, 'Where is it?');
-    await stored(page);
+    await stored(page, 'lookup_order');
     const output = page.locator('.ask-output textarea');
     await output.waitFor();
     // The call itself stays in sight above the field.
@@ -36,9 +33,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await send.isDisabled()).toBe(false);
     await output.fill('{"city":"Vienna"}');
     await page.keyboard.press('Control+Enter');
-    await page.locator('article', { hasText: 'It is in Vienna.' }).waitFor();
-    await stored(page);
-    expect(await page.locator('.ask-output').count()).toBe(0);
+    await stored(page, 'It is in Vienna.');
+    await expect.poll(() => page.locator('.ask-output').count()).toBe(0);
     const items = (await itemsOf(client, id)).slice(10);
     expect(items.map(({ type }) => type)).toEqual([
       'message',
@@ -81,7 +77,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const markup = 'main :is(script, iframe, img, style, object, a[href^="javascript"])';
     expect(await page.locator(markup).count()).toBe(0);
     go();
-    await stored(page);
+    await stored(page, 'evil');
     expect(await page.locator(markup).count()).toBe(0);
     expect(await page.evaluate('window.owned')).toBeUndefined();
   });

@@ -5,15 +5,12 @@ import { startToolTurnServer, sums } from '../support/tool-turns.ts';
 import { itemsOf, MODEL } from '../support/turns.ts';
 import { askedServer, stored } from './support/asking.ts';
 import { violationsOf } from './support/axe.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const turns = await startToolTurnServer();
 const asked = askedServer(turns);
 const { client, server, play } = asked;
-afterAll(async () => {
-  await closeBrowser();
-  await asked[Symbol.asyncDispose]();
-});
+afterAll(() => asked[Symbol.asyncDispose]());
 
 async function conversation(): Promise<string> {
   const items = ['Name a lake.', 'Is it deep?'].map((content) => ({
@@ -52,8 +49,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.ask-numbers').waitFor({ state: 'visible' });
     expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('Control+Enter');
-    await stored(page);
-    await page.locator('article', { hasText: 'Deep enough.' }).waitFor();
+    await stored(page, 'Deep enough.');
     // To the items, and from the details to the dialog.
     await page.locator('.rows').focus();
     await page.keyboard.press('j');
@@ -95,10 +91,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.ask-model select:enabled').waitFor();
     await page.getByRole('button', { name: 'Approve' }).focus();
     await page.keyboard.press('Enter');
-    await page.locator('article', { hasText: 'It is 5.' }).waitFor();
-    await stored(page);
+    await stored(page, 'It is 5.');
     expect(turns.mcp.calls).toEqual([{ tool: 'add', arguments: { a: 2, b: 3 } }]);
-    expect(await page.getByText('May the model call').count()).toBe(0);
+    await expect.poll(() => page.getByText('May the model call').count()).toBe(0);
     const types = (await itemsOf(client, id)).map(({ type }) => type);
     expect(types.slice(-3)).toEqual(['mcp_approval_response', 'mcp_call', 'message']);
   });

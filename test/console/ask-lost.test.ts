@@ -5,14 +5,13 @@ import { startCuttingRelay } from '../support/cutting-relay.ts';
 import { chunk, DONE, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
 import { ask, spokenIn, startAskedServer, stored } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const asked = await startAskedServer();
 const { client, server, play, questions } = asked;
 const relay = await startCuttingRelay(Number(new URL(server.origin).port));
 const through = `http://127.0.0.1:${relay.port}`;
 afterAll(async () => {
-  await closeBrowser();
   await relay[Symbol.asyncDispose]();
   await asked[Symbol.asyncDispose]();
 });
@@ -56,8 +55,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await told.waitFor();
     expect(await page.locator('.ask-text').inputValue()).toBe('Are you there?');
     await press(page, 'Show its answer');
-    await stored(page);
-    await page.locator('article', { hasText: 'Made once.' }).waitFor();
+    await stored(page, 'Made once.');
     expect(questions().length - before).toBe(1);
     expect(await textsIn(id)).toEqual(['one', 'two', 'Are you there?', 'Made once.']);
     // What is asked next is a question of its own.
@@ -96,7 +94,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(async () => (await textsIn(id)).length).toBe(4);
     expect(questions().length - before).toBe(1);
     await press(page, 'Ask this as well');
-    await stored(page);
+    await stored(page, 'Second.');
     await expect
       .poll(() => textsIn(id))
       .toEqual(['one', 'two', 'A question', 'First', 'A better question', 'Second.']);
@@ -112,7 +110,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.ask-failure').waitFor();
     await page.locator('.ask-text').fill('Anybody here?');
     await press(page, 'Try again');
-    await stored(page);
+    await stored(page, 'Here.');
     await expect.poll(() => textsIn(id)).toEqual(['one', 'two', 'Anybody here?', 'Here.']);
   });
 });

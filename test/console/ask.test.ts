@@ -3,14 +3,11 @@ import { said } from '../support/chat-answers.ts';
 import { chunk, CUT, DONE, json, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
 import { ask, spokenIn, startAskedServer, stored } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const asked = await startAskedServer('--turn-wait', '1');
 const { client, server, play, questions } = asked;
-afterAll(async () => {
-  await closeBrowser();
-  await asked[Symbol.asyncDispose]();
-});
+afterAll(() => asked[Symbol.asyncDispose]());
 play(said('unused'));
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
@@ -50,7 +47,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       requestAnimationFrame(watch);
     `);
     go();
-    await stored(page);
+    await stored(page, 'Before noon');
     await page.locator('article strong', { hasText: 'noon' }).waitFor();
     const frames = (await page.evaluate('window.frames_')) as readonly {
       readonly top: number;
@@ -71,7 +68,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       'reasoning',
       'message',
     ]);
-    expect(await page.locator('article').count()).toBe(5);
+    await expect.poll(() => page.locator('article').count()).toBe(5);
     // What was set is kept for the visit.
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be brief.');
   });
@@ -92,8 +89,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     play(said('A short one.'));
     await page.locator('.ask-text').focus();
     await page.keyboard.press('Control+Enter');
-    await page.locator('article', { hasText: 'A short one.' }).waitFor();
-    await stored(page);
+    await stored(page, 'A short one.');
     expect(await itemsOf(client, id)).toHaveLength(4);
   });
 
@@ -121,8 +117,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await alert.textContent()).toMatch(/request req_/);
     play(said('A whole answer.'));
     await page.getByRole('button', { name: 'Try again' }).click();
-    await stored(page);
-    await page.locator('article', { hasText: 'A whole answer.' }).waitFor();
+    await stored(page, 'A whole answer.');
     expect(await itemsOf(client, id)).toHaveLength(4);
     expect(await page.locator('.ask-text').inputValue()).toBe('');
     expect(server.failures.splice(0)).toHaveLength(2);
@@ -167,8 +162,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await ask(page, 'Are you there?');
     await page.getByText('The server does not answer.').first().waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
-    await stored(page);
-    await page.locator('article', { hasText: 'Made once.' }).waitFor();
+    await stored(page, 'Made once.');
     expect(questions().length - before).toBe(1);
     expect(await itemsOf(client, id)).toHaveLength(4);
   });
@@ -186,8 +180,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await ask(page, 'Me too');
     await page.getByText('Another client has a turn in this conversation').waitFor();
     await page.getByRole('button', { name: 'Stop that turn, and ask' }).click();
-    await stored(page);
-    await page.locator('article', { hasText: 'Quick.' }).waitFor();
+    await stored(page, 'Quick.');
     expect(await ended).toBe('cancelled');
   });
 });

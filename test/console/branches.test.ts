@@ -4,14 +4,11 @@ import { said } from '../support/chat-answers.ts';
 import { chunk, DONE, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
 import { startAskedServer } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const asked = await startAskedServer();
 const { client, server, play, questions } = asked;
-afterAll(async () => {
-  await closeBrowser();
-  await asked[Symbol.asyncDispose]();
-});
+afterAll(() => asked[Symbol.asyncDispose]());
 play(said('unused'));
 
 const message = (role: 'user' | 'assistant', content: string) => ({
@@ -79,10 +76,11 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     // The same once, and folded.
     expect(await page.getByText('Oeschinensee.').count()).toBe(0);
     await page.getByRole('button', { name: 'The same up to #2' }).click();
-    expect(await page.getByText('Oeschinensee.').count()).toBe(1);
+    await expect.poll(() => page.getByText('Oeschinensee.').count()).toBe(1);
     await page.getByLabel('Mark the words that differ').check();
-    const marks = await page.locator('.sides mark').allTextContents();
-    expect(marks).toEqual([', and cold', ', and **cold**']);
+    await expect
+      .poll(() => page.locator('.sides mark').allTextContents())
+      .toEqual([', and cold', ', and **cold**']);
     // The address leads to the same.
     const address = page.url();
     const right = new URLSearchParams(address.split('?')[1]).get('right') ?? '';
@@ -190,7 +188,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await idsOf(id)).toHaveLength(2);
     await expect.poll(() => page.locator('.rows article').count()).toBe(2);
     await page.locator('.facts').getByText('2 items').waitFor();
-    expect(await page.locator('.position output').textContent()).toBe('1–2 of 2');
+    await expect.poll(() => page.locator('.position output').textContent()).toBe('1–2 of 2');
   });
 
   test('a turn of which a rewind has removed the items says so', async () => {
@@ -236,13 +234,16 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
         expect.stringMatching(/Child.*this one.*after #2.*2 items/),
         expect.stringMatching(/Grandchild.*after #1.*1 item/),
       ]);
-    await nodes.first().locator('button').click();
+    await nodes
+      .first()
+      .getByRole('button', { name: /^Forks of / })
+      .click();
     await page.locator('.node', { hasText: 'Sibling' }).getByText('Compare').click();
     await page.getByRole('heading', { name: 'Two branches' }).waitFor();
     expect(page.url()).toContain(`left=${child.id}&right=${sibling.id}`);
     // The child has nothing of its own.
     await page.getByText('The same up to #2').waitFor();
-    expect(await page.locator('.sides .cell:not(.none)').count()).toBe(1);
+    await expect.poll(() => page.locator('.sides .cell:not(.none)').count()).toBe(1);
     // One that is beside the way of the other: they part where the earlier one was made.
     await page.goto(`${server.origin}/console/#/compare?left=${sibling.id}&right=${grandchild.id}`);
     await page.getByText('The same up to #1').waitFor();

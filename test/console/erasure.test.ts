@@ -7,7 +7,7 @@ import {
   startAccessServer,
   type AccessServer,
 } from '../support/access.ts';
-import { closeBrowser, NO_BROWSER, typeInBar, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, typeInBar, type WatchedPage } from './support/browser.ts';
 import { openSignedIn } from './support/sign-in.ts';
 
 const POLICY = keysWithPolicy(
@@ -27,10 +27,7 @@ beforeAll(async () => {
   app = await access.key('app');
   ({ origin } = access.server);
 });
-afterAll(async () => {
-  await closeBrowser();
-  await access[Symbol.asyncDispose]();
-});
+afterAll(() => access[Symbol.asyncDispose]());
 
 /** Stores conversations of a person, with two items each, and returns their ids. */
 async function store(person: string, number: number, by = app): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
 import { startServer } from '../support/server.ts';
 
@@ -15,10 +15,7 @@ if (NO_BROWSER === undefined) {
     ),
   );
 }
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 const NO_PICKER = 'delete window.showSaveFilePicker';
 /** A picker that has chosen a file of the page's own storage. */

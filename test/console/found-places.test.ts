@@ -3,17 +3,14 @@ import type { Page } from 'playwright-core';
 import { said } from '../support/chat-answers.ts';
 import { MODEL } from '../support/turns.ts';
 import { startAskedServer } from './support/asking.ts';
-import { closeBrowser, NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
+import { NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
 
 /** Where links, hits, keys and ids lead, and what stands over the rows. */
 
 const turns = await startAskedServer();
 const { client, play, server } = turns;
 play(said('It left Vienna.'));
-afterAll(async () => {
-  await closeBrowser();
-  await turns[Symbol.asyncDispose]();
-});
+afterAll(() => turns[Symbol.asyncDispose]());
 
 const CALLS = 30;
 

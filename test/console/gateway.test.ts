@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startAccessServer } from '../support/access.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { startGateway } from './support/gateway.ts';
 
 const access = await startAccessServer(
@@ -19,7 +19,6 @@ const gateway = await startGateway(access.server.origin, {
   },
 });
 afterAll(async () => {
-  await closeBrowser();
   await gateway[Symbol.asyncDispose]();
   await access[Symbol.asyncDispose]();
 });

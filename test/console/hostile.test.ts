@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openAtFirst, openPage } from './support/browser.ts';
+import { NO_BROWSER, openAtFirst, openPage } from './support/browser.ts';
 
 /** Texts that try to run code, to load something, or to be taken for something else. */
 const HOSTILE = [
@@ -23,10 +23,7 @@ const HOSTILE = [
 ];
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 const items = HOSTILE.flatMap((text) => [
   { type: 'message' as const, role: 'user' as const, content: text },

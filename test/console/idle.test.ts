@@ -1,12 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createConversation, startAccessServer } from '../support/access.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const access = await startAccessServer('auth: { schemes: [keys] }\nconsole: { idle_minutes: 5 }\n');
-afterAll(async () => {
-  await closeBrowser();
-  await access[Symbol.asyncDispose]();
-});
+afterAll(() => access[Symbol.asyncDispose]());
 const { origin } = access.server;
 const ann = await access.key('ann', '--tenant', 'acme');
 const bob = await access.key('bob', '--tenant', 'acme');

@@ -1,15 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { violationsOf } from './support/axe.ts';
-import { closeBrowser, NO_BROWSER } from './support/browser.ts';
+import { NO_BROWSER } from './support/browser.ts';
 import { openAll, openItems } from './support/item-pages.ts';
 import { TELLING } from './support/items.ts';
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test.each(['light', 'dark'] as const)(

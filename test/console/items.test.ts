@@ -1,14 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER } from './support/browser.ts';
+import { NO_BROWSER } from './support/browser.ts';
 import { openAll, openItems } from './support/item-pages.ts';
 import { examples, TELLING } from './support/items.ts';
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 /** Returns the texts in a value that a person reads: no ids, kinds, states or data. */
 function textsIn(value: unknown, key = ''): readonly string[] {
@@ -66,12 +63,12 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('an image opens in full size, and one elsewhere is an address', async () => {
     await using watched = await openItems(server, TELLING.slice(0, 1));
     const { page } = watched;
-    expect(
-      await page
+    const width = () =>
+      page
         .locator('.said img')
         .first()
-        .evaluate((img) => Reflect.get(img, 'naturalWidth')),
-    ).toBe(96);
+        .evaluate((img) => Reflect.get(img, 'naturalWidth'));
+    await expect.poll(width).toBe(96);
     await watched.click('.picture');
     await page.locator('dialog[open] img').waitFor();
     await page.keyboard.press('Escape');

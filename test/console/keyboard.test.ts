@@ -1,20 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import {
-  closeBrowser,
-  NO_BROWSER,
-  openPage,
-  typeInBar,
-  type WatchedPage,
-} from './support/browser.ts';
+import { NO_BROWSER, openPage, typeInBar, type WatchedPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
 
 const server = await startServer();
 const id = await seedShop(server.client);
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 /** Text of the element that has the focus. */
 function focused({ page }: WatchedPage): Promise<string> {

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 /** Opens a conversation of these items. */
 async function openItems(...items: readonly unknown[]): Promise<WatchedPage> {
@@ -24,20 +21,24 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openItems({ type: 'message', role: 'user', content: text });
     const { page } = watched;
     await watched.click('.stub button');
+    const saved = async () => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('text.txt');
+      return readFile(await download.path(), 'utf8');
+    };
     const shown = page.locator('.said .text');
     const letters = async () =>
       (/^(?:abcdefghi )*/.exec(await shown.innerText())?.[0] ?? '').length;
     await expect.poll(letters).toBe(20_000);
+    expect(await saved()).toBe(text);
     await page.getByRole('button', { name: 'More' }).click();
     await expect.poll(letters).toBe(80_000);
     await page.getByRole('button', { name: 'All' }).click();
     await expect.poll(letters).toBe(100_000);
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('text.txt');
-    expect(await readFile(await download.path(), 'utf8')).toBe(text);
+    expect(await saved()).toBe(text);
   });
 
   test('a tree opens a hundred children at a time, and long strings on asking', async () => {
@@ -47,14 +48,15 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await page.getByRole('button', { name: 'arguments' }).click();
     const leaves = page.locator('.said .json-leaf');
-    expect(await leaves.count()).toBe(100);
+    await expect.poll(() => leaves.count()).toBe(100);
     await page.getByRole('button', { name: '100 more of 251' }).click();
     await page.getByRole('button', { name: '51 more of 251' }).click();
     await expect.poll(() => leaves.count()).toBe(251);
     const last = leaves.last();
-    expect((await last.innerText()).match(/x+/)?.[0]).toHaveLength(400);
+    const length = async () => /x+/.exec(await last.innerText())?.[0].length;
+    await expect.poll(length).toBe(400);
     await last.getByRole('button', { name: 'More of 1,000 characters' }).click();
-    expect((await last.innerText()).match(/x+/)?.[0]).toHaveLength(1000);
+    await expect.poll(length).toBe(1000);
   });
 
   test('what is opened stays open when its row scrolls away and comes back', async () => {
@@ -90,7 +92,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('Copied: JSON.').waitFor();
     await page.locator('input[type=search], .top input').first().focus();
     await page.keyboard.press('Control+V');
-    expect(await page.locator('.top input').first().inputValue()).toContain('parcel');
+    await expect.poll(() => page.locator('.top input').first().inputValue()).toContain('parcel');
   });
 
   test('copied texts have no character that a terminal obeys or that hides others', async () => {

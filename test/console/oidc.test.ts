@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startAccessServer } from '../support/access.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 import { CLIENT_ID, startSignInIssuer } from './support/sign-in-issuer.ts';
 
 const issuer = await startSignInIssuer();
@@ -11,7 +11,6 @@ const access = await startAccessServer(`auth:
 console: { oidc_client_id: ${CLIENT_ID}, oidc_audience_parameter: resource }
 `);
 afterAll(async () => {
-  await closeBrowser();
   await access[Symbol.asyncDispose]();
   await issuer[Symbol.asyncDispose]();
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { startGateway } from './support/gateway.ts';
 import { seedShop } from './support/seed.ts';
 
@@ -8,7 +8,6 @@ const server = await startServer();
 const id = await seedShop(server.client);
 const gateway = await startGateway(server.origin, { prefix: '/store/chat', isTls: true });
 afterAll(async () => {
-  await closeBrowser();
   await gateway[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
 });

@@ -1,13 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createConversation, startAccessServer } from '../support/access.ts';
-import { closeBrowser, NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
+import { NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
 import { openSignedIn } from './support/sign-in.ts';
 
 const access = await startAccessServer();
-afterAll(async () => {
-  await closeBrowser();
-  await access[Symbol.asyncDispose]();
-});
+afterAll(() => access[Symbol.asyncDispose]());
 const { origin } = access.server;
 const ann = await access.key('ann', '--tenant', 'acme');
 const ben = await access.key('ben', '--tenant', 'other');

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startAccessServer } from '../support/access.ts';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
 import { openSignedIn } from './support/sign-in.ts';
 
@@ -9,7 +9,6 @@ const server = await startServer();
 const empty = await startServer();
 if (NO_BROWSER === undefined) await seedShop(server.client);
 afterAll(async () => {
-  await closeBrowser();
   await server[Symbol.asyncDispose]();
   await empty[Symbol.asyncDispose]();
 });

@@ -1,16 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
 
 /** What people come to the console for, with the clicks that it takes. Typing is not counted. */
 
 const server = await startServer();
 const refund = await seedShop(server.client);
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 async function typeInBar({ page }: WatchedPage, text: string): Promise<void> {
   await page.locator('.row-title').first().waitFor();

@@ -1,14 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER } from './support/browser.ts';
+import { NO_BROWSER } from './support/browser.ts';
 import { scroll } from './support/scrolling.ts';
 import { openAtEnd } from './support/transcript.ts';
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 /** Returns a sound of some seconds of silence as a WAV file. */
 function silence(seconds: number): string {

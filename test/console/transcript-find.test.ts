@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import { firstOn, openAtEnd } from './support/transcript.ts';
 
@@ -10,7 +10,6 @@ const server = await startServer();
 const silent = await startServer('--search', 'off');
 const id = NO_BROWSER === undefined ? await seedLong(server.client, ITEMS) : '';
 afterAll(async () => {
-  await closeBrowser();
   await server[Symbol.asyncDispose]();
   await silent[Symbol.asyncDispose]();
 });

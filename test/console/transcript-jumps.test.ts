@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import {
   expectContiguous,
@@ -17,27 +17,23 @@ const ITEMS = 2500;
 
 const server = await startServer();
 const id = NO_BROWSER === undefined ? await seedLong(server.client, ITEMS) : '';
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 /** Waits until a message is the first one on the screen, in fact and by what the page tells. */
 async function expectFirst(watched: WatchedPage, number: number): Promise<void> {
   const place = (number + 1).toLocaleString('en-GB');
   await expect.poll(() => told(watched)).toMatch(new RegExp(`^${place}–`));
-  const first = await firstOn(watched.page);
-  expect(first.number).toBe(number);
+  await expect.poll(async () => (await firstOn(watched.page)).number).toBe(number);
   // Some pixels more where a line with the day stands above it.
-  expect(first.top).toBeGreaterThanOrEqual(0);
-  expect(first.top).toBeLessThan(50);
-  expectContiguous(await shown(watched));
+  await expect.poll(async () => (await firstOn(watched.page)).top).toBeGreaterThanOrEqual(0);
+  await expect.poll(async () => (await firstOn(watched.page)).top).toBeLessThan(50);
+  await expectContiguous(watched);
 }
 
 async function expectLast(watched: WatchedPage): Promise<void> {
   const last = ITEMS.toLocaleString('en-GB');
   await expect.poll(() => told(watched)).toMatch(new RegExp(`–${last} of ${last}$`));
-  expect((await shown(watched)).at(-1)).toBe(ITEMS - 1);
+  await expect.poll(async () => (await shown(watched)).at(-1)).toBe(ITEMS - 1);
 }
 
 async function idAt(position: number): Promise<string> {
@@ -108,15 +104,28 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a later jump wins over one that is still loading', async () => {
     await using watched = await openAtEnd(server.origin, id);
     const { page } = watched;
+    const { promise: isLate, resolve: answer } = Promise.withResolvers<void>();
     await page.route(/position=600/, async (route) => {
-      await page.waitForTimeout(500);
+      await isLate;
       // The page has given the request up.
       await route.continue().catch(() => undefined);
     });
+    const asked = page.waitForRequest(/position=600/);
     await page.locator('input[type=range]').fill('600');
+    const late = await asked;
     await page.locator('input[type=range]').fill('1700');
     await expectFirst(watched, 1700);
-    await page.waitForTimeout(700);
+    answer();
+    // It has failed, or its answer comes.
+    await late.response().then((given) => given?.finished());
+    await page.evaluate(`new Promise((done) => {
+      let frames = 0;
+      requestAnimationFrame(function next() {
+        frames += 1;
+        if (frames < 20) requestAnimationFrame(next);
+        else done();
+      });
+    })`);
     await expectFirst(watched, 1700);
   });
 });

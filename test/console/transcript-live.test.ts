@@ -1,13 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import { firstOn, openAtEnd, told } from './support/transcript.ts';
 
 const server = await startServer();
 const deaf = await startServer('--events', 'off');
 afterAll(async () => {
-  await closeBrowser();
   await server[Symbol.asyncDispose]();
   await deaf[Symbol.asyncDispose]();
 });
@@ -41,7 +40,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await say(id, ...many);
     await page.getByText('many 299', { exact: true }).waitFor();
     await expect.poll(() => told(watched)).toContain('–454 of 454');
-    expect(await page.locator('.news button').count()).toBe(0);
+    await expect.poll(() => page.locator('.news button').count()).toBe(0);
   });
 
   test('a reader who is not at the end stays there, is told how many items are new, and goes to them', async () => {
@@ -59,7 +58,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => told(watched)).toContain('of 153');
     await news.click();
     await page.getByText('new 3', { exact: true }).waitFor();
-    expect(await news.count()).toBe(0);
+    await expect.poll(() => news.count()).toBe(0);
   });
 
   test('items that are deleted or rewound elsewhere go, and the reader is at the neighbour', async () => {

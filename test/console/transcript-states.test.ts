@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { scroll } from './support/scrolling.ts';
 import { seedLong } from './support/seed.ts';
 import { expectContiguous, openAtEnd, openAtPosition, shown, told } from './support/transcript.ts';
@@ -10,10 +10,7 @@ import { expectContiguous, openAtEnd, openAtPosition, shown, told } from './supp
 const ITEMS = 400;
 
 const server = await startServer();
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('an empty conversation says so, and tells who may write how to add an item', async () => {
@@ -49,8 +46,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await page.locator('[role=feed]').getAttribute('aria-busy')).toBe('true');
     answer();
     await page.getByText('message 2', { exact: true }).waitFor();
-    expect(await page.locator('.skeleton').count()).toBe(0);
-    expect(await page.locator('[role=feed]').getAttribute('aria-busy')).toBe('false');
+    await expect.poll(() => page.locator('.skeleton').count()).toBe(0);
+    const isBusy = () => page.locator('[role=feed]').getAttribute('aria-busy');
+    await expect.poll(isBusy).toBe('false');
   });
 
   test('a page of items that fails is asked for again on request, and the others stay', async () => {
@@ -72,7 +70,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.note button').click();
     await page.locator('.note').waitFor({ state: 'detached' });
     await scroll(page, -500, 'first < 250');
-    expectContiguous(await shown(watched));
+    await expectContiguous(watched);
   });
 
   test('a conversation that is deleted elsewhere is grey after the next request, and stays readable', async () => {
@@ -122,6 +120,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     });
     await page.goto(`${server.origin}/console/#/conversations/${id}`);
     await page.getByText('message 399', { exact: true }).waitFor();
+    // That of the conversation itself.
+    await page.locator('.facts time').waitFor();
     expect(await page.locator('input[type=range], .position output, time').count()).toBe(1);
     const up = await scroll(page, -2000, 'first === 0');
     expect(up).toMatchObject({ empty: 0, wrong: 0, first: 0 });

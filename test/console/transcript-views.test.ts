@@ -1,16 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
 import { seedLong, seedShop } from './support/seed.ts';
 import { firstOn, openAtEnd, openAtPosition } from './support/transcript.ts';
 
 const server = await startServer();
 const shop = await seedShop(server.client);
 const long = NO_BROWSER === undefined ? await seedLong(server.client, 600) : '';
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 async function focusLast({ page }: WatchedPage): Promise<void> {
   await page.locator('article').last().focus();

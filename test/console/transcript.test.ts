@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import {
   expectContiguous,
@@ -18,10 +18,7 @@ const MOST_ROWS = 60;
 
 const server = await startServer();
 const id = NO_BROWSER === undefined ? await seedLong(server.client, ITEMS) : '';
-afterAll(async () => {
-  await closeBrowser();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a long conversation opens at its end with one page of items', async () => {
@@ -29,7 +26,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await watched.page.getByText(`message ${ITEMS - 1}`, { exact: true }).waitFor();
     const numbers = await shown(watched);
     expect(numbers.at(-1)).toBe(ITEMS - 1);
-    expectContiguous(numbers);
+    await expectContiguous(watched);
     expect(numbers.length).toBeLessThan(MOST_ROWS);
     expect(pagesOfItems(watched)).toBe(1);
   });
@@ -40,7 +37,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => told(watched)).toMatch(/2,500 of 2,500$/);
     await page.locator('.rows').evaluate((list) => {
       list.scrollTop -= 1;
-      (document.querySelector('.position') as HTMLElement).style.paddingBottom = '200px';
+      const bar = list.ownerDocument.querySelector<typeof list>('.position');
+      if (bar !== null) bar.style.paddingBottom = '200px';
     });
     await expect.poll(() => told(watched)).toMatch(/2,500 of 2,500$/);
   });
@@ -54,8 +52,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openPage(server.origin, `#/conversations/${id}?item=${item}`);
     const { page } = watched;
     await expect.poll(async () => (await firstOn(page)).number).toBe(650);
-    expect(Math.abs((await firstOn(page)).top)).toBeLessThan(40);
-    expectContiguous(await shown(watched));
+    await expect.poll(async () => Math.abs((await firstOn(page)).top)).toBeLessThan(40);
+    await expectContiguous(watched);
   });
 
   test('Back returns to the place in the conversation that was left', async () => {
@@ -67,7 +65,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.row-title').first().waitFor();
     await page.goBack();
     await expect.poll(async () => (await firstOn(page)).number).toBe(number);
-    expectContiguous(await shown(watched));
+    await expectContiguous(watched);
   });
 
   test('an item of 5 MB is a stub until it is asked for', async () => {

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { startServer } from '../support/server.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 
 const DAY_S = 86_400;
 
@@ -13,7 +13,6 @@ writeFileSync(config, 'retention: { trash_days: 7 }\n');
 const server = await startServer('--config', config);
 const plain = await startServer();
 afterAll(async () => {
-  await closeBrowser();
   await server[Symbol.asyncDispose]();
   await plain[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -41,7 +40,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await watched.click('.conversation-actions > button:has-text("Delete")');
     const dialog = page.locator('dialog[open]');
-    expect(await dialog.textContent()).toContain('It goes to the trash for 7 days');
+    await dialog.getByText('It goes to the trash for 7 days').waitFor();
     await watched.click('dialog[open] .alarm');
     await page.getByText('The conversation is in the trash.').waitFor();
     await expect(server.client.conversations.retrieve(id)).rejects.toThrow('404');
@@ -97,8 +96,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openPage(plain.origin, `#/conversations/${id}`);
     const { page } = watched;
     await watched.click('.conversation-actions > button:has-text("Delete")');
-    const text = await page.locator('dialog[open]').textContent();
-    expect(text).toContain('It is gone for good');
+    await page.locator('dialog[open]').getByText('It is gone for good').waitFor();
     await watched.click('dialog[open] .alarm');
     await page.getByText('The conversation is deleted.').waitFor();
     expect(await page.locator('.toast', { hasText: 'Undo' }).count()).toBe(0);

@@ -3,14 +3,11 @@ import { called, said } from '../support/chat-answers.ts';
 import { MODEL } from '../support/turns.ts';
 import { startAskedServer } from './support/asking.ts';
 import { violationsOf } from './support/axe.ts';
-import { closeBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const turns = await startAskedServer('--history', 'repair');
 const { client, play, server } = turns;
-afterAll(async () => {
-  await closeBrowser();
-  await turns[Symbol.asyncDispose]();
-});
+afterAll(() => turns[Symbol.asyncDispose]());
 
 const TOOL = {
   type: 'function' as const,

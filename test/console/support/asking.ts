@@ -64,7 +64,8 @@ export async function ask(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+Enter');
 }
 
-/** Waits until the stored items have taken the place of the streamed ones. */
-export async function stored(page: Page): Promise<void> {
+/** Waits until the stored items have taken the place of the streamed ones, and one of them has a text. */
+export async function stored(page: Page, text: string): Promise<void> {
+  await page.locator('.rows-space article', { hasText: text }).first().waitFor();
   await expect.poll(() => page.locator('.streamed').count()).toBe(0);
 }

@@ -3,21 +3,26 @@ import type { Page } from 'playwright-core';
 
 /** The rules of WCAG 2.2, levels A and AA, that can be checked without a person. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
+/** Those of them that depend on colours. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
 /** Returns what a page breaks of WCAG, a text each. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`;
-  // Sound: the fields of axe's results that are read here.
-  const { violations } = (await page.evaluate(run)) as { violations: readonly Violation[] };
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
-  );
+  return run(page, TAGS);
+}
+
+/** Returns what a page, whose other rules were checked, breaks of those about colours when its colours have changed. */
+export async function violationsOfColours(page: Page): Promise<readonly string[]> {
+  return run(page, OF_COLOURS);
+}
+
+async function run(page: Page, only: readonly string[]): Promise<readonly string[]> {
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
+  const options = JSON.stringify({ runOnly: only, resultTypes: ['violations'] });
+  // Sound: the script returns a list of texts. All that axe has seen would take seconds on its way.
+  return (await page.evaluate(`axe.run(document, ${options}).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => id + ': ' + html + '\\n' + failureSummary)))`)) as readonly string[];
 }
 
 /** Returns the elements that stick out of the window to its side, and those that scroll sideways and have no table or code. */

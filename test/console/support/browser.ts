@@ -14,9 +14,11 @@ export const NO_BROWSER =
 
 if (NO_BROWSER !== undefined) console.info(NO_BROWSER);
 
-/** A page, and what it must not do. Closing it throws when it has asked for other addresses or broken its policy. */
+/** A page, and what it must not do. Closing it throws when it has asked for other addresses, broken its policy, or thrown what nothing caught. */
 export interface WatchedPage extends AsyncDisposable {
   readonly page: Page;
+  /** What it has done so far that it must not. */
+  readonly problems: readonly string[];
   /** Paths of the API that were asked for, in order. */
   readonly calls: readonly string[];
   /** Number of clicks so far. */
@@ -25,6 +27,7 @@ export interface WatchedPage extends AsyncDisposable {
   click(selector: string): Promise<void>;
 }
 
+/** The browser of this worker, which ends with it. Its pages have nothing in common. */
 let browser: Promise<Browser> | undefined;
 
 interface PageOptions {
@@ -64,25 +67,25 @@ export async function openPage(
     extraHTTPHeaders: headers,
   });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const page = await context.newPage();
-  const elsewhere: string[] = [];
-  // Of the policy of headers; and errors that nothing caught.
-  const violations: string[] = [];
+  const problems: string[] = [];
   const calls: string[] = [];
-  page.on('request', (request) => {
+  // Of the context, so that further tabs are watched too.
+  context.on('request', (request) => {
     const url = request.url();
     if (/^(data|blob):/.test(url)) return;
     if (issuer !== undefined && url.startsWith(`${issuer}/`)) return;
-    if (!url.startsWith(`${origin}/`)) elsewhere.push(url);
+    if (!url.startsWith(`${origin}/`)) problems.push(`it has asked for ${url}`);
     else if (url.includes('/v1/')) calls.push(`${request.method()} ${url.slice(origin.length)}`);
   });
-  page.on('console', (message) => {
-    if (/Content.Security.Policy|Trusted/i.test(message.text())) violations.push(message.text());
+  context.on('console', (message) => {
+    if (/Content.Security.Policy|Trusted/i.test(message.text())) problems.push(message.text());
   });
-  page.on('pageerror', (error) => violations.push(String(error)));
+  context.on('weberror', (error) => problems.push(String(error.error())));
+  const page = await context.newPage();
   await page.goto(`${origin}/console/${fragment}`);
   const watched: WatchedPage = {
     page,
+    problems,
     calls,
     clicks: 0,
     click: async (selector) => {
@@ -91,8 +94,11 @@ export async function openPage(
     },
     [Symbol.asyncDispose]: async () => {
       await context.close();
-      assert.deepEqual(violations, [], 'the page must keep to its policy');
-      assert.deepEqual(elsewhere, [], 'the page must load nothing from elsewhere');
+      assert.deepEqual(
+        problems,
+        [],
+        'the page must keep to its policy, load nothing from elsewhere, and fail nowhere',
+      );
     },
   };
   return watched;
@@ -114,7 +120,7 @@ export async function typeInBar({ page }: WatchedPage, text: string): Promise<vo
   await page.keyboard.press('Enter');
 }
 
-/** Ends the browser of this worker. */
+/** Ends the browser, where no worker ends with it. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;

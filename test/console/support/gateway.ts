@@ -62,7 +62,8 @@ export async function startGateway(
     const path = (incoming.url ?? '').slice(prefix.length);
     const forwarded = request(`${target}${path}`, { method: incoming.method, headers });
     forwarded.on('response', (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      // Browsers send again, by themselves, what was lost on a connection that was used before.
+      outgoing.writeHead(answer.statusCode ?? 500, { ...answer.headers, connection: 'close' });
       answer.pipe(outgoing);
     });
     forwarded.on('error', () => outgoing.destroy());

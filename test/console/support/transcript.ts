@@ -15,8 +15,13 @@ export async function shown({ page }: WatchedPage): Promise<readonly number[]> {
   return places.toSorted(([a = 0], [b = 0]) => a - b).map(([, number = 0]) => number);
 }
 
-export function expectContiguous(numbers: readonly number[]): void {
-  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+/** Waits until the messages in the document follow each other. */
+export async function expectContiguous(watched: WatchedPage): Promise<void> {
+  const gaps = async (): Promise<readonly number[]> => {
+    const numbers = await shown(watched);
+    return numbers.filter((number, at) => at > 0 && number !== (numbers[at - 1] ?? 0) + 1);
+  };
+  await expect.poll(gaps).toEqual([]);
 }
 
 export function pagesOfItems({ calls }: WatchedPage): number {
