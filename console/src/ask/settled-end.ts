@@ -15,8 +15,8 @@ export function useStayingAtEnd(scroller: RefObject<HTMLElement | null>): void {
     let wasAtEnd = isAtEnd(rows);
     let { clientHeight: height } = rows;
     const note = (): void => {
-      // A scroll that is told together with a new height would be measured by it.
-      if (rows.clientHeight === height) wasAtEnd = isAtEnd(rows);
+      // A scroll may be told together with a new height, of which the observer is told later.
+      wasAtEnd = isAtEnd(rows, height);
     };
     const observer = new ResizeObserver(() => {
       height = rows.clientHeight;
@@ -31,8 +31,8 @@ export function useStayingAtEnd(scroller: RefObject<HTMLElement | null>): void {
   }, []);
 }
 
-function isAtEnd(rows: HTMLElement): boolean {
-  return rows.scrollHeight - rows.scrollTop - rows.clientHeight < NEAR_END;
+function isAtEnd(rows: HTMLElement, height = rows.clientHeight): boolean {
+  return rows.scrollHeight - rows.scrollTop - height < NEAR_END;
 }
 
 interface Anchor {
