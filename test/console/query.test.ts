@@ -49,11 +49,34 @@ test('an id or a link is opened, and not searched for', () => {
 });
 
 test('a filter is added once, and taken away again', () => {
-  const text = withFilter('parcel', 'topic', 'two words');
+  const text = withFilter('parcel', 'topic', 'two words') ?? '';
   expect(text).toBe('parcel topic:"two words"');
   expect(withFilter(text, 'topic', 'two words')).toBe(text);
   const [filter] = parseQuery(text).filters;
   expect(filter === undefined ? '' : withoutFilter(text, filter)).toBe('parcel');
+});
+
+test('a filter is told from one that contains it', () => {
+  const text = withFilter('my_user:user-17', 'user', 'user-1') ?? '';
+  expect(text).toBe('my_user:user-17 user:user-1');
+  const filter = parseQuery(text).filters[1];
+  expect(filter === undefined ? '' : withoutFilter(text, filter)).toBe('my_user:user-17');
+});
+
+test.each([
+  ['user_id', '"user-17"'],
+  ['topic', 'a" owner:"ann'],
+  ['topic', 'a" owner:ann'],
+  ['owner', 'ann'],
+  ['has', 'topic'],
+  ['user_id:user-17', 'x'],
+  ['two words', 'x'],
+  ['"topic', 'x'],
+  ['-topic', 'x'],
+  ['topic', ''],
+  ['topic', '#/conversations/conv_01a21cee5afe0000678e'],
+])('a pair that the bar would take for another filter adds none: %s=%s', (key, value) => {
+  expect(withFilter('parcel', key, value)).toBeUndefined();
 });
 
 test('a search has the filters of the bar, and names those that it does not take', () => {

@@ -112,13 +112,19 @@ function secondOf(day: string): number {
   return Math.floor(new Date(`${day}T00:00:00`).getTime() / 1000);
 }
 
-/** Returns the bar's text with one filter more. */
-export function withFilter(text: string, key: string, value: string): string {
+/** Returns the bar's text with a pair as one filter more; `undefined` for one that the bar would take for another. */
+export function withFilter(text: string, key: string, value: string): string | undefined {
   const token = /\s/.test(value) ? `${key}:"${value}"` : `${key}:${value}`;
-  return text.includes(token) ? text : `${text} ${token}`.trim();
+  const [filter] = parseQuery(token).filters;
+  const isExact = filter?.text === token && filter.pair?.[0] === key && filter.pair[1] === value;
+  return isExact ? [...without(text, token), token].join(' ') : undefined;
 }
 
 /** Returns the bar's text without a filter. */
 export function withoutFilter(text: string, filter: Filter): string {
-  return text.replace(filter.text, '').replaceAll(/\s+/g, ' ').trim();
+  return without(text, filter.text).join(' ');
+}
+
+function without(text: string, token: string): readonly string[] {
+  return (text.match(TOKEN) ?? []).filter((each) => each !== token);
 }

@@ -33,9 +33,17 @@ function valuesLike(filter: string): readonly string[] {
   const key = filter.slice(0, colon);
   const begun = filter.slice(colon + 1).replaceAll('"', '');
   const values = key === 'has' ? seenKeys() : [...(seen.value.get(key) ?? [])];
-  return values
-    .filter((value) => value.toLowerCase().startsWith(begun.toLowerCase()) && value !== begun)
-    .toSorted();
+  return (
+    values
+      // The bar has no way to write one with a quotation mark.
+      .filter(
+        (value) =>
+          !value.includes('"') &&
+          value.toLowerCase().startsWith(begun.toLowerCase()) &&
+          value !== begun,
+      )
+      .toSorted()
+  );
 }
 
 /** Puts a suggestion in the place of the last word. */
