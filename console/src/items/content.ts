@@ -1,4 +1,4 @@
-import { list, textOf, type Fields } from '../items/fields.ts';
+import { list, textOf, type Fields } from './fields.ts';
 
 /** Returns the text of a message's content: of a text, or of the parts of a list that are texts. */
 export function textIn(content: unknown): string {
@@ -22,5 +22,5 @@ export function withText(content: unknown, text: string): unknown {
 }
 
 function textOfPart(part: Fields): string {
-  return textOf(part['text']);
+  return textOf(part['text']) || textOf(part['refusal']);
 }
