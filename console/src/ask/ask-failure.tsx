@@ -18,7 +18,7 @@ export function AskFailure({ asking }: { readonly asking: Asking }) {
         {isLocked
           ? 'Another client has a turn in this conversation, and nothing was sent to the model.'
           : hasArrived
-            ? 'The question before, whose answer was lost, has reached the server: it is stored, or still being answered. This one was not sent.'
+            ? 'The question before has reached the server, though its answer was lost. This one was not sent.'
             : message}
       </p>
       <p class="quiet">

@@ -6,7 +6,7 @@ export function Pair({
   name,
   value,
   query = '',
-  view,
+  view = {},
 }: {
   readonly name: string;
   readonly value: string;
@@ -15,12 +15,12 @@ export function Pair({
   readonly view?: View;
 }) {
   const filtered = withFilter(query, name, value);
-  const to = filtered !== undefined && {
-    href: fragmentOf({ page: 'conversations', query: filtered, ...(view && { view }) }),
-    title: `Only those with ${name} = ${value}`,
-  };
   return (
-    <a class="pair" {...to}>
+    <a
+      class="pair"
+      {...(filtered && { href: fragmentOf({ page: 'conversations', query: filtered, view }) })}
+      title={`Only those with ${name} = ${value}`}
+    >
       <span class="key">{name}</span> {value}
     </a>
   );

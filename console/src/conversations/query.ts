@@ -112,9 +112,14 @@ function secondOf(day: string): number {
   return Math.floor(new Date(`${day}T00:00:00`).getTime() / 1000);
 }
 
+/** Returns how a filter is written in the bar. */
+export function tokenOf(key: string, value: string): string {
+  return /\s/.test(value) ? `${key}:"${value}"` : `${key}:${value}`;
+}
+
 /** Returns the bar's text with a pair as one filter more; `undefined` for one that the bar would take for another. */
 export function withFilter(text: string, key: string, value: string): string | undefined {
-  const token = /\s/.test(value) ? `${key}:"${value}"` : `${key}:${value}`;
+  const token = tokenOf(key, value);
   const [filter] = parseQuery(token).filters;
   const isExact = filter?.text === token && filter.pair?.[0] === key && filter.pair[1] === value;
   return isExact ? [...without(text, token), token].join(' ') : undefined;

@@ -1,3 +1,4 @@
+import { tokenOf } from './query.ts';
 import { seen, seenKeys } from './seen.ts';
 
 const MOST = 8;
@@ -24,7 +25,7 @@ export function suggestionsFor(text: string): readonly Suggestion[] {
   if (colon === -1) return keysLike(last);
   return valuesLike(last)
     .slice(0, MOST)
-    .map((value) => ({ token: `${last.slice(0, colon)}:${quoted(value)}`, meaning: '' }));
+    .map((value) => ({ token: tokenOf(last.slice(0, colon), value), meaning: '' }));
 }
 
 /** Returns the values that were seen and go on as a filter that is being typed. */
@@ -63,8 +64,4 @@ function lastWord(text: string): string {
   const loose = /[^\s":]+:[^":]+$/.exec(text)?.[0] ?? '';
   if (valuesLike(loose).length > 0) return loose;
   return /(?:[^\s":]+:"[^"]*|\S*)$/.exec(text)?.[0] ?? '';
-}
-
-function quoted(value: string): string {
-  return /\s/.test(value) ? `"${value}"` : value;
 }

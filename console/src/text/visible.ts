@@ -4,7 +4,7 @@ import { withVisibleControls } from './controls.ts';
 /** Classes of the bodies of items, which are drawn as they were written. */
 const BODIES: readonly unknown[] = ['text', 'markdown'];
 /** Properties that are shown or read out. */
-const SHOWN = ['title', 'aria-label', 'placeholder', 'alt'];
+const SHOWN = ['title', 'aria-label'];
 
 /** A node that is drawn. The names are those that Preact keeps for its own extensions. */
 interface Drawn {
