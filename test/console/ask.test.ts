@@ -145,6 +145,37 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('Stopped.').waitFor();
   });
 
+  test('of many calls the last ones are drawn while they are streamed', async () => {
+    const id = await spokenIn(client, 'one', 'two');
+    const never = new Promise<void>(() => undefined);
+    const call = (index: number) =>
+      chunk({
+        tool_calls: [
+          {
+            index,
+            id: `call_${index}`,
+            type: 'function',
+            function: { name: `f${index}`, arguments: '{}' },
+          },
+        ],
+      });
+    play(
+      streamed(...Array.from({ length: 500 }, (_, index) => call(index)), {
+        kind: 'until',
+        promise: never,
+      }),
+    );
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await ask(page, 'All of them');
+    await page.locator('.streamed').getByText('450 items precede these.').waitFor();
+    await page.locator('.streamed').getByText('f499').waitFor();
+    // The question besides.
+    expect(await page.locator('.streamed article').count()).toBe(51);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped.').waitFor();
+  });
+
   test('a lost answer is not made twice', async () => {
     const id = await spokenIn(client, 'one', 'two');
     play(said('Made once.'));

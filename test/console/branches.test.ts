@@ -141,7 +141,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('article').first().focus();
     await page.keyboard.press('Enter');
     await press(page, 'Fork here and ask again…');
-    await page.getByText('The image or file of that message is sent with it.').waitFor();
+    await page.getByText('The images and files of that message are sent with it: 1.').waitFor();
     const field = page.locator('.ask-dialog textarea').first();
     expect(await field.inputValue()).toBe(text);
     await field.fill('Is it a lake?');

@@ -82,6 +82,36 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await link.getAttribute('rel')).toContain('noopener');
   });
 
+  test('an item that says that it is the stub of a large one hides nothing', async () => {
+    const stub = { object: 'conversation.item.stub', bytes: 3 };
+    const hiding = [
+      { type: 'message', role: 'user', content: 'words of a message', ...stub },
+      { type: 'function_call', call_id: 'c', name: 'tool_by_name', arguments: '{}', ...stub },
+      { type: 'from_the_future', told: 'words of the future', ...stub },
+    ];
+    const { id: stored } = await server.client.conversations.create({ items: hiding as never });
+    await using watched = await openPage(server.origin, `#/conversations/${stored}`);
+    const { page } = watched;
+    const rows = page.locator('.rows');
+    await page.locator('article').nth(2).waitFor();
+    expect(await rows.textContent()).toMatch(/words of a message.*tool_by_name.*from_the_future/s);
+    expect(await page.getByRole('button', { name: 'Load it' }).count()).toBe(0);
+    await page.keyboard.press('o');
+    await page.locator('.line').nth(2).waitFor();
+    expect(await rows.textContent()).toMatch(/words of a message.*tool_by_name/s);
+  });
+
+  test('a pair of metadata that reads as another filter is no link', async () => {
+    const pairs = { title: 'Odd pairs', user_id: '"user-17"', topic: 'plain', owner: 'ann' };
+    await server.client.conversations.create({ metadata: pairs });
+    await using watched = await openPage(server.origin);
+    const row = watched.page.locator('tr', { hasText: 'Odd pairs' });
+    await row.locator('.pair', { hasText: 'plain' }).waitFor();
+    const links = await row.locator('.pair[href]').allTextContents();
+    expect(links).toEqual(['topic plain']);
+    expect(await row.locator('.pair').count()).toBe(3);
+  });
+
   test.each([
     [
       'a table of a million cells',

@@ -65,13 +65,16 @@ test('a filter that is a part of another one is added and taken away by itself',
 });
 
 test('each pair of metadata can be said as a filter, and is understood again', () => {
-  const words = fc.constantFrom('owner', 'has', 'a b', '"', '\\', ':', '-', '//', '\n', 'x');
+  const link = '#/conversations/conv_01a21cee5afe0000678e';
+  const words = fc.constantFrom('owner', 'a b', '"', '\\', ':', '-', '//', '\n', 'x', link);
   const texts = fc.oneof(
     fc.string(),
     fc.array(words).map((each) => each.join('')),
   );
   fc.assert(
     fc.property(texts, texts, (key, value) => {
+      const alone = parseQuery(withFilter('', key, value));
+      expect(alone.filters.map(({ pair }) => pair)).toEqual([[key, value]]);
       const text = withFilter('user_id:user-17', key, value);
       const pairs = parseQuery(text).filters.map(({ pair }) => pair);
       const before = ['user_id', 'user-17'];

@@ -1,4 +1,5 @@
 import { ApiFailure, stream } from './client.ts';
+import { framesIn } from './frames.ts';
 
 /** A change, as the feed of a conversation has it. */
 export interface FeedEvent {
@@ -63,39 +64,4 @@ async function pause(
     wait(left);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
-}
-
-interface Frame {
-  readonly id: string | undefined;
-  readonly data: string | undefined;
-}
-
-/**
- * Splits a stream of server-sent events, as this server writes them: a line a field, an empty line a frame. Cancels the
- * stream when its reader ends early.
- */
-export async function* framesIn(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<Frame> {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      const frames = `${rest}${value}`.split('\n\n');
-      rest = frames.pop() ?? '';
-      for (const frame of frames) yield frameOf(frame);
-    }
-  } finally {
-    // Rejects for a stream that has broken, whose error is thrown already.
-    await reader.cancel().catch(() => undefined);
-  }
-}
-
-function frameOf(text: string): Frame {
-  const lines = text.split('\n');
-  const field = (name: string): string | undefined =>
-    lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
-  return { id: field('id'), data: field('data') };
 }

@@ -1,10 +1,10 @@
 import { batch, signal } from '@preact/signals';
 import { ApiFailure, asFailure, call, stream } from '../api/client.ts';
-import { framesIn } from '../api/feed.ts';
+import { framesIn } from '../api/frames.ts';
 import { signIns } from '../api/session.ts';
 import type { StreamEvent } from '../../../src/contract/responses/stream-events.ts';
 import { NO_ANSWER, withEvent, type Answer } from './answer.ts';
-import { textIn, withText } from './content.ts';
+import { textIn, withText } from '../items/content.ts';
 import { NO_SETTINGS, requestFields, type AskSettings } from './settings.ts';
 
 /** An item of a request. */

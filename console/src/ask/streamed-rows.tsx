@@ -4,8 +4,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Item } from '../api/objects.ts';
 import { ItemBody } from '../items/item-body.tsx';
 import { lineOf, reasoningText, roleOf, toolName } from '../items/lines.ts';
-import { list, textOf } from '../items/fields.ts';
+import { textIn } from '../items/content.ts';
+import { textOf } from '../items/fields.ts';
 import { Code } from '../text/code.tsx';
+import { count } from '../text/numbers.ts';
 import { LongText } from '../text/long-text.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
@@ -13,6 +15,9 @@ import type { FormingItem } from './answer.ts';
 import { askingOf, type Input } from './asking.ts';
 import { isStoredIn, showStored } from './stored.ts';
 import { useSettledEnd, useStayingAtEnd } from './settled-end.ts';
+
+/** Items that are drawn while they are streamed, the last ones. */
+const MOST_FORMING = 50;
 
 /** What was asked and what the model has answered so far, below the stored items, until it is one of them. */
 export function StreamedRows({
@@ -43,12 +48,22 @@ export function StreamedRows({
           {asked.input.map((input, index) => (
             <AskedRow key={index} input={input} items={items} hasFailed={hasFailed} />
           ))}
-          {forming.map(
-            (each) =>
-              each !== undefined && (
-                <FormingRow key={each.item.id} forming={each} items={items} hasFailed={hasFailed} />
-              ),
+          {forming.length > MOST_FORMING && (
+            <p class="quiet">{count(forming.length - MOST_FORMING)} items precede these.</p>
           )}
+          {forming
+            .slice(-MOST_FORMING)
+            .map(
+              (each) =>
+                each !== undefined && (
+                  <FormingRow
+                    key={each.item.id}
+                    forming={each}
+                    items={items}
+                    hasFailed={hasFailed}
+                  />
+                ),
+            )}
           {asking.phase.value === 'sending' && (
             <article class="row">
               <div class="margin">
@@ -130,10 +145,7 @@ export function Hidden() {
 /** An item that is made, as text: what it becomes is not known before its end. */
 function Forming({ item }: { readonly item: Item }) {
   if (item.type === 'message') {
-    const text = list(item['content'])
-      .map((part) => textOf(part['text']) || textOf(part['refusal']))
-      .join('\n\n');
-    return <LongText text={text} />;
+    return <LongText text={textIn(item['content'])} />;
   }
   if (item.type === 'reasoning') {
     return (

@@ -1,4 +1,3 @@
-import { withVisibleControls } from '../text/controls.ts';
 import type { Item } from '../api/objects.ts';
 import { parsed, textOf } from '../items/fields.ts';
 import { toolName } from '../items/lines.ts';
@@ -54,9 +53,9 @@ export function Approvals({
       {requests.map((request) => (
         <p key={request.id}>
           <span>
-            May the model call <code>{withVisibleControls(toolName(request))}</code>?{' '}
+            May the model call <code>{toolName(request)}</code>?{' '}
             <code dir="ltr" tabIndex={0} class="asked-arguments">
-              {withVisibleControls(textOf(request['arguments']))}
+              {textOf(request['arguments'])}
             </code>
           </span>
           <Decision

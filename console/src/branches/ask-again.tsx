@@ -2,9 +2,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import type { Item } from '../api/objects.ts';
 import { askingOf, randomKey } from '../ask/asking.ts';
-import { othersIn, textIn, withText } from '../ask/content.ts';
 import { SettingsFields } from '../ask/settings-fields.tsx';
 import type { AskSettings } from '../ask/settings.ts';
+import { othersIn, textIn, withText } from '../items/content.ts';
 import { go } from '../place.ts';
 import type { Turn } from '../responses/turn.ts';
 import { count, ordinal } from '../text/numbers.ts';
@@ -94,9 +94,7 @@ export function AskAgain({
         />
         {others.length > 0 && (
           <p class="quiet">
-            {others.length === 1
-              ? 'The image or file of that message is sent with it.'
-              : `The ${count(others.length)} images and files of that message are sent with it.`}
+            The images and files of that message are sent with it: {others.length}.
           </p>
         )}
         {tools !== undefined && <SettingsFields settings={settings} change={setSettings} />}

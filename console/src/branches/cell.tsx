@@ -1,5 +1,6 @@
 import { Hidden } from '../ask/streamed-rows.tsx';
-import { list, textOf } from '../items/fields.ts';
+import { textIn as contentText } from '../items/content.ts';
+import { textOf } from '../items/fields.ts';
 import { ItemBody } from '../items/item-body.tsx';
 import { roleOf } from '../items/lines.ts';
 import { fragmentOf } from '../place.ts';
@@ -84,9 +85,7 @@ function Body({
 function textIn(item: Entry['item']): string {
   if (isStub(item)) return '';
   const { content, arguments: given, input, output } = item;
-  if (typeof content === 'string') return content;
-  const parts = list(content).map((part) => textOf(part['text']) || textOf(part['refusal']));
-  return parts.filter(Boolean).join('\n\n') || textOf(given) || textOf(input) || textOf(output);
+  return contentText(content) || textOf(given) || textOf(input) || textOf(output);
 }
 
 function isSame(left: Entry, right: Entry): boolean {

@@ -5,7 +5,7 @@ import { Time, timeUntil } from '../text/time.tsx';
 import type { ConversationList } from './conversation-list.ts';
 import type { Columns } from './columns.ts';
 import { titleOf } from './title.ts';
-import { withFilter } from './query.ts';
+import { Pair } from './pair.tsx';
 
 const MOST_PAIRS = 4;
 /** Ends that are nearer than this are told in the list. */
@@ -71,18 +71,7 @@ export function ConversationRow({
               </span>
             )}
             {pairs.slice(0, MOST_PAIRS).map(([name, value]) => (
-              <a
-                key={name}
-                class="pair"
-                href={fragmentOf({
-                  page: 'conversations',
-                  query: withFilter(query, name, value),
-                  view,
-                })}
-                title={`Only those with ${name} = ${value}`}
-              >
-                <span class="key">{name}</span> {value}
-              </a>
+              <Pair key={name} name={name} value={value} query={query} view={view} />
             ))}
             {pairs.length > MOST_PAIRS && <span class="quiet">+{pairs.length - MOST_PAIRS}</span>}
             {expires_at !== undefined && endsSoon(expires_at) && (

@@ -33,6 +33,7 @@ const TOKEN = new RegExp(
 const FILTER = new RegExp(String.raw`^(?:(${QUOTED})|([^\s":]+)):(.*)$`, 's');
 /** Words before a colon that mean something else than a key of the metadata. */
 const OWN_WORDS = ['owner', 'has', 'created', 'active'];
+const LINK = /^(?:https?:[^#]*)?#\/conversations\/([^?/]+)(?:\?item=([^&]+))?/;
 const ID = /^[a-z]{2,8}_[A-Za-z0-9_-]{12,}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_SECONDS = 86_400;
@@ -57,7 +58,7 @@ export function parseQuery(text: string): Query {
 
 /** Returns the id in a text that is an id, or a link to an item or a conversation. */
 function idIn(text: string): string | undefined {
-  const linked = /#\/conversations\/([^?/]+)(?:\?item=([^&]+))?/.exec(text);
+  const linked = LINK.exec(text);
   const id = linked === null ? text : decoded(linked[2] ?? linked[1] ?? '');
   return ID.test(id) ? id : undefined;
 }

@@ -1,8 +1,12 @@
 import type { Item, Stub } from '../api/objects.ts';
 import { bytes } from '../text/numbers.ts';
+import { isStub } from '../transcript/entry.ts';
+import { textIn as contentText } from './content.ts';
 import { fields, list, textOf, texts } from './fields.ts';
 
 const LONGEST = 160;
+/** Characters of a text that are read for it. */
+const READ = 4000;
 
 /** Returns the word for who or what made an item. */
 export function roleOf(item: Item | Stub): string {
@@ -15,13 +19,9 @@ export function roleOf(item: Item | Stub): string {
 
 /** Returns an item in one line: the beginning of its text, or the name of its tool. */
 export function lineOf(item: Item | Stub): string {
-  if ('bytes' in item && typeof item.bytes === 'number' && item['object'] !== undefined) {
-    return `${item.type.replaceAll('_', ' ')} of ${bytes(item.bytes)}`;
-  }
-  const each = item as Item;
-  const text = textIn(each);
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  if (line === '') return each.type.replaceAll('_', ' ');
+  if (isStub(item)) return `${item.type.replaceAll('_', ' ')} of ${bytes(item.bytes)}`;
+  const line = textIn(item).slice(0, READ).replaceAll(/\s+/g, ' ').trim();
+  if (line === '') return item.type.replaceAll('_', ' ');
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
@@ -74,9 +74,5 @@ function outputText(output: unknown): string {
 
 /** Returns the text of a summary or of the content of reasoning. */
 export function reasoningText(item: Item): string {
-  const parts = [...list(item['summary']), ...list(item['content'])];
-  return parts
-    .map((part) => textOf(fields(part)['text']))
-    .filter(Boolean)
-    .join('\n\n');
+  return contentText([...list(item['summary']), ...list(item['content'])]);
 }

@@ -1,4 +1,3 @@
-import { withVisibleControls } from './controls.ts';
 import { Cut } from './long-text.tsx';
 
 /** Code, or what a program has printed. */
@@ -7,7 +6,7 @@ export function Code({ text, name }: { readonly text: string; readonly name: str
     <Cut text={text} name={name}>
       {(shown) => (
         <pre class="output" tabIndex={0} dir="ltr">
-          {withVisibleControls(shown)}
+          {shown}
         </pre>
       )}
     </Cut>
@@ -23,7 +22,7 @@ export function Commands({ commands }: { readonly commands: readonly string[] })
           <span class="prompt" aria-hidden="true">
             ${' '}
           </span>
-          {withVisibleControls(command)}
+          {command}
           {'\n'}
         </span>
       ))}
@@ -37,14 +36,12 @@ export function Diff({ text }: { readonly text: string }) {
     <Cut text={text} name="diff">
       {(shown) => (
         <pre class="output diff" tabIndex={0} dir="ltr">
-          {withVisibleControls(shown)
-            .split('\n')
-            .map((line, index) => (
-              <span key={index} class={KINDS[line[0] ?? ''] ?? 'kept'}>
-                {line}
-                {'\n'}
-              </span>
-            ))}
+          {shown.split('\n').map((line, index) => (
+            <span key={index} class={KINDS[line[0] ?? ''] ?? 'kept'}>
+              {line}
+              {'\n'}
+            </span>
+          ))}
         </pre>
       )}
     </Cut>

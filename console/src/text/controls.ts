@@ -1,10 +1,17 @@
 /** Characters that control a terminal or the direction of text, or that nobody sees; not line breaks and tabs. */
-const CONTROLS = /(?![\n\t])[\p{Cc}\p{Cf}]/gu;
+const CONTROL = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]`;
+/** What emoji and the scripts of Arabic and of India join, by characters that are seen in what they do. */
+const JOINED = String.raw`[\u0600-\u0DFF\p{ExtPict}\p{EMod}\uFE0F]`;
+const NEEDED = String.raw`(?<=\p{ExtPict})\uFE0F|(?<=[\d#*])\uFE0F(?=\u20E3)|(?<=${JOINED})[\u200C\u200D](?=${JOINED})`;
+
+const ANY = new RegExp(CONTROL, 'u');
+const ALL = new RegExp(`(${NEEDED})|${CONTROL}`, 'gu');
 
 /** Returns a text in which invisible characters have a visible name. */
 export function withVisibleControls(text: string): string {
-  return text.replaceAll(CONTROLS, (character) => {
+  if (!ANY.test(text)) return text;
+  return text.replaceAll(ALL, (character, needed?: string) => {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    return `⟨U+${code}⟩`;
+    return needed ?? `⟨U+${code}⟩`;
   });
 }

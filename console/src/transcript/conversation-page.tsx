@@ -16,7 +16,7 @@ import { Time } from '../text/time.tsx';
 import { ItemWindow } from './item-window.ts';
 import { Transcript } from './transcript.tsx';
 import { hidesTexts } from './view.ts';
-import { withFilter } from '../conversations/query.ts';
+import { Pair } from '../conversations/pair.tsx';
 
 /** Pause after a change in which no other comes, before the conversation is read again. */
 const REST_MS = 300;
@@ -118,13 +118,7 @@ function Facts({
       </span>
       {hasOwner && !isHidden && <span>of {owner}</span>}
       {pairs.map(([name, value]) => (
-        <a
-          key={name}
-          class="pair"
-          href={fragmentOf({ page: 'conversations', query: withFilter('', name, value) })}
-        >
-          <span class="key">{name}</span> {value}
-        </a>
+        <Pair key={name} name={name} value={value} />
       ))}
       {conversation.expires_at !== undefined && (
         <span class="ends">

@@ -12,9 +12,14 @@ export interface Entry {
   readonly size: number;
 }
 
-/** Checks for what stands in place of an item with a large body. */
+const STUB = new Set(['object', 'id', 'type', 'role', 'bytes']);
+
+/** Checks for what stands in place of an item with a large body. An item that names itself so has more, or hides nothing. */
 export function isStub(item: Item | Stub): item is Stub {
-  return 'object' in item && item.object === 'conversation.item.stub';
+  return (
+    item.object === 'conversation.item.stub' &&
+    Object.entries(item).every(([name, value]) => STUB.has(name) && typeof value !== 'object')
+  );
 }
 
 const sizes = new WeakMap<object, number>();

@@ -1,4 +1,4 @@
-import { list, textOf, type Fields } from '../items/fields.ts';
+import { list, textOf, type Fields } from './fields.ts';
 
 /** Returns the text of a message's content: of a text, or of the parts of a list that are texts. */
 export function textIn(content: unknown): string {
@@ -11,16 +11,14 @@ export function othersIn(content: unknown): readonly Fields[] {
   return list(content).filter((part) => textOfPart(part) === '');
 }
 
-/** Returns the content with another text, in place of its own texts. Its other parts are kept. */
+/** Returns the content with another text, in place of its own texts. Its other parts follow. */
 export function withText(content: unknown, text: string): unknown {
   if (text === textIn(content)) return content;
   const others = othersIn(content);
   if (others.length === 0) return text;
-  if (text.trim() === '') return others;
-  const at = list(content).findIndex((part) => textOfPart(part) !== '');
-  return others.toSpliced(Math.max(at, 0), 0, { type: 'input_text', text });
+  return text.trim() === '' ? others : [{ type: 'input_text', text }, ...others];
 }
 
 function textOfPart(part: Fields): string {
-  return textOf(part['text']);
+  return textOf(part['text']) || textOf(part['refusal']);
 }

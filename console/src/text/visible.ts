@@ -1,0 +1,48 @@
+import { options, type VNode } from 'preact';
+import { withVisibleControls } from './controls.ts';
+
+/** Classes of the bodies of items, which are drawn as they were written. */
+const BODIES: readonly unknown[] = ['text', 'markdown'];
+/** Properties that are shown or read out. */
+const SHOWN = ['title', 'aria-label'];
+
+/** A node that is drawn. The names are those that Preact keeps for its own extensions. */
+interface Drawn {
+  /** `null` for a text. */
+  readonly type: unknown;
+  props: unknown;
+  readonly __?: Drawn | null;
+}
+
+/**
+ * Gives invisible characters a visible name in every text that the page draws, whoever has stored it, but for the bodies
+ * of items: a title, a tool or a file cannot look like another one.
+ */
+export function showControls(): void {
+  // Called with each node before it is drawn.
+  const hooks = options as { __b?: (node: VNode) => void };
+  const before = hooks.__b;
+  hooks.__b = (node) => {
+    makeVisible(node as unknown as Drawn);
+    before?.(node);
+  };
+}
+
+function makeVisible(node: Drawn): void {
+  const { type, props } = node;
+  if (typeof props === 'string') {
+    const text = withVisibleControls(props);
+    if (text !== props && !isInBody(node)) node.props = text;
+  } else if (typeof type === 'string') {
+    const shown = props as Record<string, unknown>;
+    for (const name of SHOWN) {
+      const value = shown[name];
+      if (typeof value === 'string') shown[name] = withVisibleControls(value);
+    }
+  }
+}
+
+function isInBody({ __: parent }: Drawn): boolean {
+  if (parent === undefined || parent === null) return false;
+  return BODIES.includes((parent.props as { class?: unknown }).class) || isInBody(parent);
+}
