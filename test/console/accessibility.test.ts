@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startAccessServer } from '../support/access.ts';
 import { startServer } from '../support/server.ts';
-import { overflowing, violationsOf } from './support/axe.ts';
+import { formsWithBubbles, overflowing, violationsOf } from './support/axe.ts';
 import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
 import { CLIENT_ID } from './support/sign-in-issuer.ts';
@@ -82,6 +82,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     async (at) => {
       await using watched = await open(at);
       const { page } = watched;
+      expect(await formsWithBubbles(page)).toEqual([]);
       expect(await violationsOf(page)).toEqual([]);
       await page.emulateMedia({ forcedColors: 'active' });
       expect(await violationsOf(page)).toEqual([]);
@@ -107,6 +108,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     for (const name of DIALOGS) {
       await page.locator('.conversation-actions').getByRole('button', { name }).click();
       await page.locator('dialog[open]').waitFor();
+      expect(await formsWithBubbles(page), name).toEqual([]);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         expect(await violationsOf(page), name).toEqual([]);

@@ -30,3 +30,12 @@ export function requestFields(settings: AskSettings): Readonly<Record<string, un
     ...(effort !== '' && { reasoning: { effort } }),
   };
 }
+
+/** Says which number a model cannot have; empty for none. */
+export function problemOf({ temperature, maxOutputTokens }: AskSettings): string {
+  const [heat, most] = [Number(temperature), Number(maxOutputTokens)];
+  if (!(heat >= 0 && heat <= 2)) return 'The temperature is from 0 to 2.';
+  if (maxOutputTokens !== '' && !(most >= 1 && most % 1 === 0))
+    return 'Tokens are a whole number from 1.';
+  return '';
+}
