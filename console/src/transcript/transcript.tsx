@@ -93,8 +93,13 @@ export function Transcript({
     if (chosen !== undefined) act(chosen);
   };
   const toggleDetail = (): void => setShown(shown === current ? undefined : current);
+  const remove = async (id: string): Promise<void> => {
+    await items.remove(id);
+    // Before the page takes the focus: what had it is gone.
+    requestAnimationFrame(() => focusRow(items.current.peek(), scroller));
+  };
   const deletion = useStandardActions({
-    items,
+    remove,
     mayChange,
     copying,
     flip,
@@ -181,7 +186,7 @@ export function Transcript({
           entry={detail}
           items={items}
           copying={copying}
-          mayDelete={mayChange}
+          remove={mayChange && remove}
           close={() => setShown(undefined)}
         />
       )}
