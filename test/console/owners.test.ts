@@ -64,6 +64,6 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
 
   test('the page of the server says that rights are for some conversations, and not for which', async () => {
     await using watched = await openSignedIn(origin, ann, '#/server');
-    await watched.page.getByText('an action may be permitted for your own alone').waitFor();
+    await watched.page.getByText('The access rules decide for each conversation').waitFor();
   });
 });

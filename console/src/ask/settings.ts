@@ -32,10 +32,7 @@ export function requestFields(settings: AskSettings): Readonly<Record<string, un
 }
 
 /** Says which number a model cannot have; empty for none. */
-export function problemOf({ temperature, maxOutputTokens }: AskSettings): string {
-  const [heat, most] = [Number(temperature), Number(maxOutputTokens)];
-  if (!(heat >= 0 && heat <= 2)) return 'The temperature is from 0 to 2.';
-  if (maxOutputTokens !== '' && !(most >= 1 && most % 1 === 0))
-    return 'Tokens are a whole number from 1.';
-  return '';
+export function problemOf({ temperature, maxOutputTokens: most }: AskSettings): string {
+  if (Number(temperature) < 0 || Number(temperature) > 2) return 'The temperature is from 0 to 2.';
+  return most === '' || /^[1-9]\d*$/.test(most) ? '' : 'Tokens are a whole number from 1.';
 }

@@ -77,9 +77,8 @@ function Caller({ caller }: { readonly caller: Principal }) {
       />
       {scheme !== null && actions.some((action) => action !== 'create') && (
         <p class="quiet">
-          The access rules decide for each conversation: an action may be permitted for your own
-          alone, or for those of others too. The list has all that you may read, and the page of
-          each offers what you may do there.
+          The access rules decide for each conversation, your own or another’s. What they do not
+          permit is not offered on its page.
         </p>
       )}
     </section>
