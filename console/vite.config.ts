@@ -13,6 +13,20 @@ export default defineConfig({
     // The policy of the page has no room for `data:` fonts and scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What pages have in common is one file: many small ones are compressed less.
+          groups: [
+            {
+              name: 'shared',
+              test: /preact|signals|src.(api|look|conversations|place)/,
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
+    },
     emptyOutDir: true,
     reportCompressedSize: false,
   },

@@ -10,7 +10,13 @@ export type Place =
       /** How the page shows it, such as its order. */
       readonly view?: View;
     }
-  | { readonly page: 'conversation'; readonly id: string; readonly item: string | undefined }
+  | {
+      readonly page: 'conversation';
+      readonly id: string;
+      readonly item: string | undefined;
+      /** Words to find in it. */
+      readonly find?: string | undefined;
+    }
   | { readonly page: 'compare'; readonly left: string; readonly right: string };
 
 const PAGES = ['conversations', 'search', 'erase', 'trash', 'server'] as const;
@@ -71,7 +77,8 @@ function placeOf(fragment: string): Place {
     if (isId(left) && isId(right)) return { page, left, right };
   }
   if (page === 'conversations' && isId(id)) {
-    return { page: 'conversation', id, item: parameters.get('item') ?? undefined };
+    const [item, find] = ['item', 'find'].map((name) => parameters.get(name) ?? undefined);
+    return { page: 'conversation', id, item, find };
   }
   const view = Object.fromEntries([...parameters].filter(([name]) => name !== 'q'));
   return { page: PAGES.find((name) => name === page) ?? 'conversations', query: text, view };
@@ -85,17 +92,20 @@ function isId(id: string | undefined): id is string {
 /** Returns the fragment of a place. */
 export function fragmentOf(to: Place): string {
   if (to.page === 'conversation') {
-    const item = to.item === undefined ? '' : `?item=${encodeURIComponent(to.item)}`;
-    return `#/conversations/${encodeURIComponent(to.id)}${item}`;
+    const { id, item, find } = to;
+    return `#/conversations/${encodeURIComponent(id)}${asQuery({ item, find })}`;
   }
   if (to.page === 'compare') {
     return `#/compare?${new URLSearchParams({ left: to.left, right: to.right })}`;
   }
-  const parameters = Object.entries({ q: to.query, ...to.view }).filter(
-    ([, value]) => value !== '',
+  return `#/${to.page}${asQuery({ q: to.query, ...to.view })}`;
+}
+
+function asQuery(parameters: Readonly<Record<string, string | undefined>>): string {
+  const query = Object.entries(parameters).flatMap(([name, value = '']) =>
+    value === '' ? [] : [`${name}=${encodeURIComponent(value)}`],
   );
-  const query = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-  return `#/${to.page}${query === '' ? '' : `?${query}`}`;
+  return query.length === 0 ? '' : `?${query.join('&')}`;
 }
 
 /** Shows a place, which Back leaves again. */
@@ -103,10 +113,13 @@ export function go(to: Place): void {
   location.hash = fragmentOf(to);
 }
 
-/** Puts the item at which the reader is into the address, without showing the page anew. */
-export function noteItem(id: string, item: string | undefined): void {
+/** Puts the item at which the reader is, or the words to find, into the address, without showing the page anew. */
+export function noteInAddress(
+  id: string,
+  noted: { readonly item: string | undefined } | { readonly find: string },
+): void {
   // The reader may be on the way to another page, which is not drawn yet.
   const now = placeOf(location.hash);
   if (now.page !== 'conversation' || now.id !== id) return;
-  history.replaceState(history.state, '', fragmentOf({ page: 'conversation', id, item }));
+  history.replaceState(history.state, '', fragmentOf({ ...now, ...noted }));
 }

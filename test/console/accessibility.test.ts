@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { startAccessServer } from '../support/access.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { startServer } from '../support/server.ts';
-import { overflowing, violationsOf, violationsOfColours } from './support/axe.ts';
+import { formsWithBubbles, overflowing, violationsOf, violationsOfColours } from './support/axe.ts';
 import { NO_BROWSER, openPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
 import { CLIENT_ID } from './support/sign-in-issuer.ts';
@@ -109,6 +109,7 @@ const WIDE = { width: 1280, height: 860 };
 
 /** Checks a state in all colours, in 320 pixels, and with large and wide text. Leaves the page as it was. */
 async function expectAccessible(page: Page, name: string): Promise<void> {
+  expect(await formsWithBubbles(page), name).toEqual([]);
   expect(await violationsOf(page), `${name}, light`).toEqual([]);
   await page.emulateMedia({ forcedColors: 'active' });
   expect(await violationsOfColours(page), `${name}, forced colours`).toEqual([]);
@@ -168,10 +169,16 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     for (const name of DIALOGS) {
       await page.locator('.conversation-actions').getByRole('button', { name }).click();
       await page.locator('dialog[open]').waitFor();
+      expect(await formsWithBubbles(page), name).toEqual([]);
       expect(await violationsOf(page), name).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
       expect(await violationsOfColours(page), name).toEqual([]);
       await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize({ width: 320, height: 860 });
+      await page.evaluate(scaled('200%'));
+      expect(await overflowing(page), name).toEqual([]);
+      await page.evaluate(scaled(''));
+      await page.setViewportSize(WIDE);
       await page.keyboard.press('Escape');
       await page.locator('dialog[open]').waitFor({ state: 'detached' });
     }

@@ -251,18 +251,37 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('One of the two is not here').waitFor();
   });
 
-  test('forks without number are shown page by page', async () => {
+  test('forks without number are shown page by page, and few of them at once', async () => {
     const { id } = await client.conversations.create({ metadata: { title: 'Wide' } });
-    await Promise.all(
-      Array.from({ length: 60 }, () => client.post(`/conversations/${id}/fork`, { body: {} })),
-    );
+    const made: string[] = [];
+    while (made.length < 260) {
+      const batch = Array.from({ length: 20 }, () =>
+        client.post<{ id: string }>(`/conversations/${id}/fork`, { body: {} }),
+      );
+      made.push(...(await Promise.all(batch)).map((fork) => fork.id));
+    }
     await using watched = await openPage(server.origin, `#/conversations/${id}`);
     const { page, calls } = watched;
     await page.getByRole('button', { name: '20+ forks' }).click();
     const forks = page.locator('.tree ul .node');
-    await expect.poll(() => forks.count()).toBe(20);
+    const met = new Set<string>();
+    const meet = async (number: number, shown?: string): Promise<void> => {
+      await expect.poll(() => forks.count()).toBe(number);
+      if (shown !== undefined) await page.getByText(shown).waitFor();
+      const links = await forks.locator('a[dir]').all();
+      for (const link of links) met.add(String(await link.getAttribute('href')));
+    };
+    await meet(20, '1–20 shown');
     await press(page, 'More forks');
-    await expect.poll(() => forks.count()).toBe(40);
-    expect(calls.filter((call) => call.includes('forked_from='))).toHaveLength(2);
+    await meet(120, '1–120 shown');
+    await press(page, 'More forks');
+    await meet(200, '21–220 shown');
+    await press(page, 'More forks');
+    await page.getByRole('button', { name: 'More forks' }).waitFor({ state: 'detached' });
+    await meet(200);
+    expect([...met].toSorted()).toEqual(made.map((fork) => `#/conversations/${fork}`).toSorted());
+    expect(calls.filter((call) => call.includes('forked_from='))).toHaveLength(4);
+    await press(page, 'First forks');
+    await meet(20, '1–20 shown');
   });
 });

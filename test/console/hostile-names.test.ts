@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { json } from '../support/model-server.ts';
 import { startTurnServer } from '../support/turns.ts';
 import { withVisibleControls } from '../../console/src/text/controls.ts';
-import { closeBrowser, NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
 import { TELLING } from './support/items.ts';
 
 /** A name that turns what follows around, and has characters that nobody sees. */
@@ -31,7 +31,6 @@ writeFileSync(folder.path('colloquy.yaml'), 'retention: { trash_days: 7 }\n');
 const turns = await startTurnServer('--config', folder.path('colloquy.yaml'));
 const { client, server, model } = turns;
 afterAll(async () => {
-  await closeBrowser();
   await turns[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { NO_BROWSER, openPage, typeInBar, type WatchedPage } from './support/browser.ts';
-import { seedShop } from './support/seed.ts';
+import { seedLong, seedShop } from './support/seed.ts';
 
 const server = await startServer();
 const id = await seedShop(server.client);
@@ -77,5 +77,29 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('Escape');
     await page.locator('dialog:modal').waitFor({ state: 'detached' });
     expect(await focused(watched)).toContain('this machine');
+  });
+
+  test('a deleted item leaves the focus to the next one, and the last one to the one before', async () => {
+    const long = await seedLong(server.client, 4);
+    await using watched = await openPage(server.origin, `#/conversations/${long}`);
+    const { page } = watched;
+    await page.getByText('message 3', { exact: true }).waitFor();
+    const at = (): Promise<string> =>
+      page.evaluate(
+        "document.activeElement.matches('article') && document.activeElement.querySelector('.said').textContent",
+      );
+    // From the menu.
+    await page.locator('article', { hasText: 'message 1' }).focus();
+    await page.keyboard.press('.');
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await watched.click('dialog[open] .alarm');
+    await expect.poll(at).toBe('message 2');
+    // From the details.
+    await page.keyboard.press('G');
+    await expect.poll(() => page.locator('article.current').textContent()).toContain('message 3');
+    await page.keyboard.press('Enter');
+    await page.locator('.copies').getByRole('button', { name: 'Delete…' }).click();
+    await watched.click('dialog[open] .alarm');
+    await expect.poll(at).toBe('message 2');
   });
 });

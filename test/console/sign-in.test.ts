@@ -14,6 +14,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a key shows the page that was asked for, and is kept nowhere', async () => {
     await using watched = await openPage(origin, `#/conversations/${id}`);
     const { page } = watched;
+    await page.locator('#key').press('Enter');
+    await page.locator('#key-problem', { hasText: 'Write or paste the API key.' }).waitFor();
     await page.locator('#key').fill('wrong');
     await page.keyboard.press('Enter');
     await page.locator('#key-problem', { hasText: 'This server does not know this key' }).waitFor();

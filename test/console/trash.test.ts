@@ -109,7 +109,18 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await watched.click('.conversation-actions > button:has-text("Expiry")');
     await page.getByLabel('Some days after it was made').check();
-    await page.locator('dialog[open] input[type=number]').fill('12');
+    const days = page.locator('dialog[open] input[type=number]');
+    for (const refused of ['366', '0', '1.5', '']) {
+      await days.fill(refused);
+      await expect.poll(() => page.locator('dialog[open] [role=alert]').textContent()).toBe('');
+      await page.keyboard.press('Enter');
+      await page.getByText('Write a whole number of days, from 1 to 365.').waitFor();
+      await expect.poll(() => days.getAttribute('aria-invalid')).toBe('true');
+    }
+    expect(await days.evaluate((field) => field.ariaDescribedByElements?.[0]?.textContent)).toBe(
+      'Write a whole number of days, from 1 to 365.',
+    );
+    await days.fill('12');
     await page.keyboard.press('Enter');
     await page.locator('.facts .ends').waitFor();
     const { expires_at, created_at } = (await server.client.conversations.retrieve(

@@ -3,19 +3,23 @@
  * built. `--docs` takes only those of the documentation.
  */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import type { Page } from 'playwright-core';
 import { createServer, loadConfig } from '../../src/index.ts';
 import { closeBrowser, NO_BROWSER, openPage } from '../../test/console/support/browser.ts';
 import { called, said } from '../../test/support/chat-answers.ts';
+import { runCommand } from '../../test/support/command.ts';
+import { temporaryFolder } from '../../test/support/folder.ts';
 import { startModelServer } from '../../test/support/model-server.ts';
 import { seedLong, seedShop } from '../../test/console/support/seed.ts';
 
 const LONG = 3000;
 const SETTLE_MS = 600;
 const MODEL = 'qwen3';
+/** Longer than a page is left without input. */
+const IDLE_MS = 31 * 60_000;
 
 if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
 const isOfDocs = process.argv.includes('--docs');
@@ -42,10 +46,14 @@ const gone = await client.conversations.create({
   items: [{ type: 'message', role: 'user', content: 'It came without a bulb.' }],
 });
 await client.conversations.delete(gone.id);
+await using files = await temporaryFolder();
+const guarded = await startGuarded();
 
 /** A picture: where, and what is done there before. */
 interface Shot {
   readonly name: string;
+  /** Of the server that asks for a sign-in; of the other one without. */
+  readonly origin?: string;
   readonly fragment: string;
   readonly keys?: readonly string[];
   readonly act?: (page: Page) => Promise<void>;
@@ -77,6 +85,31 @@ const SHOTS: readonly Shot[] = [
   { name: 'trash', fragment: '#/trash', isOfDocs: true },
   { name: 'server', fragment: '#/server', isOfDocs: true },
   { name: 'keys', fragment: '', keys: ['?'] },
+  {
+    name: 'sign-in',
+    origin: guarded.origin,
+    fragment: '',
+    act: async (page) => {
+      await page.locator('dialog summary').click();
+    },
+    isOfDocs: true,
+  },
+  {
+    name: 'covered',
+    origin: guarded.origin,
+    fragment: '',
+    act: async (page) => {
+      await page.clock.install();
+      await page.reload();
+      await page.locator('dialog summary').click();
+      await page.locator('#key').fill(guarded.key);
+      await page.keyboard.press('Enter');
+      await page.getByText('No conversations that you may read').waitFor();
+      await page.clock.fastForward(IDLE_MS);
+      await page.getByText('Nobody has used this page').waitFor();
+    },
+    isOfDocs: true,
+  },
   { name: 'absent', fragment: '#/conversations/conv_none' },
 ];
 
@@ -87,9 +120,9 @@ const SIZES = [
 ] as const;
 
 const shots = SHOTS.filter((shot) => !isOfDocs || shot.isOfDocs === true);
-for (const { name, fragment, keys = [], act } of shots) {
+for (const { name, origin = new URL(url).origin, fragment, keys = [], act } of shots) {
   for (const { width, colorScheme } of SIZES.filter((size) => !isOfDocs || size.isOfDocs)) {
-    await using watched = await openPage(new URL(url).origin, fragment, { colorScheme, width });
+    await using watched = await openPage(origin, fragment, { colorScheme, width });
     const { page } = watched;
     await page.waitForTimeout(SETTLE_MS);
     for (const key of keys) await page.keyboard.press(key);
@@ -103,6 +136,30 @@ for (const { name, fragment, keys = [], act } of shots) {
 }
 await closeBrowser();
 await server.close();
+await guarded.server.close();
+
+/** Starts a server that takes keys and sign-ins at an issuer, with a key. */
+async function startGuarded() {
+  const config = files.path('colloquy.yaml');
+  await writeFile(
+    config,
+    `auth:
+  schemes: [keys, jwt]
+  jwt: { issuer: 'https://login.example.com/', audience: colloquy }
+console: { oidc_client_id: colloquy-console }
+database_url: 'sqlite:${files.path('guarded.db')}'
+port: 0
+log_level: silent
+`,
+  );
+  const shared = ['--config', config];
+  const started = await createServer(await loadConfig({ arguments: shared }));
+  const { origin } = new URL(await started.listen());
+  const words = ['keys', 'create', '--subject', 'ann', '--tenant', 'acme', '--json', ...shared];
+  // Sound: the command prints the key.
+  const { key } = JSON.parse((await runCommand(words)).stdout) as { readonly key: string };
+  return { server: started, origin, key };
+}
 
 /** Has a model look an order up and answer, and returns the conversation. */
 async function seedTurns(): Promise<string> {

@@ -64,6 +64,7 @@ function Form({ items }: { readonly items: ItemWindow }) {
     <form
       class={isRunning || asking.note.value !== '' ? 'composer busy' : 'composer'}
       aria-label="Ask a model"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -1,6 +1,6 @@
 import { useEffect, useId } from 'preact/hooks';
 import { loadModels, models } from './models.ts';
-import { EFFORTS, type AskSettings } from './settings.ts';
+import { EFFORTS, problemOf, type AskSettings } from './settings.ts';
 
 /** Model, instructions and the numbers of a request. The latter are folded until somebody wants them. */
 export function SettingsFields({
@@ -49,6 +49,7 @@ export function SettingsFields({
             step={0.1}
             placeholder="the model’s own"
             value={settings.temperature}
+            aria-describedby={`${id}-p`}
             onInput={(event) => set({ temperature: event.currentTarget.value })}
           />
           <label for={`${id}-m`}>Most output tokens</label>
@@ -58,6 +59,7 @@ export function SettingsFields({
             min={1}
             placeholder="no limit"
             value={settings.maxOutputTokens}
+            aria-describedby={`${id}-p`}
             onInput={(event) => set({ maxOutputTokens: event.currentTarget.value })}
           />
           <label for={`${id}-e`}>Reasoning effort</label>
@@ -71,6 +73,9 @@ export function SettingsFields({
               <option key={effort}>{effort}</option>
             ))}
           </select>
+          <p id={`${id}-p`} class="problem" role="alert">
+            {problemOf(settings)}
+          </p>
           <p class="quiet">Tools of an application are not offered to the model from here.</p>
         </div>
       </details>

@@ -30,3 +30,9 @@ export function requestFields(settings: AskSettings): Readonly<Record<string, un
     ...(effort !== '' && { reasoning: { effort } }),
   };
 }
+
+/** Says which number a model cannot have; empty for none. */
+export function problemOf({ temperature, maxOutputTokens: most }: AskSettings): string {
+  if (Number(temperature) < 0 || Number(temperature) > 2) return 'The temperature is from 0 to 2.';
+  return most === '' || /^[1-9]\d*$/.test(most) ? '' : 'Tokens are a whole number from 1.';
+}

@@ -76,6 +76,7 @@ export function AskAgain({
           : `A fork keeps what is before ${ordinal(replaced.position)}. This is asked in it, in place of that message.`}
       </p>
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void send();

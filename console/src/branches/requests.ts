@@ -6,8 +6,9 @@ import { randomKey } from '../ask/asking.ts';
 import type { Turn } from '../responses/turn.ts';
 
 const DETAILS = 'include[]=item_count&include[]=last_item_at&include[]=permissions';
-/** Forks are listed so many at once. */
-const FORKS = 20;
+/** Forks of the first page, and of each further one. */
+const FIRST_FORKS = 20;
+const MORE_FORKS = 100;
 const PAGE = 100;
 /** The server has larger items in their place as stubs: only ids and types are wanted. */
 const SMALL = '1024';
@@ -22,8 +23,11 @@ export function conversationOf(id: string): Promise<Conversation> {
 
 /** Lists the forks of a conversation, the newest first. */
 export function forksOf(id: string, after: string | undefined): Promise<Page<Conversation>> {
-  const cursor = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
-  const query = `forked_from=${encodeURIComponent(id)}&limit=${FORKS}&${DETAILS}${cursor}`;
+  const page =
+    after === undefined
+      ? `limit=${FIRST_FORKS}`
+      : `limit=${MORE_FORKS}&after=${encodeURIComponent(after)}`;
+  const query = `forked_from=${encodeURIComponent(id)}&${DETAILS}&${page}`;
   return call<Page<Conversation>>(`conversations?${query}`);
 }
 

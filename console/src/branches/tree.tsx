@@ -12,8 +12,13 @@ import { ancestorsOf } from './ancestors.ts';
 import { Place, type ForkOrigin } from './fork-place.tsx';
 import { forksOf } from './requests.ts';
 
+/** Forks of a conversation that are drawn. Those before them are taken away. */
+const MOST_FORKS = 200;
+
 interface Forks {
   readonly data: readonly Conversation[];
+  /** Number of forks before these. */
+  readonly before: number;
   /** Cursor of the next page; `undefined` behind the last. */
   readonly next: string | undefined;
 }
@@ -70,7 +75,7 @@ function namedForks(forks: Forks | undefined): string {
 
 async function pageOf(id: string, after: string | undefined): Promise<Forks> {
   const { data, has_more, last_id } = await forksOf(id, after);
-  return { data, next: has_more ? (last_id ?? undefined) : undefined };
+  return { data, before: 0, next: has_more ? (last_id ?? undefined) : undefined };
 }
 
 /** Where a fork was made: a link to the item in its source. */
@@ -136,7 +141,12 @@ function Node({
   const [problem, setProblem] = useState('');
   const load = (after?: string): void => {
     pageOf(node.id, after).then(
-      ({ data, next }) => setForks({ data: [...(forks?.data ?? []), ...data], next }),
+      ({ data, next }) => {
+        const all = after === undefined ? data : [...(forks?.data ?? []), ...data];
+        const cut = Math.max(0, all.length - MOST_FORKS);
+        const before = after === undefined ? 0 : (forks?.before ?? 0) + cut;
+        setForks({ data: all.slice(cut), before, next });
+      },
       (error: unknown) => setProblem(asFailure(error).message),
     );
   };
@@ -145,6 +155,7 @@ function Node({
     if (forks === undefined) load();
   };
   const isSelf = node.id === self;
+  const before = forks?.before ?? 0;
   const hasNone = forks !== undefined && forks.data.length === 0;
   const others = isOpen ? (forks?.data ?? []) : [];
   return (
@@ -172,6 +183,13 @@ function Node({
       {(inner !== undefined || others.length > 0) && (
         <ul>
           {inner}
+          {isOpen && before > 0 && (
+            <li>
+              <button type="button" onClick={() => load()}>
+                First forks
+              </button>
+            </li>
+          )}
           {others
             .filter(({ id }) => inner === undefined || id !== inner.key)
             .map((fork) => (
@@ -182,7 +200,9 @@ function Node({
               <button type="button" onClick={() => load(forks.next)}>
                 More forks
               </button>{' '}
-              <span class="quiet">{count(forks.data.length)} shown</span>
+              <span class="quiet">
+                {count(before + 1)}–{count(before + forks.data.length)} shown
+              </span>
             </li>
           )}
         </ul>

@@ -28,6 +28,13 @@ export function ExpiryButton({
   };
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
+    const days = chosen?.days ?? 1;
+    // The other end of the range, or part of a day, is refused as well.
+    if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) {
+      setProblem(`Write a whole number of days, from 1 to ${MOST_DAYS}.`);
+      document.getElementById('expiry-days')?.focus();
+      return;
+    }
     try {
       const body = { expires_after: chosen };
       const path = `conversations/${encodeURIComponent(id)}`;
@@ -46,24 +53,27 @@ export function ExpiryButton({
         <p class="quiet">
           At its end, the conversation is deleted for good, without the trash. {maximumText()}
         </p>
-        <form class="fields" onSubmit={(event) => void save(event)}>
+        <form class="fields" noValidate onSubmit={(event) => void save(event)}>
           <Anchors chosen={chosen} choose={setChosen} />
           {chosen !== null && (
             <label class="inline">
               <input
+                id="expiry-days"
                 type="number"
                 min={1}
                 max={MOST_DAYS}
-                required
+                aria-describedby="expiry-problem"
+                aria-invalid={problem !== ''}
                 value={chosen.days}
-                onInput={(event) =>
-                  setChosen({ ...chosen, days: Number(event.currentTarget.value) })
-                }
+                onInput={(event) => {
+                  setChosen({ ...chosen, days: event.currentTarget.valueAsNumber });
+                  setProblem('');
+                }}
               />{' '}
               days
             </label>
           )}
-          <SaveOrCancel problem={problem} cancel={() => setOpen(false)} />
+          <SaveOrCancel id="expiry-problem" problem={problem} cancel={() => setOpen(false)} />
         </form>
       </Dialog>
     </>

@@ -5,9 +5,8 @@ import { Time, timeUntil } from '../text/time.tsx';
 import type { ConversationList } from './conversation-list.ts';
 import type { Columns } from './columns.ts';
 import { titleOf } from './title.ts';
-import { Pair } from './pair.tsx';
+import { Owner, Pairs } from './row-parts.tsx';
 
-const MOST_PAIRS = 4;
 /** Ends that are nearer than this are told in the list. */
 const SOON_SECONDS = 30 * 86_400;
 
@@ -30,10 +29,9 @@ export function ConversationRow({
   /** Marks or unmarks the row, or all between it and the one before. */
   readonly mark: (isRange: boolean) => void;
 }) {
-  const { id, created_at, metadata, owner = '', item_count, last_item_at } = conversation;
+  const { id, created_at, owner, item_count, last_item_at } = conversation;
   const { expires_at, forked_from: origin } = conversation;
-  const { text, key, isId } = titleOf(conversation);
-  const pairs = Object.entries(metadata).filter(([name]) => name !== key);
+  const { text, isId } = titleOf(conversation);
   const isMarked = list.marked.value.has(id);
   return (
     <tr aria-rowindex={index + 2} class={isMarked ? 'marked' : ''}>
@@ -70,10 +68,7 @@ export function ConversationRow({
                 fork
               </span>
             )}
-            {pairs.slice(0, MOST_PAIRS).map(([name, value]) => (
-              <Pair key={name} name={name} value={value} query={query} view={view} />
-            ))}
-            {pairs.length > MOST_PAIRS && <span class="quiet">+{pairs.length - MOST_PAIRS}</span>}
+            <Pairs conversation={conversation} page="conversations" query={query} view={view} />
             {expires_at !== undefined && endsSoon(expires_at) && (
               <span class="ends" title="It is deleted then, with its items.">
                 ends {timeUntil(expires_at)}
@@ -83,12 +78,7 @@ export function ConversationRow({
         </div>
       </td>
       <ItemCount value={item_count} />
-      {columns.hasOwner && (
-        <td class="owner" title={owner}>
-          <span class="unit">of </span>
-          {owner}
-        </td>
-      )}
+      {columns.hasOwner && <Owner name={owner} />}
       <td class="when">
         <Time at={columns.sort === 'created_at' ? created_at : (last_item_at ?? created_at)} />
       </td>

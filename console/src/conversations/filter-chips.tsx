@@ -9,7 +9,7 @@ export function FilterChips({
   view = {},
 }: {
   readonly query: string;
-  readonly page: 'conversations' | 'search';
+  readonly page: 'conversations' | 'search' | 'trash';
   readonly view?: View;
 }) {
   const { filters, words } = parseQuery(query);

@@ -5,11 +5,13 @@ import { withFilter } from './query.ts';
 export function Pair({
   name,
   value,
+  page = 'conversations',
   query = '',
   view = {},
 }: {
   readonly name: string;
   readonly value: string;
+  readonly page?: 'conversations' | 'trash';
   /** The text of the bar, to which the filter is added. */
   readonly query?: string;
   readonly view?: View;
@@ -17,7 +19,7 @@ export function Pair({
   return (
     <a
       class="pair"
-      href={fragmentOf({ page: 'conversations', query: withFilter(query, name, value), view })}
+      href={fragmentOf({ page, query: withFilter(query, name, value), view })}
       title={`Only those with ${name} = ${value}`}
     >
       <span class="key">{name}</span> {value}

@@ -42,7 +42,9 @@ export function SearchBar() {
     setProblems(parsed.problems);
     suggest([]);
     field.current?.blur();
-    const page = parsed.words === '' ? 'conversations' : 'search';
+    // Words are looked for in what is not in the trash alone.
+    const list = at.page === 'trash' ? 'trash' : 'conversations';
+    const page = parsed.words === '' ? list : 'search';
     if (parsed.id !== undefined) void openId(parsed.id);
     else go({ page, query: text, ...(at.page === page && view && { view }) });
   };

@@ -1,19 +1,24 @@
 import type { ComponentChildren } from 'preact';
-import { useKept } from './kept.ts';
+import { hasAnyOf } from '../transcript/words.ts';
+import { useArrival, useKept } from './kept.ts';
 
 /** A part of an item that opens. Its content is not in the document while it is closed. */
 export function Disclosure({
   name,
   note,
   isOpen = false,
+  of,
   children,
 }: {
   readonly name: string;
   readonly note?: string;
   readonly isOpen?: boolean;
+  /** What it shows: it opens when the reader comes for something in it. */
+  readonly of?: unknown;
   readonly children: ComponentChildren;
 }) {
   const [open, setOpen] = useKept(name, isOpen);
+  useArrival((terms) => hasAnyOf(of, terms) && setOpen(true));
   return (
     <div class="disclosure">
       <button type="button" class="plain" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -33,7 +33,11 @@ export function FurtherFields({ of }: { readonly of: Readonly<Record<string, unk
   const given = Object.entries(of).filter(([, value]) => !isEmpty(value));
   if (given.length === 0) return null;
   return (
-    <Disclosure name="further fields" note={given.map(([name]) => name.slice(0, 40)).join(', ')}>
+    <Disclosure
+      name="further fields"
+      note={given.map(([name]) => name.slice(0, 40)).join(', ')}
+      of={of}
+    >
       {given.map(([name, value]) => (
         <JsonTree key={name} name={name} value={value} path={name} />
       ))}

@@ -4,7 +4,7 @@ import { JsonTree } from '../text/json-tree.tsx';
 import { CardHead } from './card-head.tsx';
 import { FurtherFields } from './facts.tsx';
 import { Guard } from './guard.tsx';
-import { DrawingContext } from './kept.ts';
+import { DrawingContext, type Wanted } from './kept.ts';
 import { viewOf } from './table.tsx';
 
 /** Where items are drawn. A window of a conversation is one. */
@@ -12,6 +12,7 @@ export interface Shelf {
   readonly conversation: string | undefined;
   /** What the reader has opened. It outlives the rows. */
   readonly opened: Map<string, unknown>;
+  readonly wanted?: { readonly value: Wanted | undefined };
 }
 
 /** An item as its type is drawn. One of an unknown type is a tree of its JSON. */
@@ -29,9 +30,11 @@ export function ItemBody({ item, items }: { readonly item: Item; readonly items:
 /** An item without the head of a card. One that its view cannot draw is a tree of its JSON. */
 export function BareBody({ item, items }: { readonly item: Item; readonly items: Shelf }) {
   const { conversation, opened } = items;
+  const coming = items.wanted?.value;
+  const wanted = coming?.item === item.id ? coming : undefined;
   const drawing = useMemo(
-    () => ({ conversation, opened, name: item.id }),
-    [conversation, opened, item.id],
+    () => ({ conversation, opened, name: item.id, wanted }),
+    [conversation, opened, item.id, wanted],
   );
   const unknown = (
     <div class="unknown">

@@ -1,5 +1,5 @@
 import { createContext } from 'preact';
-import { useContext, useState } from 'preact/hooks';
+import { useContext, useLayoutEffect, useState } from 'preact/hooks';
 
 /** Where an item is drawn: whose conversation it is of, and what the reader has opened of it. */
 export interface Drawing {
@@ -8,9 +8,20 @@ export interface Drawing {
   /** Begins the names of what is opened: the id of the item. */
   readonly name: string;
   readonly opened: Map<string, unknown>;
+  /** Set when the reader has come for something in the item. */
+  readonly wanted?: Wanted | undefined;
+}
+
+/** Why the reader has come to an item: the words to find in it. Each coming has one of its own. */
+export interface Wanted {
+  readonly item: string;
+  /** As `termsOf` gives them. */
+  readonly terms: readonly string[];
 }
 
 export const DrawingContext = createContext<Drawing | undefined>(undefined);
+
+const NONE: readonly string[] = [];
 
 /** Returns a state that outlives its component, so that a row that scrolls away and comes back is as it was left. */
 export function useKept<Value>(
@@ -27,4 +38,13 @@ export function useKept<Value>(
     setLast(next);
   };
   return [value, keep];
+}
+
+/** Runs each time the reader comes to the item for some words, to open what has them. Returns the words. */
+export function useArrival(open: (terms: readonly string[]) => void): readonly string[] {
+  const wanted = useContext(DrawingContext)?.wanted;
+  useLayoutEffect(() => {
+    if (wanted !== undefined) open(wanted.terms);
+  }, [wanted]);
+  return wanted?.terms ?? NONE;
 }

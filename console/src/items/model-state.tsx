@@ -20,7 +20,7 @@ export function Reasoning({ item }: BodyProps) {
   if (words === 0) return <p class="quiet">reasoning {encrypted || 'without text'}</p>;
   const note = [`${count(words)} ${words === 1 ? 'word' : 'words'}`, encrypted];
   return (
-    <Disclosure name="reasoning" note={note.filter(Boolean).join(' · ')}>
+    <Disclosure name="reasoning" note={note.filter(Boolean).join(' · ')} of={text}>
       <Markdown text={text} name="reasoning" />
     </Disclosure>
   );

@@ -9,7 +9,11 @@ export function ToolList({ name, tools }: { readonly name: string; readonly tool
   if (all.length === 0) return <p class="quiet">No {name}.</p>;
   const names = all.map((tool) => nameOf(tool));
   return (
-    <Disclosure name={name} note={`${count(all.length)} · ${names.slice(0, 8).join(', ')}`}>
+    <Disclosure
+      name={name}
+      note={`${count(all.length)} · ${names.slice(0, 8).join(', ')}`}
+      of={tools}
+    >
       {all.map((tool, index) => (
         <div key={index} class="tool">
           <JsonTree name={names[index] ?? ''} value={tool} path={`${name} ${index}`} />

@@ -14,7 +14,7 @@ export function Value({ name, value }: { readonly name: string; readonly value: 
   const length = useMemo(() => lengthOf(value), [value]);
   if (length === 0) return <p class="quiet">No {name}.</p>;
   return (
-    <Disclosure name={name} note={bytes(length)} isOpen={length <= SMALL}>
+    <Disclosure name={name} note={bytes(length)} isOpen={length <= SMALL} of={value}>
       <Opened name={name} value={value} />
     </Disclosure>
   );

@@ -32,17 +32,20 @@ export function Dialog({
 
 /** The end of a form in a dialog: what went wrong, and the two ways out. */
 export function SaveOrCancel({
+  id,
   problem,
   mayNotSave = false,
   cancel,
 }: {
+  /** Names the problem to the field that has it. */
+  readonly id?: string;
   readonly problem: string;
   readonly mayNotSave?: boolean;
   readonly cancel: () => void;
 }) {
   return (
     <>
-      <p class="problem" role="alert">
+      <p id={id} class="problem" role="alert">
         {problem}
       </p>
       <p class="answers">

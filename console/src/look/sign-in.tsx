@@ -75,10 +75,11 @@ function SecretForm({ name }: { readonly name: 'API key' | 'Access token' }) {
   const isKept = useRef<HTMLInputElement>(null);
   const { isBusy, problem, attempt } = useAttempt(async () => {
     const key = field.current?.value.trim() ?? '';
-    if (key !== '') await signInWith(key, isKept.current?.checked === true);
+    if (key === '') throw new Error(`Write or paste the ${name}.`);
+    await signInWith(key, isKept.current?.checked === true);
   });
   return (
-    <form onSubmit={attempt}>
+    <form noValidate onSubmit={attempt}>
       <p class="quiet">
         You see what this {name === 'API key' ? 'key' : 'token'} may read. It stays in the memory of
         this tab.
@@ -92,7 +93,7 @@ function SecretForm({ name }: { readonly name: 'API key' | 'Access token' }) {
         spellcheck={false}
         aria-describedby="key-problem"
         aria-invalid={problem !== ''}
-        required
+        aria-required
       />
       <label class="check">
         <input ref={isKept} type="checkbox" />

@@ -7,10 +7,12 @@ import { Marked } from './marked.tsx';
 
 interface ResultsProps {
   readonly results: readonly SearchResult[];
+  /** Words that were looked for; empty for an id. */
+  readonly words: string;
 }
 
 /** Results one after the other, each with the title of its conversation. */
-export function FlatResults({ results }: ResultsProps) {
+export function FlatResults({ results, words }: ResultsProps) {
   return (
     <ol class="results">
       {results.map((result) => (
@@ -19,7 +21,7 @@ export function FlatResults({ results }: ResultsProps) {
             <a
               data-row
               class={titled(result).isId ? 'row-title id' : 'row-title'}
-              href={hrefOf(result)}
+              href={hrefOf(result, words)}
               dir="auto"
             >
               {titled(result).text}
@@ -34,7 +36,7 @@ export function FlatResults({ results }: ResultsProps) {
 }
 
 /** Results under their conversations, which come in the order of their first result. */
-export function GroupedResults({ results }: ResultsProps) {
+export function GroupedResults({ results, words }: ResultsProps) {
   const groups = Map.groupBy(results, ({ conversation_id: id }) => id);
   return (
     <ol class="results grouped">
@@ -50,7 +52,7 @@ export function GroupedResults({ results }: ResultsProps) {
             <ol>
               {group.map((result) => (
                 <li key={keyOf(result)}>
-                  <a data-row class="result-place" href={hrefOf(result)}>
+                  <a data-row class="result-place" href={hrefOf(result, words)}>
                     <Place result={result} />
                   </a>
                   <Snippet result={result} />
@@ -93,6 +95,6 @@ function keyOf({ conversation_id: id, item_id: item }: SearchResult): string {
   return `${id} ${item}`;
 }
 
-function hrefOf({ conversation_id: id, item_id: item }: SearchResult): string {
-  return fragmentOf({ page: 'conversation', id, item });
+function hrefOf({ conversation_id: id, item_id: item }: SearchResult, find: string): string {
+  return fragmentOf({ page: 'conversation', id, item, find });
 }

@@ -61,9 +61,9 @@ export function SearchPage({ query, view }: { readonly query: string; readonly v
         </p>
       )}
       {group === 'conversation' ? (
-        <GroupedResults results={results} />
+        <GroupedResults results={results} words={words} />
       ) : (
-        <FlatResults results={results} />
+        <FlatResults results={results} words={words} />
       )}
       {results.length === 0 && pages.isLoading.value && <Skeleton />}
       {results.length === 0 && isEnd && (

@@ -75,6 +75,12 @@ function Caller({ caller }: { readonly caller: Principal }) {
           ],
         ]}
       />
+      {scheme !== null && actions.some((action) => action !== 'create') && (
+        <p class="quiet">
+          The access rules decide for each conversation, your own or another’s. What they do not
+          permit is not offered on its page.
+        </p>
+      )}
     </section>
   );
 }

@@ -1,4 +1,7 @@
-import { useKept } from '../items/kept.ts';
+import { useMemo } from 'preact/hooks';
+import { useArrival, useKept } from '../items/kept.ts';
+import { hasAnyOf } from '../transcript/words.ts';
+import { shownFor } from './long-text.tsx';
 import { count } from './numbers.ts';
 import { save } from './save.ts';
 
@@ -16,14 +19,18 @@ export function JsonTree({
   value,
   path,
   isOpen = false,
+  isWanted,
 }: {
   readonly name?: string;
   readonly value: unknown;
   /** Names this value among those of its item. */
   readonly path: string;
   readonly isOpen?: boolean;
+  /** Whether it is to open for what the reader comes for. By itself, it is where it has that. */
+  readonly isWanted?: boolean;
 }) {
   const [open, setOpen] = useKept(`${path} open`, isOpen);
+  useArrival((terms) => (isWanted ?? hasAnyOf(value, terms)) && setOpen(true));
   const label = name === undefined ? null : <span class="json-name">{name}: </span>;
   if (typeof value !== 'object' || value === null) {
     return (
@@ -68,15 +75,25 @@ export function JsonChildren({
 }) {
   const [most, setMost] = useKept(`${path} children`, CHILDREN_AT_ONCE);
   const children = Object.entries(value);
+  const terms = useArrival(() => {
+    const last = Math.max(...firsts);
+    if (last >= most) setMost(last - (last % CHILDREN_AT_ONCE) + CHILDREN_AT_ONCE);
+  });
+  // Of each word the first branch that has it: all of them may be too many.
+  const firsts = useMemo(
+    () => terms.map((term) => Object.entries(value).findIndex((child) => hasAnyOf(child, [term]))),
+    [terms, value],
+  );
   return (
     <>
-      {children.slice(0, most).map(([key, child]) => (
+      {children.slice(0, most).map(([key, child], index) => (
         <JsonTree
           key={key}
           name={key}
           value={child}
           path={`${path}.${key}`}
           isOpen={children.length <= 1}
+          isWanted={firsts.includes(index)}
         />
       ))}
       {children.length > most && (
@@ -100,6 +117,9 @@ function isSmall(value: object): boolean {
 
 function Leaf({ value, path }: { readonly value: unknown; readonly path: string }) {
   const [most, setMost] = useKept(`${path} length`, LONGEST_STRING);
+  useArrival((terms) => {
+    if (typeof value === 'string') setMost(shownFor(value, terms, most));
+  });
   if (typeof value !== 'string') return <span class="json-other">{String(value)}</span>;
   return (
     <span class="json-string" dir="auto">

@@ -16,14 +16,14 @@ export function Detail({
   entry,
   items,
   copying,
-  mayDelete,
+  remove,
   close,
 }: {
   readonly entry: Entry;
   readonly items: ItemWindow;
   readonly copying: Copying;
-  /** Set when the caller may change the conversation. */
-  readonly mayDelete: boolean;
+  /** Deletes an item; `false` when the caller may not change the conversation. */
+  readonly remove: false | ((id: string) => Promise<void>);
   readonly close: () => void;
 }) {
   const { id, item, position, createdAt } = entry;
@@ -66,13 +66,13 @@ export function Detail({
               {name}
             </button>
           ))}
-        {mayDelete && (
+        {remove && (
           <ConfirmedButton
             name="Delete"
             question={deleteQuestion(entry)}
             consequence={DELETE_CONSEQUENCE}
             about={beginningOf(entry)}
-            act={() => items.remove(id)}
+            act={() => remove(id)}
           />
         )}
       </div>

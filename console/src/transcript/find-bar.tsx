@@ -1,16 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { server } from '../api/session.ts';
 import { Icon } from '../look/icons.tsx';
 import { useKeys } from '../look/keys.ts';
 import { count } from '../text/numbers.ts';
 import type { Finder } from './finder.ts';
 import type { ItemWindow } from './item-window.ts';
 import { MOST_MARKS } from './marks.ts';
-
-/** Checks whether the server finds words in items that are not loaded. */
-export function searches(): boolean {
-  return server.value?.features.includes('search') === true;
-}
+import { searches } from './use-finder.ts';
 
 /** Looks for words in the conversation, and leads from hit to hit. */
 export function FindBar({
@@ -28,9 +23,11 @@ export function FindBar({
 }) {
   const field = useRef<HTMLInputElement>(null);
   useKeys({ f: () => field.current?.focus() });
+  const query = finder.query.value;
   useEffect(() => {
+    // More may have been typed since.
     if (field.current !== null) field.current.value = finder.query.peek();
-  }, [finder]);
+  }, [query]);
   const step = (by: 1 | -1): void => void finder.step(by, from);
   const hits = finder.hits.value;
   const isUsed = finder.terms.value.length > 0;
@@ -48,7 +45,6 @@ export function FindBar({
           step(-1);
         }
         if (event.key !== 'Escape') return;
-        if (field.current !== null) field.current.value = '';
         finder.look('');
         leave();
       }}

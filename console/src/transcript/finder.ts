@@ -29,7 +29,7 @@ export class Finder {
   readonly problem = signal('');
   /** What is known, in the order of the conversation. */
   readonly hits = computed(() => this.#merged());
-  /** The item in whose row that hit is. */
+  /** The item in whose row the hit is to which the last step has led. */
   #row: string | undefined;
   readonly #items: ItemWindow;
   /** Tells whether the server searches. */
@@ -45,14 +45,14 @@ export class Finder {
     this.#searches = searches;
   }
 
-  /** Looks for something else. */
-  look(query: string): void {
+  /** Looks for something else. The reader may be at a hit already. */
+  look(query: string, at?: string): void {
     clearTimeout(this.#timer);
     this.#search?.abort();
     batch(() => {
       this.query.value = query;
       this.#found.value = [];
-      this.at.value = undefined;
+      this.#arriveAt(at);
       this.#row = undefined;
       this.problem.value = '';
       this.hasMore.value = false;
@@ -64,16 +64,22 @@ export class Finder {
   /** Goes to the next or the previous hit, seen from the item that the reader is at; from a position where there is none. */
   async step(by: 1 | -1, top: number): Promise<void> {
     const current = this.#items.current.value;
-    const isAtHit = current !== undefined && current === this.#row;
-    const item = isAtHit ? this.at.value : current;
+    const at = this.at.value;
+    const row = this.#row ?? this.#items.rowOf(at ?? '');
+    const isAtHit = current !== undefined && current === row;
+    const item = isAtHit ? at : current;
     const position = this.#positionOf(item) ?? top;
-    // The first step goes to a hit, wherever it is.
-    const edge = isAtHit ? undefined : this.hits.value.at(by === 1 ? -1 : 0);
-    const hit = this.#beside(by, position, !isAtHit) ?? edge;
+    // There is a hit to go to, wherever it is: behind the last one it is that one again.
+    const hit = this.#beside(by, position, !isAtHit) ?? this.hits.value.at(by === 1 ? -1 : 0);
     if (hit === undefined) return;
-    this.at.value = hit.id;
+    this.#arriveAt(hit.id);
     await this.#items.open({ item: hit.id });
     this.#row = this.#items.current.value;
+  }
+
+  #arriveAt(item: string | undefined): void {
+    this.at.value = item;
+    this.#items.wanted.value = item === undefined ? undefined : { item, terms: this.terms.value };
   }
 
   #positionOf(item: string | undefined): number | undefined {

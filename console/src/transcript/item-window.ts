@@ -2,6 +2,7 @@ import { batch, signal } from '@preact/signals';
 import { ApiFailure, asFailure, call } from '../api/client.ts';
 import type { FeedEvent } from '../api/feed.ts';
 import type { Item } from '../api/objects.ts';
+import type { Wanted } from '../items/kept.ts';
 import { count } from '../text/numbers.ts';
 import { withinBounds, type Entry } from './entry.ts';
 import { callOf } from './pairing.ts';
@@ -34,6 +35,8 @@ export class ItemWindow {
   readonly news = signal(0);
   readonly isLoading = signal(false);
   readonly failure = signal<ApiFailure | undefined>(undefined);
+  /** What the reader has come to an item for. */
+  readonly wanted = signal<Wanted | undefined>(undefined);
   /** What was loaded, for those who cannot see it. */
   readonly announcement = signal('');
   /** Set when the item that was asked for is not there any more: where the window was opened instead. */
@@ -94,10 +97,20 @@ export class ItemWindow {
 
   /** Goes to an item, or to its call where it is an output that is drawn in the call's card. It is open there. */
   #arriveAt(id: string): void {
-    const call = depth.peek() === 'messages' ? callOf(this.entries.peek(), id) : undefined;
-    if (call !== undefined) this.opened.set(`${id} output`, true);
-    const row = call?.id ?? id;
+    const row = this.rowOf(id);
+    if (row !== id) this.opened.set(`${id} output`, true);
     this.place(row, row);
+  }
+
+  /** The item of the link that has led to the target: it may be drawn in the row of another one. */
+  get addressed(): string | undefined {
+    const wanted = this.wanted.peek()?.item;
+    return wanted !== undefined && this.rowOf(wanted) === this.target ? wanted : this.target;
+  }
+
+  /** Returns the item in whose row an item is drawn. */
+  rowOf(id: string): string {
+    return (depth.peek() === 'messages' && callOf(this.entries.peek(), id)?.id) || id;
   }
 
   /** Puts an item of the window on top of the page, or its end at the bottom. */

@@ -1,6 +1,8 @@
 import type { RefObject } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Wanted } from '../items/kept.ts';
 import type { Finder } from './finder.ts';
+import type { ItemWindow } from './item-window.ts';
 import { rangesOf } from './words.ts';
 
 const FOUND = 'found';
@@ -50,6 +52,45 @@ export function useMarks(scroller: RefObject<HTMLElement | null>, finder: Finder
       finder.hasMoreMarks.value = false;
     };
   }, [terms]);
+}
+
+/** Scrolls to what the reader has come for, where it is not on the screen: in a long row, or in a box that scrolls. */
+export function useWanted(
+  scroller: RefObject<HTMLElement | null>,
+  items: ItemWindow,
+  isPlaced: boolean,
+): void {
+  const shown = useRef<Wanted | undefined>(undefined);
+  const wanted = items.wanted.value;
+  const current = items.current.value;
+  useEffect(() => {
+    if (!isPlaced || wanted === undefined || shown.current === wanted) return;
+    const row = document.getElementById(`item-${current}`);
+    if (row === null || current !== items.rowOf(wanted.item)) return;
+    shown.current = wanted;
+    const range = firstIn(row, wanted.terms);
+    if (range !== undefined) show(range, scroller.current);
+  });
+}
+
+function show(range: Range, scroller: HTMLElement | null): void {
+  for (let box = range.startContainer.parentElement; box !== null; box = box.parentElement) {
+    const { top, bottom } = range.getBoundingClientRect();
+    const frame = box.getBoundingClientRect();
+    const isHidden = top < frame.top || bottom > frame.bottom;
+    // What does not scroll stays.
+    if (isHidden) box.scrollTop += top - frame.top - box.clientHeight / 3;
+    if (box === scroller) return;
+  }
+}
+
+/** Returns the first range of a row, wherever that is. */
+function firstIn(row: Element, terms: readonly string[]): Range | undefined {
+  for (const node of [...row.querySelectorAll(TEXTS)].flatMap(textNodesIn)) {
+    const [found] = rangesOf(node.data, terms);
+    if (found !== undefined) return rangeOf(node, ...found);
+  }
+  return undefined;
 }
 
 /** Returns the first ranges on the screen. */

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { noteItem } from '../place.ts';
+import { noteInAddress } from '../place.ts';
 import { focusRow } from './focus.ts';
 import type { ItemWindow } from './item-window.ts';
 import type { Rows } from './use-virtual-rows.ts';
@@ -72,8 +72,8 @@ export function useResting(items: ItemWindow, rows: Rows, isPlaced: boolean): vo
     }
     placed.current ??= { first };
     // The item of a link stays in the address until the reader moves, also where it is not the first row.
-    const id = first === placed.current.first ? items.target : first;
-    const timer = setTimeout(() => noteItem(items.conversation, id), REST_MS);
+    const id = first === placed.current.first ? items.addressed : first;
+    const timer = setTimeout(() => noteInAddress(items.conversation, { item: id }), REST_MS);
     return () => clearTimeout(timer);
   }, [items, first, isPlaced]);
 }

@@ -6,17 +6,17 @@ import type { Copying } from './copying.ts';
 import { beginningOf, DELETE_CONSEQUENCE, deleteQuestion } from './detail.tsx';
 import { isStub, type Entry } from './entry.ts';
 import { useItemActions } from './item-menu.tsx';
-import type { ItemWindow } from './item-window.ts';
 
 /** Puts what can be done with every item into its menu. Returns the dialog that asks before an item is deleted. */
 export function useStandardActions({
-  items,
+  remove,
   mayChange,
   copying,
   flip,
   show,
 }: {
-  readonly items: ItemWindow;
+  /** Deletes an item, and puts the focus on its neighbour. */
+  readonly remove: (id: string) => Promise<void>;
   readonly mayChange: boolean;
   readonly copying: Copying;
   /** Draws the texts of an item the other way. */
@@ -44,7 +44,7 @@ export function useStandardActions({
       question={deleteQuestion(deleted)}
       consequence={DELETE_CONSEQUENCE}
       about={beginningOf(deleted)}
-      act={() => items.remove(deleted.id)}
+      act={() => remove(deleted.id)}
       close={() => setDeleted(undefined)}
     />
   );

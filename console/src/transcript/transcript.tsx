@@ -1,5 +1,5 @@
 import { batch } from '@preact/signals';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../look/keys.ts';
 import { COPIES } from '../text/copy-as.ts';
 import { ordinal } from '../text/numbers.ts';
@@ -7,13 +7,13 @@ import { useCopying } from './copying.ts';
 import { Detail } from './detail.tsx';
 import type { Entry } from './entry.ts';
 import { Feed } from './feed.tsx';
-import { FindBar, searches } from './find-bar.tsx';
-import { Finder } from './finder.ts';
+import { FindBar } from './find-bar.tsx';
+import { useFinder } from './use-finder.ts';
 import { focusRow, useKeptFocus } from './focus.ts';
 import { ItemMenu, type MenuPlace } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { Live, News } from './live.tsx';
-import { useMarks } from './marks.ts';
+import { useMarks, useWanted } from './marks.ts';
 import { Notes } from './notes.tsx';
 import { topOf, useLoading, usePlacing, useResting } from './placing.ts';
 import { PositionBar } from './position-bar.tsx';
@@ -45,7 +45,7 @@ export function Transcript({
   const [others, setOthers] = useState<ReadonlySet<string>>(new Set());
   const [playing, setPlaying] = useState<string>();
   const copying = useCopying(items);
-  const finder = useMemo(() => new Finder(items, searches), [items]);
+  const finder = useFinder(items);
   useMarks(scroller, finder);
   const rows = useVirtualRows(scroller, {
     entries,
@@ -57,6 +57,7 @@ export function Transcript({
   const isPlaced = usePlacing(items, rows, scroller, useKeptFocus(items, scroller));
   useLoading(items, rows, isPlaced);
   useResting(items, rows, isPlaced);
+  useWanted(scroller, items, isPlaced);
   const step = (by: 1 | -1): void => {
     const at = entries.findIndex(({ id }) => id === current);
     const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
@@ -92,8 +93,13 @@ export function Transcript({
     if (chosen !== undefined) act(chosen);
   };
   const toggleDetail = (): void => setShown(shown === current ? undefined : current);
+  const remove = async (id: string): Promise<void> => {
+    await items.remove(id);
+    // Before the page takes the focus: what had it is gone.
+    requestAnimationFrame(() => focusRow(items.current.peek(), scroller));
+  };
   const deletion = useStandardActions({
-    items,
+    remove,
     mayChange,
     copying,
     flip,
@@ -180,7 +186,7 @@ export function Transcript({
           entry={detail}
           items={items}
           copying={copying}
-          mayDelete={mayChange}
+          remove={mayChange && remove}
           close={() => setShown(undefined)}
         />
       )}

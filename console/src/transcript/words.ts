@@ -40,6 +40,12 @@ export function termsOf(query: string): readonly string[] {
     .filter((term) => term !== '');
 }
 
+/** Checks for a text, or any other value of JSON, that has one of the terms. */
+export function hasAnyOf(value: unknown, terms: readonly string[]): boolean {
+  const text = folded(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+  return terms.some((term) => text.includes(term));
+}
+
 /** Checks for a folded text that has all terms, anywhere in it. */
 export function hasTerms(whole: string, terms: readonly string[]): boolean {
   return terms.length > 0 && terms.every((term) => whole.includes(term));

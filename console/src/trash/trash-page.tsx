@@ -2,8 +2,19 @@ import { useState } from 'preact/hooks';
 import { asFailure, call } from '../api/client.ts';
 import type { Conversation, Page } from '../api/objects.ts';
 import { mayDelete, principal, trashDays } from '../api/session.ts';
-import { EraseLink, MayNotRead, mayNotRead, Skeleton } from '../conversations/empty.tsx';
+import { columnsFor } from '../conversations/columns.ts';
+import {
+  EraseLink,
+  MayNotRead,
+  mayNotRead,
+  NothingFits,
+  Skeleton,
+} from '../conversations/empty.tsx';
+import { FilterChips } from '../conversations/filter-chips.tsx';
 import { More } from '../conversations/more.tsx';
+import { parseQuery } from '../conversations/query.ts';
+import { Owner, Pairs } from '../conversations/row-parts.tsx';
+import { noteSeen } from '../conversations/seen.ts';
 import { titleOf } from '../conversations/title.ts';
 import { usePages } from '../conversations/use-pages.ts';
 import { ConfirmedButton } from '../look/confirm.tsx';
@@ -15,18 +26,29 @@ import { Time, timeUntil } from '../text/time.tsx';
 import { deleteForGood, restoreConversation } from './deletion.ts';
 
 const PAGE = 50;
+const FIELDS = [
+  ['deleted', 'true'],
+  ['include[]', 'item_count'],
+  ['include[]', 'owner'],
+];
 
-/** The deleted conversations that may be restored. */
-export function TrashPage() {
-  const pages = usePages<Conversation>('trash', async (after, signal) => {
-    const cursor = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
-    const query = `deleted=true&limit=${PAGE}&include[]=item_count&include[]=owner${cursor}`;
-    const page = await call<Page<Conversation>>(`conversations?${query}`, { signal });
+/** The deleted conversations that may be restored, those that fit the filters of the bar. */
+export function TrashPage({ query }: { readonly query: string }) {
+  const { filters } = parseQuery(query);
+  const pages = usePages<Conversation>(query, async (after, signal) => {
+    const parameters = new URLSearchParams([
+      ...filters.flatMap((filter) => filter.parameters.map(([name, value]) => [name, value])),
+      ...[...FIELDS, ['limit', String(PAGE)]],
+      ...(after === undefined ? [] : [['after', after]]),
+    ]);
+    const page = await call<Page<Conversation>>(`conversations?${parameters}`, { signal });
+    noteSeen(page.data);
     return { data: page.data, next: page.has_more ? (page.last_id ?? undefined) : undefined };
   });
   useTitle('Trash');
   const rows = pages.entries.value;
   const failure = pages.failure.value;
+  const { hasOwner } = columnsFor('last_item_at');
   const isEmpty = rows.length === 0 && !pages.isLoading.value && failure === undefined;
   const leave = (id: string): void => {
     const index = rows.findIndex((entry) => entry.id === id);
@@ -39,6 +61,7 @@ export function TrashPage() {
         <h1 id="title" tabIndex={-1}>
           Trash
         </h1>
+        <FilterChips query={query} page="trash" />
       </div>
       <p class="lead quiet">
         Deleted conversations stay here for {trashDays()} days. Nobody can read them until they are
@@ -52,6 +75,11 @@ export function TrashPage() {
               <th scope="col" class="number">
                 Items
               </th>
+              {hasOwner && (
+                <th scope="col" class="owner">
+                  Owner
+                </th>
+              )}
               <th scope="col" class="when">
                 Deleted
               </th>
@@ -68,6 +96,8 @@ export function TrashPage() {
               <TrashedRow
                 key={conversation.id}
                 conversation={conversation}
+                query={query}
+                hasOwner={hasOwner}
                 leave={() => leave(conversation.id)}
               />
             ))}
@@ -75,7 +105,7 @@ export function TrashPage() {
         </table>
       )}
       {rows.length === 0 && pages.isLoading.value && <Skeleton />}
-      {isEmpty && (mayNotRead() ? <MayNotRead /> : <EmptyTrash />)}
+      {isEmpty && <Empty hasFilters={filters.length > 0} />}
       {failure !== undefined && <Failure failure={failure} again={() => void pages.more()} />}
       {rows.length > 0 && <More pages={pages} noun="conversation" />}
     </main>
@@ -89,6 +119,11 @@ function focusRow(index: number): void {
     const next = rows[Math.min(index, rows.length - 1)]?.querySelector('button');
     (next ?? document.getElementById('title'))?.focus();
   });
+}
+
+function Empty({ hasFilters }: { readonly hasFilters: boolean }) {
+  if (mayNotRead()) return <MayNotRead />;
+  return hasFilters ? <NothingFits /> : <EmptyTrash />;
 }
 
 function EmptyTrash() {
@@ -112,12 +147,16 @@ function EmptyTrash() {
 
 function TrashedRow({
   conversation,
+  query,
+  hasOwner,
   leave,
 }: {
   readonly conversation: Conversation;
+  readonly query: string;
+  readonly hasOwner: boolean;
   readonly leave: () => void;
 }) {
-  const { id, item_count, deleted_at, purge_at } = conversation;
+  const { id, owner, item_count, deleted_at, purge_at } = conversation;
   const { text, isId } = titleOf(conversation);
   const [isBusy, setBusy] = useState(false);
   const restore = async (): Promise<void> => {
@@ -138,9 +177,13 @@ function TrashedRow({
           <span class={isId ? 'row-title id' : 'row-title'} title={id} dir="auto">
             {text}
           </span>
+          <span class="pairs">
+            <Pairs conversation={conversation} page="trash" query={query} />
+          </span>
         </div>
       </td>
       <ItemCount value={item_count} />
+      {hasOwner && <Owner name={owner} />}
       <td class="when">
         <span class="unit">deleted </span>
         {deleted_at !== undefined && <Time at={deleted_at} />}

@@ -25,6 +25,15 @@ async function run(page: Page, only: readonly string[]): Promise<readonly string
       nodes.map(({ html, failureSummary }) => id + ': ' + html + '\\n' + failureSummary)))`)) as readonly string[];
 }
 
+/** Returns the forms of which the browser would refuse a field in words of its own, beside the page. */
+export async function formsWithBubbles(page: Page): Promise<readonly string[]> {
+  // Sound: the script returns a list of texts.
+  return (await page.evaluate(`
+    [...document.querySelectorAll('form:not([novalidate])')]
+      .filter((form) => form.querySelector('[required], [min], [max], [pattern], [type=number], [type=email], [type=url]'))
+      .map((form) => form.outerHTML.slice(0, 120))`)) as readonly string[];
+}
+
 /** Returns the elements that stick out of the window to its side, and those that scroll sideways and have no table or code. */
 export async function overflowing(page: Page): Promise<readonly string[]> {
   // Sound: the script returns a list of texts.

@@ -1,0 +1,137 @@
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+import { NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
+import { seedLong } from './support/seed.ts';
+
+/** What was looked for is in sight, and marked, where a hit leads. */
+
+const server = await startServer();
+const { client, origin } = server;
+const long = NO_BROWSER === undefined ? await seedLong(client, 300) : '';
+afterAll(() => server[Symbol.asyncDispose]());
+
+const FILLER = Array.from({ length: 260 }, (_, at) => `row${at}`);
+
+/** Stores a call whose output has a word deep in a branch, behind many others, and returns the conversation. */
+async function called(output: unknown): Promise<string> {
+  const { id } = await client.conversations.create({
+    metadata: { title: 'A report' },
+    items: [
+      { type: 'function_call', call_id: 'call_1', name: 'report', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'call_1', output: JSON.stringify(output) },
+      { type: 'message', role: 'assistant', content: 'There it is.' },
+    ],
+  });
+  return id;
+}
+
+async function marks(page: Page): Promise<readonly string[]> {
+  return page.evaluate("[...(CSS.highlights.get('found') ?? [])].map(String)");
+}
+
+/** Checks whether the first mark is on the screen, below the head of the page. */
+async function isMarkInSight(page: Page): Promise<boolean> {
+  return page.evaluate(`(() => {
+    const [range] = CSS.highlights.get('found') ?? [];
+    const { top, bottom } = range?.getBoundingClientRect() ?? {};
+    const rows = document.querySelector('.rows').getBoundingClientRect();
+    return top >= rows.top && bottom <= rows.bottom;
+  })()`);
+}
+
+describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
+  test('a result of a search opens with its words marked, counted and led through, at an address for others', async () => {
+    await using watched = await openPage(origin);
+    const { page } = watched;
+    await page.locator('main h1').waitFor();
+    await typeInBar(watched, '"message 42"');
+    await page.locator('.results a[data-row]').first().click();
+    const status = page.locator('.find [role=status]');
+    await expect.poll(() => status.textContent()).toBe('1 of 1');
+    await expect.poll(() => marks(page)).toEqual(['message 42']);
+    expect(page.url()).toMatch(/\?item=[^&]+&find=%22message%2042%22$/);
+    // The words are in no request but the searches, which have them in their bodies.
+    expect(watched.calls.filter((call) => /message.{1,3}42/.test(call))).toEqual([]);
+    await using other = await openPage(origin, new URL(page.url()).hash);
+    await expect.poll(() => marks(other.page)).toEqual(['message 42']);
+    expect(await other.page.locator('.find input').inputValue()).toBe('"message 42"');
+    await expect.poll(() => other.page.locator('.find [role=status]').textContent()).toBe('1 of 1');
+
+    await page.locator('.find input').fill('message');
+    await expect.poll(() => status.textContent()).toBe('300 found');
+    await expect.poll(() => page.url()).toMatch(/&find=message$/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => status.textContent()).toMatch(/^\d+ of 300$/);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.url()).not.toContain('find');
+    await expect.poll(() => marks(page)).toEqual([]);
+    expect(long).toBeTruthy();
+  });
+
+  test('a hit in closed branches of an output opens them, and is scrolled to', async () => {
+    const id = await called({
+      list: FILLER,
+      deep: { others: FILLER, one: { note: 'a xylophone' } },
+    });
+    await using watched = await openPage(origin);
+    const { page } = watched;
+    await page.locator('main h1').waitFor();
+    await typeInBar(watched, 'xylophone');
+    await page.locator('.results a[data-row]').first().click();
+    await expect.poll(() => marks(page)).toContain('xylophone');
+    await expect.poll(() => isMarkInSight(page)).toBe(true);
+    expect(page.url()).toContain(id);
+    // What has nothing of it stays closed, and what the reader closes does too.
+    const branch = page.getByRole('button', { name: 'deep' });
+    expect(await branch.getAttribute('aria-expanded')).toBe('true');
+    expect(await page.getByRole('button', { name: 'list' }).getAttribute('aria-expanded')).toBe(
+      'false',
+    );
+    await branch.click();
+    expect(await branch.getAttribute('aria-expanded')).toBe('false');
+    await page.keyboard.press('f');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => branch.getAttribute('aria-expanded')).toBe('true');
+    // The next hit is shown too, behind a hundred others.
+    await page.locator('.find input').fill('row250');
+    await page.getByText('1 found').waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => marks(page)).toContain('row250');
+    await expect.poll(() => isMarkInSight(page)).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await branch.getAttribute('aria-expanded')).toBe('true');
+  });
+
+  test.for([
+    { role: 'user', before: 30_000 },
+    { role: 'assistant', before: 40_000 },
+  ] as const)('a hit beyond the cut of a text of the $role is shown', async ({ role, before }) => {
+    const word = `quagga${role}`;
+    const content = `${'a b c d\n'.repeat(before / 8)}${word}`;
+    const { id } = await client.conversations.create({
+      items: [{ type: 'message', role, content }],
+    });
+    const { data } = await client.conversations.items.list(id);
+    const fragment = `#/conversations/${id}?item=${data[0]?.id}&find=${word}`;
+    await using watched = await openPage(origin, fragment);
+    await expect.poll(() => marks(watched.page)).toEqual([word]);
+    await expect.poll(() => isMarkInSight(watched.page)).toBe(true);
+  });
+
+  test('a hit in a very long text is told, and is one click away', async () => {
+    const content = `${'a b c d\n'.repeat(60_000)}okapi`;
+    const { id } = await client.conversations.create({
+      items: [{ type: 'message', role: 'user', content }],
+    });
+    const { data } = await client.conversations.items.list(id);
+    const fragment = `#/conversations/${id}?item=${data[0]?.id}&find=okapi`;
+    await using watched = await openPage(origin, fragment);
+    const { page } = watched;
+    await page.getByRole('button', { name: 'Load it' }).click();
+    await page.getByText('what you look for is further on').waitFor();
+    expect(await marks(page)).toEqual([]);
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    await expect.poll(() => marks(page)).toEqual(['okapi']);
+  });
+});
