@@ -137,4 +137,34 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('The search cannot look for this').waitFor();
     expect(await page.locator('[role=alert]').textContent()).toContain('"helm rollback"');
   });
+
+  test('a search while the index is catching up says so, and searches again on request', async () => {
+    await using watched = await openPage(server.origin, '#/server');
+    const { page } = watched;
+    await page.getByRole('heading', { name: 'Calling it' }).waitFor();
+    let isBehind = true;
+    await page.route('**/conversations/search', async (route) => {
+      const answer = await route.fetch();
+      const found = (await answer.json()) as { readonly data: readonly unknown[] };
+      const behind = { ...found, data: found.data.slice(1), complete: false };
+      await route.fulfill({ json: isBehind ? behind : found });
+    });
+    await page.evaluate("location.hash = '#/search?q=please'");
+    await page.getByText('The index is catching up').waitFor();
+    const results = page.locator('.results > li');
+    await expect.poll(() => results.count()).toBeGreaterThan(0);
+    const before = await results.count();
+    isBehind = false;
+    await page.getByRole('button', { name: 'Search again' }).click();
+    await page.getByText('The index is catching up').waitFor({ state: 'detached' });
+    await expect.poll(() => results.count()).toBe(before + 1);
+  });
+
+  test('a search on a server without one says so', async () => {
+    await using quiet = await startServer('--search', 'off');
+    await using watched = await openPage(quiet.origin, '#/search?q=parcel');
+    await watched.page.getByText('This server does not search').waitFor();
+    await watched.page.evaluate("location.hash = '#/server'");
+    await watched.page.getByText('off (--search)').waitFor();
+  });
 });

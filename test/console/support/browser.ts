@@ -63,6 +63,8 @@ export async function openPage(
     colorScheme,
     viewport: { width, height: 860 },
     locale: 'en-GB',
+    // Far from that of the machine.
+    timezoneId: 'Asia/Kathmandu',
     ignoreHTTPSErrors: ignoresCertificates,
     extraHTTPHeaders: headers,
   });
