@@ -113,8 +113,13 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('a search is narrowed, ordered and grouped, and its address says how', async () => {
-    await using watched = await openPage(server.origin, '#/search?q=please');
+    await using watched = await openPage(server.origin, '#/server');
     const { page } = watched;
+    const bodies: unknown[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/conversations/search')) bodies.push(request.postDataJSON());
+    });
+    await page.evaluate("location.hash = '#/search?q=please'");
     await page.locator('.results mark').first().waitFor();
     const found = await page.locator('.results > li').count();
     expect(found).toBeGreaterThan(3);
@@ -125,9 +130,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByLabel('By conversation').check();
     await page.locator('.results.grouped h2').first().waitFor();
     expect(page.url()).toMatch(/role=user.*sort=relevance.*group=conversation/);
-    const bodies = watched.calls.filter((call) => call.includes('/search'));
     // Grouping asks for nothing.
     expect(bodies).toHaveLength(4);
+    expect(bodies.at(-1)).toMatchObject({ sort: 'relevance', filters: { role: ['user'] } });
     expect(await page.locator('.results.grouped mark').count()).toBe(found);
   });
 
