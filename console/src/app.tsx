@@ -14,41 +14,34 @@ import { followWithFocus } from './look/focus.ts';
 import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
 import { Notice } from './look/notice.tsx';
-import { fragmentOf, place, type PageName, type View } from './place.ts';
+import { fragmentOf, place, type PageName, type Place, type View } from './place.ts';
 
-/** A page whose program comes when it is first opened. */
-type LatePage = ComponentType<{ readonly query: string }>;
+/** What each page is given: the fields of its place. */
+type PageProps = Record<PageName, { readonly query: string; readonly view: View }> & {
+  readonly conversation: { readonly id: string; readonly item: string | undefined };
+  readonly compare: { readonly left: string; readonly right: string };
+};
+type Name = Place['page'];
 
-const latePages = signal<Partial<Record<PageName, LatePage>>>({});
-
-const LATE: Partial<Record<PageName, () => Promise<LatePage>>> = {
+/** Pages whose programs come when they are first opened. That of a conversation brings the virtual list and Markdown. */
+const LATE: { readonly [Key in Name]?: () => Promise<ComponentType<PageProps[Key]>> } = {
+  conversation: async () => (await import('./transcript/conversation-page.tsx')).ConversationPage,
+  compare: async () => (await import('./branches/compare-page.tsx')).ComparePage,
   erase: async () => (await import('./erasure/erasure-page.tsx')).ErasurePage,
   trash: async () => (await import('./trash/trash-page.tsx')).TrashPage,
   server: async () => (await import('./server/server-page.tsx')).ServerPage,
 };
 
-async function loadLatePage(name: PageName): Promise<void> {
-  if (latePages.peek()[name] !== undefined) return;
+/** Pages that are here. */
+const pages = signal<{ readonly [Key in Name]?: ComponentType<PageProps[Key]> }>({
+  conversations: ConversationsPage,
+  search: SearchPage,
+});
+
+async function loadPage(name: Name): Promise<void> {
+  if (pages.peek()[name] !== undefined) return;
   const Page = await LATE[name]?.();
-  if (Page !== undefined) latePages.value = { ...latePages.peek(), [name]: Page };
-}
-
-type ComparePage = ComponentType<{ readonly left: string; readonly right: string }>;
-type TranscriptPage = ComponentType<{ readonly id: string; readonly item: string | undefined }>;
-
-/** The page of one conversation comes with the first one that is opened: it brings the virtual list and Markdown. */
-const transcriptPage = signal<{ readonly Page: TranscriptPage } | undefined>(undefined);
-
-const comparePage = signal<{ readonly Page: ComparePage } | undefined>(undefined);
-
-async function loadComparePage(): Promise<void> {
-  const { ComparePage: Page } = await import('./branches/compare-page.tsx');
-  comparePage.value = { Page };
-}
-
-async function loadTranscriptPage(): Promise<void> {
-  const { ConversationPage } = await import('./transcript/conversation-page.tsx');
-  transcriptPage.value = { Page: ConversationPage };
+  if (Page !== undefined) pages.value = { ...pages.peek(), [name]: Page };
 }
 
 export function App() {
@@ -56,9 +49,7 @@ export function App() {
     return isCovered.value ? cover() : undefined;
   });
   useSignalEffect(() => {
-    if (place.value.page === 'conversation') void loadTranscriptPage();
-    else if (place.value.page === 'compare') void loadComparePage();
-    else void loadLatePage(place.value.page);
+    void loadPage(place.value.page);
   });
   useEffect(() => {
     // Its failures are shown by the page, which asks the server too.
@@ -108,29 +99,13 @@ function skip(event: Event): void {
 
 function CurrentPage() {
   const at = place.value;
-  if (at.page === 'compare') {
-    const compare = comparePage.value;
-    if (compare === undefined) return <main id="main" aria-busy="true" />;
-    return <compare.Page key={`${at.left} ${at.right}`} left={at.left} right={at.right} />;
-  }
-  if (at.page !== 'conversation')
-    return <NamedPage name={at.page} query={at.query} view={at.view} />;
-  const loaded = transcriptPage.value;
-  if (loaded === undefined) return <main id="main" aria-busy="true" />;
-  return <loaded.Page key={at.id} id={at.id} item={at.item} />;
+  const Page = pages.value[at.page] as ComponentType<Place> | undefined;
+  if (Page === undefined) return <main id="main" aria-busy="true" />;
+  return <Page key={identityOf(at)} {...at} />;
 }
 
-function NamedPage({
-  name,
-  query,
-  view = {},
-}: {
-  readonly name: PageName;
-  readonly query: string;
-  readonly view: View | undefined;
-}) {
-  if (name === 'search') return <SearchPage query={query} view={view} />;
-  if (name === 'conversations') return <ConversationsPage query={query} view={view} />;
-  const Late = latePages.value[name];
-  return Late === undefined ? <main id="main" aria-busy="true" /> : <Late query={query} />;
+/** Returns what tells two pages apart that share nothing. Lists go on when their words change. */
+function identityOf(at: Place): string {
+  if (at.page === 'conversation') return at.id;
+  return at.page === 'compare' ? `${at.left} ${at.right}` : at.page;
 }

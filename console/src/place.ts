@@ -19,12 +19,35 @@ export type PageName = (typeof PAGES)[number];
 /** Choices of a page by their names in the address. One that is left out has its usual value. */
 export type View = Readonly<Record<string, string>>;
 
+/** Counts the callers of this tab. An entry of its history that another one has left shows the list. */
+const CALLERS = 'colloquy.callers';
+
+function callers(): number {
+  return Number(sessionStorage.getItem(CALLERS) ?? 0);
+}
+
 /** The page that is shown. */
-export const place = signal<Place>(placeOf(location.hash));
+export const place = signal<Place>(arrive());
 
 addEventListener('hashchange', () => {
-  place.value = placeOf(location.hash);
+  place.value = arrive();
 });
+
+/** Returns the place of the address, and notes whose it is. */
+function arrive(): Place {
+  const entry = history.state as { readonly caller?: number } | null;
+  const isOfAnother = (entry?.caller ?? callers()) !== callers();
+  const address = isOfAnother ? location.pathname : undefined;
+  history.replaceState({ caller: callers() }, '', address);
+  return placeOf(location.hash);
+}
+
+/** Takes the caller who leaves out of the address. What that one has left in the tab's history is not shown to the next. */
+export function leavePlace(): void {
+  sessionStorage.setItem(CALLERS, String(callers() + 1));
+  place.value = arrive();
+  lastList.value = { page: 'conversations', query: '' };
+}
 
 /** The list of conversations or of results that was shown last; the whole list before any. */
 export const lastList = signal<Place & { readonly query: string }>({
@@ -36,11 +59,6 @@ effect(() => {
   const at = place.value;
   if (at.page === 'conversations' || at.page === 'search') lastList.value = at;
 });
-
-/** Forgets the list that was shown last, with the words that were looked for. */
-export function forgetLastList(): void {
-  lastList.value = { page: 'conversations', query: '' };
-}
 
 /** Returns the place that a fragment names; the list for one that names none. */
 function placeOf(fragment: string): Place {
@@ -90,5 +108,5 @@ export function noteItem(id: string, item: string | undefined): void {
   // The reader may be on the way to another page, which is not drawn yet.
   const now = placeOf(location.hash);
   if (now.page !== 'conversation' || now.id !== id) return;
-  history.replaceState(null, '', fragmentOf({ page: 'conversation', id, item }));
+  history.replaceState(history.state, '', fragmentOf({ page: 'conversation', id, item }));
 }

@@ -123,6 +123,28 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(server.failures.splice(0)).toHaveLength(2);
   });
 
+  test('of long arguments the beginning is drawn while they are streamed', async () => {
+    const id = await spokenIn(client, 'one', 'two');
+    const never = new Promise<void>(() => undefined);
+    const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'save' } };
+    const more = { index: 0, function: { arguments: 'x'.repeat(100_000) } };
+    play(
+      streamed(
+        chunk({ tool_calls: [call] }),
+        ...Array.from({ length: 50 }, () => chunk({ tool_calls: [more] })),
+        { kind: 'until', promise: never },
+      ),
+    );
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await ask(page, 'Save it');
+    await page.locator('.streamed').getByText('of 5,000,000 characters').waitFor();
+    const drawn = await page.locator('.streamed pre').evaluate((pre) => pre.textContent?.length);
+    expect(drawn).toBe(20_000);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped.').waitFor();
+  });
+
   test('a lost answer is not made twice', async () => {
     const id = await spokenIn(client, 'one', 'two');
     play(said('Made once.'));

@@ -123,6 +123,36 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => JSON.stringify(questions().at(-1))).toContain('Be brief.');
   });
 
+  test.each([
+    ['small', 40],
+    ['one that is loaded on request', 100_000],
+  ])('the image of a question is asked again with it: %s', async (_size, length) => {
+    const image_url = `data:image/png;base64,${'A'.repeat(length)}`;
+    const text = 'What is on it?';
+    const content = [
+      { type: 'input_image' as const, image_url, detail: 'auto' as const },
+      { type: 'input_text' as const, text },
+    ];
+    const items = [{ type: 'message' as const, role: 'user' as const, content }];
+    const { id } = await client.conversations.create({ items });
+    play(said('A lake.'));
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('article').first().focus();
+    await page.keyboard.press('Enter');
+    await press(page, 'Fork here and ask again…');
+    await page.getByText('The image or file of that message is sent with it.').waitFor();
+    const field = page.locator('.ask-dialog textarea').first();
+    expect(await field.inputValue()).toBe(text);
+    await field.fill('Is it a lake?');
+    await press(page, 'Fork and ask');
+    await page.locator('.sides', { hasText: 'A lake.' }).waitFor();
+    const question = JSON.stringify(questions().at(-1));
+    expect(question).toContain(`${image_url}"`);
+    expect(question).toContain('Is it a lake?');
+    expect(question).not.toContain(text);
+  });
+
   test('a fork ends with its item, and says where it comes from', async () => {
     const id = await conversation();
     const [, second] = await idsOf(id);

@@ -58,8 +58,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.clock.fastForward(6 * 60_000);
     await page.locator('dialog.sign-in').waitFor();
     await signIn(watched, bob);
-    await page.locator('[role=alert] h2').waitFor();
+    await page.getByText('No conversations that you may read').waitFor();
     expect(await page.locator('#console').textContent()).not.toContain(TITLE);
+    expect(page.url()).toBe(`${origin}/console/`);
   });
 
   test('a key is kept for the tab when asked, and is gone after a sign-out', async () => {
@@ -78,7 +79,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByRole('button', { name: 'acme / ann' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.locator('dialog.sign-in').waitFor();
-    expect(await stored(watched)).toBe('[{},{},""]');
+    expect(await stored(watched)).toBe('[{},{"colloquy.callers":"1"},""]');
   });
 
   test('a key that is revoked during use is asked for over the page, and what was asked for goes on', async () => {

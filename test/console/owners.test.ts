@@ -1,15 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createConversation, startAccessServer } from '../support/access.ts';
-import { closeBrowser, NO_BROWSER } from './support/browser.ts';
+import { NO_BROWSER } from './support/browser.ts';
 import { openSignedIn } from './support/sign-in.ts';
 
 /** What a caller is told of conversations that are others', and of rights to them. */
 
 const access = await startAccessServer();
-afterAll(async () => {
-  await closeBrowser();
-  await access[Symbol.asyncDispose]();
-});
+afterAll(() => access[Symbol.asyncDispose]());
 const { origin } = access.server;
 const ann = await access.key('ann', '--tenant', 'acme');
 await createConversation(access, ann, { title: 'Where is my parcel?', user_id: 'user-17' });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseQuery, withFilter, withoutFilter } from '../../console/src/conversations/query.ts';
 import { searchBody, unusedFilters } from '../../console/src/search/request.ts';
@@ -54,6 +55,30 @@ test('a filter is added once, and taken away again', () => {
   expect(withFilter(text, 'topic', 'two words')).toBe(text);
   const [filter] = parseQuery(text).filters;
   expect(filter === undefined ? '' : withoutFilter(text, filter)).toBe('parcel');
+});
+
+test('a filter that is a part of another one is added and taken away by itself', () => {
+  const text = withFilter('data:b', 'a', 'b');
+  expect(text).toBe('data:b a:b');
+  const [, filter] = parseQuery(text).filters;
+  expect(filter === undefined ? '' : withoutFilter(text, filter)).toBe('data:b');
+});
+
+test('each pair of metadata can be said as a filter, and is understood again', () => {
+  const words = fc.constantFrom('owner', 'has', 'a b', '"', '\\', ':', '-', '//', '\n', 'x');
+  const texts = fc.oneof(
+    fc.string(),
+    fc.array(words).map((each) => each.join('')),
+  );
+  fc.assert(
+    fc.property(texts, texts, (key, value) => {
+      const text = withFilter('user_id:user-17', key, value);
+      const pairs = parseQuery(text).filters.map(({ pair }) => pair);
+      const before = ['user_id', 'user-17'];
+      const isSame = key === before[0] && value === before[1];
+      expect(pairs).toEqual(isSame ? [before] : [before, [key, value]]);
+    }),
+  );
 });
 
 test('a search has the filters of the bar, and names those that it does not take', () => {

@@ -33,6 +33,40 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('dialog.sign-in').waitFor();
   });
 
+  test('what the one before has left in the history is not shown after a sign-out', async () => {
+    await using watched = await openSignedIn(origin, ann);
+    const { page, calls } = watched;
+    await page.getByRole('link', { name: 'For acme alone' }).click();
+    await page.getByRole('heading', { name: 'For acme alone' }).waitFor();
+    await typeInBar(watched, 'user_id:secret-17');
+    await page.locator('.chips', { hasText: 'secret-17' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'For acme alone' }).waitFor();
+    await page.getByRole('button', { name: 'acme / ann' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.locator('dialog.sign-in').waitFor();
+    const before = calls.length;
+    const leaks = async (): Promise<boolean> => {
+      const html = await page.evaluate('location.href + document.documentElement.outerHTML');
+      return /acme|secret-17/.test(String(html)) || String(html).includes(id);
+    };
+    for (const way of ['goBack', 'goForward', 'goForward', 'goBack', 'goBack'] as const) {
+      await page[way]();
+      await page.locator('dialog.sign-in').waitFor();
+      await expect.poll(leaks).toBe(false);
+    }
+    await page.locator('#key').fill(ben);
+    await page.keyboard.press('Enter');
+    await page.getByText('No conversations that you may read').waitFor();
+    expect(await leaks()).toBe(false);
+    expect(calls.slice(before).join(' ')).not.toMatch(new RegExp(`${id}|secret-17`));
+    // Of the next one, the history has places again.
+    await typeInBar(watched, 'user_id:of-ben');
+    await page.locator('.chips', { hasText: 'of-ben' }).waitFor();
+    await page.reload();
+    expect(page.url()).toContain('of-ben');
+  });
+
   test('the key of another tenant shows nothing, on any page and by any way', async () => {
     await using watched = await openSignedIn(origin, ben);
     const { page } = watched;

@@ -67,6 +67,26 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => status.textContent()).toBe('297 of 800');
   });
 
+  test('of a letter that is everywhere some hundreds on the screen are marked, and the page says so', async () => {
+    const content = `${'e '.repeat(30_000)}the end`;
+    const { conversations } = server.client;
+    const items = [{ type: 'message' as const, role: 'user' as const, content }];
+    const { id: full } = await conversations.create({ items });
+    await using watched = await openAtEnd(server.origin, full);
+    const { page } = watched;
+    await page.getByRole('button', { name: 'All' }).click();
+    await page.getByText('the end').waitFor();
+    await page.keyboard.press('f');
+    await page.keyboard.type('e');
+    await page.getByText('first 500 here marked').waitFor();
+    expect(await marks(watched)).toHaveLength(500);
+    // Where the reader is, and not where the text begins.
+    await page.locator('.find input').fill('the end');
+    await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, rows.scrollHeight));
+    await expect.poll(() => marks(watched)).toContain('end');
+    expect(await page.getByText('here marked').count()).toBe(0);
+  });
+
   test('the page looks in what is loaded where the server has no search, and says so', async () => {
     const quiet = await seedLong(silent.client, 300);
     await using watched = await openAtEnd(silent.origin, quiet);

@@ -6,9 +6,11 @@ import { seedLong } from './support/seed.ts';
 import {
   expectContiguous,
   firstOn,
+  openAtEnd,
   openAtPosition,
   pagesOfItems,
   shown,
+  told,
 } from './support/transcript.ts';
 
 const ITEMS = 2500;
@@ -44,6 +46,18 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
         'server',
       ].toSorted(),
     );
+  });
+
+  test('a reader at the end stays there when the list loses height while it scrolls', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    await expect.poll(() => told(watched)).toMatch(/2,500 of 2,500$/);
+    await page.locator('.rows').evaluate((list) => {
+      list.scrollTop -= 1;
+      const bar = list.ownerDocument.querySelector<typeof list>('.position');
+      if (bar !== null) bar.style.paddingBottom = '200px';
+    });
+    await expect.poll(() => told(watched)).toMatch(/2,500 of 2,500$/);
   });
 
   test('a link to an item in the middle opens with the item at the top', async () => {

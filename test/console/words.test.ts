@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { hasTerms, rangesOf, termsOf, textsOf } from '../../console/src/transcript/words.ts';
+import {
+  folded,
+  hasTerms,
+  rangesOf,
+  termsOf,
+  textsOf,
+} from '../../console/src/transcript/words.ts';
 
 function found(text: string, query: string): readonly string[] {
   return rangesOf(text, termsOf(query)).map(([start, end]) => text.slice(start, end));
@@ -22,7 +28,7 @@ test('words are found whatever their case and marks, and ranges are those of the
     'cafe\u0301',
   ]);
   expect(found('🙂🙂 ﬁnd 天気', 'find 天')).toEqual(['ﬁnd', '天']);
-  expect(hasTerms('my\n parcel', termsOf('"my parcel"'))).toBe(true);
+  expect(hasTerms(folded('my\n parcel'), termsOf('"my parcel"'))).toBe(true);
   expect(hasTerms('my parcel', [])).toBe(false);
 });
 

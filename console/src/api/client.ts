@@ -2,7 +2,7 @@ import { API, isFromProxyAlone, reachable } from './reaching.ts';
 import { forgetSecret, secret, signedInAgain, signIns } from './session.ts';
 import { waitSeconds } from './waiting.ts';
 
-export { API } from './reaching.ts';
+export { API, BASE_URL } from './reaching.ts';
 
 const MOST_TRIES = 3;
 const DEFAULT_WAIT_SECONDS = 2;

@@ -2,6 +2,8 @@ import { signal } from '@preact/signals';
 
 /** Base URL of the API, next to the console wherever a proxy has put both. */
 export const API = new URL('../v1/', document.baseURI);
+/** The same as clients are given it, without a slash at its end. It may stand within quotation marks of either kind. */
+export const BASE_URL = API.href.replace(/\/$/, '').replaceAll("'", '%27');
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 10_000;

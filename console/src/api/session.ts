@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { forgetLastList } from '../place.ts';
+import { leavePlace } from '../place.ts';
 import type { Principal, ServerFacts } from './objects.ts';
 
 /** Where a key is kept when its owner asks for it: as long as the tab, and seen by no other. */
@@ -30,7 +30,9 @@ export function trashDays(): number {
 /** Tells the console's other tabs of a sign-out. */
 const tabs = new BroadcastChannel('colloquy.sign-out');
 tabs.addEventListener('message', () => {
-  if (secret.value !== undefined || principal.value !== undefined || isCovered.value) startAnew();
+  const isUsed = secret.value !== undefined || principal.value !== undefined;
+  // A page that waits for a sign-in may have the address of what was read.
+  if (isUsed || signInNeeded.value) startAnew();
 });
 
 /** Forgets the caller, and all that was loaded for it, in all tabs. */
@@ -42,7 +44,7 @@ export function signOut(): void {
 function startAnew(): void {
   forgetSecret();
   // What was looked for is in the address.
-  history.replaceState(null, '', location.pathname);
+  leavePlace();
   location.reload();
 }
 
@@ -74,7 +76,7 @@ export function admit(caller: Principal): void {
   signInNeeded.value = false;
   isCovered.value = false;
   if (!isSame) {
-    forgetLastList();
+    leavePlace();
     signIns.value += 1;
   }
   const told = waiting;

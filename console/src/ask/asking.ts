@@ -4,6 +4,7 @@ import { framesIn } from '../api/feed.ts';
 import { signIns } from '../api/session.ts';
 import type { StreamEvent } from '../../../src/contract/responses/stream-events.ts';
 import { NO_ANSWER, withEvent, type Answer } from './answer.ts';
+import { textIn, withText } from './content.ts';
 import { NO_SETTINGS, requestFields, type AskSettings } from './settings.ts';
 
 /** An item of a request. */
@@ -22,7 +23,18 @@ export type Phase = 'idle' | 'sending' | 'streaming' | 'stopping' | 'ended';
 export interface SendOptions {
   /** Ends the turn that another client runs in the conversation. */
   readonly interrupts?: boolean;
+  /** Asks also when the request before, of which no end is known, may be stored. */
+  readonly isBesides?: boolean;
 }
+
+/** A request that was sent, of which no end is known. */
+interface Sent {
+  readonly asked: Asked;
+  readonly body: object;
+}
+
+/** The server has another request under the key: the one before, whose answer was lost, has reached it. */
+export const ARRIVED = 'idempotency_key_reused';
 
 const NO_STATUS = { status: 0, code: undefined };
 
@@ -39,8 +51,12 @@ export class Asking {
   /** What became of a turn that has no failure: that it was stopped, or cut. */
   readonly note = signal('');
   #abort = new AbortController();
-  /** The body of the last request and its key: the same request again is the same key. */
-  #last: { readonly body: string; readonly key: string } | undefined;
+  /**
+   * The key of all requests until one has an end that is known. The server carries out one of them: what comes after a
+   * lost answer, however it was changed, is not stored beside what was asked first.
+   */
+  #key: string | undefined;
+  #sent: Sent | undefined;
 
   constructor(conversation: string) {
     this.conversation = conversation;
@@ -57,19 +73,42 @@ export class Asking {
     options: SendOptions = {},
   ): Promise<void> {
     if (this.isRunning) return;
+    const asked = { input, tools };
+    const body = {
+      conversation: this.conversation,
+      stream: true,
+      ...requestFields(this.settings.value),
+      ...(tools.length > 0 && { tools }),
+      input,
+    };
+    this.text.value = '';
+    if (options.isBesides === true) this.#key = undefined;
+    await this.#run({ asked, body }, options);
+  }
+
+  /** Shows what became of the request before, of which the server says that it has arrived. */
+  async showSent(): Promise<void> {
+    if (this.#sent !== undefined) await this.#run(this.#sent, {});
+  }
+
+  async #run(sent: Sent, options: SendOptions): Promise<void> {
     batch(() => {
-      this.asked.value = { input, tools };
-      this.text.value = '';
+      this.asked.value = sent.asked;
       this.answer.value = NO_ANSWER;
       this.failure.value = undefined;
       this.note.value = '';
       this.phase.value = 'sending';
     });
     this.#abort = new AbortController();
+    const before = this.#sent;
+    this.#sent = sent;
     try {
-      await this.#read(options, this.#abort.signal);
+      await this.#read(sent.body, options, this.#abort.signal);
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#fail(asFailure(error));
+      const failure = asFailure(error);
+      // What was refused is not what has the key.
+      if (failure.status >= 400 && failure.status < 500) this.#sent = before;
+      if (!this.#abort.signal.aborted) this.#fail(failure);
     }
   }
 
@@ -79,7 +118,9 @@ export class Asking {
     if (asked === undefined) return;
     const text = this.text.value;
     const input = asked.input.map((item) =>
-      item['type'] === 'message' && text !== '' ? { ...item, content: text } : item,
+      item['type'] === 'message' && text !== ''
+        ? { ...item, content: withText(item['content'], text) }
+        : item,
     );
     await this.send(input, asked.tools, options);
   }
@@ -126,24 +167,22 @@ export class Asking {
         'The server has not confirmed that the turn has stopped, and may store it. Try again shows its answer.';
       return this.#fail(new ApiFailure(lost, failure));
     }
-    this.#last = undefined;
+    // A refusal says that items came meanwhile, and they may be those of this turn.
+    if (failure === undefined) this.#key = undefined;
     batch(() => {
       this.giveUp();
-      this.note.value = 'Stopped. Nothing of it is stored.';
+      this.note.value = failure === undefined ? 'Stopped. Nothing of it is stored.' : 'Stopped.';
     });
   }
 
-  async #read({ interrupts = false }: SendOptions, signal: AbortSignal): Promise<void> {
-    const { input = [], tools = [] } = this.asked.value ?? {};
-    const body = {
-      conversation: this.conversation,
-      stream: true,
-      ...requestFields(this.settings.value),
-      ...(tools.length > 0 && { tools }),
-      input,
-    };
+  async #read(
+    body: object,
+    { interrupts = false }: SendOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#key ??= randomKey();
     const headers = {
-      'idempotency-key': this.#keyFor(JSON.stringify(body)),
+      'idempotency-key': this.#key,
       'x-colloquy-when-busy': interrupts ? 'interrupt' : 'reject',
     };
     const { body: frames, requestId } = await stream('responses', signal, {
@@ -184,7 +223,7 @@ export class Asking {
         requestId,
       });
     }
-    this.#last = undefined;
+    this.#key = undefined;
     batch(() => {
       this.note.value = ending.message;
       this.phase.value = 'ended';
@@ -202,13 +241,8 @@ export class Asking {
 
   #restore(): void {
     const message = this.asked.value?.input.find(({ type }) => type === 'message');
-    const sent = message === undefined ? '' : String(message['content']);
+    const sent = textIn(message?.['content']);
     if (this.text.value === '') this.text.value = sent;
-  }
-
-  #keyFor(body: string): string {
-    if (this.#last?.body !== body) this.#last = { body, key: randomKey() };
-    return this.#last.key;
   }
 }
 

@@ -13,10 +13,13 @@ export function useStayingAtEnd(scroller: RefObject<HTMLElement | null>): void {
     const rows = scroller.current;
     if (rows === null) return undefined;
     let wasAtEnd = isAtEnd(rows);
+    let { clientHeight: height } = rows;
     const note = (): void => {
-      wasAtEnd = isAtEnd(rows);
+      // A scroll may be told together with a new height, of which the observer is told later.
+      wasAtEnd = isAtEnd(rows, height);
     };
     const observer = new ResizeObserver(() => {
+      height = rows.clientHeight;
       if (wasAtEnd) rows.scrollTop = rows.scrollHeight;
     });
     observer.observe(rows);
@@ -28,8 +31,8 @@ export function useStayingAtEnd(scroller: RefObject<HTMLElement | null>): void {
   }, []);
 }
 
-function isAtEnd(rows: HTMLElement): boolean {
-  return rows.scrollHeight - rows.scrollTop - rows.clientHeight < NEAR_END;
+function isAtEnd(rows: HTMLElement, height = rows.clientHeight): boolean {
+  return rows.scrollHeight - rows.scrollTop - height < NEAR_END;
 }
 
 interface Anchor {

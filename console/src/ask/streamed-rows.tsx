@@ -5,6 +5,7 @@ import type { Item } from '../api/objects.ts';
 import { ItemBody } from '../items/item-body.tsx';
 import { lineOf, reasoningText, roleOf, toolName } from '../items/lines.ts';
 import { list, textOf } from '../items/fields.ts';
+import { Code } from '../text/code.tsx';
 import { LongText } from '../text/long-text.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
@@ -145,10 +146,10 @@ function Forming({ item }: { readonly item: Item }) {
   return (
     <section class="card">
       <p class="card-head">
-        <strong>{toolName(item)}</strong>{' '}
+        <strong>{toolName(item).slice(0, 200)}</strong>{' '}
         <span class="quiet">{item.type.replaceAll('_', ' ')}</span>
       </p>
-      <pre class="output">{given === '' ? lineOf(item) : given}</pre>
+      <Code text={given === '' ? lineOf(item) : given} name="arguments" />
     </section>
   );
 }

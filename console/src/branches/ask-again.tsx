@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
+import type { Item } from '../api/objects.ts';
 import { askingOf, randomKey } from '../ask/asking.ts';
+import { othersIn, textIn, withText } from '../ask/content.ts';
 import { SettingsFields } from '../ask/settings-fields.tsx';
 import type { AskSettings } from '../ask/settings.ts';
-import { list, textOf } from '../items/fields.ts';
 import { go } from '../place.ts';
 import type { Turn } from '../responses/turn.ts';
 import { count, ordinal } from '../text/numbers.ts';
@@ -23,12 +24,20 @@ export function AskAgain({
   readonly close: () => void;
 }) {
   const { until, replaced } = placeOf(entry, items.entries.value);
-  const [text, setText] = useState(textIn(replaced));
+  // A large message is loaded first.
+  const stub = replaced !== undefined && isStub(replaced.item) ? replaced.item : undefined;
+  const content = replaced === undefined ? '' : (replaced.item as Partial<Item>)['content'];
+  const others = othersIn(content);
+  const [typed, setTyped] = useState<string>();
+  const text = typed ?? textIn(content);
   const [settings, setSettings] = useState(askingOf(items.conversation).settings.value);
   // The tools of the turn that answered here; `undefined` while that is not known.
   const [tools, setTools] = useState<number>();
   useEffect(() => {
     const { position } = replaced ?? entry;
+    if (stub !== undefined) {
+      items.load(stub.id).catch((error: unknown) => setProblem(asFailure(error).message));
+    }
     const load = position < 0 ? Promise.resolve() : turnAt(items.conversation, position);
     load.then(
       (turn) => {
@@ -41,7 +50,8 @@ export function AskAgain({
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [key] = useState(randomKey);
-  const canSend = !isBusy && tools !== undefined && text.trim() !== '';
+  const isEmpty = text.trim() === '' && others.length === 0;
+  const canSend = !isBusy && tools !== undefined && stub === undefined && !isEmpty;
   const send = async (): Promise<void> => {
     if (!canSend) return;
     setBusy(true);
@@ -50,7 +60,7 @@ export function AskAgain({
       const made = await fork(items.conversation, until, key);
       const asking = askingOf(made.id);
       asking.settings.value = settings;
-      void asking.send([{ type: 'message', role: 'user', content: text }]);
+      void asking.send([{ type: 'message', role: 'user', content: withText(content, text) }]);
       close();
       go({ page: 'compare', left: items.conversation, right: made.id });
     } catch (error) {
@@ -80,8 +90,15 @@ export function AskAgain({
           aria-label="Message"
           rows={3}
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => setTyped(event.currentTarget.value)}
         />
+        {others.length > 0 && (
+          <p class="quiet">
+            {others.length === 1
+              ? 'The image or file of that message is sent with it.'
+              : `The ${count(others.length)} images and files of that message are sent with it.`}
+          </p>
+        )}
         {tools !== undefined && <SettingsFields settings={settings} change={setSettings} />}
         {tools !== undefined && tools > 0 && (
           <p class="quiet">
@@ -117,8 +134,8 @@ function placeOf(
   entry: Entry,
   entries: readonly Entry[],
 ): { readonly until: Until; readonly replaced: Entry | undefined } {
-  if (isOfUser(entry)) return { until: { before: entry.id }, replaced: entry };
   const at = entries.findIndex(({ id }) => id === entry.id);
+  if (isOfUser(entry)) return { until: { before: entry.id }, replaced: entries[at] ?? entry };
   const next = entries[at + 1];
   const isNext = next !== undefined && isOfUser(next);
   return { until: { after: entry.id }, replaced: isNext ? next : undefined };
@@ -126,14 +143,4 @@ function placeOf(
 
 function isOfUser({ item }: Entry): boolean {
   return item.type === 'message' && 'role' in item && item.role === 'user';
-}
-
-function textIn(entry: Entry | undefined): string {
-  if (entry === undefined || isStub(entry.item)) return '';
-  const { content } = entry.item;
-  if (typeof content === 'string') return content;
-  return list(content)
-    .map((part) => textOf(part['text']))
-    .filter(Boolean)
-    .join('\n\n');
 }

@@ -34,9 +34,13 @@ export interface LastAnswer {
   readonly at: number | undefined;
 }
 
+/** Fields that are not needed to know who has answered, and may be large. */
+const UNREAD = ['output', 'instructions', 'tools'];
+
 /** Finds the last response of a conversation. */
 export async function lastAnswerOf(id: string): Promise<LastAnswer | undefined> {
-  const query = `conversation=${encodeURIComponent(id)}&limit=1`;
+  const query = new URLSearchParams({ conversation: id, limit: '1' });
+  for (const field of UNREAD) query.append('exclude[]', field);
   const { data } = await call<Page<Turn>>(`responses?${query}`);
   const [last] = data;
   return last && { model: last.model, at: last.completed_at ?? last.created_at };

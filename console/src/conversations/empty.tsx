@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fragmentOf } from '../place.ts';
-import { API } from '../api/client.ts';
-import { mayDelete, principal, server } from '../api/session.ts';
+import { mayDelete, principal } from '../api/session.ts';
+import { asksForKey, typescriptClient } from '../text/client-example.ts';
 
 const SKELETON_AFTER_MS = 300;
 const ROWS = Array.from({ length: 8 }, (_, index) => index);
 
 /** What a list without any filter says when it has nothing. */
 export function NoConversations() {
-  const hasSignIn = (server.value?.authentication.schemes.length ?? 0) > 0;
+  const hasSignIn = asksForKey();
   return (
     <div class="state">
       <h2>{hasSignIn ? 'No conversations that you may read' : 'No conversations yet'}</h2>
@@ -19,20 +19,15 @@ export function NoConversations() {
       )}
       <p>What an application stores appears here. A first one, with the official client:</p>
       <pre>
-        <code>{exampleOf(hasSignIn)}</code>
+        <code>{exampleOf()}</code>
       </pre>
     </div>
   );
 }
 
 /** Returns what a first conversation takes, with this server's address. */
-function exampleOf(hasSignIn: boolean): string {
-  return `import OpenAI from 'openai';
-
-const client = new OpenAI({
-  baseURL: '${API.href.replace(/\/$/, '')}',
-  apiKey: ${hasSignIn ? 'process.env.COLLOQUY_KEY' : "'any'"},
-});
+function exampleOf(): string {
+  return `${typescriptClient()}
 await client.conversations.create({
   metadata: { title: 'Name a lake', user_id: 'user-17' },
   items: [{ type: 'message', role: 'user', content: 'Name a lake near Kandersteg.' }],

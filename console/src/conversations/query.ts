@@ -24,14 +24,22 @@ export interface Query {
   readonly problems: readonly string[];
 }
 
-const TOKEN = /-?"[^"]*"?|[^\s":]+:"[^"]*"?|\S+/g;
+/** A name or a value in quotation marks, in which a backslash takes the next character as it is. */
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
+const TOKEN = new RegExp(
+  String.raw`(?:${QUOTED}|[^\s":-][^\s":]*):(?:${QUOTED}?|\S*)|-?"[^"]*"?|\S+`,
+  'gs',
+);
+const FILTER = new RegExp(String.raw`^(?:(${QUOTED})|([^\s":]+)):(.*)$`, 's');
+/** Words before a colon that mean something else than a key of the metadata. */
+const OWN_WORDS = ['owner', 'has', 'created', 'active'];
 const ID = /^[a-z]{2,8}_[A-Za-z0-9_-]{12,}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_SECONDS = 86_400;
 
 /** Parses the text of the bar. Every text has a meaning; `problems` tells what could not be taken as a filter. */
 export function parseQuery(text: string): Query {
-  const tokens = text.match(TOKEN) ?? [];
+  const tokens = tokensOf(text);
   const [only] = tokens;
   const id = tokens.length === 1 ? idIn(only ?? '') : undefined;
   if (id !== undefined) return { filters: [], words: '', id, problems: [] };
@@ -56,14 +64,14 @@ function idIn(text: string): string | undefined {
 
 /** Returns a token's filter, the sentence that says why it is none, or `undefined` for a word. */
 function filterOf(token: string): Filter | string | undefined {
-  const colon = token.indexOf(':');
-  if (colon <= 0 || token.startsWith('"') || token.startsWith('-') || token.includes('://')) {
-    return undefined;
-  }
-  const key = token.slice(0, colon);
-  const value = token.slice(colon + 1).replaceAll('"', '');
-  if (value === '') return `“${token}” has nothing after the colon.`;
-  switch (key) {
+  const [, quotedKey, bareKey = '', given = ''] = FILTER.exec(token) ?? [];
+  // An address is words.
+  if (quotedKey === undefined && (bareKey === '' || bareKey.startsWith('-'))) return undefined;
+  if (given.startsWith('//')) return undefined;
+  if (given === '' || given === '"') return `“${token}” has nothing after the colon.`;
+  const value = unquoted(given);
+  const key = quotedKey === undefined ? bareKey : unquoted(quotedKey);
+  switch (quotedKey ?? bareKey) {
     case 'owner':
       return {
         text: token,
@@ -114,11 +122,38 @@ function secondOf(day: string): number {
 
 /** Returns the bar's text with one filter more. */
 export function withFilter(text: string, key: string, value: string): string {
-  const token = /\s/.test(value) ? `${key}:"${value}"` : `${key}:${value}`;
-  return text.includes(token) ? text : `${text} ${token}`.trim();
+  const token = `${keyToken(key)}:${valueToken(value)}`;
+  return tokensOf(text).includes(token) ? text : `${text} ${token}`.trim();
 }
 
 /** Returns the bar's text without a filter. */
 export function withoutFilter(text: string, filter: Filter): string {
-  return text.replace(filter.text, '').replaceAll(/\s+/g, ' ').trim();
+  return tokensOf(text)
+    .filter((token) => token !== filter.text)
+    .join(' ');
+}
+
+/** Returns a key of the metadata as the bar has it. */
+export function keyToken(key: string): string {
+  const isBare = /^[^\s":-][^\s":]*$/.test(key) && !OWN_WORDS.includes(key);
+  return isBare ? key : quoted(key);
+}
+
+/** Returns a value as the bar has it. */
+export function valueToken(value: string): string {
+  return /^[^\s"]+$/.test(value) && !value.startsWith('//') ? value : quoted(value);
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+}
+
+/** Returns what a value says: its quotation marks are taken off, of which the last one may be missing. */
+function unquoted(text: string): string {
+  if (!text.startsWith('"')) return text;
+  return text.replaceAll(/^"|"$/g, '').replaceAll(/\\(.)/gs, '$1');
+}
+
+function tokensOf(text: string): readonly string[] {
+  return text.match(TOKEN) ?? [];
 }

@@ -1,3 +1,4 @@
+import { keyToken, valueToken } from './query.ts';
 import { seen, seenKeys } from './seen.ts';
 
 const MOST = 8;
@@ -24,7 +25,7 @@ export function suggestionsFor(text: string): readonly Suggestion[] {
   if (colon === -1) return keysLike(last);
   return valuesLike(last)
     .slice(0, MOST)
-    .map((value) => ({ token: `${last.slice(0, colon)}:${quoted(value)}`, meaning: '' }));
+    .map((value) => ({ token: `${last.slice(0, colon)}:${valueToken(value)}`, meaning: '' }));
 }
 
 /** Returns the values that were seen and go on as a filter that is being typed. */
@@ -45,7 +46,7 @@ export function completed(text: string, { token }: Suggestion): string {
 }
 
 function keysLike(begun: string): readonly Suggestion[] {
-  const keys = seenKeys().map((key) => ({ token: `${key}:`, meaning: 'metadata' }));
+  const keys = seenKeys().map((key) => ({ token: `${keyToken(key)}:`, meaning: 'metadata' }));
   const all = [...OWN.map(([token, meaning]) => ({ token, meaning })), ...keys];
   return all.filter(({ token }) => token.startsWith(begun.toLowerCase())).slice(0, MOST);
 }
@@ -55,8 +56,4 @@ function lastWord(text: string): string {
   const loose = /[^\s":]+:[^":]+$/.exec(text)?.[0] ?? '';
   if (valuesLike(loose).length > 0) return loose;
   return /(?:[^\s":]+:"[^"]*|\S*)$/.exec(text)?.[0] ?? '';
-}
-
-function quoted(value: string): string {
-  return /\s/.test(value) ? `"${value}"` : value;
 }

@@ -1,4 +1,6 @@
-/** Files that the page saves. */
+/** The file of an export. */
+
+import { download } from '../text/save.ts';
 
 /** A file that is being written. */
 export interface FileSink {
@@ -48,18 +50,4 @@ function blobSink(): FileSink {
     keep: async (name) => download(new Blob(parts), name),
     discard: async () => void parts.splice(0),
   };
-}
-
-/** Saves a text as a file. */
-export function saveText(text: string, name: string): void {
-  download(new Blob([text], { type: 'application/json' }), name);
-}
-
-function download(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The browser reads the blob a moment later.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,19 +1,17 @@
 /** A first call of this server in some languages. */
 
+import { BASE_URL } from '../api/client.ts';
+import { asksForKey, pythonClient, typescriptClient } from '../text/client-example.ts';
+
 interface Call {
   readonly name: string;
-  readonly text: (base: string, hasKey: boolean) => string;
+  readonly text: () => string;
 }
 
 export const CALLS: readonly Call[] = [
   {
     name: 'TypeScript',
-    text: (base, hasKey) => `import OpenAI from 'openai';
-
-const client = new OpenAI({
-  baseURL: '${base}',
-  apiKey: ${hasKey ? 'process.env.COLLOQUY_KEY' : "'any'"},
-});
+    text: () => `${typescriptClient()}
 const conversation = await client.conversations.create({
   metadata: { title: 'A lake', user_id: 'user-17' },
   items: [{ type: 'message', role: 'user', content: 'Name a lake near Kandersteg.' }],
@@ -22,10 +20,7 @@ const items = await client.conversations.items.list(conversation.id);`,
   },
   {
     name: 'Python',
-    text: (base, hasKey) => `import os
-from openai import OpenAI
-
-client = OpenAI(base_url="${base}", api_key=${hasKey ? 'os.environ["COLLOQUY_KEY"]' : '"any"'})
+    text: () => `${pythonClient()}
 conversation = client.conversations.create(
     metadata={"title": "A lake", "user_id": "user-17"},
     items=[{"type": "message", "role": "user", "content": "Name a lake near Kandersteg."}],
@@ -34,8 +29,8 @@ items = client.conversations.items.list(conversation.id)`,
   },
   {
     name: 'curl',
-    text: (base, hasKey) => `curl ${base}/conversations \\
-${hasKey ? '  -H "authorization: Bearer $COLLOQUY_KEY" \\\n' : ''}  -H 'content-type: application/json' \\
+    text: () => `curl ${BASE_URL}/conversations \\
+${asksForKey() ? '  -H "authorization: Bearer $COLLOQUY_KEY" \\\n' : ''}  -H 'content-type: application/json' \\
   -d '{"metadata": {"title": "A lake", "user_id": "user-17"}}'`,
   },
 ];

@@ -1,6 +1,6 @@
 import { copyAndTell } from '../text/clipboard.ts';
 import { useState } from 'preact/hooks';
-import { API } from '../api/client.ts';
+import { API, BASE_URL } from '../api/client.ts';
 import type { Principal, ServerFacts } from '../api/objects.ts';
 import { principal, server } from '../api/session.ts';
 import { Skeleton } from '../conversations/empty.tsx';
@@ -40,7 +40,7 @@ export function ServerPage() {
           <Caller caller={caller} />
           <Server facts={facts} />
           <Kept caller={caller} />
-          <Calling hasKey={facts.authentication.schemes.length > 0} />
+          <Calling />
         </>
       )}
     </main>
@@ -87,7 +87,7 @@ function Server({ facts }: { readonly facts: ServerFacts }) {
       <Facts
         facts={[
           ['Version', `Colloquy ${version}`],
-          ['Address', <code>{base()}</code>],
+          ['Address', <code>{BASE_URL}</code>],
           [
             'Checks',
             compatibility === 'strict'
@@ -145,10 +145,10 @@ function Kept({ caller: { retention, tenant } }: { readonly caller: Principal })
 }
 
 /** How a program calls this server, with its address. */
-function Calling({ hasKey }: { readonly hasKey: boolean }) {
+function Calling() {
   const [name, setName] = useState(CALLS[0]?.name);
   const [note, setNote] = useState('');
-  const text = CALLS.find((way) => way.name === name)?.text(base(), hasKey) ?? '';
+  const text = CALLS.find((way) => way.name === name)?.text() ?? '';
   return (
     <section>
       <h2>Calling it</h2>
@@ -192,8 +192,4 @@ function list(names: readonly string[]): string {
 function lasting({ anchor, days }: { readonly anchor: string; readonly days: number }): string {
   const from = anchor === 'created_at' ? 'their creation' : 'their last item';
   return `${days} days after ${from}`;
-}
-
-function base(): string {
-  return API.href.replace(/\/$/, '');
 }

@@ -1,6 +1,6 @@
 import { API } from '../api/client.ts';
-import { principal } from '../api/session.ts';
 import type { Item, Stub } from '../api/objects.ts';
+import { asksForKey, pythonClient, typescriptClient } from './client-example.ts';
 
 /** A way to take an item along. */
 export interface Copy {
@@ -17,16 +17,15 @@ export const COPIES: readonly Copy[] = [
     name: 'curl',
     text: (conversation, { id }) => {
       const path = `conversations/${encodeURIComponent(conversation)}/items/${encodeURIComponent(id)}`;
-      return `curl ${shellQuoted(new URL(path, API).href)} -H "authorization: Bearer $OPENAI_API_KEY"`;
+      const key = asksForKey() ? ' -H "authorization: Bearer $COLLOQUY_KEY"' : '';
+      return `curl ${shellQuoted(new URL(path, API).href)}${key}`;
     },
   },
   {
     key: 't',
     name: 'TypeScript',
     text: (conversation, { id }) =>
-      `import OpenAI from 'openai';
-
-const client = new OpenAI({ baseURL: ${quoted(base())}${needsKey() ? '' : ", apiKey: 'any'"} });
+      `${typescriptClient()}
 const item = await client.conversations.items.retrieve(${quoted(id)}, {
   conversation_id: ${quoted(conversation)},
 });
@@ -36,24 +35,13 @@ const item = await client.conversations.items.retrieve(${quoted(id)}, {
     key: 'p',
     name: 'Python',
     text: (conversation, { id }) =>
-      `from openai import OpenAI
-
-client = OpenAI(base_url=${quoted(base())}${needsKey() ? '' : ', api_key="any"'})
+      `${pythonClient()}
 item = client.conversations.items.retrieve(
     ${quoted(id)}, conversation_id=${quoted(conversation)}
 )
 `,
   },
 ];
-
-function base(): string {
-  return API.href.replace(/\/$/, '');
-}
-
-/** Checks whether the server asks for keys. The clients want one anyway. */
-function needsKey(): boolean {
-  return (principal.value?.scheme ?? null) !== null;
-}
 
 /** Characters that a terminal obeys, or that hide or reorder what stands beside them. None is needed to write code. */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

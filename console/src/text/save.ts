@@ -16,12 +16,17 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 
 /** Saves data as a file. Its name is ours, since one of an item may be made to mislead. */
 export function save(data: string | Uint8Array<ArrayBuffer>, type: string, name = 'file'): void {
-  const url = URL.createObjectURL(new Blob([data], { type }));
+  download(new Blob([data], { type }), `${name}.${EXTENSIONS[type] ?? 'bin'}`);
+}
+
+/** Has the browser save data under a name. */
+export function download(blob: Blob, name: string): void {
   const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name}.${EXTENSIONS[type] ?? 'bin'}`;
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  // The browser reads the blob a moment later.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Returns the bytes of a text in base64; `undefined` when it is none. */

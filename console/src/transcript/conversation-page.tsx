@@ -11,7 +11,7 @@ import { Failure } from '../look/failure.tsx';
 import { Icon } from '../look/icons.tsx';
 import { useTitle } from '../look/title.ts';
 import { fragmentOf, lastList, place } from '../place.ts';
-import { count, middleCut } from '../text/numbers.ts';
+import { items as itemsText, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import { ItemWindow } from './item-window.ts';
 import { Transcript } from './transcript.tsx';
@@ -112,11 +112,7 @@ function Facts({
   return (
     <div class="facts">
       <code title={id}>{middleCut(id)}</code>
-      {typeof item_count === 'number' && (
-        <span>
-          {count(item_count)} {item_count === 1 ? 'item' : 'items'}
-        </span>
-      )}
+      {typeof item_count === 'number' && <span>{itemsText(item_count)}</span>}
       <span>
         begun <Time at={created_at} />
       </span>

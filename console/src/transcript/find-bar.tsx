@@ -5,6 +5,7 @@ import { useKeys } from '../look/keys.ts';
 import { count } from '../text/numbers.ts';
 import type { Finder } from './finder.ts';
 import type { ItemWindow } from './item-window.ts';
+import { MOST_MARKS } from './marks.ts';
 
 /** Checks whether the server finds words in items that are not loaded. */
 export function searches(): boolean {
@@ -88,6 +89,9 @@ export function FindBar({
           >
             ↓
           </button>
+          {finder.hasMoreMarks.value && (
+            <span class="quiet hits">first {count(MOST_MARKS)} here marked</span>
+          )}
           {finder.problem.value !== '' && <span class="problem">{finder.problem.value}</span>}
         </>
       )}

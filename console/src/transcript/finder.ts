@@ -2,7 +2,7 @@ import { batch, computed, signal } from '@preact/signals';
 import { asFailure, call } from '../api/client.ts';
 import type { Item, SearchPage, Stub } from '../api/objects.ts';
 import type { ItemWindow } from './item-window.ts';
-import { hasTerms, termsOf, textsOf } from './words.ts';
+import { folded, hasTerms, termsOf, textsOf } from './words.ts';
 
 /** An item that has what is looked for. */
 interface Hit {
@@ -24,6 +24,8 @@ export class Finder {
   readonly isSearching = signal(false);
   /** Set when there are more hits than are listed, or may be. */
   readonly hasMore = signal(false);
+  /** Set when not all that was found on the screen is marked. */
+  readonly hasMoreMarks = signal(false);
   readonly problem = signal('');
   /** What is known, in the order of the conversation. */
   readonly hits = computed(() => this.#merged());
@@ -33,6 +35,7 @@ export class Finder {
   /** Tells whether the server searches. */
   readonly #searches: () => boolean;
   readonly #found = signal<readonly Hit[]>([]);
+  /** The texts of items, as they are compared. */
   readonly #texts = new WeakMap<Item | Stub, string>();
   #search: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -137,7 +140,7 @@ export class Finder {
   }
 
   #textOf(item: Item | Stub): string {
-    const known = this.#texts.get(item) ?? textsOf(item);
+    const known = this.#texts.get(item) ?? folded(textsOf(item));
     this.#texts.set(item, known);
     return known;
   }

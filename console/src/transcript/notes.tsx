@@ -1,6 +1,6 @@
 import { Skeleton } from '../conversations/empty.tsx';
-import { API } from '../api/client.ts';
 import { Failure } from '../look/failure.tsx';
+import { typescriptClient } from '../text/client-example.ts';
 import { dateText } from '../text/clock.ts';
 import type { ItemWindow } from './item-window.ts';
 
@@ -75,9 +75,7 @@ export function InPlaceOfRows({
 }
 
 function exampleFor(conversation: string): string {
-  return `import OpenAI from 'openai';
-
-const client = new OpenAI({ baseURL: '${API.href.replace(/\/$/, '')}', apiKey: 'any' });
+  return `${typescriptClient()}
 await client.conversations.items.create('${conversation}', {
   items: [{ type: 'message', role: 'user', content: 'Where is my parcel?' }],
 });`;

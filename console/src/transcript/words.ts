@@ -40,9 +40,8 @@ export function termsOf(query: string): readonly string[] {
     .filter((term) => term !== '');
 }
 
-/** Checks for a text that has all terms, anywhere in it. */
-export function hasTerms(text: string, terms: readonly string[]): boolean {
-  const whole = folded(text);
+/** Checks for a folded text that has all terms, anywhere in it. */
+export function hasTerms(whole: string, terms: readonly string[]): boolean {
   return terms.length > 0 && terms.every((term) => whole.includes(term));
 }
 
@@ -62,7 +61,7 @@ export function rangesOf(
 }
 
 /** Returns a text without case, marks of letters, and differences of white space. */
-function folded(text: string): string {
+export function folded(text: string): string {
   return text
     .normalize('NFKD')
     .replaceAll(/\p{Mn}/gu, '')
