@@ -106,15 +106,6 @@ export async function openPage(
   return watched;
 }
 
-/** Opens a conversation at its end, and goes to its first item by keys. */
-export async function openAtFirst(origin: string, id: string): Promise<WatchedPage> {
-  const watched = await openPage(origin, `#/conversations/${id}`);
-  await watched.page.locator('article').first().waitFor();
-  await watched.page.keyboard.press('g');
-  await watched.page.keyboard.press('g');
-  return watched;
-}
-
 /** Types into the bar, and sends it. */
 export async function typeInBar({ page }: WatchedPage, text: string): Promise<void> {
   await page.keyboard.press('/');
