@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { said } from '../support/chat-answers.ts';
 import { chunk, DONE, streamed } from '../support/model-server.ts';
 import { itemsOf } from '../support/turns.ts';
+import { overflowing } from './support/axe.ts';
 import { startAskedServer } from './support/asking.ts';
 import { NO_BROWSER, openPage } from './support/browser.ts';
 
@@ -88,9 +89,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await idsOf(id)).toHaveLength(4);
     await using again = await openPage(server.origin, address.slice(address.indexOf('#')));
     await again.page.locator('.sides strong', { hasText: 'cold' }).waitFor();
-    const width = `document.documentElement.scrollWidth`;
     await again.page.setViewportSize({ width: 320, height: 700 });
-    expect(await again.page.evaluate(width)).toBeLessThanOrEqual(320);
+    expect(await overflowing(again.page)).toEqual([]);
     const tops = await again.page
       .locator('.sides .cell')
       .evaluateAll((cells) => cells.slice(0, 2).map((cell) => cell.getBoundingClientRect().left));

@@ -21,10 +21,18 @@ const POLICY = keysWithPolicy(
 let access: AccessServer;
 let app: string;
 let origin: string;
+/** May read and delete. */
+let olga: string;
+/** May only delete. */
+let eve: string;
 
 beforeAll(async () => {
   access = await startAccessServer(POLICY);
-  app = await access.key('app');
+  [app, olga, eve] = await Promise.all([
+    access.key('app'),
+    access.key('olga', '--role', 'privacy'),
+    access.key('eve', '--role', 'eraser'),
+  ]);
   ({ origin } = access.server);
 });
 afterAll(() => access[Symbol.asyncDispose]());
@@ -54,8 +62,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a person is erased from the filtered list with two clicks, and the receipt is kept', async () => {
     const ids = await store('ann', 3);
     const [kept] = await store('ben', 1);
-    const officer = await access.key('olga', '--role', 'privacy');
-    await using watched = await openSignedIn(origin, officer);
+    await using watched = await openSignedIn(origin, olga);
     const { page } = watched;
     await page.locator('.row-title').first().waitFor();
     await typeInBar(watched, 'person:ann');
@@ -96,8 +103,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a caller who may delete and not read erases by an owner, without a list', async () => {
     const carl = await access.key('carl');
     await store('carl', 2, carl);
-    const eraser = await access.key('eve', '--role', 'eraser');
-    await using watched = await openSignedIn(origin, eraser);
+    await using watched = await openSignedIn(origin, eve);
     const { page } = watched;
     await page.getByText('You may erase conversations, and read none').waitFor();
     await page.evaluate("location.hash = '#/trash'");
@@ -121,8 +127,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('an erasure goes on when its page is left, and its receipt is there on return', async () => {
     await store('hal', 2);
     await store('ida', 1);
-    const officer = await access.key('olga', '--role', 'privacy');
-    await using watched = await openSignedIn(origin, officer, '#/erase?q=person:hal');
+    await using watched = await openSignedIn(origin, olga, '#/erase?q=person:hal');
     const { page } = watched;
     const gate = Promise.withResolvers<undefined>();
     await page.route('**/conversations/erase', async (route) => {
@@ -156,8 +161,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       '--reason',
       'case',
     );
-    const eraser = await access.key('eve', '--role', 'eraser');
-    await using watched = await openSignedIn(origin, eraser, '#/erase?q=person:dora');
+    await using watched = await openSignedIn(origin, eve, '#/erase?q=person:dora');
     const { page } = watched;
     await page.getByLabel('Type 1 to erase them').fill('1');
     expect(await panel(watched)).toContain(
@@ -168,12 +172,70 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await panel(watched)).toContain('1 conversation stayed');
     expect(await listIds(access, dora)).toEqual([held]);
     expect(free).toBeDefined();
+    // What is left is held, so that nothing can be typed for it.
+    await page.getByRole('button', { name: 'Erase something else' }).click();
+    await page.getByRole('textbox', { name: 'Owner' }).fill('dora');
+    await page.getByRole('button', { name: 'Count them' }).click();
+    await page.getByText('All that match are held.').waitFor();
+    expect(await page.getByRole('button', { name: 'Erase for good' }).count()).toBe(0);
+  });
+
+  test('an erasure that takes several requests tells how far it is, and has a receipt of each', async () => {
+    const ids = await store('jil', 3);
+    await using watched = await openSignedIn(origin, olga, '#/erase?q=person:jil');
+    const { page } = watched;
+    // As a server answers that has no more time for a request: one conversation each.
+    const gates = ids.map(() => Promise.withResolvers<undefined>());
+    let requests = 0;
+    await page.route('**/conversations/erase', async (route) => {
+      if (route.request().postDataJSON().dry_run === true) return route.continue();
+      const at = requests;
+      requests += 1;
+      await gates[at]?.promise;
+      const answer = await route.fetch({ postData: { conversation_ids: [ids[at]] } });
+      const receipt = (await answer.json()) as object;
+      return route.fulfill({ json: { ...receipt, has_more: at < ids.length - 1 } });
+    });
+    await page.getByLabel('Type 3 to erase them').fill('3');
+    await page.keyboard.press('Enter');
+    for (const [done, gate] of gates.entries()) {
+      await page.getByText(`${done} of 3 conversations erased`).waitFor();
+      expect(await page.locator('progress').getAttribute('value')).toBe(String(done));
+      gate.resolve(undefined);
+    }
+    await page.locator('.receipt', { hasText: '3 conversations erased' }).waitFor();
+    expect(requests).toBe(3);
+    expect(await listIds(access, app, '?metadata[person]=jil')).toEqual([]);
+    await page.getByRole('button', { name: 'Copy it' }).click();
+    await page.getByText('Copied.').waitFor();
+    const copied = JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')));
+    expect(copied).toMatchObject(ids.map(() => ({ deleted: 1, ids_sha256: expect.any(String) })));
+  });
+
+  test('an erasure that deletes nothing more ends, and says that there is more', async () => {
+    await store('kim', 2);
+    await using watched = await openSignedIn(origin, olga, '#/erase?q=person:kim');
+    const { page } = watched;
+    let requests = 0;
+    await page.route('**/conversations/erase', async (route) => {
+      const { dry_run: isDry } = route.request().postDataJSON();
+      if (isDry === true) return route.continue();
+      requests += 1;
+      const none = { metadata: { person: 'nobody' } };
+      const receipt = (await (await route.fetch({ postData: none })).json()) as object;
+      return route.fulfill({ json: { ...receipt, matched: 2, has_more: true } });
+    });
+    await page.getByLabel('Type 2 to erase them').fill('2');
+    await page.keyboard.press('Enter');
+    await page.getByText('There is more: erase again.').waitFor();
+    expect(requests).toBe(1);
+    await page.getByRole('button', { name: 'Erase something else' }).click();
+    await page.getByRole('textbox', { name: 'Owner' }).waitFor();
   });
 
   test('marked conversations are erased, and others with the same metadata stay', async () => {
     const [first, second, third] = await store('fay', 3);
-    const officer = await access.key('olga', '--role', 'privacy');
-    await using watched = await openSignedIn(origin, officer, '#/conversations?q=person:fay');
+    await using watched = await openSignedIn(origin, olga, '#/conversations?q=person:fay');
     const { page } = watched;
     await page.getByLabel('Mark fay 0').check();
     await page.getByLabel('Mark fay 2').check();
@@ -201,8 +263,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('a filter that an erasure does not take is named, and nothing is counted for it', async () => {
-    const officer = await access.key('olga', '--role', 'privacy');
-    await using watched = await openSignedIn(origin, officer, '#/erase?q=has:person');
+    await using watched = await openSignedIn(origin, olga, '#/erase?q=has:person');
     const { page } = watched;
     await page.getByText('It does not take: has person').waitFor();
     await page.getByRole('button', { name: 'Count them' }).click();

@@ -92,6 +92,20 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => page.locator('.notices p').count()).toBe(0);
   });
 
+  test('a browser that is offline keeps what is loaded, and goes on when it is online', async () => {
+    await using watched = await openPage(gateway.url, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.locator('article').first().waitFor();
+    await page.context().setOffline(true);
+    await page.keyboard.press('l');
+    await page.getByText('What is loaded stays readable').waitFor();
+    expect(await page.locator('article').first().isVisible()).toBe(true);
+    await page.evaluate(`location.hash = '#/conversations?q=has:title'`);
+    await page.context().setOffline(false);
+    await page.locator('.row-title').first().waitFor();
+    await expect.poll(() => page.locator('.notices p').count()).toBe(0);
+  });
+
   test('a change is not repeated when its answer is lost, and can be asked for again', async () => {
     await using watched = await openPage(gateway.url, `#/conversations/${id}`);
     const { page } = watched;

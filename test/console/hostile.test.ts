@@ -1,6 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { temporaryFolder } from '../support/folder.ts';
 import { startServer } from '../support/server.ts';
-import { NO_BROWSER, openAtFirst, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage } from './support/browser.ts';
+
+const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="owned=1"/>').toString(
+  'base64',
+);
 
 /** Texts that try to run code, to load something, or to be taken for something else. */
 const HOSTILE = [
@@ -14,6 +21,7 @@ const HOSTILE = [
   '[click](data:text/html,<script>1</script>)',
   '![beacon](https://evil.example/beacon.png)',
   '![svg](data:image/svg+xml,<svg onload=1>)',
+  `![svg](data:image/svg+xml;base64,${SVG})`,
   '[bank.example](https://evil.example/)',
   '<a href="javascript:window.owned=1">x</a>',
   '`<b>` &lt;b&gt; | a | b |\n| - | - |\n| <img src=https://evil.example/> | c |',
@@ -22,62 +30,121 @@ const HOSTILE = [
   '> '.repeat(300),
 ];
 
-const server = await startServer();
-afterAll(() => server[Symbol.asyncDispose]());
+const folder = await temporaryFolder();
+const config = folder.path('colloquy.yaml');
+writeFileSync(config, 'retention: { trash_days: 7 }\n');
+const server = await startServer('--config', config);
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
 
 const items = HOSTILE.flatMap((text) => [
   { type: 'message' as const, role: 'user' as const, content: text },
   { type: 'message' as const, role: 'assistant' as const, content: text },
 ]);
+const metadata = { title: HOSTILE[1] ?? '', topic: HOSTILE[2] ?? '', [HOSTILE[0] ?? '']: 'key' };
 const { id } = await server.client.conversations.create({
-  metadata: { title: HOSTILE[1] ?? '', topic: HOSTILE[2] ?? '' },
+  metadata,
   items: [
-    ...items,
+    ...items.slice(0, 30),
     { type: 'function_call', call_id: 'c', name: HOSTILE[0] ?? '', arguments: HOSTILE[1] ?? '' },
     { type: 'function_call_output', call_id: 'c', output: HOSTILE[3] ?? '' },
-    // Sound: the server keeps items of types that it does not know.
-    { type: 'from_the_future', '<b>key</b>': HOSTILE[2] } as never,
   ],
 });
+const more = await server.client.conversations.items.create(id, {
+  items: [
+    ...items.slice(30),
+    // Sound: the server keeps items of types and with parts that it does not know.
+    { type: 'from_the_future', '<b>key</b>': HOSTILE[2] } as never,
+    {
+      type: 'message',
+      role: 'user',
+      content: [{ type: 'input_image', image_url: `data:image/svg+xml;base64,${SVG}` }],
+    } as never,
+  ],
+});
+const ITEMS = 32 + more.data.length;
+const fork = await server.client.post<{ id: string }>(`/conversations/${id}/fork`, {
+  body: { before: more.data[0]?.id, metadata },
+});
+const trashed = await server.client.conversations.create({ metadata });
+await server.client.conversations.delete(trashed.id);
+
+const conversation = `#/conversations/${id}`;
+const press =
+  (...keys: readonly string[]) =>
+  async ({ keyboard }: Page): Promise<void> => {
+    for (const key of keys) await keyboard.press(key);
+  };
+const open =
+  (name: string) =>
+  (page: Page): Promise<void> =>
+    page.locator('.conversation-actions').getByRole('button', { name }).click();
+
+async function expectHarmless(page: Page): Promise<void> {
+  expect(await page.evaluate('window.owned')).toBeUndefined();
+  const markup =
+    ':is(script, iframe, form[action], [name=key], style, object, embed, svg:not(.icon), img:not([src^="data:image/png"]))';
+  expect(await page.locator(`#console ${markup}`).count()).toBe(0);
+  const links = await page.locator('#console a').evaluateAll((all) =>
+    // Links of the page itself begin with `#`.
+    all.map((link) => link.getAttribute('href') ?? ''),
+  );
+  expect(links.filter((href) => !/^(#|https?:|mailto:)/.test(href))).toEqual([]);
+}
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test.each([
-    ['list', ''],
-    ['conversation', `#/conversations/${id}`],
-    ['search', '#/search?q=owned'],
-  ])(
-    'hostile texts run nothing and load nothing on the page of the %s',
-    async (_page, fragment) => {
+    ['the list', '', '.row-title', undefined],
+    ['the search', '#/search?q=owned', '.results mark', undefined],
+    ['an outline', conversation, '.line', press('o')],
+    ['the details of an item', conversation, '.detail .json-name', press('k', 'Enter')],
+    [
+      'the tree of forks',
+      conversation,
+      '.tree .node',
+      (page: Page) => page.getByRole('button', { name: '1 fork' }).click(),
+    ],
+    ['the question before a deletion', conversation, 'dialog[open]', open('Delete')],
+    ['the fields of metadata', conversation, '[aria-label="Key 3"]', open('Metadata')],
+    ['a comparison', `#/compare?left=${id}&right=${fork.id}`, '.sides .cell', undefined],
+    ['the trash', '#/trash', '.trash tbody tr', undefined],
+    [
+      'an erasure',
+      `#/erase?q=${encodeURIComponent(`topic:"${HOSTILE[10]}"`)}`,
+      '.panel',
+      undefined,
+    ],
+  ] as const)(
+    'hostile texts run nothing and load nothing in %s',
+    async (_page, fragment, shows, act) => {
       await using watched = await openPage(server.origin, fragment);
       const { page } = watched;
-      await page.locator('.row-title, article').first().waitFor();
-      // All rows are drawn once on the way from the end to the beginning.
-      for (let steps = 0; steps < 12; steps += 1) {
-        await page.mouse.move(600, 500);
-        await page.mouse.wheel(0, -600);
-        await page.waitForTimeout(60);
-      }
-      expect(await page.evaluate('window.owned')).toBeUndefined();
-      const markup =
-        'main :is(script, iframe, form:not(.composer, .find), style, object, embed, svg:not(.icon))';
-      expect(await page.locator(markup).count()).toBe(0);
-      const links = await page.locator('main a').evaluateAll((all) =>
-        // Links of the page itself begin with `#`.
-        all.map((link) => link.getAttribute('href') ?? ''),
-      );
-      expect(links.filter((href) => !/^(#|https?:|mailto:)/.test(href))).toEqual([]);
+      await page.locator('main :is(.row-title, article, .panel)').first().waitFor();
+      await act?.(page);
+      await page.locator(shows).first().waitFor();
+      await expectHarmless(page);
     },
   );
 
-  test('a link out of a text says which host it leads to', async () => {
-    await using watched = await openAtFirst(server.origin, id);
+  test('hostile texts run nothing and load nothing in a conversation, all of whose rows are drawn', async () => {
+    await using watched = await openPage(server.origin, conversation);
     const { page } = watched;
+    await page.setViewportSize({ width: 1280, height: 20_000 });
+    await expect.poll(() => page.locator('article').count()).toBe(ITEMS);
+    const closed = page.locator('.said button[aria-expanded=false]');
+    while ((await closed.count()) > 0) await closed.first().click();
+    await expectHarmless(page);
+    expect(await page.locator('.elsewhere').count()).toBeGreaterThan(2);
+  });
+
+  test('a link out of a text says which host it leads to', async () => {
+    await using watched = await openPage(server.origin, conversation);
+    const { page } = watched;
+    await page.setViewportSize({ width: 1280, height: 20_000 });
     const link = page.locator('.markdown a', { hasText: 'bank.example' });
-    for (let steps = 0; steps < 20 && (await link.count()) === 0; steps += 1) {
-      await page.mouse.move(600, 500);
-      await page.mouse.wheel(0, 300);
-      await page.waitForTimeout(60);
-    }
+    await link.waitFor();
     expect(await link.locator('xpath=..').textContent()).toContain('evil.example');
     expect(await link.getAttribute('rel')).toContain('noopener');
   });

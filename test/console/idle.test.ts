@@ -27,6 +27,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await page.clock.install();
     await page.reload();
+    await page.getByLabel('Keep it for this tab').check();
     await signIn(watched, ann);
     const title = page.getByRole('heading', { name: TITLE });
     await title.waitFor();
@@ -37,6 +38,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await page.locator('dialog.sign-in').count(), 'input starts the time anew').toBe(0);
     await page.clock.fastForward(2 * 60_000);
     await page.getByText('has forgotten the sign-in of acme / ann').waitFor();
+    expect(await stored(watched)).toBe('[{},{},""]');
     expect(await title.isVisible()).toBe(false);
     expect(await page.title()).toBe('Colloquy');
     await page.keyboard.press('Escape');
@@ -57,6 +59,11 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByRole('heading', { name: TITLE }).waitFor();
     await page.clock.fastForward(6 * 60_000);
     await page.locator('dialog.sign-in').waitFor();
+    // No call has the key that was in memory.
+    const calls = page.waitForRequest(/\/v1\/conversations/);
+    await page.evaluate("location.hash = '#/conversations?q=has:title'");
+    expect((await (await calls).allHeaders())['authorization']).toBeUndefined();
+    await page.evaluate(`location.hash = '#/conversations/${id}'`);
     await signIn(watched, bob);
     await page.getByText('No conversations that you may read').waitFor();
     expect(await page.locator('#console').textContent()).not.toContain(TITLE);

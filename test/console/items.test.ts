@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { NO_BROWSER } from './support/browser.ts';
+import { overflowing } from './support/axe.ts';
 import { openAll, openItems } from './support/item-pages.ts';
 import { examples, TELLING } from './support/items.ts';
 
@@ -146,7 +147,30 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await page.locator('.said').allInnerTexts()).not.toContain('');
     expect(await page.locator('*').count(), 'open a hundred children at a time').toBeLessThan(5000);
     expect(await page.locator('.rows').innerText()).toContain('100 more of 20,000');
-    const width = await page.evaluate('document.documentElement.scrollWidth');
-    expect(width).toBeLessThanOrEqual(1280);
+    expect(await page.locator('.unknown').count(), 'views read with care').toBe(1);
+    const names = await page.locator('.card-head strong').allTextContents();
+    expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(200);
+    expect(await overflowing(page)).toEqual([]);
+  });
+
+  test('an item that its view cannot draw is a tree of its JSON, and a text its own, and the others stay', async () => {
+    const failing = {
+      type: 'web_search_call',
+      id: 'ws_fails1',
+      action: { url: 'https://a.example/' },
+    };
+    const text = 'See [this](https://b.example/).';
+    await using watched = await openItems(server, [
+      failing,
+      { type: 'message', role: 'assistant', content: text },
+      { type: 'message', role: 'user', content: 'It stays.' },
+    ]);
+    const { page } = watched;
+    await page.getByRole('link', { name: 'this' }).waitFor();
+    await page.addInitScript(`URL.canParse = () => { throw new Error('a view fails') }`);
+    await page.reload();
+    await page.getByText('It stays.').waitFor();
+    await page.getByText(text).waitFor();
+    expect(await page.locator('.unknown').innerText()).toContain('web_search_call');
   });
 });

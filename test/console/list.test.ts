@@ -117,6 +117,25 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await small.client.conversations.delete(id);
   });
 
+  test('a conversation that is deleted elsewhere while the next page begins behind it leaves no gap', async () => {
+    await using many = await startServer();
+    const ids: string[] = [];
+    for (let index = 0; index < 60; index += 1) {
+      const metadata = { title: `Place ${index}` };
+      ids.push((await many.client.conversations.create({ metadata })).id);
+    }
+    await using watched = await openList(many);
+    const { page } = watched;
+    // The last one of the first page, behind which the next one begins.
+    await many.client.conversations.delete(ids[10] ?? '');
+    await page.evaluate('document.querySelector("main").scrollTop = 1e6');
+    await expect.poll(() => page.locator('.list-end').textContent()).toBe('60 conversations');
+    await page.evaluate('document.querySelector("main").scrollTop = 1e6');
+    await page.locator('.row-title', { hasText: /^Place 0$/ }).waitFor();
+    expect(await titles(watched)).toEqual(expect.arrayContaining(['Place 10', 'Place 9']));
+    expect(await page.locator('[role=alert] h2').count()).toBe(0);
+  });
+
   test('the list is ordered by creation or by activity, and the address says by which', async () => {
     const { data } = (await (
       await fetch(`${small.url}/conversations?order=asc&limit=1`)

@@ -50,6 +50,7 @@ test('an output without its call, and a call without its output, stand alone', (
       ['a', 'function_call_output', '1'],
       ['b', 'function_call', '1'],
       ['c', 'function_call'],
+      ['d', 'function_call_output'],
     ),
   );
   expect([outputOf.size, callOf.size]).toEqual([0, 0]);

@@ -1,14 +1,19 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { createConversation, startAccessServer } from '../support/access.ts';
+import { createConversation, pathOf, startAccessServer } from '../support/access.ts';
+import { readFile } from 'node:fs/promises';
 import { NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
 import { openSignedIn } from './support/sign-in.ts';
 
-const access = await startAccessServer();
+const access = await startAccessServer('auth: { schemes: [keys] }\nretention: { trash_days: 7 }\n');
 afterAll(() => access[Symbol.asyncDispose]());
 const { origin } = access.server;
-const ann = await access.key('ann', '--tenant', 'acme');
-const ben = await access.key('ben', '--tenant', 'other');
-const id = await createConversation(access, ann, { title: 'For acme alone' });
+const [ann, ben] = await Promise.all([
+  access.key('ann', '--tenant', 'acme'),
+  access.key('ben', '--tenant', 'other'),
+]);
+const id = await createConversation(access, ann, { title: 'For acme alone', topic: 'walrus' });
+const items = [{ role: 'user', content: 'A walrus for acme alone' }];
+const stored = await access.call(ann, 'POST', `${pathOf(id)}/items`, { items });
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a key shows the page that was asked for, and is kept nowhere', async () => {
@@ -21,7 +26,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('#key-problem', { hasText: 'This server does not know this key' }).waitFor();
     await page.locator('#key').fill(ann);
     await page.keyboard.press('Enter');
-    await page.getByText('For acme alone').waitFor();
+    await page.getByRole('heading', { name: 'For acme alone' }).waitFor();
     const kept = await page.evaluate(
       'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, document.documentElement.outerHTML])',
     );
@@ -64,12 +69,63 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(page.url()).toContain('of-ben');
   });
 
-  test('the key of another tenant shows nothing', async () => {
-    await using watched = await openPage(origin);
+  test('the key of another tenant shows nothing, on any page and by any way', async () => {
+    await using watched = await openSignedIn(origin, ben);
     const { page } = watched;
-    await page.locator('#key').fill(ben);
-    await page.keyboard.press('Enter');
     await page.getByText('No conversations that you may read').waitFor();
-    expect(await page.locator('main').textContent()).not.toContain('acme');
+    const shown = () => page.locator('#console').textContent();
+    const expectNothing = async () => expect(await shown()).not.toMatch(/acme|alone/);
+    const goTo = (fragment: string) => page.evaluate(`location.hash = '${fragment}'`);
+    await expectNothing();
+    // By a filter, by words, by the ids of a conversation and of an item, by links, and beside one of their own.
+    await typeInBar(watched, 'topic:walrus');
+    await page.getByText('No conversation fits these filters').waitFor();
+    await typeInBar(watched, 'walrus');
+    await page.getByText('Nothing found').waitFor();
+    await typeInBar(watched, stored.body.data[0]?.id ?? '');
+    await page.getByText('No item has this id').waitFor();
+    for (const fragment of [id, `${id}?item=${stored.body.data[0]?.id}`]) {
+      await goTo(`#/conversations/${fragment}`);
+      await page.getByText('No such conversation, or not yours to see.').first().waitFor();
+      await expectNothing();
+      await goTo('#/server');
+      await page.getByRole('heading', { name: 'Calling it' }).waitFor();
+      await expectNothing();
+    }
+    const own = await createConversation(access, ben, { title: 'Of ben', topic: 'walrus' });
+    await goTo(`#/compare?left=${own}&right=${id}`);
+    await page.getByText('One of the two is not here').waitFor();
+    await goTo('#/erase?q=topic:walrus');
+    await page.getByText('1 conversation', { exact: true }).waitFor();
+    await expectNothing();
+  });
+
+  test('the feed, an export and the trash have nothing of another tenant', async () => {
+    const own = await createConversation(access, ben, { title: 'First of ben' });
+    await using watched = await openSignedIn(origin, ben);
+    const { page } = watched;
+    await page.locator('.row-title', { hasText: 'First of ben' }).waitFor();
+    // Its own change is told by the feed, behind that of the other tenant.
+    await createConversation(access, ann, { title: 'Another for acme alone' });
+    await createConversation(access, ben, { title: 'Second of ben' });
+    await page.getByRole('button', { name: '1 newer' }).click();
+    await page.locator('.row-title', { hasText: 'Second of ben' }).waitFor();
+    expect(await page.locator('main').textContent()).not.toMatch(/acme|alone/);
+    await page.evaluate('delete window.showSaveFilePicker');
+    await watched.click('.tools button:has-text("Export")');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      watched.click('dialog[open] button.main'),
+    ]);
+    const file = await readFile(await download.path(), 'utf8');
+    expect(file).toContain(own);
+    expect(file).not.toMatch(/acme|alone/);
+    await page.keyboard.press('Escape');
+    // The server has a trash for both.
+    await access.call(ann, 'DELETE', pathOf(id));
+    await access.call(ben, 'DELETE', pathOf(own));
+    await page.evaluate("location.hash = '#/trash'");
+    await page.getByLabel('Restore First of ben').waitFor();
+    expect(await page.locator('main').textContent()).not.toMatch(/acme|alone/);
   });
 });

@@ -113,8 +113,13 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('a search is narrowed, ordered and grouped, and its address says how', async () => {
-    await using watched = await openPage(server.origin, '#/search?q=please');
+    await using watched = await openPage(server.origin, '#/server');
     const { page } = watched;
+    const bodies: unknown[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/conversations/search')) bodies.push(request.postDataJSON());
+    });
+    await page.evaluate("location.hash = '#/search?q=please'");
     await page.locator('.results mark').first().waitFor();
     const found = await page.locator('.results > li').count();
     expect(found).toBeGreaterThan(3);
@@ -125,9 +130,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByLabel('By conversation').check();
     await page.locator('.results.grouped h2').first().waitFor();
     expect(page.url()).toMatch(/role=user.*sort=relevance.*group=conversation/);
-    const bodies = watched.calls.filter((call) => call.includes('/search'));
     // Grouping asks for nothing.
     expect(bodies).toHaveLength(4);
+    expect(bodies.at(-1)).toMatchObject({ sort: 'relevance', filters: { role: ['user'] } });
     expect(await page.locator('.results.grouped mark').count()).toBe(found);
   });
 
@@ -136,5 +141,35 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     await page.getByText('The search cannot look for this').waitFor();
     expect(await page.locator('[role=alert]').textContent()).toContain('"helm rollback"');
+  });
+
+  test('a search while the index is catching up says so, and searches again on request', async () => {
+    await using watched = await openPage(server.origin, '#/server');
+    const { page } = watched;
+    await page.getByRole('heading', { name: 'Calling it' }).waitFor();
+    let isBehind = true;
+    await page.route('**/conversations/search', async (route) => {
+      const answer = await route.fetch();
+      const found = (await answer.json()) as { readonly data: readonly unknown[] };
+      const behind = { ...found, data: found.data.slice(1), complete: false };
+      await route.fulfill({ json: isBehind ? behind : found });
+    });
+    await page.evaluate("location.hash = '#/search?q=please'");
+    await page.getByText('The index is catching up').waitFor();
+    const results = page.locator('.results > li');
+    await expect.poll(() => results.count()).toBeGreaterThan(0);
+    const before = await results.count();
+    isBehind = false;
+    await page.getByRole('button', { name: 'Search again' }).click();
+    await page.getByText('The index is catching up').waitFor({ state: 'detached' });
+    await expect.poll(() => results.count()).toBe(before + 1);
+  });
+
+  test('a search on a server without one says so', async () => {
+    await using quiet = await startServer('--search', 'off');
+    await using watched = await openPage(quiet.origin, '#/search?q=parcel');
+    await watched.page.getByText('This server does not search').waitFor();
+    await watched.page.evaluate("location.hash = '#/server'");
+    await watched.page.getByText('off (--search)').waitFor();
   });
 });

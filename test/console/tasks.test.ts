@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, typeInBar as type, type WatchedPage } from './support/browser.ts';
 import { seedShop } from './support/seed.ts';
 
 /** What people come to the console for, with the clicks that it takes. Typing is not counted. */
@@ -9,11 +9,9 @@ const server = await startServer();
 const refund = await seedShop(server.client);
 afterAll(() => server[Symbol.asyncDispose]());
 
-async function typeInBar({ page }: WatchedPage, text: string): Promise<void> {
-  await page.locator('.row-title').first().waitFor();
-  await page.keyboard.press('/');
-  await page.keyboard.type(text);
-  await page.keyboard.press('Enter');
+async function typeInBar(watched: WatchedPage, text: string): Promise<void> {
+  await watched.page.locator('.row-title').first().waitFor();
+  await type(watched, text);
 }
 
 /** Returns the ids of the items of the conversation about the order, in order. */
@@ -29,7 +27,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => watched.page.locator('tbody tr').count()).toBe(1);
     await watched.click('tbody a.row-title');
     await watched.page.locator('article[data-role=user]').first().waitFor();
-    expect(await watched.page.locator('#title').textContent()).toBe('Refund for order 4711');
+    await watched.page.getByRole('heading', { name: 'Refund for order 4711' }).waitFor();
     expect(watched.clicks).toBe(1);
   });
 
@@ -81,15 +79,34 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('Enter');
     await page.locator('.detail').waitFor();
     expect(await page.locator('.detail').textContent()).toContain('type: ');
-    await page.keyboard.press('c');
-    await page.keyboard.press('j');
-    await page.locator('.detail [role=status]:not(:empty)').waitFor();
-    const text = String(await page.evaluate('navigator.clipboard.readText()'));
-    const copied = JSON.parse(text) as { readonly id: string };
-    // The second key was part of the first one's sequence, and did not move on.
-    expect(await page.locator('.detail-head h2').getAttribute('title')).toBe(copied.id);
+    const id = (await page.locator('.detail-head h2').getAttribute('title')) ?? '';
+    for (const [key, name, part] of [
+      ['j', 'JSON', `"id": "${id}"`],
+      ['u', 'curl', `/conversations/${refund}/items/${id}' -H "authorization: Bearer $`],
+      ['t', 'TypeScript', `items.retrieve("${id}", {`],
+      ['p', 'Python', `"${id}", conversation_id="${refund}"`],
+    ] as const) {
+      await page.keyboard.press('c');
+      await page.keyboard.press(key);
+      await page.locator('.detail').getByText(`Copied: ${name}.`).waitFor();
+      expect(await page.evaluate('navigator.clipboard.readText()')).toContain(part);
+    }
+    // The second keys were part of a sequence, and did nothing by themselves: `j` has not moved on.
+    expect(await page.locator('article.current').getAttribute('id')).toBe(`item-${id}`);
     await page.keyboard.press('Escape');
     await page.locator('.detail').waitFor({ state: 'detached' });
+  });
+
+  test('the link to an item is given with one click, and leads there', async () => {
+    await using watched = await openPage(server.origin, `#/conversations/${refund}`);
+    const [item = ''] = await itemIds();
+    await watched.click(`#item-${item} a.place`);
+    await expect.poll(() => watched.page.url()).toContain(`/${refund}?item=${item}`);
+    expect(watched.clicks).toBe(1);
+    await using other = await openPage(server.origin, new URL(watched.page.url()).hash);
+    await expect
+      .poll(() => other.page.locator('article.current').getAttribute('id'))
+      .toBe(`item-${item}`);
   });
 
   test('a conversation that grows is watched with one click', async () => {
@@ -128,7 +145,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const unwanted = page.locator('article', { hasText: 'unwanted' });
     await unwanted.focus();
     await page.keyboard.press('Enter');
-    await watched.click('.detail .copies > button:last-of-type');
+    await watched.click('.detail .copies > button:has-text("Delete")');
     await watched.click('.detail dialog .alarm');
     await unwanted.waitFor({ state: 'detached' });
     const { data } = await server.client.conversations.items.list(id);

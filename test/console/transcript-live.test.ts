@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { startGateway } from './support/gateway.ts';
 import { seedLong } from './support/seed.ts';
 import { firstOn, openAtEnd, told } from './support/transcript.ts';
 
@@ -18,8 +20,8 @@ async function say(id: string, ...texts: readonly string[]): Promise<readonly st
   return data.map((item) => item.id ?? '');
 }
 
-async function openLive(id: string): Promise<WatchedPage> {
-  const watched = await openAtEnd(server.origin, id);
+async function openLive(id: string, origin = server.origin): Promise<WatchedPage> {
+  const watched = await openAtEnd(origin, id);
   const isOpen = watched.page.waitForResponse(/\/events/);
   await watched.page.keyboard.press('l');
   await watched.page.locator('.live[aria-pressed=true]').waitFor();
@@ -90,8 +92,6 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const id = await seedLong(server.client, 10);
     await using watched = await openLive(id);
     const { page } = watched;
-    await say(id, 'before');
-    await page.getByText('before', { exact: true }).waitFor();
     let losses = 0;
     const pauses: string[] = [];
     await page.exposeFunction('noted', (text: string) => pauses.push(text));
@@ -111,10 +111,37 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('Connection lost.').waitFor();
     await say(id, 'meanwhile');
     await page.getByText('Connection lost.').waitFor({ state: 'detached' });
+    await page.getByText('meanwhile', { exact: true }).waitFor();
     expect(losses).toBe(3);
     expect(pauses).toContain('2');
     await say(id, 'after');
     await page.getByText('after', { exact: true }).waitFor();
+  });
+
+  test('a feed that breaks off goes on behind the last change that was read', async () => {
+    const id = await seedLong(server.client, 10);
+    const feeds = new Set<Socket>();
+    let isAway = false;
+    await using gateway = await startGateway(server.origin, {
+      pass: ({ url = '', socket }) => {
+        if (!url.includes('/events')) return {};
+        if (isAway) socket.destroy();
+        else feeds.add(socket);
+        return isAway ? undefined : {};
+      },
+    });
+    await using watched = await openLive(id, gateway.url);
+    const { page } = watched;
+    await say(id, 'before');
+    await page.getByText('before', { exact: true }).waitFor();
+    isAway = true;
+    for (const socket of feeds) socket.destroy();
+    await page.getByText('Connection lost.').waitFor();
+    await say(id, 'meanwhile');
+    isAway = false;
+    await page.getByText('meanwhile', { exact: true }).waitFor();
+    expect(watched.calls.filter((call) => /\/events\?after=./.test(call))).not.toEqual([]);
+    await page.getByText('Connection lost.').waitFor({ state: 'detached' });
   });
 
   test('the button for following is not there without the feed of the server', async () => {

@@ -27,6 +27,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       .toBe(`${MOST_KEPT.toLocaleString('en-GB')} items are loaded`);
     const asked = pagesOfItems(watched);
     expect(asked).toBeGreaterThan(MOST_KEPT / 100);
+    const pages = watched.calls.filter((call) => call.includes('/items?'));
+    expect(new Set(pages).size, 'each page once').toBe(asked);
     // What was forgotten at the other end comes back.
     const down = await scroll(page, 5000, 'last === 2499');
     expect(down).toMatchObject({ empty: 0, wrong: 0, last: 2499 });

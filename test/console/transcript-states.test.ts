@@ -3,7 +3,14 @@ import { startServer } from '../support/server.ts';
 import { NO_BROWSER, openPage } from './support/browser.ts';
 import { scroll } from './support/scrolling.ts';
 import { seedLong } from './support/seed.ts';
-import { expectContiguous, openAtEnd, openAtPosition, shown, told } from './support/transcript.ts';
+import {
+  expectContiguous,
+  openAtEnd,
+  openAtPosition,
+  pagesOfItems,
+  shown,
+  told,
+} from './support/transcript.ts';
 
 /** What a reader meets when a conversation is empty, late, broken, or taken away meanwhile. */
 
@@ -107,6 +114,31 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using other = await openPage(server.origin, link);
     await other.page.getByText('The item of this link is not here any more.').waitFor();
     await expect.poll(() => told(other)).toContain('–400 of 400');
+  });
+
+  test('items that are deleted elsewhere at the edge of what is loaded leave no gap, and fail nothing', async () => {
+    const id = await seedLong(server.client, ITEMS);
+    const { data } = await server.client.conversations.items.list(id, {
+      order: 'desc',
+      limit: 100,
+    });
+    const edge = data.at(-1)?.id ?? '';
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    // The first one that is loaded, from which the page goes on, and the one before it.
+    const before = await server.client.conversations.items.list(id, { limit: 1, after: edge });
+    for (const item of [edge, before.data[0]?.id ?? '']) {
+      await server.client.conversations.items.delete(item, { conversation_id: id });
+    }
+    await scroll(page, -500, 'first < 298');
+    await expect.poll(() => shown(watched)).toContain(298);
+    const numbers = await shown(watched);
+    expect(numbers).not.toContain(299);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    await scroll(page, -500, 'first < 150');
+    await expectContiguous(watched);
+    expect(await page.locator('.note').count()).toBe(0);
+    expect(pagesOfItems(watched)).toBe(3);
   });
 
   test('items come from a server without positions too, and there is no bar of them', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { NO_BROWSER, openPage } from './support/browser.ts';
+import { scroll } from './support/scrolling.ts';
 import { seedLong } from './support/seed.ts';
 import {
   expectContiguous,
@@ -15,6 +16,8 @@ import {
 const ITEMS = 2500;
 /** Elements of rows in the document, however long the conversation is. */
 const MOST_ROWS = 60;
+/** Elements of the whole page then. */
+const MOST_ELEMENTS = 600;
 
 const server = await startServer();
 const id = NO_BROWSER === undefined ? await seedLong(server.client, ITEMS) : '';
@@ -28,7 +31,21 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(numbers.at(-1)).toBe(ITEMS - 1);
     await expectContiguous(watched);
     expect(numbers.length).toBeLessThan(MOST_ROWS);
-    expect(pagesOfItems(watched)).toBe(1);
+    expect(await watched.page.locator('*').count()).toBeLessThan(MOST_ELEMENTS);
+    // Each once, and nothing more when all is at rest: frames in which nothing changes.
+    await watched.page.locator('.facts time').waitFor();
+    await scroll(watched.page, 1, 'false');
+    const paths = watched.calls.map((call) => call.replace(/.*\/v1\/([^?]*).*/, '$1'));
+    expect(paths.toSorted()).toEqual(
+      [
+        'conversations',
+        `conversations/${id}`,
+        `conversations/${id}/items`,
+        'principal',
+        'responses',
+        'server',
+      ].toSorted(),
+    );
   });
 
   test('a reader at the end stays there when the list loses height while it scrolls', async () => {

@@ -2,8 +2,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { called, said } from '../support/chat-answers.ts';
 import { MODEL } from '../support/turns.ts';
 import { startAskedServer } from './support/asking.ts';
-import { violationsOf } from './support/axe.ts';
+import { overflowing, violationsOf } from './support/axe.ts';
 import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { scroll } from './support/scrolling.ts';
+import { seedLong } from './support/seed.ts';
+import { openAtEnd, pagesOfItems } from './support/transcript.ts';
 
 const turns = await startAskedServer('--history', 'repair');
 const { client, play, server } = turns;
@@ -98,8 +101,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       await page.getByText('What the model saw').click();
       await page.locator('.seen').waitFor();
       expect(await violationsOf(page)).toEqual([]);
-      const width = await page.evaluate('document.documentElement.scrollWidth');
-      expect(width).toBeLessThanOrEqual(320);
+      expect(await overflowing(page)).toEqual([]);
     },
   );
 
@@ -112,30 +114,13 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('a conversation without responses costs one request for them', async () => {
-    const items = Array.from({ length: 20 }, (_, n) => ({
-      role: 'user' as const,
-      content: `message ${n}`,
-    }));
-    const { id } = await client.conversations.create({ items });
-    for (let more = 0; more < 12; more += 1) {
-      await client.conversations.items.create(id, { items });
-    }
-    await using watched = await openPage(server.origin, `#/conversations/${id}`);
-    const { page } = watched;
-    await page.locator('article').first().waitFor();
-    await page.mouse.move(600, 500);
-    await expect
-      .poll(async () => {
-        await page.mouse.wheel(0, -3000);
-        return page.getByText('message 0', { exact: true }).count();
-      })
-      .toBeGreaterThan(0);
-    await expect
-      .poll(async () => {
-        await page.mouse.wheel(0, -3000);
-        return watched.calls.filter((call) => call.includes('/items?')).length;
-      })
-      .toBeGreaterThan(1);
+    const id = await seedLong(client, 260);
+    await using watched = await openAtEnd(server.origin, id);
+    await scroll(watched.page, -1500, 'first === 0');
+    await watched.page.locator('[aria-posinset="1"]').waitFor();
+    expect(pagesOfItems(watched)).toBe(3);
+    // Scrolling has ended with frames in which nothing came: what is asked for a page of items was asked.
+    await scroll(watched.page, -1, 'false');
     expect(asked(watched)).toBe(1);
   });
 

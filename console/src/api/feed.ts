@@ -35,7 +35,8 @@ export async function readFeed(
     try {
       const { body } = await stream(`${path}${after}`, signal);
       for await (const { id, data } of framesIn(body)) {
-        // The first frame comes at once.
+        // The first frame comes at once. Before it, there was no place to go on from.
+        if (losses > 0 && cursor === undefined) miss();
         losses = 0;
         wait(undefined);
         cursor = id ?? cursor;

@@ -45,10 +45,14 @@ export function ItemMenu({ at, close }: { readonly at: MenuPlace; readonly close
   const menu = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = menu.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     element.showPopover();
     placeBelow(element, at.anchor);
     element.querySelector('button')?.focus();
+    // The window or the text may change its size.
+    const observer = new ResizeObserver(() => placeBelow(element, at.anchor));
+    for (const each of [element, document.documentElement]) observer.observe(each);
+    return () => observer.disconnect();
   }, [at]);
   const step = (event: KeyboardEvent): void => {
     const buttons = [...(menu.current?.querySelectorAll('button') ?? [])];

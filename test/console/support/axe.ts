@@ -34,17 +34,25 @@ export async function formsWithBubbles(page: Page): Promise<readonly string[]> {
       .map((form) => form.outerHTML.slice(0, 120))`)) as readonly string[];
 }
 
-/** Returns the elements that stick out of the window to its side, and those that scroll sideways and have no table or code. */
+/**
+ * Returns the elements that stick out of the window to its side, also those over the page, which do not make it wider, and
+ * those that scroll sideways and have no table or code.
+ */
 export async function overflowing(page: Page): Promise<readonly string[]> {
   // Sound: the script returns a list of texts.
-  return (await page.evaluate(`
-    [...document.querySelectorAll('body *')]
+  return (await page.evaluate(`(async () => {
+    // What follows the size of the window has done so.
+    for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
+    return [...document.querySelectorAll('body *')]
       .filter((element) => {
         const { scrollWidth, clientWidth } = element;
-        const sticksOut = document.documentElement.scrollWidth > innerWidth
-          && element.getBoundingClientRect().right > innerWidth + 1;
+        const isWide = document.documentElement.scrollWidth > innerWidth
+          || element.matches('dialog[open], :popover-open, .detail');
+        const { left, right } = element.getBoundingClientRect();
+        const sticksOut = isWide && (right > innerWidth + 1 || left < -1);
         return sticksOut || (!element.matches('pre, .table-scroll') && clientWidth > 0
           && scrollWidth > clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX));
       })
-      .map((element) => element.outerHTML.slice(0, 120))`)) as readonly string[];
+      .map((element) => element.outerHTML.slice(0, 120));
+  })()`)) as readonly string[];
 }
