@@ -74,10 +74,9 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openAtEnd(server.origin, id);
     const { page } = watched;
     // The last one, and the one before.
-    for (let steps = 0; steps < 2; steps += 1) {
-      await page.keyboard.press('k');
-      await page.locator('article:focus').waitFor();
-    }
+    for (const key of ['k', 'k']) await page.keyboard.press(key);
+    const place = () => page.locator('article:focus').getAttribute('aria-posinset');
+    await expect.poll(place).toBe('2499');
     const focused = await page.locator('article:focus').getAttribute('id');
     await scroll(page, -2000, 'first < 2200');
     expect(await page.locator('article:focus').getAttribute('id')).toBe(focused);

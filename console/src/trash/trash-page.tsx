@@ -25,9 +25,9 @@ import { ItemCount } from '../conversations/item-count.tsx';
 import { Time, timeUntil } from '../text/time.tsx';
 import { deleteForGood, restoreConversation } from './deletion.ts';
 
-const PAGE = 50;
 const FIELDS = [
   ['deleted', 'true'],
+  ['limit', '50'],
   ['include[]', 'item_count'],
   ['include[]', 'owner'],
 ];
@@ -38,7 +38,7 @@ export function TrashPage({ query }: { readonly query: string }) {
   const pages = usePages<Conversation>(query, async (after, signal) => {
     const parameters = new URLSearchParams([
       ...filters.flatMap((filter) => filter.parameters.map(([name, value]) => [name, value])),
-      ...[...FIELDS, ['limit', String(PAGE)]],
+      ...FIELDS,
       ...(after === undefined ? [] : [['after', after]]),
     ]);
     const page = await call<Page<Conversation>>(`conversations?${parameters}`, { signal });
