@@ -64,7 +64,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       const markup =
         'main :is(script, iframe, form:not(.composer, .find), style, object, embed, svg:not(.icon))';
       expect(await page.locator(markup).count()).toBe(0);
-      const links = await page.locator('main a').evaluateAll((all) =>
+      const links = await page.locator('main a[href]').evaluateAll((all) =>
         // Links of the page itself begin with `#`.
         all.map((link) => link.getAttribute('href') ?? ''),
       );
