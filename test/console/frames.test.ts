@@ -5,7 +5,7 @@ import { framesIn } from '../../console/src/api/frames.ts';
 async function dataIn(...pieces: readonly string[]): Promise<readonly (string | undefined)[]> {
   const body = ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece)));
   const data: (string | undefined)[] = [];
-  for await (const frame of framesIn(body as ReadableStream<Uint8Array<ArrayBuffer>>)) {
+  for await (const frame of framesIn(body)) {
     data.push(frame.data);
   }
   return data;
@@ -18,6 +18,6 @@ test('a frame is whole, wherever its stream is cut', async () => {
   for (let at = 1; at < text.length; at += 1) {
     expect(await dataIn(text.slice(0, at), text.slice(at))).toEqual(whole);
   }
-  expect(await dataIn(...text)).toEqual(whole);
+  expect(await dataIn(...Array.from(text))).toEqual(whole);
   expect(await dataIn('data: not ended\n')).toEqual([]);
 });

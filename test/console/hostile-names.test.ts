@@ -154,4 +154,48 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('dialog[open]', { hasText: 'U+202E' }).waitFor();
     await settled();
   });
+
+  test('long names leave room for what stands beside them', async () => {
+    const request = {
+      type: 'mcp_approval_request',
+      id: 'mcpr_long1',
+      server_label: 'label',
+      name: 'n'.repeat(30_000),
+      arguments: '{}',
+    };
+    const { id: long } = await client.conversations.create({
+      metadata: { title: 'W'.repeat(512) },
+      items: [{ type: 'message', role: 'user', content: 'one' }, request] as never,
+    });
+    await using watched = await openPage(server.origin, `#/conversations/${long}`, { width: 400 });
+    const { page } = watched;
+    const approve = page.getByRole('button', { name: 'Approve' });
+    await approve.waitFor();
+    const boxOf = async (selector: string) => page.locator(selector).first().boundingBox();
+    expect((await boxOf('#title'))?.height).toBeLessThan(100);
+    expect((await boxOf('.rows'))?.height).toBeGreaterThan(50);
+    expect((await boxOf('.ask-approvals'))?.height).toBeLessThan(250);
+    await page.locator('.conversation-actions').getByRole('button', { name: 'Delete…' }).click();
+    const widths = await page
+      .locator('dialog[open]')
+      .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    expect(widths[0]).toBe(widths[1]);
+  });
+
+  test('marks on letters do not reach into the next row', async () => {
+    const pictures = ['a', `a${'\u0323\u0331'.repeat(60)}`].map(async (text) => {
+      const spoken = ['first', text, 'last'].map((content) => ({
+        type: 'message' as const,
+        role: 'user' as const,
+        content,
+      }));
+      const { id: stored } = await client.conversations.create({ items: spoken });
+      await using watched = await openPage(server.origin, `#/conversations/${stored}`);
+      const last = watched.page.locator('.rows article', { hasText: 'last' });
+      await last.waitFor();
+      return await last.locator('.said').screenshot();
+    });
+    const [plain, marked] = await Promise.all(pictures);
+    expect(marked?.equals(plain ?? Buffer.of())).toBe(true);
+  });
 });

@@ -1,4 +1,4 @@
-import { options, type VNode } from 'preact';
+import { options } from 'preact';
 import { withVisibleControls } from './controls.ts';
 
 /** Classes of the bodies of items, which are drawn as they were written. */
@@ -6,12 +6,15 @@ const BODIES: readonly unknown[] = ['text', 'markdown'];
 /** Properties that are shown or read out. */
 const SHOWN = ['title', 'aria-label'];
 
-/** A node that is drawn. The names are those that Preact keeps for its own extensions. */
+/** The names that Preact keeps for its own extensions: of what is called before a node is drawn, and of its parent. */
+const [BEFORE, PARENT] = ['__b', '__'] as const;
+
+/** A node that is drawn. */
 interface Drawn {
   /** `null` for a text. */
   readonly type: unknown;
   props: unknown;
-  readonly __?: Drawn | null;
+  readonly [PARENT]?: Drawn | null;
 }
 
 /**
@@ -19,11 +22,10 @@ interface Drawn {
  * of items: a title, a tool or a file cannot look like another one.
  */
 export function showControls(): void {
-  // Called with each node before it is drawn.
-  const hooks = options as { __b?: (node: VNode) => void };
-  const before = hooks.__b;
-  hooks.__b = (node) => {
-    makeVisible(node as unknown as Drawn);
+  const hooks = options as { [BEFORE]?: (node: Drawn) => void };
+  const before = hooks[BEFORE];
+  hooks[BEFORE] = (node) => {
+    makeVisible(node);
     before?.(node);
   };
 }
@@ -42,7 +44,7 @@ function makeVisible(node: Drawn): void {
   }
 }
 
-function isInBody({ __: parent }: Drawn): boolean {
+function isInBody({ [PARENT]: parent }: Drawn): boolean {
   if (parent === undefined || parent === null) return false;
   return BODIES.includes((parent.props as { class?: unknown }).class) || isInBody(parent);
 }
