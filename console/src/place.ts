@@ -29,8 +29,12 @@ function callers(): number {
 /** The page that is shown. */
 export const place = signal<Place>(arrive());
 
+/** The fragment of the page that is shown. The address has another one while the reader is on the way. */
+let shownFragment = location.hash;
+
 addEventListener('hashchange', () => {
   place.value = arrive();
+  shownFragment = location.hash;
 });
 
 /** Returns the place of the address, and notes whose it is. */
@@ -105,8 +109,10 @@ export function go(to: Place): void {
 
 /** Puts the item at which the reader is into the address, without showing the page anew. */
 export function noteItem(id: string, item: string | undefined): void {
-  // The reader may be on the way to another page, which is not drawn yet.
+  // The reader may be on the way to another page or item, which is not drawn yet.
+  if (location.hash !== shownFragment) return;
   const now = placeOf(location.hash);
   if (now.page !== 'conversation' || now.id !== id) return;
   history.replaceState(history.state, '', fragmentOf({ page: 'conversation', id, item }));
+  shownFragment = location.hash;
 }
