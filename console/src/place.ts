@@ -32,6 +32,9 @@ function callers(): number {
   return Number(sessionStorage.getItem(CALLERS) ?? 0);
 }
 
+/** The fragment of the page that is shown. The address has another one while the reader is on the way. */
+let shownFragment = location.hash;
+
 /** The page that is shown. */
 export const place = signal<Place>(arrive());
 
@@ -45,6 +48,7 @@ function arrive(): Place {
   const isOfAnother = (entry?.caller ?? callers()) !== callers();
   const address = isOfAnother ? location.pathname : undefined;
   history.replaceState({ caller: callers() }, '', address);
+  shownFragment = location.hash;
   return placeOf(location.hash);
 }
 
@@ -118,8 +122,10 @@ export function noteInAddress(
   id: string,
   noted: { readonly item: string | undefined } | { readonly find: string },
 ): void {
-  // The reader may be on the way to another page, which is not drawn yet.
+  // The reader may be on the way to another page or item, which is not drawn yet.
+  if (location.hash !== shownFragment) return;
   const now = placeOf(location.hash);
   if (now.page !== 'conversation' || now.id !== id) return;
   history.replaceState(history.state, '', fragmentOf({ ...now, ...noted }));
+  shownFragment = location.hash;
 }

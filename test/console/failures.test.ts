@@ -100,7 +100,14 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('l');
     await page.getByText('What is loaded stays readable').waitFor();
     expect(await page.locator('article').first().isVisible()).toBe(true);
+    const failed = page.waitForEvent('requestfailed', (request) =>
+      request.url().includes('/v1/conversations?'),
+    );
     await page.evaluate(`location.hash = '#/conversations?q=has:title'`);
+    await failed;
+    // It waits, and is no failure: that would be drawn by now.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
+    expect(await page.locator('main [role=alert]').count()).toBe(0);
     await page.context().setOffline(false);
     await page.locator('.row-title').first().waitFor();
     await expect.poll(() => page.locator('.notices p').count()).toBe(0);

@@ -82,7 +82,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const id = (await page.locator('.detail-head h2').getAttribute('title')) ?? '';
     for (const [key, name, part] of [
       ['j', 'JSON', `"id": "${id}"`],
-      ['u', 'curl', `/conversations/${refund}/items/${id}' -H "authorization: Bearer $`],
+      ['u', 'curl', `/conversations/${refund}/items/${id}'`],
       ['t', 'TypeScript', `items.retrieve("${id}", {`],
       ['p', 'Python', `"${id}", conversation_id="${refund}"`],
     ] as const) {

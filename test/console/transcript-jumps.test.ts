@@ -91,6 +91,22 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expectFirst(watched, 700);
   });
 
+  test('a link that is followed while the place is put into the address leads to its item', async () => {
+    const item = await idAt(700);
+    await using watched = await openAtPosition(server.origin, id, 1200);
+    const { page } = watched;
+    // Scrolling rests when the test wants it.
+    await page.addInitScript(`{
+      const later = setTimeout;
+      window.setTimeout = (act, ms, ...more) =>
+        ms === 400 ? ((window.rest_ = act), 0) : later(act, ms, ...more);
+    }`);
+    await page.reload();
+    await expect.poll(() => page.evaluate('typeof window.rest_')).toBe('function');
+    await page.evaluate(`location.hash = '#/conversations/${id}?item=${item}'; window.rest_()`);
+    await expectFirst(watched, 700);
+  });
+
   test('a hit of a search leads to its item within the conversation that was open', async () => {
     await using watched = await openAtPosition(server.origin, id, 1200);
     const { page } = watched;

@@ -8,7 +8,6 @@ import {
   firstOn,
   openAtEnd,
   openAtPosition,
-  pagesOfItems,
   shown,
   told,
 } from './support/transcript.ts';
