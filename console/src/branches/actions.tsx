@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
+import { Dialog } from '../look/dialog.tsx';
 import type { Conversation } from '../api/objects.ts';
 import { principal } from '../api/session.ts';
 import { hasModels } from '../ask/models.ts';
@@ -8,7 +9,6 @@ import type { Entry } from '../transcript/entry.ts';
 import { useItemActions } from '../transcript/item-menu.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { AskAgain } from './ask-again.tsx';
-import { BranchDialog } from './dialog.tsx';
 import { fork } from './requests.ts';
 import { Rewind } from './rewind.tsx';
 
@@ -56,9 +56,9 @@ export function BranchActions({
   const close = (): void => setShown(undefined);
   if (shown.kind === 'failed') {
     return (
-      <BranchDialog title="It could not be forked" close={close}>
+      <Dialog kind="confirm ask-dialog" title="It could not be forked" close={close}>
         <p class="problem">{shown.message}</p>
-      </BranchDialog>
+      </Dialog>
     );
   }
   const View = shown.kind === 'ask' ? AskAgain : Rewind;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
+import { Dialog } from '../look/dialog.tsx';
 import type { Item } from '../api/objects.ts';
 import { askingOf, randomKey } from '../ask/asking.ts';
 import { SettingsFields } from '../ask/settings-fields.tsx';
@@ -10,7 +11,6 @@ import type { Turn } from '../responses/turn.ts';
 import { count, ordinal } from '../text/numbers.ts';
 import { isStub, type Entry } from '../transcript/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
-import { BranchDialog } from './dialog.tsx';
 import { fork, turnAt, type Until } from './requests.ts';
 
 /** Asks in a fork: another model, other instructions, or another text in place of the user's message that follows. */
@@ -69,7 +69,11 @@ export function AskAgain({
     }
   };
   return (
-    <BranchDialog title={`Ask again from ${ordinal(entry.position)}`} close={close}>
+    <Dialog
+      kind="confirm ask-dialog"
+      title={`Ask again from ${ordinal(entry.position)}`}
+      close={close}
+    >
       <p class="quiet">
         {replaced === undefined
           ? `A fork keeps everything up to ${ordinal(entry.position)}. This is asked in it.`
@@ -118,7 +122,7 @@ export function AskAgain({
           </button>
         </p>
       </form>
-    </BranchDialog>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
+import { Dialog } from '../look/dialog.tsx';
 import { lineOf, roleOf } from '../items/lines.ts';
 import { count, ordinal } from '../text/numbers.ts';
 import type { Entry } from '../transcript/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
-import { BranchDialog } from './dialog.tsx';
 import { itemsAfter, rewind, type Following } from './requests.ts';
 
 /** A server removes at most so many at once, unless it is told otherwise. */
@@ -54,7 +54,7 @@ export function Rewind({
     setBusy(false);
   };
   return (
-    <BranchDialog title={`Rewind to ${ordinal(entry.position)}?`} close={close}>
+    <Dialog kind="confirm ask-dialog" title={`Rewind to ${ordinal(entry.position)}?`} close={close}>
       {following === undefined && problem === '' && <p class="quiet">Counting what follows…</p>}
       {following !== undefined && <Removed following={following} />}
       <p class="problem" role="alert">
@@ -73,7 +73,7 @@ export function Rewind({
           Cancel
         </button>
       </p>
-    </BranchDialog>
+    </Dialog>
   );
 }
 

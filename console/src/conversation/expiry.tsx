@@ -49,33 +49,35 @@ export function ExpiryButton({
       <button type="button" onClick={open}>
         Expiry…
       </button>
-      <Dialog title="When does it end?" isOpen={isOpen} close={() => setOpen(false)}>
-        <p class="quiet">
-          At its end, the conversation is deleted for good, without the trash. {maximumText()}
-        </p>
-        <form class="fields" noValidate onSubmit={(event) => void save(event)}>
-          <Anchors chosen={chosen} choose={setChosen} />
-          {chosen !== null && (
-            <label class="inline">
-              <input
-                id="expiry-days"
-                type="number"
-                min={1}
-                max={MOST_DAYS}
-                aria-describedby="expiry-problem"
-                aria-invalid={problem !== ''}
-                value={chosen.days}
-                onInput={(event) => {
-                  setChosen({ ...chosen, days: event.currentTarget.valueAsNumber });
-                  setProblem('');
-                }}
-              />{' '}
-              days
-            </label>
-          )}
-          <SaveOrCancel id="expiry-problem" problem={problem} cancel={() => setOpen(false)} />
-        </form>
-      </Dialog>
+      {isOpen && (
+        <Dialog title="When does it end?" close={() => setOpen(false)}>
+          <p class="quiet">
+            At its end, the conversation is deleted for good, without the trash. {maximumText()}
+          </p>
+          <form class="fields" noValidate onSubmit={(event) => void save(event)}>
+            <Anchors chosen={chosen} choose={setChosen} />
+            {chosen !== null && (
+              <label class="inline">
+                <input
+                  id="expiry-days"
+                  type="number"
+                  min={1}
+                  max={MOST_DAYS}
+                  aria-describedby="expiry-problem"
+                  aria-invalid={problem !== ''}
+                  value={chosen.days}
+                  onInput={(event) => {
+                    setChosen({ ...chosen, days: event.currentTarget.valueAsNumber });
+                    setProblem('');
+                  }}
+                />{' '}
+                days
+              </label>
+            )}
+            <SaveOrCancel id="expiry-problem" problem={problem} cancel={() => setOpen(false)} />
+          </form>
+        </Dialog>
+      )}
     </>
   );
 }

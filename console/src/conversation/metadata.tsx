@@ -75,19 +75,21 @@ export function MetadataButton({
       <button type="button" onClick={() => void open()}>
         Metadata…
       </button>
-      <Dialog title="Metadata" isOpen={isOpen} close={() => setOpen(false)}>
-        <p class="quiet">
-          Keys with texts, at most {MOST_PAIRS}. Access rules and filters may go by them.
-        </p>
-        <form class="fields" onSubmit={(event) => void save(event)}>
-          <PairFields pairs={pairs} change={setPairs} />
-          <SaveOrCancel
-            problem={problem}
-            mayNotSave={tag === undefined}
-            cancel={() => setOpen(false)}
-          />
-        </form>
-      </Dialog>
+      {isOpen && (
+        <Dialog title="Metadata" close={() => setOpen(false)}>
+          <p class="quiet">
+            Keys with texts, at most {MOST_PAIRS}. Access rules and filters may go by them.
+          </p>
+          <form class="fields" onSubmit={(event) => void save(event)}>
+            <PairFields pairs={pairs} change={setPairs} />
+            <SaveOrCancel
+              problem={problem}
+              mayNotSave={tag === undefined}
+              cancel={() => setOpen(false)}
+            />
+          </form>
+        </Dialog>
+      )}
     </>
   );
 }

@@ -53,32 +53,34 @@ export function ExportButton({
       <button type="button" onClick={() => setOpen(true)}>
         {name}
       </button>
-      <Dialog title="Export" isOpen={isOpen} close={close}>
-        <p>
-          Saves {what}, with all items and responses, as a file of JSON lines, which{' '}
-          <code>colloquy import</code> takes. It has all of them, however few are loaded here.
-        </p>
-        {trash !== undefined && trashDays() > 0 && <LeftInTrash parameters={trash} />}
-        <ExportState state={state} />
-        <p ref={answers} class="answers">
-          {state.is === 'running' ? (
-            <button type="button" onClick={() => abort.current?.abort()}>
-              Stop
-            </button>
-          ) : (
-            <>
-              {state.is !== 'saved' && (
-                <button type="button" class="main" onClick={() => void run()}>
-                  {state.is === 'asking' ? 'Save as a file' : 'Try again'}
-                </button>
-              )}
-              <button type="button" onClick={close}>
-                {state.is === 'saved' ? 'Done' : 'Cancel'}
+      {isOpen && (
+        <Dialog title="Export" close={close}>
+          <p>
+            Saves {what}, with all items and responses, as a file of JSON lines, which{' '}
+            <code>colloquy import</code> takes. It has all of them, however few are loaded here.
+          </p>
+          {trash !== undefined && trashDays() > 0 && <LeftInTrash parameters={trash} />}
+          <ExportState state={state} />
+          <p ref={answers} class="answers">
+            {state.is === 'running' ? (
+              <button type="button" onClick={() => abort.current?.abort()}>
+                Stop
               </button>
-            </>
-          )}
-        </p>
-      </Dialog>
+            ) : (
+              <>
+                {state.is !== 'saved' && (
+                  <button type="button" class="main" onClick={() => void run()}>
+                    {state.is === 'asking' ? 'Save as a file' : 'Try again'}
+                  </button>
+                )}
+                <button type="button" onClick={close}>
+                  {state.is === 'saved' ? 'Done' : 'Cancel'}
+                </button>
+              </>
+            )}
+          </p>
+        </Dialog>
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
+import { Dialog } from './dialog.tsx';
 
 interface Question {
   /** Verb, such as `Delete`. */
@@ -33,16 +34,14 @@ export function ConfirmDialog({
   act,
   close,
 }: Question & { readonly close: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
-  useLayoutEffect(() => dialog.current?.showModal(), []);
   const confirm = async (): Promise<void> => {
     setBusy(true);
     setProblem('');
     try {
       await act();
-      dialog.current?.close();
+      close();
       keepFocus();
     } catch (error) {
       setProblem(asFailure(error).message);
@@ -50,8 +49,7 @@ export function ConfirmDialog({
     setBusy(false);
   };
   return (
-    <dialog ref={dialog} class="confirm" aria-label={question} onClose={close}>
-      <h2>{question}</h2>
+    <Dialog title={question} kind="confirm" close={close}>
       {about !== '' && (
         <blockquote class="about" dir="auto">
           {about}
@@ -65,11 +63,11 @@ export function ConfirmDialog({
         <button type="button" class="main alarm" disabled={isBusy} onClick={() => void confirm()}>
           {name}
         </button>
-        <button type="button" autofocus onClick={() => dialog.current?.close()}>
+        <button type="button" autofocus onClick={close}>
           Cancel
         </button>
       </p>
-    </dialog>
+    </Dialog>
   );
 }
 

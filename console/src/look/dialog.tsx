@@ -1,31 +1,29 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** A dialog over the page. Its content is there only while it is open. */
+/** A dialog over the page, which is there while it is open, and gives the focus back when it closes. */
 export function Dialog({
   title,
-  isOpen,
+  kind = 'form-dialog',
   close,
   children,
 }: {
   readonly title: string;
-  readonly isOpen: boolean;
+  /** Classes of its style. */
+  readonly kind?: 'form-dialog' | 'confirm' | 'confirm ask-dialog';
   readonly close: () => void;
   readonly children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
   return (
-    <dialog ref={dialog} class="form-dialog" aria-label={title} onClose={close}>
-      {isOpen && (
-        <>
-          <h2>{title}</h2>
-          {children}
-        </>
-      )}
+    <dialog ref={dialog} class={kind} aria-label={title} onClose={close}>
+      <h2>{title}</h2>
+      {children}
     </dialog>
   );
 }

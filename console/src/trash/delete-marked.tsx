@@ -46,47 +46,49 @@ export function DeleteMarked({ list }: { readonly list: ConversationList }) {
       <button type="button" onClick={() => setOpen(true)}>
         Delete…
       </button>
-      <Dialog title={`Delete ${conversations(own.length)}?`} isOpen={isOpen} close={close}>
-        <p class="about">
-          {own
-            .slice(0, MOST_NAMED)
-            .map((each) => titleOf(each).text)
-            .join(', ')}
-          {own.length > MOST_NAMED && ` and ${count(own.length - MOST_NAMED)} more`}
-        </p>
-        <p>{consequence(own.length > 1)}</p>
-        {own.length < marked.length && (
-          <p class="note">
-            You may not delete {count(marked.length - own.length)} of those marked.
+      {isOpen && (
+        <Dialog title={`Delete ${conversations(own.length)}?`} close={close}>
+          <p class="about">
+            {own
+              .slice(0, MOST_NAMED)
+              .map((each) => titleOf(each).text)
+              .join(', ')}
+            {own.length > MOST_NAMED && ` and ${count(own.length - MOST_NAMED)} more`}
           </p>
-        )}
-        {done !== undefined && (
-          <>
-            <progress max={own.length} value={done} aria-label="Deletion" />
-            <p role="status" class="figures">
-              {count(done)} of {count(own.length)} deleted
+          <p>{consequence(own.length > 1)}</p>
+          {own.length < marked.length && (
+            <p class="note">
+              You may not delete {count(marked.length - own.length)} of those marked.
             </p>
-          </>
-        )}
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-        <p class="answers">
-          {done === undefined && (
-            <button
-              type="button"
-              class="main alarm"
-              disabled={own.length === 0}
-              onClick={() => void run()}
-            >
-              Delete
-            </button>
           )}
-          <button type="button" autofocus onClick={close}>
-            {done === undefined ? 'Cancel' : 'Stop'}
-          </button>
-        </p>
-      </Dialog>
+          {done !== undefined && (
+            <>
+              <progress max={own.length} value={done} aria-label="Deletion" />
+              <p role="status" class="figures">
+                {count(done)} of {count(own.length)} deleted
+              </p>
+            </>
+          )}
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+          <p class="answers">
+            {done === undefined && (
+              <button
+                type="button"
+                class="main alarm"
+                disabled={own.length === 0}
+                onClick={() => void run()}
+              >
+                Delete
+              </button>
+            )}
+            <button type="button" autofocus onClick={close}>
+              {done === undefined ? 'Cancel' : 'Stop'}
+            </button>
+          </p>
+        </Dialog>
+      )}
     </>
   );
 }
