@@ -46,9 +46,12 @@ export function completed(text: string, { token }: Suggestion): string {
 }
 
 function keysLike(begun: string): readonly Suggestion[] {
-  const keys = seenKeys().map((key) => ({ token: `${keyToken(key)}:`, meaning: 'metadata' }));
-  const all = [...OWN.map(([token, meaning]) => ({ token, meaning })), ...keys];
-  return all.filter(({ token }) => token.startsWith(begun.toLowerCase())).slice(0, MOST);
+  const keys = seenKeys().map((key) => [key, `${keyToken(key)}:`, 'metadata'] as const);
+  const all = [...OWN.map(([token, meaning]) => [token, token, meaning] as const), ...keys];
+  return all
+    .filter(([name]) => name.toLowerCase().startsWith(begun.toLowerCase()))
+    .slice(0, MOST)
+    .map(([, token, meaning]) => ({ token, meaning }));
 }
 
 /** The word at the end. A value may have spaces when it is quoted, or when a value that was seen begins so. */
