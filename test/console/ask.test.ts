@@ -123,7 +123,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(server.failures.splice(0)).toHaveLength(2);
   });
 
-  test('of long arguments the beginning is drawn while they are streamed', async () => {
+  test('long arguments show their beginning while they are streamed', async () => {
     const id = await spokenIn(client, 'one', 'two');
     const never = new Promise<void>(() => undefined);
     const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'save' } };
@@ -145,7 +145,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('Stopped.').waitFor();
   });
 
-  test('of many calls the last ones are drawn while they are streamed', async () => {
+  test('many calls show the last ones while they are streamed', async () => {
     const id = await spokenIn(client, 'one', 'two');
     const never = new Promise<void>(() => undefined);
     const call = (index: number) =>

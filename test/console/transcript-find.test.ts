@@ -67,7 +67,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => status.textContent()).toBe('297 of 800');
   });
 
-  test('of a letter that is everywhere some hundreds on the screen are marked, and the page says so', async () => {
+  test('a letter that is everywhere has some hundreds of marks on the screen, and the page says so', async () => {
     const content = `${'e '.repeat(30_000)}the end`;
     const { conversations } = server.client;
     const items = [{ type: 'message' as const, role: 'user' as const, content }];
