@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  folded,
-  hasTerms,
-  rangesOf,
-  termsOf,
-  textsOf,
-} from '../../console/src/transcript/words.ts';
+import { folded, hasTerms, rangesOf, termsOf } from '../../console/src/text/words.ts';
+import { textsOf } from '../../console/src/transcript/item-texts.ts';
 
 function found(text: string, query: string): readonly string[] {
   return rangesOf(text, termsOf(query)).map(([start, end]) => text.slice(start, end));

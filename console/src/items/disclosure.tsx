@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { hasAnyOf } from '../transcript/words.ts';
+import { hasAnyOf } from '../text/words.ts';
 import { useArrival, useKept } from './kept.ts';
 
 /** A part of an item that opens. Its content is not in the document while it is closed. */

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { useArrival, useKept } from '../items/kept.ts';
-import { hasAnyOf } from '../transcript/words.ts';
+import { hasAnyOf } from './words.ts';
 import { shownFor } from './long-text.tsx';
 import { count } from './numbers.ts';
 import { save } from './save.ts';

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useArrival, useKept } from '../items/kept.ts';
-import { hasAnyOf } from '../transcript/words.ts';
+import { hasAnyOf } from './words.ts';
 import { count } from './numbers.ts';
 import { save } from './save.ts';
 

@@ -9,7 +9,7 @@ import { bytesOf, type Entry } from './entry.ts';
 import { actionsFor } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { hidesTexts } from './view.ts';
-import { textsOf } from './words.ts';
+import { textsOf } from './item-texts.ts';
 
 /** Everything that is stored of one item, and ways to take it along. */
 export function Detail({

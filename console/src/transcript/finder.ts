@@ -2,7 +2,8 @@ import { batch, computed, signal } from '@preact/signals';
 import { asFailure, call } from '../api/client.ts';
 import type { Item, SearchPage, Stub } from '../api/objects.ts';
 import type { ItemWindow } from './item-window.ts';
-import { folded, hasTerms, termsOf, textsOf } from './words.ts';
+import { folded, hasTerms, termsOf } from '../text/words.ts';
+import { textsOf } from './item-texts.ts';
 
 /** An item that has what is looked for. */
 interface Hit {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Wanted } from '../items/kept.ts';
 import type { Finder } from './finder.ts';
 import type { ItemWindow } from './item-window.ts';
-import { rangesOf } from './words.ts';
+import { rangesOf } from '../text/words.ts';
 
 const FOUND = 'found';
 const TEXTS = '.said, .line';
