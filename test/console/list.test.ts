@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, ZONE_MINUTES, type WatchedPage } from './support/browser.ts';
 
 const ROWS = 420;
 /** Rows in the document, however many are loaded. */
@@ -191,5 +191,18 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await watched.page.keyboard.type('created:yesterday');
     await watched.page.keyboard.press('Enter');
     await watched.page.getByText('“created:yesterday” is not a day').waitFor();
+  });
+
+  test('a time of the day before is named so, however many hours ago it was', async () => {
+    await store('Made before');
+    await using watched = await openList();
+    const { page } = watched;
+    const minutesOfDay = 24 * 60;
+    const today = Math.floor((Date.now() / 60_000 + ZONE_MINUTES) / minutesOfDay);
+    const late = (today + 2) * minutesOfDay - 60 - ZONE_MINUTES;
+    await page.clock.install({ time: late * 60_000 });
+    await page.reload();
+    const row = page.locator('tr', { hasText: 'Made before' });
+    await expect.poll(() => row.locator('.when').textContent()).toBe('yesterday');
   });
 });

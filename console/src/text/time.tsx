@@ -49,14 +49,16 @@ function nameOf(date: Date): string {
   const recent = recently(date);
   if (recent !== undefined) return recent;
   const today = new Date(now.value);
-  const seconds = (today.getTime() - date.getTime()) / 1000;
-  if (dateText(date, 'dayOfYear') === dateText(today, 'dayOfYear')) {
-    return `today ${dateText(date, 'minutes')}`;
-  }
-  if (seconds > 0 && seconds < 6 * DAY_SECONDS) {
-    return RELATIVE.format(-Math.ceil(seconds / DAY_SECONDS), 'day');
-  }
+  const days = dayNumber(today) - dayNumber(date);
+  if (days === 0) return `today ${dateText(date, 'minutes')}`;
+  if (days > 0 && days < 7) return RELATIVE.format(-days, 'day');
   return dateText(date, date.getFullYear() === today.getFullYear() ? 'day' : 'dayOfYear');
+}
+
+/** Returns the number of a date's day in the reader's zone. */
+function dayNumber(date: Date): number {
+  const ahead = zone.value === 'UTC' ? 0 : -date.getTimezoneOffset();
+  return Math.floor((date.getTime() / 1000 + ahead * MINUTE) / DAY_SECONDS);
 }
 
 /** Returns the name of a moment within the last hour. */

@@ -41,6 +41,10 @@ interface PageOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The zone of browsers, far from that of the machine, and the minutes by which it is ahead of UTC. */
+const ZONE = 'Asia/Kathmandu';
+export const ZONE_MINUTES = 345;
+
 /** Opens an address of a server in a browser without memory. */
 export async function openPage(
   origin: string,
@@ -63,8 +67,7 @@ export async function openPage(
     colorScheme,
     viewport: { width, height: 860 },
     locale: 'en-GB',
-    // Far from that of the machine.
-    timezoneId: 'Asia/Kathmandu',
+    timezoneId: ZONE,
     ignoreHTTPSErrors: ignoresCertificates,
     extraHTTPHeaders: headers,
   });
