@@ -5,7 +5,7 @@ import { NO_BROWSER, openPage } from './support/browser.ts';
 
 /** A list of many conversations, read to its end while it changes. */
 
-const ROWS = 2500;
+const ROWS = 1200;
 const AT_ONCE = 25;
 /** Rows in the document, however many are loaded. */
 const MOST_DRAWN = 70;
@@ -55,7 +55,7 @@ function read(page: Page, until: number): Promise<Read> {
     const all = (globalThis.met ??= { rows: [], drawn: 0, elements: 0 });
     const end = () => main.querySelector('.list-end').textContent.includes('more below') === false;
     const isBottom = () => main.scrollTop + main.clientHeight >= main.scrollHeight - 1;
-    for (let still = 0; all.rows.length < ${until} && still < 300;) {
+    for (let still = 0; all.rows.length < ${until} && still < 3000;) {
       const links = [...main.querySelectorAll('a[data-row]')];
       for (const link of links) all.rows[Number(link.dataset.row)] = decodeURIComponent(link.hash.split('/')[2]);
       all.drawn = Math.max(all.drawn, links.length);
