@@ -48,7 +48,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     // The eight pages of the first words, and one.
     expect(searches(watched)).toBe(ITEMS / 100 + 1);
     await page.keyboard.press('Escape');
-    expect(await page.locator('.find input').inputValue()).toBe('');
+    await expect.poll(() => page.locator('.find input').inputValue()).toBe('');
     await expect.poll(() => page.locator('article:focus').textContent()).toContain('message 42');
   });
 

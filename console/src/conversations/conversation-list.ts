@@ -44,9 +44,12 @@ export class ConversationList {
     });
   }
 
-  /** Counts what has come in front of the first row. An empty list shows it at once: nobody reads there. */
-  async look(): Promise<void> {
-    if (this.#isChecking || this.pages.isLoading.value) return;
+  /**
+   * Counts what has come in front of the first row. An empty list shows it at once: nobody reads there. Resolves with
+   * `false` when the list is busy, and has not looked.
+   */
+  async look(): Promise<boolean> {
+    if (this.#isChecking || this.pages.isLoading.value) return false;
     this.#isChecking = true;
     try {
       if (this.#first === undefined) await this.refresh();
@@ -59,6 +62,7 @@ export class ConversationList {
       // The page that is there stays as it is; what fails is shown when the reader asks for more.
     }
     this.#isChecking = false;
+    return true;
   }
 
   /** Begins the list anew, with what is newest. */

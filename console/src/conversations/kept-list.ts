@@ -62,7 +62,9 @@ function watch(list: ConversationList): () => void {
   const lookSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      void list.look();
+      void list.look().then((hasLooked) => {
+        if (!hasLooked && shown === list) lookSoon();
+      });
     }, LOOK_AGAIN_MS);
   };
   const follow = (): void => {
