@@ -10,7 +10,12 @@ import { compare, type ThroughputOptions } from './throughput.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 /** Settings with full durability, as in production. */
-const DURABLE = ['fsync=on', 'synchronous_commit=on', 'shared_buffers=512MB', 'max_wal_size=4GB'];
+export const DURABLE = [
+  'fsync=on',
+  'synchronous_commit=on',
+  'shared_buffers=512MB',
+  'max_wal_size=4GB',
+];
 
 export async function postgresReport(
   options: ThroughputOptions,

@@ -2,18 +2,14 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { createDatabase, startPostgres } from '../test/support/postgres.ts';
 import { fill, itemOfText } from './filled-store.ts';
 import { measure } from './measure.ts';
+import { DURABLE } from './postgres.ts';
 import { count, fixed, table } from './report.ts';
-import {
-  fresh,
-  MAIN,
-  newFolder,
-  removeFolder,
-  startColloquy,
-  type Folder,
-  type Target,
-} from './targets.ts';
+import { fresh, MAIN, newFolder, removeFolder, startColloquy, type Target } from './targets.ts';
 import { compare, type ThroughputOptions } from './throughput.ts';
 
 const ITEMS_EACH = 100;
@@ -54,22 +50,61 @@ function withSearch(state: 'on' | 'off') {
   return fresh((folder) => startColloquy(folder, undefined, ['--search', state]));
 }
 
+interface Searched {
+  /** p50 and p99 in milliseconds, of each search. */
+  readonly latencies: readonly (readonly [p50Ms: number, p99Ms: number])[];
+  readonly fact: string;
+}
+
+/** Measures the same corpus in both databases. PostgreSQL gets it by an archive. */
 async function searches(
   options: ThroughputOptions,
   items: number,
   log: (line: string) => void,
 ): Promise<string> {
   const folder = newFolder();
+  const sqlite = `sqlite:${folder.database}`;
   // The first start creates the schema.
   await (await startColloquy(folder)).stop();
   fill(folder, { conversations: items / ITEMS_EACH, each: ITEMS_EACH, item: corpusItem() });
+  log(`SQLite with ${count(items)} items`);
+  const inSqlite = await searchedIn(sqlite, () => startColloquy(folder), options, log);
+  await using server = await startPostgres(DURABLE);
+  await using database = await createDatabase(server.url);
+  await (await startColloquy(folder, database.url)).stop();
+  const archive = join(folder.path, 'archive.jsonl');
+  await run(['export', '--database-url', sqlite], { output: archive });
+  await run(['import', '--database-url', database.url], { input: archive });
+  log(`PostgreSQL with ${count(items)} items`);
+  const inPostgres = await searchedIn(
+    database.url,
+    () => startColloquy(folder, database.url),
+    options,
+    log,
+  );
+  removeFolder(folder);
+  const rows = Object.keys(SEARCHES).map((name, index) => [
+    name,
+    ...[inSqlite, inPostgres].flatMap(({ latencies }) =>
+      (latencies[index] ?? []).map((ms) => fixed(ms, 3)),
+    ),
+  ]);
+  const head = ['search', 'SQLite p50', 'p99', 'PostgreSQL p50', 'p99'];
+  return `${table(head, rows)}\n\nSQLite: ${inSqlite.fact} PostgreSQL: ${inPostgres.fact}`;
+}
+
+async function searchedIn(
+  databaseUrl: string,
+  start: () => Promise<Target>,
+  options: ThroughputOptions,
+  log: (line: string) => void,
+): Promise<Searched> {
   const before = process.hrtime.bigint();
-  await rebuild(folder);
+  await run(['search', 'rebuild', '--database-url', databaseUrl]);
   const seconds = Number(process.hrtime.bigint() - before) / 1e9;
-  log(`${count(items)} items indexed in ${fixed(seconds, 0)} s`);
-  const target = await startColloquy(folder);
+  const target = await start();
   await completed(target);
-  const rows: string[][] = [];
+  const latencies: [number, number][] = [];
   for (const [name, body] of Object.entries(SEARCHES)) {
     const load = {
       method: 'POST' as const,
@@ -79,14 +114,13 @@ async function searches(
     const { url, key } = target;
     const prepared = { conversations: [], items: [] };
     const { p50Ms, p99Ms } = await measure({ ...options, ...ALONE, url, key, load, prepared });
-    rows.push([name, fixed(p50Ms, 3), fixed(p99Ms, 3)]);
+    latencies.push([p50Ms, p99Ms]);
     log(`${name}: ${fixed(p50Ms, 3)} / ${fixed(p99Ms, 3)} ms`);
   }
   await target.stop();
   const bytes = target.bytesOnDisk();
-  removeFolder(folder);
-  const facts = `Indexed in ${fixed(seconds, 0)} s; ${fixed(bytes / 2 ** 20, 0)} MB on disk.`;
-  return `${table(['search', 'p50', 'p99'], rows)}\n\n${facts}`;
+  const size = bytes === 0 ? '' : `, ${fixed(bytes / 2 ** 20, 0)} MB on disk`;
+  return { latencies, fact: `indexed in ${fixed(seconds, 0)} s${size}.` };
 }
 
 /** Returns the JSON of item `n`, as SQL. */
@@ -103,11 +137,19 @@ function corpusItem(): string {
   return itemOfText('user', 'input_text', `' || ${[...words, ...special].join(' || ')} || '`);
 }
 
-async function rebuild(folder: Folder): Promise<void> {
-  const args = [MAIN, 'search', 'rebuild', '--database-url', `sqlite:${folder.database}`];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+/** Runs a command of the program. Throws when it fails. */
+async function run(
+  args: readonly string[],
+  { input, output }: { readonly input?: string; readonly output?: string } = {},
+): Promise<void> {
+  const files = [input && openSync(input, 'r'), output && openSync(output, 'w')];
+  const [stdin, stdout] = files.map((file) => file || ('ignore' as const));
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: [stdin, stdout, 'pipe'] });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const [code] = (await once(child, 'exit')) as [number];
-  if (code !== 0) throw new Error('the index cannot be made');
+  for (const file of files) if (typeof file === 'number') closeSync(file);
+  if (code !== 0) throw new Error(`colloquy ${args[0]}: ${errors}`);
 }
 
 /** Waits until the server has looked at all conversations once. */
