@@ -41,12 +41,15 @@ export interface LastAnswer {
 /** Fields that are not needed to know who has answered, and may be large. */
 const UNREAD = ['output', 'instructions', 'tools'];
 
-/** Finds the last response of a conversation. */
+/** Responses among which the last answer is looked for: those that have failed or were stopped have none. */
+const LOOKED_AT = 10;
+
+/** Finds the last response of a conversation that has stored an answer. */
 export async function lastAnswerOf(id: string): Promise<LastAnswer | undefined> {
-  const query = new URLSearchParams({ conversation: id, limit: '1' });
+  const query = new URLSearchParams({ conversation: id, limit: String(LOOKED_AT) });
   for (const field of UNREAD) query.append('exclude[]', field);
   const { data } = await call<Page<Turn>>(`responses?${query}`);
-  const [last] = data;
+  const last = data.find(({ status }) => status === 'completed' || status === 'incomplete');
   return last && { model: last.model, at: last.completed_at ?? last.created_at };
 }
 

@@ -1,3 +1,4 @@
+import { timeStyle } from '../text/clock.ts';
 import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import { useKeys } from '../look/keys.ts';
@@ -43,7 +44,10 @@ export function ListTable({
   const areAllMarked = marked.size > 0 && rows.every(({ id }) => marked.has(id));
   const span = columns.hasOwner ? 5 : 4;
   return (
-    <table class="conversations" aria-rowcount={list.pages.hasMore.value ? -1 : rows.length + 1}>
+    <table
+      class={timeStyle.value === 'exact' ? 'conversations exact' : 'conversations'}
+      aria-rowcount={list.pages.hasMore.value ? -1 : rows.length + 1}
+    >
       <colgroup>
         <col class="mark-cell" />
         <col />

@@ -28,6 +28,7 @@ export function ListTools({
     parsed.filters.length === 0
       ? 'all conversations that you may read'
       : `conversations where ${parsed.filters.map(({ label }) => label).join(', ')}`;
+  const unread = parsed.problems.length === 0 ? '' : ', whatever else is in the bar';
   return (
     <div class="tools" role="group" aria-label="The list">
       <Order query={query} sort={sort} />
@@ -36,7 +37,7 @@ export function ListTools({
       <ExportButton
         name="Export…"
         parts={[parameters]}
-        what={what}
+        what={`${what}${unread}`}
         file={['conversations', ...parsed.filters.map(({ text }) => text)].join(' ')}
         trash={parameters}
       />

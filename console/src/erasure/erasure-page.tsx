@@ -27,7 +27,7 @@ type Step =
 
 /** Deletes a person's conversations for good: whose they are, how many, and the receipt. It reads none of them. */
 export function ErasurePage({ query }: { readonly query: string }) {
-  const { filters } = parseQuery(query);
+  const { filters, problems } = parseQuery(query);
   const ids = chosen.value;
   const [fields, setFields] = useState<FormFields>(() => fieldsOf(filters));
   const [step, setStep] = useState<Step>({ is: 'choosing' });
@@ -69,7 +69,8 @@ export function ErasurePage({ query }: { readonly query: string }) {
   useEffect(() => {
     const isForOthers = ids.length > 0 || (query !== '' && running.value?.query !== query);
     if (running.value?.isSeen === true && isForOthers) forgetErasure();
-    if (running.value === undefined) void countAll(asked());
+    // Without a filter that the reader has meant, it would count too many.
+    if (running.value === undefined && problems.length === 0) void countAll(asked());
     return () => abort.current?.abort();
   }, []);
   const unused = filters.filter(
@@ -95,6 +96,11 @@ export function ErasurePage({ query }: { readonly query: string }) {
         <p class="note">
           An erasure is by owner and metadata. It does not take:{' '}
           {unused.map(({ label }) => label).join(', ')}. To erase just those, mark them in the list.
+        </p>
+      )}
+      {isAllowed && problems.length > 0 && (
+        <p class="note">
+          The bar has what is no filter, and is left out here: {problems.join(' ')}
         </p>
       )}
       {isAllowed && isChoosing && ids.length > 0 && (

@@ -5,7 +5,7 @@ import { asFailure, type ApiFailure } from '../api/client.ts';
 import type { Receipt } from '../api/objects.ts';
 import { signIns } from '../api/session.ts';
 import { refreshList } from '../conversations/kept-list.ts';
-import { notify } from '../look/notice.tsx';
+import { dismissNotice, notify } from '../look/notice.tsx';
 import { place } from '../place.ts';
 import { conversations } from '../text/numbers.ts';
 import { erase, sumOf, type ErasureFilter } from './erasure.ts';
@@ -45,6 +45,8 @@ export async function startErasure(
   begun: Pick<RunningErasure, 'query' | 'of'>,
 ): Promise<void> {
   forgetErasure();
+  // It may offer to bring back what is erased now.
+  dismissNotice();
   abort = new AbortController();
   const own = abort.signal;
   let state: RunningErasure = {

@@ -96,7 +96,7 @@ function LeftInTrash({ parameters }: { readonly parameters: Choice }) {
   return (
     <p class="note">
       What is in the trash is not in the file
-      {number === undefined ? '.' : `: ${number} that fit, too. Restore them first to have them.`}
+      {number !== undefined && `: ${number}`}. What you restore first is in it.
     </p>
   );
 }

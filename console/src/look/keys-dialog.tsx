@@ -29,7 +29,9 @@ export function KeysDialog() {
   useKeys({ '?': () => dialog.current?.showModal() });
   return (
     <dialog ref={dialog} class="keys" aria-labelledby="keys-title">
-      <h1 id="keys-title">Keys</h1>
+      <h1 id="keys-title" tabIndex={-1} autofocus>
+        Keys
+      </h1>
       <dl>
         {KEYS.map(([keys, effect]) => (
           <div key={keys} class="key-row">

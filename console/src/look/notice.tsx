@@ -1,6 +1,7 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
+import { place } from '../place.ts';
 import { Icon } from './icons.tsx';
 
 interface NoticeContent {
@@ -9,11 +10,31 @@ interface NoticeContent {
   readonly undo?: () => Promise<void>;
 }
 
-/** What was just done, until it is closed, or something else is done. */
+/** What was just done, until it is closed, something else is done, or the reader has gone on. */
 const notice = signal<NoticeContent | undefined>(undefined);
 
+/** Pages to which the reader may go before the notice leaves. What was done may itself lead to another one. */
+const MOST_PAGES = 1;
+let pages = 0;
+let page = '';
+
+effect(() => {
+  const at = place.value;
+  const next = 'id' in at ? `${at.page} ${at.id}` : at.page;
+  if (next === page) return;
+  page = next;
+  pages += 1;
+  if (pages > MOST_PAGES) dismissNotice();
+});
+
 export function notify(content: NoticeContent): void {
+  pages = 0;
   notice.value = content;
+}
+
+/** Takes the notice away, since what it tells does not hold any more. */
+export function dismissNotice(): void {
+  notice.value = undefined;
 }
 
 /** The notice at the foot of the page. */
@@ -39,14 +60,7 @@ export function Notice() {
               Undo
             </button>
           )}
-          <button
-            type="button"
-            class="plain"
-            aria-label="Close the notice"
-            onClick={() => {
-              notice.value = undefined;
-            }}
-          >
+          <button type="button" class="plain" aria-label="Close the notice" onClick={dismissNotice}>
             <Icon name="close" />
           </button>
         </>

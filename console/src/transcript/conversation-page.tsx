@@ -13,6 +13,7 @@ import { useTitle } from '../look/title.ts';
 import { fragmentOf, lastList, place } from '../place.ts';
 import { items as itemsText, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
+import { absentText } from '../trash/in-trash.ts';
 import { ItemWindow } from './item-window.ts';
 import { Transcript } from './transcript.tsx';
 import { hidesTexts } from './view.ts';
@@ -85,7 +86,7 @@ export function ConversationPage({
           }
         />
       ) : (
-        <Failure failure={failure} absent="No such conversation, or not yours to see." />
+        <Failure failure={failure} absent={absentText()} />
       )}
       <Composer items={items} conversation={conversation} />
       <BranchActions items={items} conversation={conversation} />

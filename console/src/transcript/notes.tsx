@@ -2,6 +2,7 @@ import { Skeleton } from '../conversations/empty.tsx';
 import { Failure } from '../look/failure.tsx';
 import { typescriptClient } from '../text/client-example.ts';
 import { dateText } from '../text/clock.ts';
+import { absentText } from '../trash/in-trash.ts';
 import type { ItemWindow } from './item-window.ts';
 
 /** What happened to the conversation while it was read, and what could not be loaded beside what is there. */
@@ -48,13 +49,7 @@ export function InPlaceOfRows({
   if (items.entries.value.length > 0) return null;
   const failure = items.failure.value;
   if (failure !== undefined) {
-    return (
-      <Failure
-        failure={failure}
-        absent="No such conversation, or not yours to see."
-        again={() => void items.again()}
-      />
-    );
+    return <Failure failure={failure} absent={absentText()} again={() => void items.again()} />;
   }
   if (items.opening.value === 0) return <Skeleton />;
   return (

@@ -1,10 +1,10 @@
 /** Deletions of conversations, and ways to take them back. */
 
-import { call } from '../api/client.ts';
+import { asFailure, call } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { principal, trashDays } from '../api/session.ts';
 import { dropList, forgetConversations } from '../conversations/kept-list.ts';
-import { notify } from '../look/notice.tsx';
+import { dismissNotice, notify } from '../look/notice.tsx';
 import { conversations } from '../text/numbers.ts';
 
 /** Returns what a deletion means on this server, as a sentence. */
@@ -27,6 +27,7 @@ export async function deleteConversation(id: string): Promise<void> {
 /** Deletes for good what is in the trash, or would go there. */
 export async function deleteForGood(id: string): Promise<void> {
   await call(`conversations/${encodeURIComponent(id)}?permanent=true`, { method: 'DELETE' });
+  dismissNotice();
   forgetConversations([id]);
 }
 
@@ -38,6 +39,11 @@ export async function restoreConversation(id: string): Promise<Conversation> {
   return restored;
 }
 
+function asGone(error: unknown): never {
+  if (asFailure(error).status !== 404) throw error;
+  throw new Error('It is not in the trash any more.', { cause: error });
+}
+
 /** Tells what was deleted, and offers to take it back where there is a trash. `restored` is called after that. */
 export function tellDeleted(ids: readonly string[], restored: () => void): void {
   const what = ids.length === 1 ? 'The conversation' : conversations(ids.length);
@@ -47,7 +53,7 @@ export function tellDeleted(ids: readonly string[], restored: () => void): void 
     return;
   }
   const undo = async (): Promise<void> => {
-    for (const id of ids) await restoreConversation(id);
+    for (const id of ids) await restoreConversation(id).catch(asGone);
     restored();
     notify({ text: `${what} ${ids.length === 1 ? 'is' : 'are'} back.` });
   };

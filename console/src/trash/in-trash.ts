@@ -24,3 +24,9 @@ export async function inTrash(
   if (data.length === 0) return undefined;
   return has_more ? `More than ${count(MOST)} conversations` : conversations(data.length);
 }
+
+/** Says of a conversation that is not found why that may be. */
+export function absentText(): string {
+  const isInTrash = trashDays() > 0 ? ' It may be in the trash.' : '';
+  return `No such conversation, or not yours to see.${isInTrash}`;
+}
