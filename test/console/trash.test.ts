@@ -50,6 +50,28 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect((await server.client.conversations.retrieve(id)).id).toBe(id);
   });
 
+  test('a notice goes along to one page, and offers nothing that an erasure has ended', async () => {
+    const [gone, erased] = [await store('Noticed'), await store('Noticed and erased')];
+    await using watched = await openPage(server.origin, `#/conversations/${gone}`);
+    const { page } = watched;
+    const undo = page.locator('.toast button:has-text("Undo")');
+    const deleteIt = async (): Promise<void> => {
+      await watched.click('.conversation-actions > button:has-text("Delete")');
+      await watched.click('dialog[open] .alarm');
+      await undo.waitFor();
+    };
+    await deleteIt();
+    await page.goto(`${server.origin}/console/#/trash`);
+    await undo.waitFor({ state: 'detached' });
+    await page.goto(`${server.origin}/console/#/conversations/${erased}`);
+    await deleteIt();
+    for (const id of [gone, erased]) {
+      await server.client.delete(`/conversations/${id}?permanent=true`);
+    }
+    await undo.click();
+    await page.getByText('It is not in the trash any more.').waitFor();
+  });
+
   test('the trash lists what is deleted, restores it, and deletes it for good', async () => {
     const [back, gone] = [await store('To be restored'), await store('To be gone')];
     for (const id of [back, gone]) await server.client.conversations.delete(id);
