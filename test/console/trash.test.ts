@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { startServer } from '../support/server.ts';
@@ -160,6 +160,26 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       title: 'New title',
       topic: 'x',
     });
+  });
+
+  test('metadata that are not read yet cannot be saved', async () => {
+    const id = await store('Kept title');
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await watched.click('.conversation-actions > button:has-text("Metadata")');
+    await expect.poll(() => focused(page)).toBe('Key 1');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    const held = Promise.withResolvers<Route>();
+    await page.route(`**/v1/conversations/${id}`, (route) => held.resolve(route), { times: 1 });
+    await watched.click('.conversation-actions > button:has-text("Metadata")');
+    const route = await held.promise;
+    const save = page.getByRole('button', { name: 'Save' });
+    expect(await save.isDisabled()).toBe(true);
+    // It is gone before the answer comes.
+    await server.client.conversations.delete(id);
+    await route.continue();
+    await page.locator('dialog[open] .problem:not(:empty)').waitFor();
+    expect(await save.isDisabled()).toBe(true);
   });
 
   test('a deletion leads back to the list that it came from', async () => {
