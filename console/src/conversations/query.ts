@@ -1,5 +1,6 @@
 /** The text of the search bar: filters such as `user_id:user-17`, an id, and words to search for. */
 
+import { secondOfDay } from '../text/clock.ts';
 import { decoded } from '../text/decoded.ts';
 
 export interface Filter {
@@ -35,8 +36,6 @@ const FILTER = new RegExp(String.raw`^(?:(${QUOTED})|([^\s":]+)):(.*)$`, 's');
 const OWN_WORDS = ['owner', 'has', 'created', 'active'];
 const LINK = /^(?:https?:[^#]*)?#\/conversations\/([^?/]+)(?:\?item=([^&]+))?/;
 const ID = /^[a-z]{2,8}_[A-Za-z0-9_-]{12,}$/;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const DAY_SECONDS = 86_400;
 
 /** Parses the text of the bar. Every text has a meaning; `problems` tells what could not be taken as a filter. */
 export function parseQuery(text: string): Query {
@@ -104,21 +103,18 @@ function timeFilter(
   [after, before]: readonly [string, string],
 ): Filter | string {
   const [from = '', to = from] = value.split('..', 2);
-  const isValid = [from, to].every((day) => day === '' || DAY.test(day)) && value !== '..';
-  if (!isValid)
+  const [start, end] = [secondOfDay(from), secondOfDay(to, 1)];
+  const isUnknown = (from !== '' && start === undefined) || (to !== '' && end === undefined);
+  if (isUnknown || value === '..')
     return `“${text}” is not a day: write ${verb}:2026-11-01 or ${verb}:2026-11-01..2026-11-30.`;
   return {
     text,
     label: [verb, from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(' '),
     parameters: [
-      ...(from === '' ? [] : [[after, String(secondOf(from) - 1)] as const]),
-      ...(to === '' ? [] : [[before, String(secondOf(to) + DAY_SECONDS)] as const]),
+      ...(start === undefined ? [] : [[after, String(start - 1)] as const]),
+      ...(end === undefined ? [] : [[before, String(end)] as const]),
     ],
   };
-}
-
-function secondOf(day: string): number {
-  return Math.floor(new Date(`${day}T00:00:00`).getTime() / 1000);
 }
 
 /** Returns the bar's text with one filter more. */
