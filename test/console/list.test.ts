@@ -205,4 +205,21 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const row = page.locator('tr', { hasText: 'Made before' });
     await expect.poll(() => row.locator('.when').textContent()).toBe('yesterday');
   });
+
+  test('a time of another year has its year, by the zone that is chosen', async () => {
+    await using watched = await openList();
+    const { page } = watched;
+    // In the browser's own zone both are of 2031.
+    const at = Date.UTC(2030, 11, 31, 20) / 1000;
+    await page.route('**/v1/conversations?*', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { data: object[] };
+      const data = body.data.map((each) => ({ ...each, created_at: at, last_item_at: at }));
+      await route.fulfill({ response, json: { ...body, data } });
+    });
+    await page.clock.install({ time: Date.UTC(2031, 5, 1) });
+    await page.evaluate(`localStorage.setItem('colloquy.zone', 'UTC')`);
+    await page.reload();
+    await expect.poll(() => page.locator('tbody .when').first().textContent()).toBe('31 Dec 2030');
+  });
 });
