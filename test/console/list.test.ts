@@ -185,6 +185,27 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => titles(watched)).toEqual(['Chat 2']);
   });
 
+  test('the bar suggests values of a key that has spaces', async () => {
+    const { id } = await small.client.conversations.create({
+      metadata: { title: 'Spaced', 'two words': 'and a value' },
+    });
+    await using watched = await openList();
+    const { page } = watched;
+    await page.keyboard.press('/');
+    await page.keyboard.type('topic:"x y" two');
+    const bar = page.locator('.bar input');
+    for (const name of ['"two words":', '"two words":"and a value"']) {
+      await page.getByRole('option', { name }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+    }
+    const typed = 'topic:"x y" "two words":"and a value" ';
+    expect(await bar.inputValue()).toBe(typed);
+    await bar.fill('"two words":and a v');
+    await page.getByRole('option', { name: '"two words":"and a value"' }).waitFor();
+    await small.client.conversations.delete(id);
+  });
+
   test('what the bar does not understand is said under it', async () => {
     await using watched = await openList();
     await watched.page.keyboard.press('/');

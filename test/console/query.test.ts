@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { parseQuery, withFilter, withoutFilter } from '../../console/src/conversations/query.ts';
+import {
+  OWN_WORDS,
+  parseQuery,
+  withFilter,
+  withoutFilter,
+} from '../../console/src/conversations/query.ts';
 import { zone } from '../../console/src/text/clock.ts';
 import { searchBody, unusedFilters } from '../../console/src/search/request.ts';
 
@@ -91,7 +96,18 @@ test('a filter that is a part of another one is added and taken away by itself',
 
 test('each pair of metadata can be said as a filter, and is understood again', () => {
   const link = '#/conversations/conv_01a21cee5afe0000678e';
-  const words = fc.constantFrom('owner', 'a b', '"', '\\', ':', '-', '//', '\n', 'x', link);
+  const words = fc.constantFrom(
+    ...OWN_WORDS.keys(),
+    'a b',
+    '"',
+    '\\',
+    ':',
+    '-',
+    '//',
+    '\n',
+    'x',
+    link,
+  );
   const texts = fc.oneof(
     fc.string(),
     fc.array(words).map((each) => each.join('')),
