@@ -69,6 +69,23 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(page.url()).toContain('of-ben');
   });
 
+  test('another caller after a reload has no place of the one before', async () => {
+    await using watched = await openSignedIn(origin, ann);
+    const { page } = watched;
+    await page.getByRole('link', { name: 'For acme alone' }).click();
+    await page.getByRole('heading', { name: 'For acme alone' }).waitFor();
+    await typeInBar(watched, 'user_id:secret-17');
+    await page.locator('.chips', { hasText: 'secret-17' }).waitFor();
+    await page.reload();
+    await page.locator('#key').fill(ben);
+    await page.keyboard.press('Enter');
+    await page.getByText('No conversations that you may read').waitFor();
+    expect(page.url()).toBe(`${origin}/console/`);
+    await page.goBack();
+    await expect.poll(() => page.url()).toBe(`${origin}/console/`);
+    expect(await page.locator('#console').textContent()).not.toContain('For acme alone');
+  });
+
   test('the key of another tenant shows nothing, on any page and by any way', async () => {
     await using watched = await openSignedIn(origin, ben);
     const { page } = watched;
