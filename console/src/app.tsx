@@ -101,6 +101,7 @@ function skip(event: Event): void {
 
 function CurrentPage() {
   const at = place.value;
+  // Sound: each page takes the fields of the place of its name.
   const Page = pages.value[at.page] as ComponentType<Place> | undefined;
   if (Page === undefined) return <main id="main" aria-busy="true" />;
   return <Page key={identityOf(at)} {...at} />;
