@@ -8,6 +8,7 @@ import { SearchPage } from './search/search-page.tsx';
 import { watchIdleness } from './api/idle.ts';
 import { isReturning } from './api/issuer-sign-in.ts';
 import { isCovered, signInNeeded, signIns } from './api/session.ts';
+import { loadPart } from './api/reaching.ts';
 import { begin } from './api/sign-in.ts';
 import { Notices } from './look/notices.tsx';
 import { followWithFocus } from './look/focus.ts';
@@ -40,7 +41,8 @@ const pages = signal<{ readonly [Key in Name]?: ComponentType<PageProps[Key]> }>
 
 async function loadPage(name: Name): Promise<void> {
   if (pages.peek()[name] !== undefined) return;
-  const Page = await LATE[name]?.();
+  // Why it cannot be loaded is said above the page.
+  const Page = await loadPart(async () => LATE[name]?.()).catch(() => undefined);
   if (Page !== undefined) pages.value = { ...pages.peek(), [name]: Page };
 }
 
@@ -99,6 +101,7 @@ function skip(event: Event): void {
 
 function CurrentPage() {
   const at = place.value;
+  // Sound: each page takes the fields of the place of its name.
   const Page = pages.value[at.page] as ComponentType<Place> | undefined;
   if (Page === undefined) return <main id="main" aria-busy="true" />;
   return <Page key={identityOf(at)} {...at} />;

@@ -44,6 +44,7 @@ addEventListener('hashchange', () => {
 
 /** Returns the place of the address, and notes whose it is. */
 function arrive(): Place {
+  // Sound: states of this tab's history are set below alone.
   const entry = history.state as { readonly caller?: number } | null;
   const isOfAnother = (entry?.caller ?? callers()) !== callers();
   const address = isOfAnother ? location.pathname : undefined;
@@ -56,7 +57,6 @@ function arrive(): Place {
 export function leavePlace(): void {
   sessionStorage.setItem(CALLERS, String(callers() + 1));
   place.value = arrive();
-  lastList.value = { page: 'conversations', query: '' };
 }
 
 /** The list of conversations or of results that was shown last; the whole list before any. */

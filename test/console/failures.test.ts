@@ -113,6 +113,32 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => page.locator('.notices p').count()).toBe(0);
   });
 
+  test('a page whose program is asked for offline comes when the browser is online', async () => {
+    await using watched = await openPage(gateway.url);
+    const { page } = watched;
+    await page.locator('.row-title').first().waitFor();
+    await page.context().setOffline(true);
+    await page.evaluate(`location.hash = '#/server'`);
+    await page.getByText('What is loaded stays readable').waitFor();
+    expect(await page.getByText('newer console').count()).toBe(0);
+    await page.context().setOffline(false);
+    await page.getByRole('heading', { name: 'Calling it' }).waitFor();
+    await expect.poll(() => page.locator('.notices p').count()).toBe(0);
+  });
+
+  test('a page whose program the server no longer has is offered with a newer console', async () => {
+    await using watched = await openPage(gateway.url);
+    const { page } = watched;
+    await page.locator('.row-title').first().waitFor();
+    const program = '**/assets/server-page-*';
+    await page.route(program, (route) => route.fulfill({ status: 404 }));
+    await page.evaluate(`location.hash = '#/server'`);
+    await page.getByText('The server has a newer console.').waitFor();
+    await page.unroute(program);
+    await page.getByRole('button', { name: 'Load it' }).click();
+    await page.getByRole('heading', { name: 'Calling it' }).waitFor();
+  });
+
   test('a change is not repeated when its answer is lost, and can be asked for again', async () => {
     await using watched = await openPage(gateway.url, `#/conversations/${id}`);
     const { page } = watched;

@@ -70,4 +70,16 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('No conversations that you may read').waitFor();
     expect(await page.locator('#console').textContent()).not.toContain('acme');
   });
+
+  test('another caller of the gateway after a reload has no place of the one before', async () => {
+    await using watched = await openPage(gateway.url, fragment, {
+      headers: { cookie: 'session=one' },
+    });
+    const { page } = watched;
+    await page.getByRole('heading', { name: 'For acme alone' }).waitFor();
+    await page.context().setExtraHTTPHeaders({ cookie: 'session=two' });
+    await page.reload();
+    await page.getByText('No conversations that you may read').waitFor();
+    expect(page.url()).toBe(`${gateway.url}/console/`);
+  });
 });

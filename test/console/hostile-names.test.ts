@@ -91,8 +91,10 @@ const PAGES = [
 
 test('a name has marks for what nobody sees, and what writing needs is left', () => {
   expect(SHOWN).toBe('needle⟨U+202E⟩gnp⟨U+2066⟩⟨U+200B⟩⟨U+00AD⟩⟨U+E0041⟩⟨U+3164⟩.⟨U+2028⟩exe');
-  const needed = '👩‍🚒 ❤️ 1️⃣ می‌خواهم क्‍ष\n\t';
+  const england = '🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}';
+  const needed = `${england} 👩‍🚒 ❤️ 1️⃣ می‌خواهم क्‍ष\n\t`;
   expect(withVisibleControls(needed)).toBe(needed);
+  expect(withVisibleControls('🏴\u{E0067}\u{E0062}')).toBe('🏴⟨U+E0067⟩⟨U+E0062⟩');
   expect(withVisibleControls('a\u200Db 1\uFE0F2 \u200C')).toBe('a⟨U+200D⟩b 1⟨U+FE0F⟩2 ⟨U+200C⟩');
 });
 

@@ -185,6 +185,27 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => titles(watched)).toEqual(['Chat 2']);
   });
 
+  test('the bar suggests values of a key that has spaces', async () => {
+    const { id } = await small.client.conversations.create({
+      metadata: { title: 'Spaced', 'two words': 'and a value' },
+    });
+    await using watched = await openList();
+    const { page } = watched;
+    await page.keyboard.press('/');
+    await page.keyboard.type('topic:"x y" two');
+    const bar = page.locator('.bar input');
+    for (const name of ['"two words":', '"two words":"and a value"']) {
+      await page.getByRole('option', { name }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+    }
+    const typed = 'topic:"x y" "two words":"and a value" ';
+    expect(await bar.inputValue()).toBe(typed);
+    await bar.fill('"two words":and a v');
+    await page.getByRole('option', { name: '"two words":"and a value"' }).waitFor();
+    await small.client.conversations.delete(id);
+  });
+
   test('what the bar does not understand is said under it', async () => {
     await using watched = await openList();
     await watched.page.keyboard.press('/');
@@ -204,5 +225,22 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.reload();
     const row = page.locator('tr', { hasText: 'Made before' });
     await expect.poll(() => row.locator('.when').textContent()).toBe('yesterday');
+  });
+
+  test('a time of another year has its year, by the zone that is chosen', async () => {
+    await using watched = await openList();
+    const { page } = watched;
+    // In the browser's own zone both are of 2031.
+    const at = Date.UTC(2030, 11, 31, 20) / 1000;
+    await page.route('**/v1/conversations?*', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { data: object[] };
+      const data = body.data.map((each) => ({ ...each, created_at: at, last_item_at: at }));
+      await route.fulfill({ response, json: { ...body, data } });
+    });
+    await page.clock.install({ time: Date.UTC(2031, 5, 1) });
+    await page.evaluate(`localStorage.setItem('colloquy.zone', 'UTC')`);
+    await page.reload();
+    await expect.poll(() => page.locator('tbody .when').first().textContent()).toBe('31 Dec 2030');
   });
 });

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { parseQuery, withFilter, withoutFilter } from '../../console/src/conversations/query.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import {
+  OWN_WORDS,
+  parseQuery,
+  withFilter,
+  withoutFilter,
+} from '../../console/src/conversations/query.ts';
+import { zone } from '../../console/src/text/clock.ts';
 import { searchBody, unusedFilters } from '../../console/src/search/request.ts';
+
+// The choice of the zone is read when the bar is loaded.
+vi.hoisted(() => vi.stubGlobal('localStorage', { getItem: () => null }));
 
 const parametersOf = (text: string) =>
   parseQuery(text).filters.flatMap(({ parameters }) => parameters.map((pair) => pair.join('=')));
@@ -25,14 +34,35 @@ test('a range of days has both of its days', () => {
   expect(parametersOf('active:..2026-11-02')).toHaveLength(1);
 });
 
-test.each(['created:yesterday', 'owner:', 'active:..'])(
-  'the bar says what is wrong in %s',
-  (text) => {
-    const { problems, filters } = parseQuery(text);
-    expect(problems).toHaveLength(1);
-    expect(filters).toEqual([]);
-  },
-);
+test('a day is that of the zone in which times are shown, and ends where the next one begins', () => {
+  const hours = (day: string) => {
+    const [after = 0, before = 0] = parametersOf(`created:${day}`).map((text) =>
+      Number(text.split('=')[1]),
+    );
+    return [new Date((after + 1) * 1000).toISOString(), (before - after - 1) / 3600];
+  };
+  onTestFinished(() => {
+    zone.value = 'local';
+    vi.unstubAllEnvs();
+  });
+  vi.stubEnv('TZ', 'Europe/Zurich');
+  expect(hours('2026-03-29')).toEqual(['2026-03-28T23:00:00.000Z', 23]);
+  expect(hours('2026-10-25')).toEqual(['2026-10-24T22:00:00.000Z', 25]);
+  zone.value = 'UTC';
+  expect(hours('2026-03-29')).toEqual(['2026-03-29T00:00:00.000Z', 24]);
+});
+
+test.each([
+  'created:yesterday',
+  'created:2026-13-45',
+  'active:2026-02-29..',
+  'owner:',
+  'active:..',
+])('the bar says what is wrong in %s', (text) => {
+  const { problems, filters } = parseQuery(text);
+  expect(problems).toHaveLength(1);
+  expect(filters).toEqual([]);
+});
 
 test.each(['"helm rollback" -dev', 'https://example.com/a', 'deploy*', '-"a b"'])(
   '%s is words to search for',
@@ -66,7 +96,18 @@ test('a filter that is a part of another one is added and taken away by itself',
 
 test('each pair of metadata can be said as a filter, and is understood again', () => {
   const link = '#/conversations/conv_01a21cee5afe0000678e';
-  const words = fc.constantFrom('owner', 'a b', '"', '\\', ':', '-', '//', '\n', 'x', link);
+  const words = fc.constantFrom(
+    ...OWN_WORDS.keys(),
+    'a b',
+    '"',
+    '\\',
+    ':',
+    '-',
+    '//',
+    '\n',
+    'x',
+    link,
+  );
   const texts = fc.oneof(
     fc.string(),
     fc.array(words).map((each) => each.join('')),

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createConversation, pathOf, startAccessServer } from '../support/access.ts';
 import { readFile } from 'node:fs/promises';
-import { NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
+import { NO_BROWSER, openPage, typeInBar, type WatchedPage } from './support/browser.ts';
 import { openSignedIn } from './support/sign-in.ts';
 
 const access = await startAccessServer('auth: { schemes: [keys] }\nretention: { trash_days: 7 }\n');
@@ -14,6 +14,15 @@ const [ann, ben] = await Promise.all([
 const id = await createConversation(access, ann, { title: 'For acme alone', topic: 'walrus' });
 const items = [{ role: 'user', content: 'A walrus for acme alone' }];
 const stored = await access.call(ann, 'POST', `${pathOf(id)}/items`, { items });
+
+/** Goes where the history has a conversation and a filter of ann. */
+async function leavePlaces(watched: WatchedPage): Promise<void> {
+  const { page } = watched;
+  await page.getByRole('link', { name: 'For acme alone' }).click();
+  await page.getByRole('heading', { name: 'For acme alone' }).waitFor();
+  await typeInBar(watched, 'user_id:secret-17');
+  await page.locator('.chips', { hasText: 'secret-17' }).waitFor();
+}
 
 describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('a key shows the page that was asked for, and is kept nowhere', async () => {
@@ -38,10 +47,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   test('what the one before has left in the history is not shown after a sign-out', async () => {
     await using watched = await openSignedIn(origin, ann);
     const { page, calls } = watched;
-    await page.getByRole('link', { name: 'For acme alone' }).click();
-    await page.getByRole('heading', { name: 'For acme alone' }).waitFor();
-    await typeInBar(watched, 'user_id:secret-17');
-    await page.locator('.chips', { hasText: 'secret-17' }).waitFor();
+    await leavePlaces(watched);
     await page.goBack();
     await page.getByRole('heading', { name: 'For acme alone' }).waitFor();
     await page.getByRole('button', { name: 'acme / ann' }).click();
@@ -67,6 +73,20 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('.chips', { hasText: 'of-ben' }).waitFor();
     await page.reload();
     expect(page.url()).toContain('of-ben');
+  });
+
+  test('another caller after a reload has no place of the one before', async () => {
+    await using watched = await openSignedIn(origin, ann);
+    const { page } = watched;
+    await leavePlaces(watched);
+    await page.reload();
+    await page.locator('#key').fill(ben);
+    await page.keyboard.press('Enter');
+    await page.getByText('No conversations that you may read').waitFor();
+    expect(page.url()).toBe(`${origin}/console/`);
+    await page.goBack();
+    await expect.poll(() => page.url()).toBe(`${origin}/console/`);
+    expect(await page.locator('#console').textContent()).not.toContain('For acme alone');
   });
 
   test('the key of another tenant shows nothing, on any page and by any way', async () => {

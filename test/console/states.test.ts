@@ -104,12 +104,15 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     for (const part of [access.server.url, 'off (--search)', 'none: a deletion deletes for good']) {
       expect(text).toContain(part);
     }
-    await page.getByLabel('Python').check();
-    await page.getByRole('button', { name: 'Copy' }).click();
-    await page.getByText('Copied.').waitFor();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toContain(
-      `base_url="${access.server.url}"`,
-    );
+    for (const [name, part] of [
+      ['Python', `base_url="${access.server.url}"`],
+      ['curl', `curl '${access.server.url}/conversations' \\\n`],
+    ] as const) {
+      await page.getByLabel(name).check();
+      await page.getByRole('button', { name: 'Copy' }).click();
+      await page.getByText('Copied.').waitFor();
+      await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toContain(part);
+    }
   });
 
   test('a search is narrowed, ordered and grouped, and its address says how', async () => {

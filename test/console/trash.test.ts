@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { startServer } from '../support/server.ts';
-import { NO_BROWSER, openPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 
 const DAY_S = 86_400;
+const METADATA = '.conversation-actions > button:has-text("Metadata")';
 
 const folder = await temporaryFolder();
 const config = folder.path('colloquy.yaml');
@@ -24,6 +25,14 @@ async function store(title: string, at = server): Promise<string> {
     items: [{ type: 'message', role: 'user', content: title }],
   });
   return id;
+}
+
+/** Opens the metadata of a conversation, and waits until they are read. */
+async function openMetadata(id: string): Promise<WatchedPage> {
+  const watched = await openPage(server.origin, `#/conversations/${id}`);
+  await watched.click(METADATA);
+  await expect.poll(() => focused(watched.page)).toBe('Key 1');
+  return watched;
 }
 
 /** Returns the name of the element that has the focus. */
@@ -157,10 +166,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
 
   test('metadata are changed, and what somebody else has changed is not overwritten', async () => {
     const id = await store('Old title');
-    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    await using watched = await openMetadata(id);
     const { page } = watched;
-    await watched.click('.conversation-actions > button:has-text("Metadata")');
-    await expect.poll(() => focused(page)).toBe('Key 1');
     await page.getByRole('button', { name: '+ Another pair' }).click();
     expect(await focused(page)).toBe('Key 2');
     await page.getByLabel('Value 2').fill('without a key');
@@ -182,6 +189,24 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       title: 'New title',
       topic: 'x',
     });
+  });
+
+  test('metadata that are not read yet cannot be saved', async () => {
+    const id = await store('Kept title');
+    await using watched = await openMetadata(id);
+    const { page } = watched;
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    const held = Promise.withResolvers<Route>();
+    await page.route(`**/v1/conversations/${id}`, (route) => held.resolve(route), { times: 1 });
+    await watched.click(METADATA);
+    const route = await held.promise;
+    const save = page.getByRole('button', { name: 'Save' });
+    expect(await save.isDisabled()).toBe(true);
+    // It is gone before the answer comes.
+    await server.client.conversations.delete(id);
+    await route.continue();
+    await page.locator('dialog[open] .problem:not(:empty)').waitFor();
+    expect(await save.isDisabled()).toBe(true);
   });
 
   test('a deletion leads back to the list that it came from', async () => {

@@ -4,6 +4,7 @@ import { asFailure } from './client.ts';
 import { wordsFor } from './issuer-words.ts';
 import type { OidcClient } from './objects.ts';
 import type { Leave, Tokens } from './oidc.ts';
+import { loadPart } from './reaching.ts';
 import { renewBeforeEnd } from './renewal.ts';
 import { signInNeeded } from './session.ts';
 
@@ -24,7 +25,7 @@ export async function leaveForIssuer(client: OidcClient, isSilent: boolean): Pro
   if (!isSecureContext) {
     throw new Error('Browsers sign in on HTTPS alone. Open the console at its https: address.');
   }
-  const { wayThere } = await import('./oidc.ts');
+  const { wayThere } = await loadPart(() => import('./oidc.ts'));
   try {
     const { address, leave } = await wayThere(client, { fragment: location.hash, isSilent });
     sessionStorage.setItem(LEFT, JSON.stringify(leave));
@@ -46,7 +47,7 @@ export async function signInByReturn(client: OidcClient): Promise<void> {
   try {
     if (leave === undefined)
       throw new Error('This sign-in was not begun in this tab. Begin again.');
-    const { tokensOf } = await import('./oidc.ts');
+    const { tokensOf } = await loadPart(() => import('./oidc.ts'));
     const tokens = await tokensOf(client, from, leave).catch((error: unknown) => {
       throw new Error(wordsFor(error, client), { cause: error });
     });

@@ -12,6 +12,8 @@ const AWAY = [502, 504];
 
 /** Set while the server cannot be reached. */
 export const unreachable = signal(false);
+/** Set when a part of the page cannot be loaded from a server that answers, since it has a newer console. */
+export const isOutdated = signal(false);
 
 let back: Promise<void> | undefined;
 
@@ -32,6 +34,21 @@ export function reachable(aborted?: AbortSignal): Promise<void> {
     aborted.addEventListener('abort', () => resolve(), { once: true });
   });
   return Promise.race([back, given]);
+}
+
+/** Loads a part of the page, and once more when the server answers again. Rejects when it has no such part then. */
+export async function loadPart<Part>(load: () => Promise<Part>): Promise<Part> {
+  try {
+    return await load();
+  } catch {
+    await reachable();
+  }
+  try {
+    return await load();
+  } catch (error) {
+    isOutdated.value = true;
+    throw error;
+  }
 }
 
 async function askAgain(): Promise<void> {

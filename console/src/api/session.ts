@@ -4,6 +4,8 @@ import type { Principal, ServerFacts } from './objects.ts';
 
 /** Where a key is kept when its owner asks for it: as long as the tab, and seen by no other. */
 const KEPT = 'colloquy.key';
+/** Where the tab notes whose places it has, also for a page that is loaded again. */
+const CALLER = 'colloquy.caller';
 
 /** Key or token of the caller. It is in no cookie, address or document, and in the tab's storage only when asked for. */
 export const secret = signal<string | undefined>(sessionStorage.getItem(KEPT) ?? undefined);
@@ -43,6 +45,7 @@ export function signOut(): void {
 
 function startAnew(): void {
   forgetSecret();
+  sessionStorage.removeItem(CALLER);
   // What was looked for is in the address.
   leavePlace();
   location.reload();
@@ -69,9 +72,9 @@ export function signedInAgain(): Promise<boolean> {
 
 /** Shows the page to a caller who has signed in. What has waited goes on for the caller of before alone. */
 export function admit(caller: Principal): void {
-  const before = principal.value;
-  const isSame =
-    before === undefined || (before.tenant === caller.tenant && before.subject === caller.subject);
+  const name = JSON.stringify([caller.tenant, caller.subject]);
+  const isSame = (sessionStorage.getItem(CALLER) ?? name) === name;
+  sessionStorage.setItem(CALLER, name);
   principal.value = caller;
   signInNeeded.value = false;
   isCovered.value = false;

@@ -2,7 +2,7 @@ import { tryCaller } from './caller.ts';
 import { call } from './client.ts';
 import { isReturning, leaveForIssuer, signInByReturn } from './issuer-sign-in.ts';
 import type { Principal, ServerFacts } from './objects.ts';
-import { keepSecret, principal, server } from './session.ts';
+import { admit, keepSecret, principal, server } from './session.ts';
 
 /** Asks the server what it is and who the caller is, and finishes a sign-in that has come back from its issuer. */
 export async function begin(): Promise<void> {
@@ -10,7 +10,7 @@ export async function begin(): Promise<void> {
   const { oidc } = server.value.authentication;
   if (oidc === null) isReturning.value = false;
   else await signInByReturn(oidc);
-  principal.value ??= await call<Principal>('principal');
+  if (principal.value === undefined) admit(await call<Principal>('principal'));
 }
 
 /** Tries a key. Rejects with the failure when the server refuses it. `isKept` keeps it as long as the tab. */

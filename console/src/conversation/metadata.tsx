@@ -27,21 +27,26 @@ export function MetadataButton({
   const [pairs, setPairs] = useState<Pairs>([]);
   const [tag, setTag] = useState<string>();
   const [problem, setProblem] = useState('');
-  const read = async (): Promise<void> => {
-    const { answer, tag: current } = await callTagged(path);
-    setTag(current);
-    // Sound: the path is that of a conversation.
-    setPairs(Object.entries((answer as Conversation).metadata));
+  /** Resolves with whether it was read. Why not is said in the dialog. */
+  const read = async (): Promise<boolean> => {
+    try {
+      const { answer, tag: current } = await callTagged(path);
+      setTag(current);
+      // Sound: the path is that of a conversation.
+      setPairs(Object.entries((answer as Conversation).metadata));
+      return true;
+    } catch (error) {
+      setProblem(asFailure(error).message);
+      return false;
+    }
   };
   const open = async (): Promise<void> => {
     setProblem('');
     setPairs([]);
+    // What is not read cannot be saved: it would replace all that is there.
+    setTag(undefined);
     setOpen(true);
-    try {
-      await read();
-    } catch (error) {
-      setProblem(asFailure(error).message);
-    }
+    await read();
   };
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -61,13 +66,11 @@ export function MetadataButton({
       change(await call<Conversation>(path, { method: 'POST', body, headers: tagged(tag) }));
       setOpen(false);
     } catch (error) {
-      const failure = asFailure(error);
-      if (failure.status === CHANGED_MEANWHILE) await read();
-      setProblem(
-        failure.status === CHANGED_MEANWHILE
-          ? 'Somebody has changed the conversation meanwhile. This is how it is now.'
-          : failure.message,
-      );
+      const { status, message } = asFailure(error);
+      if (status !== CHANGED_MEANWHILE) return setProblem(message);
+      const isRead = await read();
+      if (isRead)
+        setProblem('Somebody has changed the conversation meanwhile. This is how it is now.');
     }
   };
   return (

@@ -1,5 +1,6 @@
 /** The text of the search bar: filters such as `user_id:user-17`, an id, and words to search for. */
 
+import { secondOfDay } from '../text/clock.ts';
 import { decoded } from '../text/decoded.ts';
 
 export interface Filter {
@@ -25,18 +26,63 @@ export interface Query {
 }
 
 /** A name or a value in quotation marks, in which a backslash takes the next character as it is. */
-const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
+export const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
 const TOKEN = new RegExp(
   String.raw`(?:${QUOTED}|[^\s":-][^\s":]*):(?:${QUOTED}?|\S*)|-?"[^"]*"?|\S+`,
   'gs',
 );
 const FILTER = new RegExp(String.raw`^(?:(${QUOTED})|([^\s":]+)):(.*)$`, 's');
+
+interface OwnWord {
+  readonly meaning: string;
+  /** Makes the filter of a token with a value, or the sentence that says why it is none. */
+  readonly filter: (text: string, value: string) => Filter | string;
+}
+
 /** Words before a colon that mean something else than a key of the metadata. */
-const OWN_WORDS = ['owner', 'has', 'created', 'active'];
+export const OWN_WORDS: ReadonlyMap<string, OwnWord> = new Map<string, OwnWord>([
+  [
+    'owner',
+    {
+      meaning: 'of an owner',
+      filter: (text, value) => ({
+        text,
+        label: `owner is ${value}`,
+        parameters: [['owner', value]],
+        owner: value,
+      }),
+    },
+  ],
+  [
+    'has',
+    {
+      meaning: 'with a key in their metadata',
+      filter: (text, value) => ({
+        text,
+        label: `has ${value}`,
+        parameters: [['metadata_key[]', value]],
+      }),
+    },
+  ],
+  [
+    'created',
+    {
+      meaning: 'made on these days, 2026-11-01..2026-11-30',
+      filter: (text, value) =>
+        timeFilter(text, value, 'created', ['created_after', 'created_before']),
+    },
+  ],
+  [
+    'active',
+    {
+      meaning: 'with an item stored on these days',
+      filter: (text, value) =>
+        timeFilter(text, value, 'active', ['last_item_after', 'last_item_before']),
+    },
+  ],
+]);
 const LINK = /^(?:https?:[^#]*)?#\/conversations\/([^?/]+)(?:\?item=([^&]+))?/;
 const ID = /^[a-z]{2,8}_[A-Za-z0-9_-]{12,}$/;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const DAY_SECONDS = 86_400;
 
 /** Parses the text of the bar. Every text has a meaning; `problems` tells what could not be taken as a filter. */
 export function parseQuery(text: string): Query {
@@ -63,37 +109,38 @@ function idIn(text: string): string | undefined {
   return ID.test(id) ? id : undefined;
 }
 
+/** A token that may be a filter, cut at the colon behind its key. */
+interface CutToken {
+  /** The key as it stands. */
+  readonly written: string;
+  readonly key: string;
+  readonly given: string;
+}
+
+/** Cuts a token at the colon behind its key. `undefined` for a word. */
+export function cutToken(token: string): CutToken | undefined {
+  const [, quotedKey, bareKey = '', given = ''] = FILTER.exec(token) ?? [];
+  if (quotedKey !== undefined) return { written: quotedKey, key: unquoted(quotedKey), given };
+  if (bareKey === '' || bareKey.startsWith('-')) return undefined;
+  return { written: bareKey, key: bareKey, given };
+}
+
 /** Returns a token's filter, the sentence that says why it is none, or `undefined` for a word. */
 function filterOf(token: string): Filter | string | undefined {
-  const [, quotedKey, bareKey = '', given = ''] = FILTER.exec(token) ?? [];
+  const cut = cutToken(token);
   // An address is words.
-  if (quotedKey === undefined && (bareKey === '' || bareKey.startsWith('-'))) return undefined;
-  if (given.startsWith('//')) return undefined;
+  if (cut === undefined || cut.given.startsWith('//')) return undefined;
+  const { written, key, given } = cut;
   if (given === '' || given === '"') return `“${token}” has nothing after the colon.`;
   const value = unquoted(given);
-  const key = quotedKey === undefined ? bareKey : unquoted(quotedKey);
-  switch (quotedKey ?? bareKey) {
-    case 'owner':
-      return {
-        text: token,
-        label: `owner is ${value}`,
-        parameters: [['owner', value]],
-        owner: value,
-      };
-    case 'has':
-      return { text: token, label: `has ${value}`, parameters: [['metadata_key[]', value]] };
-    case 'created':
-      return timeFilter(token, value, 'created', ['created_after', 'created_before']);
-    case 'active':
-      return timeFilter(token, value, 'active', ['last_item_after', 'last_item_before']);
-    default:
-      return {
-        text: token,
-        label: `${key} is ${value}`,
-        parameters: [[`metadata[${key}]`, value]],
-        pair: [key, value],
-      };
-  }
+  const own = OWN_WORDS.get(written);
+  if (own !== undefined) return own.filter(token, value);
+  return {
+    text: token,
+    label: `${key} is ${value}`,
+    parameters: [[`metadata[${key}]`, value]],
+    pair: [key, value],
+  };
 }
 
 /** Makes a filter of a day, or of `from..to` with either side left out. Both days are part of it. */
@@ -104,21 +151,18 @@ function timeFilter(
   [after, before]: readonly [string, string],
 ): Filter | string {
   const [from = '', to = from] = value.split('..', 2);
-  const isValid = [from, to].every((day) => day === '' || DAY.test(day)) && value !== '..';
-  if (!isValid)
+  const [start, end] = [secondOfDay(from), secondOfDay(to, 1)];
+  const isUnknown = (from !== '' && start === undefined) || (to !== '' && end === undefined);
+  if (isUnknown || value === '..')
     return `“${text}” is not a day: write ${verb}:2026-11-01 or ${verb}:2026-11-01..2026-11-30.`;
   return {
     text,
     label: [verb, from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(' '),
     parameters: [
-      ...(from === '' ? [] : [[after, String(secondOf(from) - 1)] as const]),
-      ...(to === '' ? [] : [[before, String(secondOf(to) + DAY_SECONDS)] as const]),
+      ...(start === undefined ? [] : [[after, String(start - 1)] as const]),
+      ...(end === undefined ? [] : [[before, String(end)] as const]),
     ],
   };
-}
-
-function secondOf(day: string): number {
-  return Math.floor(new Date(`${day}T00:00:00`).getTime() / 1000);
 }
 
 /** Returns the bar's text with one filter more. */
@@ -136,7 +180,7 @@ export function withoutFilter(text: string, filter: Filter): string {
 
 /** Returns a key of the metadata as the bar has it. */
 export function keyToken(key: string): string {
-  const isBare = /^[^\s":-][^\s":]*$/.test(key) && !OWN_WORDS.includes(key);
+  const isBare = /^[^\s":-][^\s":]*$/.test(key) && !OWN_WORDS.has(key);
   return isBare ? key : quoted(key);
 }
 
@@ -150,11 +194,11 @@ function quoted(text: string): string {
 }
 
 /** Returns what a value says: its quotation marks are taken off, of which the last one may be missing. */
-function unquoted(text: string): string {
+export function unquoted(text: string): string {
   if (!text.startsWith('"')) return text;
   return text.replaceAll(/^"|"$/g, '').replaceAll(/\\(.)/gs, '$1');
 }
 
-function tokensOf(text: string): readonly string[] {
+export function tokensOf(text: string): readonly string[] {
   return text.match(TOKEN) ?? [];
 }

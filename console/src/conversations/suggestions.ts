@@ -1,15 +1,9 @@
-import { keyToken, valueToken } from './query.ts';
+import { cutToken, keyToken, OWN_WORDS, QUOTED, tokensOf, unquoted, valueToken } from './query.ts';
 import { seen, seenKeys } from './seen.ts';
 
 const MOST = 8;
-
-/** What the bar knows beside keys of metadata. */
-const OWN: readonly (readonly [token: string, meaning: string])[] = [
-  ['owner:', 'of an owner'],
-  ['has:', 'with a key in their metadata'],
-  ['created:', 'made on these days, 2026-11-01..2026-11-30'],
-  ['active:', 'with an item stored on these days'],
-];
+/** A filter at the end, whose value has no quotation marks and may have spaces. */
+const LOOSE = new RegExp(String.raw`(?:${QUOTED}|[^\s":]+):[^":]+$`, 's');
 
 export interface Suggestion {
   /** What the last word of the bar becomes. */
@@ -20,20 +14,21 @@ export interface Suggestion {
 /** Returns what the last word of the bar may become: keys, and values that this session has seen. */
 export function suggestionsFor(text: string): readonly Suggestion[] {
   const last = lastWord(text);
-  if (last === '' || last.startsWith('"') || last.startsWith('-')) return [];
-  const colon = last.indexOf(':');
-  if (colon === -1) return keysLike(last);
-  return valuesLike(last)
-    .slice(0, MOST)
-    .map((value) => ({ token: `${last.slice(0, colon)}:${valueToken(value)}`, meaning: '' }));
+  const cut = cutToken(last);
+  if (cut !== undefined) {
+    return valuesLike(last)
+      .slice(0, MOST)
+      .map((value) => ({ token: `${cut.written}:${valueToken(value)}`, meaning: '' }));
+  }
+  return last === '' || last.startsWith('"') || last.startsWith('-') ? [] : keysLike(last);
 }
 
 /** Returns the values that were seen and go on as a filter that is being typed. */
 function valuesLike(filter: string): readonly string[] {
-  const colon = filter.indexOf(':');
-  const key = filter.slice(0, colon);
-  const begun = filter.slice(colon + 1).replaceAll('"', '');
-  const values = key === 'has' ? seenKeys() : [...(seen.value.get(key) ?? [])];
+  const cut = cutToken(filter);
+  if (cut === undefined) return [];
+  const begun = unquoted(cut.given);
+  const values = cut.written === 'has' ? seenKeys() : [...(seen.value.get(cut.key) ?? [])];
   return values
     .filter((value) => value.toLowerCase().startsWith(begun.toLowerCase()) && value !== begun)
     .toSorted();
@@ -47,7 +42,8 @@ export function completed(text: string, { token }: Suggestion): string {
 
 function keysLike(begun: string): readonly Suggestion[] {
   const keys = seenKeys().map((key) => [key, `${keyToken(key)}:`, 'metadata'] as const);
-  const all = [...OWN.map(([token, meaning]) => [token, token, meaning] as const), ...keys];
+  const own = [...OWN_WORDS].map(([word, { meaning }]) => [word, `${word}:`, meaning] as const);
+  const all = [...own, ...keys];
   return all
     .filter(([name]) => name.toLowerCase().startsWith(begun.toLowerCase()))
     .slice(0, MOST)
@@ -56,7 +52,8 @@ function keysLike(begun: string): readonly Suggestion[] {
 
 /** The word at the end. A value may have spaces when it is quoted, or when a value that was seen begins so. */
 function lastWord(text: string): string {
-  const loose = /[^\s":]+:[^":]+$/.exec(text)?.[0] ?? '';
+  const loose = LOOSE.exec(text)?.[0] ?? '';
   if (valuesLike(loose).length > 0) return loose;
-  return /(?:[^\s":]+:"[^"]*|\S*)$/.exec(text)?.[0] ?? '';
+  const last = tokensOf(text).at(-1) ?? '';
+  return text.endsWith(last) ? last : '';
 }

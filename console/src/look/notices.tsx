@@ -1,10 +1,5 @@
-import { signal } from '@preact/signals';
-import { unreachable } from '../api/reaching.ts';
+import { isOutdated, unreachable } from '../api/reaching.ts';
 import { countdown } from '../api/waiting.ts';
-
-/** Set when a part of the page cannot be loaded, since the server has a newer console. */
-const isOutdated = signal(false);
-addEventListener('vite:preloadError', () => (isOutdated.value = true));
 
 /** What the whole page waits for, above it. What is loaded stays readable. */
 export function Notices() {

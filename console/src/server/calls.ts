@@ -1,7 +1,7 @@
 /** A first call of this server in some languages. */
 
 import { BASE_URL } from '../api/client.ts';
-import { asksForKey, pythonClient, typescriptClient } from '../text/client-example.ts';
+import { asksForKey, pythonClient, shellQuoted, typescriptClient } from '../text/client-example.ts';
 
 interface Call {
   readonly name: string;
@@ -29,7 +29,7 @@ items = client.conversations.items.list(conversation.id)`,
   },
   {
     name: 'curl',
-    text: () => `curl ${BASE_URL}/conversations \\
+    text: () => `curl ${shellQuoted(`${BASE_URL}/conversations`)} \\
 ${asksForKey() ? '  -H "authorization: Bearer $COLLOQUY_KEY" \\\n' : ''}  -H 'content-type: application/json' \\
   -d '{"metadata": {"title": "A lake", "user_id": "user-17"}}'`,
   },

@@ -24,3 +24,8 @@ from openai import OpenAI
 
 client = OpenAI(base_url="${BASE_URL}", api_key=${key})`;
 }
+
+/** Quotes a text for a shell, whatever is in it. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

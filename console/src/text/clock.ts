@@ -53,6 +53,7 @@ function formatOf(name: keyof typeof FORMATS): Intl.DateTimeFormat {
 const FORMATS = {
   minutes: { hour: '2-digit', minute: '2-digit' },
   clock: { timeStyle: 'medium' },
+  year: { year: 'numeric' },
   day: { day: 'numeric', month: 'short' },
   dayOfYear: { day: 'numeric', month: 'short', year: 'numeric' },
   exact: { dateStyle: 'medium', timeStyle: 'medium' },
@@ -62,4 +63,16 @@ const FORMATS = {
 /** Returns a date in the reader's zone. */
 export function dateText(date: Date, name: keyof typeof FORMATS): string {
   return formatOf(name).format(date);
+}
+
+/** Returns the second at which a day such as `2026-11-01`, or the one `later` days after it, begins in the reader's zone. `undefined` for what is no day. */
+export function secondOfDay(day: string, later = 0): number | undefined {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  const inUtc = new Date(Date.UTC(year, month - 1, date));
+  if (Number.isNaN(inUtc.getTime()) || !inUtc.toISOString().startsWith(`${day}T`)) return undefined;
+  const start =
+    zone.value === 'UTC'
+      ? Date.UTC(year, month - 1, date + later)
+      : new Date(year, month - 1, date + later).getTime();
+  return start / 1000;
 }

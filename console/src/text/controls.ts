@@ -2,7 +2,9 @@
 const CONTROL = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]`;
 /** What emoji and the scripts of Arabic and of India join, by characters that are seen in what they do. */
 const JOINED = String.raw`[\u0600-\u0DFF\p{ExtPict}\p{EMod}\uFE0F]`;
-const NEEDED = String.raw`(?<=\p{ExtPict})\uFE0F|(?<=[\d#*])\uFE0F(?=\u20E3)|(?<=${JOINED})[\u200C\u200D](?=${JOINED})`;
+/** Letters and digits of a region, such as `gbeng`, behind a black flag: the flag of the region. No longer text hides so. */
+const FLAG = String.raw`(?<=\u{1F3F4})[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{3,6}\u{E007F}`;
+const NEEDED = String.raw`${FLAG}|(?<=\p{ExtPict})\uFE0F|(?<=[\d#*])\uFE0F(?=\u20E3)|(?<=${JOINED})[\u200C\u200D](?=${JOINED})`;
 
 const ANY = new RegExp(CONTROL, 'u');
 const ALL = new RegExp(`(${NEEDED})|${CONTROL}`, 'gu');

@@ -1,6 +1,6 @@
 import { API } from '../api/client.ts';
 import type { Item, Stub } from '../api/objects.ts';
-import { asksForKey, pythonClient, typescriptClient } from './client-example.ts';
+import { asksForKey, pythonClient, shellQuoted, typescriptClient } from './client-example.ts';
 
 /** A way to take an item along. */
 export interface Copy {
@@ -56,9 +56,4 @@ function quoted(value: unknown, indent?: number): string {
 function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
   return units.map((unit) => String.raw`\u${unit.toString(16).padStart(4, '0')}`).join('');
-}
-
-/** Quotes a text for a shell, whatever is in it. */
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

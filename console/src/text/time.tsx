@@ -52,7 +52,8 @@ function nameOf(date: Date): string {
   const days = dayNumber(today) - dayNumber(date);
   if (days === 0) return `today ${dateText(date, 'minutes')}`;
   if (days > 0 && days < 7) return RELATIVE.format(-days, 'day');
-  return dateText(date, date.getFullYear() === today.getFullYear() ? 'day' : 'dayOfYear');
+  const isThisYear = dateText(date, 'year') === dateText(today, 'year');
+  return dateText(date, isThisYear ? 'day' : 'dayOfYear');
 }
 
 /** Returns the number of a date's day in the reader's zone. */
