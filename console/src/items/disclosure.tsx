@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { hasAnyOf } from '../text/words.ts';
-import { useArrival, useKept } from './kept.ts';
+import { useArrival, useKept } from '../text/kept.ts';
 
 /** A part of an item that opens. Its content is not in the document while it is closed. */
 export function Disclosure({

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { useArrival, useKept } from '../items/kept.ts';
+import { useArrival, useKept } from './kept.ts';
 import { hasAnyOf } from './words.ts';
 import { shownFor } from './long-text.tsx';
 import { count } from './numbers.ts';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { useArrival, useKept } from '../items/kept.ts';
+import { useArrival, useKept } from './kept.ts';
 import { hasAnyOf } from './words.ts';
 import { count } from './numbers.ts';
 import { save } from './save.ts';

@@ -1,5 +1,5 @@
 import type { Item, Stub } from '../api/objects.ts';
-import { isStub } from './entry.ts';
+import { isStub } from '../items/entry.ts';
 
 /** Fields that nobody reads: names of things, sealed content, and bytes of files. */
 const UNREAD = new Set([

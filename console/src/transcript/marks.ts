@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Wanted } from '../items/kept.ts';
+import type { Wanted } from '../text/kept.ts';
 import type { Finder } from './finder.ts';
 import type { ItemWindow } from './item-window.ts';
 import { rangesOf } from '../text/words.ts';

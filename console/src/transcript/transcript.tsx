@@ -5,7 +5,7 @@ import { COPIES } from '../text/copy-as.ts';
 import { ordinal } from '../text/numbers.ts';
 import { useCopying } from './copying.ts';
 import { Detail } from './detail.tsx';
-import type { Entry } from './entry.ts';
+import type { Entry } from '../items/entry.ts';
 import { Feed } from './feed.tsx';
 import { FindBar } from './find-bar.tsx';
 import { useFinder } from './use-finder.ts';

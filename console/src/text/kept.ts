@@ -12,7 +12,7 @@ export interface Drawing {
   readonly wanted?: Wanted | undefined;
 }
 
-/** Why the reader has come to an item: the words to find in it. Each coming has one of its own. */
+/** Why the reader has come to an item: the words to find in it. A new object each time: who comes again has it opened again. */
 export interface Wanted {
   readonly item: string;
   /** As `termsOf` gives them. */
