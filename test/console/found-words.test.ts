@@ -103,6 +103,31 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await branch.getAttribute('aria-expanded')).toBe('true');
   });
 
+  test('a branch that the reader closes after a hit stays closed when its row scrolls away and back', async () => {
+    const id = await called({ list: FILLER, deep: { one: 'an axolotl', others: FILLER } });
+    for (const number of FILLER.slice(0, 40)) {
+      const content = `${number}\n`.repeat(20);
+      await client.conversations.items.create(id, {
+        items: [{ type: 'message', role: 'user', content }],
+      });
+    }
+    const { data } = await client.conversations.items.list(id, { order: 'asc' });
+    await using watched = await openPage(
+      origin,
+      `#/conversations/${id}?item=${data[1]?.id}&find=axolotl`,
+    );
+    const { page } = watched;
+    const branch = page.getByRole('button', { name: 'deep' });
+    await expect.poll(() => branch.getAttribute('aria-expanded')).toBe('true');
+    await branch.click();
+    await page.locator('article:focus-within').waitFor();
+    await page.keyboard.press('G');
+    await expect.poll(() => branch.count()).toBe(0);
+    for (const key of ['g', 'g']) await page.keyboard.press(key);
+    await branch.waitFor();
+    expect(await branch.getAttribute('aria-expanded')).toBe('false');
+  });
+
   test.for([
     { role: 'user', before: 30_000 },
     { role: 'assistant', before: 40_000 },

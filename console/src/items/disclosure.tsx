@@ -18,7 +18,7 @@ export function Disclosure({
   readonly children: ComponentChildren;
 }) {
   const [open, setOpen] = useKept(name, isOpen);
-  useArrival((terms) => hasAnyOf(of, terms) && setOpen(true));
+  useArrival(name, (terms) => hasAnyOf(of, terms) && setOpen(true));
   return (
     <div class="disclosure">
       <button type="button" class="plain" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -30,7 +30,7 @@ export function JsonTree({
   readonly isWanted?: boolean;
 }) {
   const [open, setOpen] = useKept(`${path} open`, isOpen);
-  useArrival((terms) => (isWanted ?? hasAnyOf(value, terms)) && setOpen(true));
+  useArrival(`${path} open`, (terms) => (isWanted ?? hasAnyOf(value, terms)) && setOpen(true));
   const label = name === undefined ? null : <span class="json-name">{name}: </span>;
   if (typeof value !== 'object' || value === null) {
     return (
@@ -75,7 +75,7 @@ export function JsonChildren({
 }) {
   const [most, setMost] = useKept(`${path} children`, CHILDREN_AT_ONCE);
   const children = Object.entries(value);
-  const terms = useArrival(() => {
+  const terms = useArrival(`${path} children`, () => {
     const last = Math.max(...firsts);
     if (last >= most) setMost(last - (last % CHILDREN_AT_ONCE) + CHILDREN_AT_ONCE);
   });
@@ -117,7 +117,7 @@ function isSmall(value: object): boolean {
 
 function Leaf({ value, path }: { readonly value: unknown; readonly path: string }) {
   const [most, setMost] = useKept(`${path} length`, LONGEST_STRING);
-  useArrival((terms) => {
+  useArrival(`${path} length`, (terms) => {
     if (typeof value === 'string') setMost(shownFor(value, terms, most));
   });
   if (typeof value !== 'string') return <span class="json-other">{String(value)}</span>;

@@ -40,7 +40,7 @@ export function Cut({
 }) {
   const [most, setMost] = useKept(`${name} length`, FIRST);
   const [isFurther, setFurther] = useState(false);
-  useArrival((terms) => {
+  useArrival(`${name} length`, (terms) => {
     const next = shownFor(text, terms, most);
     setMost(next);
     setFurther(!hasAnyOf(text.slice(0, next), terms) && hasAnyOf(text, terms));
