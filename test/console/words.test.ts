@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { folded, hasTerms, rangesOf, termsOf } from '../../console/src/text/words.ts';
+import {
+  firstsOf,
+  folded,
+  hasAnyOf,
+  hasTerms,
+  rangesOf,
+  termsOf,
+} from '../../console/src/text/words.ts';
 import { textsOf } from '../../console/src/transcript/item-texts.ts';
 
 function found(text: string, query: string): readonly string[] {
@@ -41,4 +48,22 @@ test('texts of an item are those that people read', () => {
   expect(
     textsOf({ object: 'conversation.item.stub', id: 'msg_1', type: 'message', bytes: 9 }),
   ).toBe('');
+});
+
+test('the branch that opens for a word is the first one that people read', () => {
+  const item = {
+    type: 'message',
+    encrypted_content: 'a parcel',
+    summary: [],
+    content: [{ type: 'output_text', text: 'My\nparcel, and a message' }],
+  };
+  expect(firstsOf(item, termsOf('message parcel'))).toEqual([3, 3]);
+  expect(firstsOf(item, termsOf('"my parcel"'))).toEqual([3]);
+  expect(hasAnyOf(item.content, termsOf('"my parcel"'))).toBe(true);
+  expect(hasAnyOf(item.content, termsOf('output_text'))).toBe(false);
+});
+
+test('a word that is only in names, numbers or unread fields of a tree opens the first branch that has it', () => {
+  const tree = { list: ['none'], order: 4711, lines: [{ id: 'sku-9' }] };
+  expect(firstsOf(tree, termsOf('4711 sku-9 order'))).toEqual([1, 2, 1]);
 });

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { useArrival, useKept } from './kept.ts';
-import { hasAnyOf } from './words.ts';
+import { firstsOf, hasAnyOf } from './words.ts';
 import { shownFor } from './long-text.tsx';
 import { count } from './numbers.ts';
 import { save } from './save.ts';
@@ -26,7 +26,7 @@ export function JsonTree({
   /** Names this value among those of its item. */
   readonly path: string;
   readonly isOpen?: boolean;
-  /** Whether it is to open for what the reader comes for. By itself, it is where it has that. */
+  /** Whether it opens when the reader comes for something. Left out, it opens if that is in its texts. */
   readonly isWanted?: boolean;
 }) {
   const [open, setOpen] = useKept(`${path} open`, isOpen);
@@ -80,10 +80,7 @@ export function JsonChildren({
     if (last >= most) setMost(last - (last % CHILDREN_AT_ONCE) + CHILDREN_AT_ONCE);
   });
   // Of each word the first branch that has it: all of them may be too many.
-  const firsts = useMemo(
-    () => terms.map((term) => Object.entries(value).findIndex((child) => hasAnyOf(child, [term]))),
-    [terms, value],
-  );
+  const firsts = useMemo(() => firstsOf(value, terms), [terms, value]);
   return (
     <>
       {children.slice(0, most).map(([key, child], index) => (
