@@ -156,6 +156,14 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByRole('button', { name: 'Load it' }).click();
     await page.getByText('what you look for is further on').waitFor();
     expect(await marks(page)).toEqual([]);
+    // It is so as long as it is looked for, and not shown.
+    const field = page.locator('.find input');
+    await field.fill('');
+    await expect.poll(() => page.getByText('further on').count()).toBe(0);
+    await field.fill('okapi');
+    await page.getByText('1 found').waitFor();
+    await field.press('Enter');
+    await page.getByText('further on').waitFor();
     await page.getByRole('button', { name: 'All', exact: true }).click();
     await expect.poll(() => marks(page)).toEqual(['okapi']);
   });

@@ -7,6 +7,7 @@ import {
   rangesOf,
   termsOf,
 } from '../../console/src/text/words.ts';
+import { shownFor } from '../../console/src/text/lengths.ts';
 import { textsOf } from '../../console/src/transcript/item-texts.ts';
 
 function found(text: string, query: string): readonly string[] {
@@ -66,4 +67,16 @@ test('the branch that opens for a word is the first one that people read', () =>
 test('a word that is only in names, numbers or unread fields of a tree opens the first branch that has it', () => {
   const tree = { list: ['none'], order: 4711, lines: [{ id: 'sku-9' }] };
   expect(firstsOf(tree, termsOf('4711 sku-9 order'))).toEqual([1, 2, 1]);
+});
+
+test('the beginning of a text grows to the words in it, also where folding changes its length', () => {
+  const shown = (text: string, query: string) =>
+    shownFor(text, folded(text), termsOf(query), 20_000);
+  expect(shown(`${'ab '.repeat(10_000)}okapi`, 'okapi ab')).toBe(80_000);
+  expect(shown(`${'ab '.repeat(10_000)}okapi`, 'zebra')).toBe(20_000);
+  // White space is folded to less, a ligature to more.
+  expect(shown(`${'a    '.repeat(6000)}okapi`, 'okapi')).toBe(80_000);
+  expect(shown(`${'ﬃ '.repeat(9000)}okapi${' '.repeat(9000)}`, 'okapi')).toBe(20_000);
+  // Beyond what is shown by itself it is not.
+  expect(shown(`${'ab '.repeat(120_000)}okapi`, 'okapi')).toBe(20_000);
 });

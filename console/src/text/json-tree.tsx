@@ -1,15 +1,12 @@
 import { useMemo } from 'preact/hooks';
 import { useArrival, useKept } from './kept.ts';
-import { firstsOf, hasAnyOf } from './words.ts';
-import { shownFor } from './long-text.tsx';
+import { firstsOf, folded, hasAnyOf } from './words.ts';
+import { grown, shownFor } from './lengths.ts';
 import { count } from './numbers.ts';
 import { save } from './save.ts';
 
 const CHILDREN_AT_ONCE = 100;
 const LONGEST_STRING = 400;
-/** Characters of a long string after the first asking, and by how much each further one multiplies them. */
-const MORE = 20_000;
-const GROWTH = 4;
 /** Values up to this are on one line. */
 const SMALL = 60;
 
@@ -115,7 +112,8 @@ function isSmall(value: object): boolean {
 function Leaf({ value, path }: { readonly value: unknown; readonly path: string }) {
   const [most, setMost] = useKept(`${path} length`, LONGEST_STRING);
   useArrival(`${path} length`, (terms) => {
-    if (typeof value === 'string') setMost(shownFor(value, terms, most));
+    if (typeof value !== 'string' || value.length <= most) return;
+    setMost(shownFor(value, folded(value), terms, most));
   });
   if (typeof value !== 'string') return <span class="json-other">{String(value)}</span>;
   return (
@@ -124,7 +122,7 @@ function Leaf({ value, path }: { readonly value: unknown; readonly path: string 
       {value.length > most && (
         <>
           …{' '}
-          <button type="button" onClick={() => setMost(most < MORE ? MORE : most * GROWTH)}>
+          <button type="button" onClick={() => setMost(grown(most))}>
             More of {count(value.length)} characters
           </button>
         </>
