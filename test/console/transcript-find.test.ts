@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import { firstOn, openAtEnd } from './support/transcript.ts';
 
@@ -100,5 +100,49 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('article.current').textContent()).toContain('message 259');
     expect(searches(watched)).toBe(0);
+  });
+
+  test('words that are typed before the page knows the server are looked for there too', async () => {
+    await using watched = await openPage(server.origin);
+    const { page } = watched;
+    await page.locator('main h1').waitFor();
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/v1/server', async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await page.goto(`${server.origin}/console/?#/conversations/${id}?find=message`);
+    const field = page.getByPlaceholder('Find in what is loaded');
+    await expect.poll(() => field.inputValue()).toBe('message');
+    await field.fill('messag');
+    gate.resolve();
+    await expect
+      .poll(() => page.locator('.find [role=status]').textContent())
+      .toBe(`${ITEMS} found`);
+    expect(await page.locator('.find input').inputValue()).toBe('messag');
+  });
+
+  test('words stay in the address when a link leads to another item', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    await page.locator('.find input').fill('message');
+    await expect.poll(() => page.url()).toMatch(/find=message$/);
+    await page.locator('article .place').first().click();
+    await expect.poll(() => page.url()).toMatch(/item=[^&]+&find=message$/);
+    expect(await page.locator('.find input').inputValue()).toBe('message');
+  });
+
+  test('a search ends when the reader leaves the conversation', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    await page.route('**/conversations/search', () => undefined);
+    const asked = page.waitForRequest('**/conversations/search');
+    await page.locator('.find input').fill('message');
+    await asked;
+    const ended = page.waitForEvent('requestfailed', (request) =>
+      request.url().includes('/search'),
+    );
+    await page.locator('.back').click();
+    await ended;
   });
 });
