@@ -144,6 +144,19 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => isMarkInSight(watched.page)).toBe(true);
   });
 
+  test('a hit in an item that the reader loads is scrolled to', async () => {
+    const content = `${'a b c d\n'.repeat(12_000)}tapir${'\na b c d'.repeat(12_000)}`;
+    const { id } = await client.conversations.create({
+      items: [{ type: 'message', role: 'user', content }],
+    });
+    const { data } = await client.conversations.items.list(id);
+    const fragment = `#/conversations/${id}?item=${data[0]?.id}&find=tapir`;
+    await using watched = await openPage(origin, fragment);
+    await watched.page.getByRole('button', { name: 'Load it' }).click();
+    await expect.poll(() => marks(watched.page)).toEqual(['tapir']);
+    await expect.poll(() => isMarkInSight(watched.page)).toBe(true);
+  });
+
   test('a hit in a very long text is told, and is one click away', async () => {
     const content = `${'a b c d\n'.repeat(60_000)}okapi`;
     const { id } = await client.conversations.create({
@@ -166,5 +179,6 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('further on').waitFor();
     await page.getByRole('button', { name: 'All', exact: true }).click();
     await expect.poll(() => marks(page)).toEqual(['okapi']);
+    await expect.poll(() => isMarkInSight(page)).toBe(true);
   });
 });

@@ -90,6 +90,27 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await page.getByText('here marked').count()).toBe(0);
   });
 
+  test('marks are all of the 500 that are on the screen, and more in a taller window', async () => {
+    const content = `${'q '.repeat(500)}${'z '.repeat(501)}${'\na line of x'.repeat(200)}`;
+    const { id: full } = await server.client.conversations.create({
+      items: [{ type: 'message', role: 'user', content }],
+    });
+    await using watched = await openAtEnd(server.origin, full);
+    const { page } = watched;
+    await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, 0));
+    const field = page.locator('.find input');
+    await field.fill('z');
+    await page.getByText('first 500 here marked').waitFor();
+    await field.fill('q');
+    await expect.poll(() => marks(watched)).toEqual(Array.from({ length: 500 }, () => 'q'));
+    expect(await page.getByText('here marked').count()).toBe(0);
+    await field.fill('x');
+    await expect.poll(async () => (await marks(watched)).includes('x')).toBe(true);
+    const { length } = await marks(watched);
+    await page.setViewportSize({ width: 1280, height: 1400 });
+    await expect.poll(async () => (await marks(watched)).length).toBeGreaterThan(length + 10);
+  });
+
   test('the page looks in what is loaded where the server has no search, and says so', async () => {
     const quiet = await seedLong(silent.client, 300);
     await using watched = await openAtEnd(silent.origin, quiet);
