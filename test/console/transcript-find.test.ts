@@ -81,7 +81,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('the end').waitFor();
     await page.keyboard.press('f');
     await page.keyboard.type('e');
-    await page.getByText('first 500 here marked').waitFor();
+    await page.locator('[role=status]', { hasText: 'first 500 here marked' }).waitFor();
     expect(await marks(watched)).toHaveLength(500);
     // Where the reader is, and not where the text begins.
     await page.locator('.find input').fill('the end');
@@ -165,5 +165,19 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     );
     await page.locator('.back').click();
     await ended;
+  });
+
+  test('what is said of a search is in a place that is there before it', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    const status = page.locator('.find [role=status]');
+    expect(await status.allTextContents()).toEqual(['']);
+    const before = await status.elementHandle();
+    const error = { message: 'Not today.', type: 'invalid_request_error', param: null, code: null };
+    await page.route('**/conversations/search', (route) =>
+      route.fulfill({ status: 400, json: { error } }),
+    );
+    await page.locator('.find input').fill('e');
+    await expect.poll(() => before?.textContent()).toMatch(/ found .*Not today/);
   });
 });

@@ -61,11 +61,9 @@ export function FindBar({
           onInput={(event) => finder.look(event.currentTarget.value)}
         />
       </span>
+      <span role="status">{isUsed && <Told finder={finder} items={items} />}</span>
       {isUsed && (
         <>
-          <span role="status" class="quiet hits">
-            {hitsText(finder, items)}
-          </span>
           <button
             type="button"
             class="plain"
@@ -85,13 +83,22 @@ export function FindBar({
           >
             ↓
           </button>
-          {finder.hasMoreMarks.value && (
-            <span class="quiet hits">first {count(MOST_MARKS)} here marked</span>
-          )}
-          {finder.problem.value !== '' && <span class="problem">{finder.problem.value}</span>}
         </>
       )}
     </form>
+  );
+}
+
+/** What is said of the search. Its place is there before it, so that it is announced. */
+function Told({ finder, items }: { readonly finder: Finder; readonly items: ItemWindow }) {
+  return (
+    <>
+      <span class="quiet hits">{hitsText(finder, items)}</span>
+      {finder.hasMoreMarks.value && (
+        <span class="quiet hits"> first {count(MOST_MARKS)} here marked</span>
+      )}
+      {finder.problem.value !== '' && <span class="problem"> {finder.problem.value}</span>}
+    </>
   );
 }
 
