@@ -5,6 +5,9 @@ import { readText, ROOT } from '../support/repository.ts';
 
 const MOST_LINES = 300;
 
+/** Folders of which each imports from those before it, and from none behind it. */
+const RANKS = ['text', 'items', 'transcript'];
+
 const FILES = readdirSync(join(ROOT, 'console/src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.(tsx?|css)$/.test(name))
   .map((name) => join('console/src', name));
@@ -17,6 +20,17 @@ test('the console imports types of the contract, and nothing else of the server'
       .map(([, , name = '']) => `${file} imports ${name}`),
   );
   expect(strays, 'use the public API instead').toEqual([]);
+});
+
+test('texts know nothing of items, and items nothing of the transcript', () => {
+  const strays = RANKS.flatMap((folder, rank) =>
+    FILES.filter((file) => file.startsWith(`console/src/${folder}/`)).flatMap((file) =>
+      [...readText(file).matchAll(/ from '\.\.\/([^/']+)\//g)]
+        .filter(([, name = '']) => RANKS.indexOf(name) > rank)
+        .map(([, name]) => `${file} imports ${name}`),
+    ),
+  );
+  expect(strays, 'move what both need to the lower folder').toEqual([]);
 });
 
 test('the console has no way from a text to markup', () => {

@@ -103,6 +103,31 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await branch.getAttribute('aria-expanded')).toBe('true');
   });
 
+  test('a branch that the reader closes after a hit stays closed when its row scrolls away and back', async () => {
+    const id = await called({ list: FILLER, deep: { one: 'an axolotl', others: FILLER } });
+    for (const number of FILLER.slice(0, 40)) {
+      const content = `${number}\n`.repeat(20);
+      await client.conversations.items.create(id, {
+        items: [{ type: 'message', role: 'user', content }],
+      });
+    }
+    const { data } = await client.conversations.items.list(id, { order: 'asc' });
+    await using watched = await openPage(
+      origin,
+      `#/conversations/${id}?item=${data[1]?.id}&find=axolotl`,
+    );
+    const { page } = watched;
+    const branch = page.getByRole('button', { name: 'deep' });
+    await expect.poll(() => branch.getAttribute('aria-expanded')).toBe('true');
+    await branch.click();
+    await page.locator('article:focus-within').waitFor();
+    await page.keyboard.press('G');
+    await expect.poll(() => branch.count()).toBe(0);
+    for (const key of ['g', 'g']) await page.keyboard.press(key);
+    await branch.waitFor();
+    expect(await branch.getAttribute('aria-expanded')).toBe('false');
+  });
+
   test.for([
     { role: 'user', before: 30_000 },
     { role: 'assistant', before: 40_000 },
@@ -119,6 +144,19 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => isMarkInSight(watched.page)).toBe(true);
   });
 
+  test('a hit in an item that the reader loads is scrolled to', async () => {
+    const content = `${'a b c d\n'.repeat(12_000)}tapir${'\na b c d'.repeat(12_000)}`;
+    const { id } = await client.conversations.create({
+      items: [{ type: 'message', role: 'user', content }],
+    });
+    const { data } = await client.conversations.items.list(id);
+    const fragment = `#/conversations/${id}?item=${data[0]?.id}&find=tapir`;
+    await using watched = await openPage(origin, fragment);
+    await watched.page.getByRole('button', { name: 'Load it' }).click();
+    await expect.poll(() => marks(watched.page)).toEqual(['tapir']);
+    await expect.poll(() => isMarkInSight(watched.page)).toBe(true);
+  });
+
   test('a hit in a very long text is told, and is one click away', async () => {
     const content = `${'a b c d\n'.repeat(60_000)}okapi`;
     const { id } = await client.conversations.create({
@@ -131,7 +169,16 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByRole('button', { name: 'Load it' }).click();
     await page.getByText('what you look for is further on').waitFor();
     expect(await marks(page)).toEqual([]);
+    // It is so as long as it is looked for, and not shown.
+    const field = page.locator('.find input');
+    await field.fill('');
+    await expect.poll(() => page.getByText('further on').count()).toBe(0);
+    await field.fill('okapi');
+    await page.getByText('1 found').waitFor();
+    await field.press('Enter');
+    await page.getByText('further on').waitFor();
     await page.getByRole('button', { name: 'All', exact: true }).click();
     await expect.poll(() => marks(page)).toEqual(['okapi']);
+    await expect.poll(() => isMarkInSight(page)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { NO_BROWSER, type WatchedPage } from './support/browser.ts';
+import { NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 import { firstOn, openAtEnd } from './support/transcript.ts';
 
@@ -81,13 +81,34 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('the end').waitFor();
     await page.keyboard.press('f');
     await page.keyboard.type('e');
-    await page.getByText('first 500 here marked').waitFor();
+    await page.locator('[role=status]', { hasText: 'first 500 here marked' }).waitFor();
     expect(await marks(watched)).toHaveLength(500);
     // Where the reader is, and not where the text begins.
     await page.locator('.find input').fill('the end');
     await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, rows.scrollHeight));
     await expect.poll(() => marks(watched)).toContain('end');
     expect(await page.getByText('here marked').count()).toBe(0);
+  });
+
+  test('marks are all of the 500 that are on the screen, and more in a taller window', async () => {
+    const content = `${'q '.repeat(500)}${'z '.repeat(501)}${'\na line of x'.repeat(200)}`;
+    const { id: full } = await server.client.conversations.create({
+      items: [{ type: 'message', role: 'user', content }],
+    });
+    await using watched = await openAtEnd(server.origin, full);
+    const { page } = watched;
+    await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, 0));
+    const field = page.locator('.find input');
+    await field.fill('z');
+    await page.getByText('first 500 here marked').waitFor();
+    await field.fill('q');
+    await expect.poll(() => marks(watched)).toEqual(Array.from({ length: 500 }, () => 'q'));
+    expect(await page.getByText('here marked').count()).toBe(0);
+    await field.fill('x');
+    await expect.poll(async () => (await marks(watched)).includes('x')).toBe(true);
+    const { length } = await marks(watched);
+    await page.setViewportSize({ width: 1280, height: 1400 });
+    await expect.poll(async () => (await marks(watched)).length).toBeGreaterThan(length + 10);
   });
 
   test('the page looks in what is loaded where the server has no search, and says so', async () => {
@@ -100,5 +121,63 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('article.current').textContent()).toContain('message 259');
     expect(searches(watched)).toBe(0);
+  });
+
+  test('words that are typed before the page knows the server are looked for there too', async () => {
+    await using watched = await openPage(server.origin);
+    const { page } = watched;
+    await page.locator('main h1').waitFor();
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/v1/server', async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await page.goto(`${server.origin}/console/?#/conversations/${id}?find=message`);
+    const field = page.getByPlaceholder('Find in what is loaded');
+    await expect.poll(() => field.inputValue()).toBe('message');
+    await field.fill('messag');
+    gate.resolve();
+    await expect
+      .poll(() => page.locator('.find [role=status]').textContent())
+      .toBe(`${ITEMS} found`);
+    expect(await page.locator('.find input').inputValue()).toBe('messag');
+  });
+
+  test('words stay in the address when a link leads to another item', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    await page.locator('.find input').fill('message');
+    await expect.poll(() => page.url()).toMatch(/find=message$/);
+    await page.locator('article .place').first().click();
+    await expect.poll(() => page.url()).toMatch(/item=[^&]+&find=message$/);
+    expect(await page.locator('.find input').inputValue()).toBe('message');
+  });
+
+  test('a search ends when the reader leaves the conversation', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    await page.route('**/conversations/search', () => undefined);
+    const asked = page.waitForRequest('**/conversations/search');
+    await page.locator('.find input').fill('message');
+    await asked;
+    const ended = page.waitForEvent('requestfailed', (request) =>
+      request.url().includes('/search'),
+    );
+    await page.locator('.back').click();
+    await ended;
+  });
+
+  test('what is said of a search is in a place that is there before it', async () => {
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    const status = page.locator('.find [role=status]');
+    expect(await status.allTextContents()).toEqual(['']);
+    const before = await status.elementHandle();
+    const error = { message: 'Not today.', type: 'invalid_request_error', param: null, code: null };
+    await page.route('**/conversations/search', (route) =>
+      route.fulfill({ status: 400, json: { error } }),
+    );
+    await page.locator('.find input').fill('e');
+    await expect.poll(() => before?.textContent()).toMatch(/ found .*Not today/);
   });
 });

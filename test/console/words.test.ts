@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { folded, hasTerms, rangesOf, termsOf } from '../../console/src/text/words.ts';
+import {
+  firstsOf,
+  folded,
+  hasAnyOf,
+  hasTerms,
+  rangesOf,
+  termsOf,
+} from '../../console/src/text/words.ts';
+import { shownFor } from '../../console/src/text/lengths.ts';
 import { textsOf } from '../../console/src/transcript/item-texts.ts';
 
 function found(text: string, query: string): readonly string[] {
@@ -41,4 +49,34 @@ test('texts of an item are those that people read', () => {
   expect(
     textsOf({ object: 'conversation.item.stub', id: 'msg_1', type: 'message', bytes: 9 }),
   ).toBe('');
+});
+
+test('the branch that opens for a word is the first one that people read', () => {
+  const item = {
+    type: 'message',
+    encrypted_content: 'a parcel',
+    summary: [],
+    content: [{ type: 'output_text', text: 'My\nparcel, and a message' }],
+  };
+  expect(firstsOf(item, termsOf('message parcel'))).toEqual([3, 3]);
+  expect(firstsOf(item, termsOf('"my parcel"'))).toEqual([3]);
+  expect(hasAnyOf(item.content, termsOf('"my parcel"'))).toBe(true);
+  expect(hasAnyOf(item.content, termsOf('output_text'))).toBe(false);
+});
+
+test('a word that is only in names, numbers or unread fields of a tree opens the first branch that has it', () => {
+  const tree = { list: ['none'], order: 4711, lines: [{ id: 'sku-9' }] };
+  expect(firstsOf(tree, termsOf('4711 sku-9 order'))).toEqual([1, 2, 1]);
+});
+
+test('the beginning of a text grows to the words in it, also where folding changes its length', () => {
+  const shown = (text: string, query: string) =>
+    shownFor(text, folded(text), termsOf(query), 20_000);
+  expect(shown(`${'ab '.repeat(10_000)}okapi`, 'okapi ab')).toBe(80_000);
+  expect(shown(`${'ab '.repeat(10_000)}okapi`, 'zebra')).toBe(20_000);
+  // White space is folded to less, a ligature to more.
+  expect(shown(`${'a    '.repeat(6000)}okapi`, 'okapi')).toBe(80_000);
+  expect(shown(`${'ﬃ '.repeat(9000)}okapi${' '.repeat(9000)}`, 'okapi')).toBe(20_000);
+  // Beyond what is shown by itself it is not.
+  expect(shown(`${'ab '.repeat(120_000)}okapi`, 'okapi')).toBe(20_000);
 });

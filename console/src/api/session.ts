@@ -19,6 +19,11 @@ export const server = signal<ServerFacts | undefined>(undefined);
 /** Number of times that another caller has signed in. Pages load again when it changes. */
 export const signIns = signal(0);
 
+/** Checks for a server that finds words in items. */
+export function hasSearch(): boolean {
+  return server.value?.features.includes('search') === true;
+}
+
 /** Checks whether some rule could let the caller delete a conversation. */
 export function mayDelete(): boolean {
   return principal.value?.actions.includes('delete') === true;

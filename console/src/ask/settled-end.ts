@@ -15,7 +15,7 @@ export function useStayingAtEnd(scroller: RefObject<HTMLElement | null>): void {
     let wasAtEnd = isAtEnd(rows);
     let { clientHeight: height } = rows;
     const note = (): void => {
-      // A scroll may be told together with a new height, of which the observer is told later.
+      // A new height may bring a scroll event before the observer is called: the height before it counts.
       wasAtEnd = isAtEnd(rows, height);
     };
     const observer = new ResizeObserver(() => {

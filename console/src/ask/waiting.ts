@@ -1,6 +1,6 @@
 import type { Item } from '../api/objects.ts';
 import { textOf } from '../items/fields.ts';
-import { isStub, type Entry } from '../transcript/entry.ts';
+import { isStub, type Entry } from '../items/entry.ts';
 import type { Pairs } from '../transcript/pairing.ts';
 
 /** Calls of an application's tools, with the type of the output that the next request brings. */

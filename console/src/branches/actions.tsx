@@ -5,7 +5,7 @@ import type { Conversation } from '../api/objects.ts';
 import { principal } from '../api/session.ts';
 import { hasModels } from '../ask/models.ts';
 import { go } from '../place.ts';
-import type { Entry } from '../transcript/entry.ts';
+import type { Entry } from '../items/entry.ts';
 import { useItemActions } from '../transcript/item-menu.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { AskAgain } from './ask-again.tsx';

@@ -9,7 +9,7 @@ import { othersIn, textIn, withText } from '../items/content.ts';
 import { go } from '../place.ts';
 import type { Turn } from '../responses/turn.ts';
 import { count, ordinal } from '../text/numbers.ts';
-import { isStub, type Entry } from '../transcript/entry.ts';
+import { isStub, type Entry } from '../items/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { fork, turnAt, type Until } from './requests.ts';
 

@@ -6,7 +6,7 @@ import { roleOf } from '../items/lines.ts';
 import { fragmentOf } from '../place.ts';
 import { bytes, ordinal } from '../text/numbers.ts';
 import { LongText } from '../text/long-text.tsx';
-import { isStub, type Entry } from '../transcript/entry.ts';
+import { isStub, type Entry } from '../items/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
 import { MarkedWords } from './words.tsx';

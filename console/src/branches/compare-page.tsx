@@ -12,7 +12,7 @@ import { useTitle } from '../look/title.ts';
 import { fragmentOf } from '../place.ts';
 import { middleCut, ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
-import type { Entry } from '../transcript/entry.ts';
+import type { Entry } from '../items/entry.ts';
 import { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
 import { branchesOf, type Branches } from './common.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../transcript/entry.ts';
+import type { Entry } from '../items/entry.ts';
 
 /** Two items of two branches that stand beside each other; one of them may be missing. */
 export interface Match {

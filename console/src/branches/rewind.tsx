@@ -3,7 +3,7 @@ import { asFailure } from '../api/client.ts';
 import { Dialog } from '../look/dialog.tsx';
 import { lineOf, roleOf } from '../items/lines.ts';
 import { count, ordinal } from '../text/numbers.ts';
-import type { Entry } from '../transcript/entry.ts';
+import type { Entry } from '../items/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { itemsAfter, rewind, type Following } from './requests.ts';
 

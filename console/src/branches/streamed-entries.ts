@@ -1,7 +1,7 @@
 import type { Item } from '../api/objects.ts';
 import type { Asking } from '../ask/asking.ts';
 import { isStoredIn } from '../ask/stored.ts';
-import type { Entry } from '../transcript/entry.ts';
+import type { Entry } from '../items/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
 
 /** Returns what is asked and answered at the end of a branch as entries, until it is stored. */

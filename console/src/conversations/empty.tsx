@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fragmentOf } from '../place.ts';
 import { mayDelete, principal } from '../api/session.ts';
-import { asksForKey, typescriptClient } from '../text/client-example.ts';
+import { asksForKey, typescriptClient } from '../api/client-example.ts';
 
 const SKELETON_AFTER_MS = 300;
 const ROWS = Array.from({ length: 8 }, (_, index) => index);

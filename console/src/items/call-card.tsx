@@ -1,7 +1,7 @@
 import type { Item } from '../api/objects.ts';
 import { bytes, duration, ordinal } from '../text/numbers.ts';
 import { fragmentOf } from '../place.ts';
-import { isStub, type Entry } from '../transcript/entry.ts';
+import { isStub, type Entry } from './entry.ts';
 import { CardHead } from './card-head.tsx';
 import { BareBody, type Shelf } from './item-body.tsx';
 import { textOf } from './fields.ts';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { hasAnyOf } from '../text/words.ts';
-import { useArrival, useKept } from './kept.ts';
+import { useArrival, useKept } from '../text/kept.ts';
 
 /** A part of an item that opens. Its content is not in the document while it is closed. */
 export function Disclosure({
@@ -18,7 +18,7 @@ export function Disclosure({
   readonly children: ComponentChildren;
 }) {
   const [open, setOpen] = useKept(name, isOpen);
-  useArrival((terms) => hasAnyOf(of, terms) && setOpen(true));
+  useArrival(name, (terms) => hasAnyOf(of, terms) && setOpen(true));
   return (
     <div class="disclosure">
       <button type="button" class="plain" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -10,7 +10,7 @@ import { LongText } from '../text/long-text.tsx';
 import { Disclosure } from './disclosure.tsx';
 import { Facts } from './facts.tsx';
 import { fields, list, textOf, texts, type Fields } from './fields.ts';
-import { DrawingContext } from './kept.ts';
+import { DrawingContext } from '../text/kept.ts';
 import { StoredImage } from './media.tsx';
 import { Value } from './value.tsx';
 

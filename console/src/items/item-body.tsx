@@ -4,7 +4,7 @@ import { JsonTree } from '../text/json-tree.tsx';
 import { CardHead } from './card-head.tsx';
 import { FurtherFields } from './facts.tsx';
 import { Guard } from './guard.tsx';
-import { DrawingContext, type Wanted } from './kept.ts';
+import { DrawingContext, type Wanted } from '../text/kept.ts';
 import { viewOf } from './table.tsx';
 
 /** Where items are drawn. A window of a conversation is one. */

@@ -3,7 +3,7 @@ import type { Item } from '../api/objects.ts';
 import { fragmentOf } from '../place.ts';
 import { LongText } from '../text/long-text.tsx';
 import { textOf } from './fields.ts';
-import { DrawingContext } from './kept.ts';
+import { DrawingContext } from '../text/kept.ts';
 import { ToolList } from './tool-list.tsx';
 import { Value } from './value.tsx';
 

@@ -1,7 +1,7 @@
 import { useContext } from 'preact/hooks';
 import type { Item } from '../api/objects.ts';
 import { LongText } from '../text/long-text.tsx';
-import { Markdown } from '../text/markdown.tsx';
+import { Markdown } from './markdown.tsx';
 import { SafeLink } from '../text/links.tsx';
 import { OtherWritingContext } from '../text/writing.ts';
 import { fields, list, textOf } from './fields.ts';

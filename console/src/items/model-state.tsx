@@ -1,6 +1,6 @@
 import type { Item } from '../api/objects.ts';
 import { bytes, count } from '../text/numbers.ts';
-import { Markdown } from '../text/markdown.tsx';
+import { Markdown } from './markdown.tsx';
 import { Disclosure } from './disclosure.tsx';
 import { Facts } from './facts.tsx';
 import { fields, textOf } from './fields.ts';

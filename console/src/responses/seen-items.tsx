@@ -2,11 +2,11 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import { asFailure, call } from '../api/client.ts';
 import type { ItemPage } from '../api/objects.ts';
 import { ItemBody } from '../items/item-body.tsx';
-import { DrawingContext } from '../items/kept.ts';
+import { DrawingContext } from '../text/kept.ts';
 import { lineOf, roleOf } from '../items/lines.ts';
 import { fragmentOf } from '../place.ts';
 import { count as counted, ordinal } from '../text/numbers.ts';
-import { isStub, type Entry } from '../transcript/entry.ts';
+import { isStub, type Entry } from '../items/entry.ts';
 
 const PAGE = 20;
 const MOST_ITEM_BYTES = 65_536;

@@ -3,7 +3,7 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import { asFailure, call } from '../api/client.ts';
 import { Disclosure } from '../items/disclosure.tsx';
 import { Facts } from '../items/facts.tsx';
-import { DrawingContext } from '../items/kept.ts';
+import { DrawingContext } from '../text/kept.ts';
 import { ToolList } from '../items/tool-list.tsx';
 import { Value } from '../items/value.tsx';
 import { fragmentOf } from '../place.ts';

@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Shelf } from '../items/item-body.tsx';
-import { DrawingContext, useKept } from '../items/kept.ts';
+import { DrawingContext, useKept } from '../text/kept.ts';
 import { count, duration } from '../text/numbers.ts';
-import type { Entry } from '../transcript/entry.ts';
+import type { Entry } from '../items/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
 import type { Turn } from './turn.ts';

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Page } from '../api/objects.ts';
-import type { Entry } from '../transcript/entry.ts';
+import type { Entry } from '../items/entry.ts';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import type { PlacedTurn, Turn } from './turn.ts';
 

@@ -1,7 +1,7 @@
 /** A first call of this server in some languages. */
 
 import { BASE_URL } from '../api/client.ts';
-import { asksForKey, pythonClient, shellQuoted, typescriptClient } from '../text/client-example.ts';
+import { asksForKey, pythonClient, shellQuoted, typescriptClient } from '../api/client-example.ts';
 
 interface Call {
   readonly name: string;

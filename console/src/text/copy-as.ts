@@ -1,6 +1,6 @@
 import { API } from '../api/client.ts';
 import type { Item, Stub } from '../api/objects.ts';
-import { asksForKey, pythonClient, shellQuoted, typescriptClient } from './client-example.ts';
+import { asksForKey, pythonClient, shellQuoted, typescriptClient } from '../api/client-example.ts';
 
 /** A way to take an item along. */
 export interface Copy {

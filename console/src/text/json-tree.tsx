@@ -1,15 +1,12 @@
 import { useMemo } from 'preact/hooks';
-import { useArrival, useKept } from '../items/kept.ts';
-import { hasAnyOf } from './words.ts';
-import { shownFor } from './long-text.tsx';
+import { useArrival, useKept } from './kept.ts';
+import { firstsOf, folded, hasAnyOf } from './words.ts';
+import { grown, shownFor } from './lengths.ts';
 import { count } from './numbers.ts';
 import { save } from './save.ts';
 
 const CHILDREN_AT_ONCE = 100;
 const LONGEST_STRING = 400;
-/** Characters of a long string after the first asking, and by how much each further one multiplies them. */
-const MORE = 20_000;
-const GROWTH = 4;
 /** Values up to this are on one line. */
 const SMALL = 60;
 
@@ -26,11 +23,11 @@ export function JsonTree({
   /** Names this value among those of its item. */
   readonly path: string;
   readonly isOpen?: boolean;
-  /** Whether it is to open for what the reader comes for. By itself, it is where it has that. */
+  /** Whether it opens when the reader comes for something. Left out, it opens if that is in its texts. */
   readonly isWanted?: boolean;
 }) {
   const [open, setOpen] = useKept(`${path} open`, isOpen);
-  useArrival((terms) => (isWanted ?? hasAnyOf(value, terms)) && setOpen(true));
+  useArrival(`${path} open`, (terms) => (isWanted ?? hasAnyOf(value, terms)) && setOpen(true));
   const label = name === undefined ? null : <span class="json-name">{name}: </span>;
   if (typeof value !== 'object' || value === null) {
     return (
@@ -75,15 +72,12 @@ export function JsonChildren({
 }) {
   const [most, setMost] = useKept(`${path} children`, CHILDREN_AT_ONCE);
   const children = Object.entries(value);
-  const terms = useArrival(() => {
+  const terms = useArrival(`${path} children`, () => {
     const last = Math.max(...firsts);
     if (last >= most) setMost(last - (last % CHILDREN_AT_ONCE) + CHILDREN_AT_ONCE);
   });
   // Of each word the first branch that has it: all of them may be too many.
-  const firsts = useMemo(
-    () => terms.map((term) => Object.entries(value).findIndex((child) => hasAnyOf(child, [term]))),
-    [terms, value],
-  );
+  const firsts = useMemo(() => firstsOf(value, terms), [terms, value]);
   return (
     <>
       {children.slice(0, most).map(([key, child], index) => (
@@ -117,8 +111,9 @@ function isSmall(value: object): boolean {
 
 function Leaf({ value, path }: { readonly value: unknown; readonly path: string }) {
   const [most, setMost] = useKept(`${path} length`, LONGEST_STRING);
-  useArrival((terms) => {
-    if (typeof value === 'string') setMost(shownFor(value, terms, most));
+  useArrival(`${path} length`, (terms) => {
+    if (typeof value !== 'string' || value.length <= most) return;
+    setMost(shownFor(value, folded(value), terms, most));
   });
   if (typeof value !== 'string') return <span class="json-other">{String(value)}</span>;
   return (
@@ -127,7 +122,7 @@ function Leaf({ value, path }: { readonly value: unknown; readonly path: string 
       {value.length > most && (
         <>
           …{' '}
-          <button type="button" onClick={() => setMost(most < MORE ? MORE : most * GROWTH)}>
+          <button type="button" onClick={() => setMost(grown(most))}>
             More of {count(value.length)} characters
           </button>
         </>

@@ -1,14 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
-import { useArrival, useKept } from '../items/kept.ts';
-import { hasAnyOf } from './words.ts';
+import { useMemo } from 'preact/hooks';
+import { useArrival, useKept } from './kept.ts';
+import { folded } from './words.ts';
+import { endsIn, FIRST, grown, shownFor } from './lengths.ts';
 import { count } from './numbers.ts';
 import { save } from './save.ts';
-
-const FIRST = 20_000;
-const GROWTH = 4;
-/** Characters that are shown at most without being asked for. */
-const MOST_BY_ITSELF = 320_000;
 
 /** A text as it was written, with its lines. Of a long one the beginning is shown, and more on request. */
 export function LongText({
@@ -39,24 +35,28 @@ export function Cut({
   readonly children: (shown: string) => ComponentChildren;
 }) {
   const [most, setMost] = useKept(`${name} length`, FIRST);
-  const [isFurther, setFurther] = useState(false);
-  useArrival((terms) => {
-    const next = shownFor(text, terms, most);
-    setMost(next);
-    setFurther(!hasAnyOf(text.slice(0, next), terms) && hasAnyOf(text, terms));
+  const isCut = text.length > most;
+  const terms = useArrival(`${name} length`, () => {
+    if (isCut) setMost(shownFor(text, whole, terms, most));
   });
+  const isLookedFor = isCut && terms.length > 0;
+  const whole = useMemo(() => (isLookedFor ? folded(text) : ''), [isLookedFor, text]);
+  const isFurther = useMemo(() => {
+    const ends = endsIn(whole, terms);
+    return ends.length > 0 && Math.min(...ends) > folded(text.slice(0, most)).length;
+  }, [whole, terms, most]);
   return (
     <>
       {children(text.slice(0, most))}
       {text.length > FIRST && (
         <p class="text-more">
-          {text.length > most && (
+          {isCut && (
             <>
               <span class="quiet">
                 {count(most)} of {count(text.length)} characters
                 {isFurther && '; what you look for is further on'}
               </span>
-              <button type="button" onClick={() => setMost(most * GROWTH)}>
+              <button type="button" onClick={() => setMost(grown(most))}>
                 More
               </button>
               <button type="button" onClick={() => setMost(text.length)}>
@@ -71,14 +71,4 @@ export function Cut({
       )}
     </>
   );
-}
-
-/** Returns how many characters of a text to show, so that words in it are among them: `most`, or more. */
-export function shownFor(text: string, terms: readonly string[], most: number): number {
-  const wanted = terms.filter((term) => hasAnyOf(text, [term]));
-  for (let next = most; ; next = next < FIRST ? FIRST : next * GROWTH) {
-    if (next > MOST_BY_ITSELF) return most;
-    const shown = text.slice(0, next);
-    if (next >= text.length || wanted.every((term) => hasAnyOf(shown, [term]))) return next;
-  }
 }

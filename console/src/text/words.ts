@@ -8,10 +8,56 @@ export function termsOf(query: string): readonly string[] {
     .filter((term) => term !== '');
 }
 
-/** Checks for a text, or any other value of JSON, that has one of the terms. */
+/** Fields that nobody reads: names of things, sealed content, and bytes of files. */
+const UNREAD = new Set([
+  'id',
+  'type',
+  'role',
+  'status',
+  'call_id',
+  'approval_request_id',
+  'encrypted_content',
+  'image_url',
+  'file_data',
+  'data',
+  'result',
+]);
+
+/** Returns the texts of a JSON value that a reader may look for, each on a line. */
+export function textsIn(value: unknown): string {
+  const texts: string[] = [];
+  const collect = (from: unknown): void => {
+    if (typeof from === 'string') texts.push(from);
+    else if (typeof from === 'object' && from !== null) {
+      for (const [name, each] of Object.entries(from)) {
+        if (Array.isArray(from) || !UNREAD.has(name)) collect(each);
+      }
+    }
+  };
+  collect(value);
+  return texts.join('\n');
+}
+
+/** Checks for a JSON value that has one of the terms in its texts. */
 export function hasAnyOf(value: unknown, terms: readonly string[]): boolean {
-  const text = folded(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+  const text = folded(textsIn(value));
   return terms.some((term) => text.includes(term));
+}
+
+/** Returns of each term the first entry of an object or a list that has it: in its texts or, where none has, as JSON. */
+export function firstsOf(value: object, terms: readonly string[]): readonly number[] {
+  if (terms.length === 0) return [];
+  const entries = Object.entries(value);
+  const texts = entries.map((entry) => folded(textsIn(Object.fromEntries([entry]))));
+  return terms.map((term) => {
+    const first = texts.findIndex((text) => text.includes(term));
+    // A tree of a text has names, numbers, and what elsewhere is a field that nobody reads.
+    return first !== -1 ? first : entries.findIndex((entry) => inJson(entry).includes(term));
+  });
+}
+
+function inJson(value: unknown): string {
+  return folded(JSON.stringify(value));
 }
 
 /** Checks for a folded text that has all terms, anywhere in it. */

@@ -3,7 +3,7 @@ import { asFailure } from '../api/client.ts';
 import { fragmentOf } from '../place.ts';
 import { copyAndTell } from '../text/clipboard.ts';
 import type { Copy } from '../text/copy-as.ts';
-import { isStub, type Entry } from './entry.ts';
+import { isStub, type Entry } from '../items/entry.ts';
 import type { ItemWindow } from './item-window.ts';
 
 /** How long a note stays. */

@@ -5,7 +5,7 @@ import { JsonChildren } from '../text/json-tree.tsx';
 import { bytes, middleCut, ordinal } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import type { Copying } from './copying.ts';
-import { bytesOf, type Entry } from './entry.ts';
+import { bytesOf, type Entry } from '../items/entry.ts';
 import { actionsFor } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { hidesTexts } from './view.ts';

@@ -3,7 +3,7 @@ import type { RefObject } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { StreamedRows } from '../ask/streamed-rows.tsx';
 import { TurnLines, TurnLoader } from '../responses/turn-line.tsx';
-import type { Entry } from './entry.ts';
+import type { Entry } from '../items/entry.ts';
 import type { ItemWindow } from './item-window.ts';
 import { InPlaceOfRows } from './notes.tsx';
 import { pairsOf } from './pairing.ts';

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { hasSearch } from '../api/session.ts';
 import { Icon } from '../look/icons.tsx';
 import { useKeys } from '../look/keys.ts';
 import { count } from '../text/numbers.ts';
 import type { Finder } from './finder.ts';
 import type { ItemWindow } from './item-window.ts';
 import { MOST_MARKS } from './marks.ts';
-import { searches } from './use-finder.ts';
 
 /** Looks for words in the conversation, and leads from hit to hit. */
 export function FindBar({
@@ -56,16 +56,14 @@ export function FindBar({
           type="text"
           title="f"
           aria-label="Find in this conversation"
-          placeholder={searches() ? 'Find in this' : 'Find in what is loaded'}
+          placeholder={hasSearch() ? 'Find in this' : 'Find in what is loaded'}
           autocomplete="off"
           onInput={(event) => finder.look(event.currentTarget.value)}
         />
       </span>
+      <span role="status">{isUsed && <Told finder={finder} items={items} />}</span>
       {isUsed && (
         <>
-          <span role="status" class="quiet hits">
-            {hitsText(finder, items)}
-          </span>
           <button
             type="button"
             class="plain"
@@ -85,13 +83,22 @@ export function FindBar({
           >
             ↓
           </button>
-          {finder.hasMoreMarks.value && (
-            <span class="quiet hits">first {count(MOST_MARKS)} here marked</span>
-          )}
-          {finder.problem.value !== '' && <span class="problem">{finder.problem.value}</span>}
         </>
       )}
     </form>
+  );
+}
+
+/** What is said of the search. Its place is there before it, so that it is announced. */
+function Told({ finder, items }: { readonly finder: Finder; readonly items: ItemWindow }) {
+  return (
+    <>
+      <span class="quiet hits">{hitsText(finder, items)}</span>
+      {finder.hasMoreMarks.value && (
+        <span class="quiet hits"> first {count(MOST_MARKS)} here marked</span>
+      )}
+      {finder.problem.value !== '' && <span class="problem"> {finder.problem.value}</span>}
+    </>
   );
 }
 
@@ -101,5 +108,5 @@ function hitsText(finder: Finder, items: ItemWindow): string {
   const all = `${count(hits.length)}${finder.hasMore.value ? '+' : ''}`;
   const found = index === -1 ? `${all} found` : `${count(index + 1)} of ${all}`;
   if (finder.isSearching.value) return `${found}…`;
-  return searches() ? found : `${found} in the ${count(items.entries.value.length)} loaded items`;
+  return hasSearch() ? found : `${found} in the ${count(items.entries.value.length)} loaded items`;
 }

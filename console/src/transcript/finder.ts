@@ -48,18 +48,30 @@ export class Finder {
 
   /** Looks for something else. The reader may be at a hit already. */
   look(query: string, at?: string): void {
-    clearTimeout(this.#timer);
-    this.#search?.abort();
     batch(() => {
       this.query.value = query;
-      this.#found.value = [];
       this.#arriveAt(at);
       this.#row = undefined;
+      this.search();
+    });
+  }
+
+  /** Asks the server for what is looked for, in a moment and anew. */
+  search(): void {
+    this.stop();
+    batch(() => {
+      this.#found.value = [];
       this.problem.value = '';
       this.hasMore.value = false;
       this.isSearching.value = this.#searches() && this.terms.value.length > 0;
     });
     if (this.isSearching.value) this.#timer = setTimeout(() => void this.#searchAll(), TYPING_MS);
+  }
+
+  /** Ends the search on the server. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#search?.abort();
   }
 
   /** Goes to the next or the previous hit, seen from the item that the reader is at; from a position where there is none. */

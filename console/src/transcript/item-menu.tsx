@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Entry } from './entry.ts';
+import type { Entry } from '../items/entry.ts';
 
 /** What can be done with an item. */
 interface ItemAction {

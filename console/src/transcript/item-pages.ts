@@ -1,6 +1,6 @@
 import { ApiFailure, call } from '../api/client.ts';
 import type { ItemPage } from '../api/objects.ts';
-import type { Entry } from './entry.ts';
+import type { Entry } from '../items/entry.ts';
 
 const PAGE = 100;
 /** Bodies beyond this come as stubs. */

@@ -1,33 +1,8 @@
 import type { Item, Stub } from '../api/objects.ts';
-import { isStub } from './entry.ts';
-
-/** Fields that nobody reads: names of things, sealed content, and bytes of files. */
-const UNREAD = new Set([
-  'id',
-  'type',
-  'role',
-  'status',
-  'call_id',
-  'approval_request_id',
-  'encrypted_content',
-  'image_url',
-  'file_data',
-  'data',
-  'result',
-]);
+import { isStub } from '../items/entry.ts';
+import { textsIn } from '../text/words.ts';
 
 /** Returns the texts of an item that a reader may look for. A stub has none. */
 export function textsOf(item: Item | Stub): string {
-  if (isStub(item)) return '';
-  const texts: string[] = [];
-  const collect = (value: unknown): void => {
-    if (typeof value === 'string') texts.push(value);
-    else if (typeof value === 'object' && value !== null) {
-      for (const [name, each] of Object.entries(value)) {
-        if (Array.isArray(value) || !UNREAD.has(name)) collect(each);
-      }
-    }
-  };
-  collect(item);
-  return texts.join('\n');
+  return isStub(item) ? '' : textsIn(item);
 }

@@ -1,12 +1,10 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
-import type { Wanted } from '../items/kept.ts';
+import { useEffect } from 'preact/hooks';
 import type { Finder } from './finder.ts';
-import type { ItemWindow } from './item-window.ts';
+import { rangeOf, textNodesIn, TEXTS } from './ranges.ts';
 import { rangesOf } from '../text/words.ts';
 
 const FOUND = 'found';
-const TEXTS = '.said, .line';
 /** Ranges that are marked at once. */
 export const MOST_MARKS = 500;
 /** Characters of a long text in which words are looked for, from the first one on the screen. */
@@ -33,19 +31,22 @@ export function useMarks(scroller: RefObject<HTMLElement | null>, finder: Finder
     const mark = (): void => {
       frame = 0;
       const ranges = rangesIn(element, terms, known);
-      CSS.highlights.set(FOUND, new Highlight(...ranges));
-      finder.hasMoreMarks.value = ranges.length === MOST_MARKS;
+      CSS.highlights.set(FOUND, new Highlight(...ranges.slice(0, MOST_MARKS)));
+      finder.hasMoreMarks.value = ranges.length > MOST_MARKS;
     };
     const later = (): void => {
       if (frame === 0) frame = requestAnimationFrame(mark);
     };
     const observer = new MutationObserver(later);
     observer.observe(element, { childList: true, characterData: true, subtree: true });
+    const sizes = new ResizeObserver(later);
+    sizes.observe(element);
     // Also that of a text within the rows.
     element.addEventListener('scroll', later, { capture: true, passive: true });
     later();
     return () => {
       observer.disconnect();
+      sizes.disconnect();
       element.removeEventListener('scroll', later, { capture: true });
       cancelAnimationFrame(frame);
       CSS.highlights.delete(FOUND);
@@ -54,46 +55,7 @@ export function useMarks(scroller: RefObject<HTMLElement | null>, finder: Finder
   }, [terms]);
 }
 
-/** Scrolls to what the reader has come for, where it is not on the screen: in a long row, or in a box that scrolls. */
-export function useWanted(
-  scroller: RefObject<HTMLElement | null>,
-  items: ItemWindow,
-  isPlaced: boolean,
-): void {
-  const shown = useRef<Wanted | undefined>(undefined);
-  const wanted = items.wanted.value;
-  const current = items.current.value;
-  useEffect(() => {
-    if (!isPlaced || wanted === undefined || shown.current === wanted) return;
-    const row = document.getElementById(`item-${current}`);
-    if (row === null || current !== items.rowOf(wanted.item)) return;
-    shown.current = wanted;
-    const range = firstIn(row, wanted.terms);
-    if (range !== undefined) show(range, scroller.current);
-  });
-}
-
-function show(range: Range, scroller: HTMLElement | null): void {
-  for (let box = range.startContainer.parentElement; box !== null; box = box.parentElement) {
-    const { top, bottom } = range.getBoundingClientRect();
-    const frame = box.getBoundingClientRect();
-    const isHidden = top < frame.top || bottom > frame.bottom;
-    // What does not scroll stays.
-    if (isHidden) box.scrollTop += top - frame.top - box.clientHeight / 3;
-    if (box === scroller) return;
-  }
-}
-
-/** Returns the first range of a row, wherever that is. */
-function firstIn(row: Element, terms: readonly string[]): Range | undefined {
-  for (const node of [...row.querySelectorAll(TEXTS)].flatMap(textNodesIn)) {
-    const [found] = rangesOf(node.data, terms);
-    if (found !== undefined) return rangeOf(node, ...found);
-  }
-  return undefined;
-}
-
-/** Returns the first ranges on the screen. */
+/** Returns the first ranges on the screen, and one more than are marked if there is. */
 function rangesIn(
   element: HTMLElement,
   terms: readonly string[],
@@ -109,7 +71,7 @@ function rangesIn(
         const range = rangeOf(node, start, end);
         if (!isOn(range.getBoundingClientRect())) continue;
         ranges.push(range);
-        if (ranges.length === MOST_MARKS) return ranges;
+        if (ranges.length > MOST_MARKS) return ranges;
       }
     }
   }
@@ -144,18 +106,4 @@ function firstOn(node: Text, top: number): number {
     else high = middle;
   }
   return low;
-}
-
-function rangeOf(node: Text, start: number, end: number): Range {
-  const range = new Range();
-  range.setStart(node, start);
-  range.setEnd(node, end);
-  return range;
-}
-
-function textNodesIn(element: Element): readonly Text[] {
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  const nodes: Text[] = [];
-  while (walker.nextNode() !== null) nodes.push(walker.currentNode as Text);
-  return nodes;
 }

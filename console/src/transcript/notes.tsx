@@ -1,6 +1,6 @@
 import { Skeleton } from '../conversations/empty.tsx';
 import { Failure } from '../look/failure.tsx';
-import { typescriptClient } from '../text/client-example.ts';
+import { typescriptClient } from '../api/client-example.ts';
 import { dateText } from '../text/clock.ts';
 import { absentText } from '../trash/in-trash.ts';
 import type { ItemWindow } from './item-window.ts';

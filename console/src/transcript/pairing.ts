@@ -1,5 +1,5 @@
 import type { Item } from '../api/objects.ts';
-import { isStub, type Entry } from './entry.ts';
+import { isStub, type Entry } from '../items/entry.ts';
 
 /** Types of calls with the type of their output. Both have the same `call_id`. */
 const OUTPUT_TYPES: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { fragmentOf } from '../place.ts';
 import { bytes, ordinal } from '../text/numbers.ts';
 import { dayOf, Time } from '../text/time.tsx';
 import { OtherWritingContext } from '../text/writing.ts';
-import { bytesOf, isStub, type Entry } from './entry.ts';
+import { bytesOf, isStub, type Entry } from '../items/entry.ts';
 import type { ItemWindow } from './item-window.ts';
 import { isCall, isOutput, type Pairs } from './pairing.ts';
 import type { Depth } from './view.ts';

@@ -4,7 +4,7 @@ import { ConfirmDialog } from '../look/confirm.tsx';
 import { COPIES } from '../text/copy-as.ts';
 import type { Copying } from './copying.ts';
 import { beginningOf, DELETE_CONSEQUENCE, deleteQuestion } from './detail.tsx';
-import { isStub, type Entry } from './entry.ts';
+import { isStub, type Entry } from '../items/entry.ts';
 import { useItemActions } from './item-menu.tsx';
 
 /** Puts what can be done with every item into its menu. Returns the dialog that asks before an item is deleted. */

@@ -5,7 +5,7 @@ import { COPIES } from '../text/copy-as.ts';
 import { ordinal } from '../text/numbers.ts';
 import { useCopying } from './copying.ts';
 import { Detail } from './detail.tsx';
-import type { Entry } from './entry.ts';
+import type { Entry } from '../items/entry.ts';
 import { Feed } from './feed.tsx';
 import { FindBar } from './find-bar.tsx';
 import { useFinder } from './use-finder.ts';
@@ -13,13 +13,14 @@ import { focusRow, useKeptFocus } from './focus.ts';
 import { ItemMenu, type MenuPlace } from './item-menu.tsx';
 import type { ItemWindow } from './item-window.ts';
 import { Live, News } from './live.tsx';
-import { useMarks, useWanted } from './marks.ts';
+import { useMarks } from './marks.ts';
 import { Notes } from './notes.tsx';
 import { topOf, useLoading, usePlacing, useResting } from './placing.ts';
 import { PositionBar } from './position-bar.tsx';
 import { useStandardActions } from './standard-actions.tsx';
 import { useVirtualRows } from './use-virtual-rows.ts';
 import { depth, hidesTexts, type Depth } from './view.ts';
+import { useWanted } from './wanted.ts';
 
 /** Pixels of a row that is not measured yet. */
 const USUAL_HEIGHTS: Readonly<Record<Depth, number>> = { messages: 96, outline: 30 };

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/virtual-core';
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
-import type { Entry } from './entry.ts';
+import type { Entry } from '../items/entry.ts';
 
 export type Rows = Virtualizer<HTMLElement, HTMLElement>;
 

@@ -1,10 +1,10 @@
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import { Fragment, type ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { StoredImage } from '../items/media.tsx';
-import { Guard } from '../items/guard.tsx';
-import { SafeLink } from './links.tsx';
-import { LongText } from './long-text.tsx';
+import { StoredImage } from './media.tsx';
+import { Guard } from './guard.tsx';
+import { SafeLink } from '../text/links.tsx';
+import { LongText } from '../text/long-text.tsx';
 
 /** Texts beyond this are shown as they are. */
 const LONGEST = 20_000;

@@ -14,7 +14,7 @@ export interface Entry {
 
 const STUB = new Set(['object', 'id', 'type', 'role', 'bytes']);
 
-/** Checks for what stands in place of an item with a large body. An item that names itself so has more, or hides nothing. */
+/** Checks for what stands in place of an item with a large body. A stored item that calls itself a stub has further fields, or no more to load. */
 export function isStub(item: Item | Stub): item is Stub {
   return (
     item.object === 'conversation.item.stub' &&
@@ -32,18 +32,4 @@ export function bytesOf(item: Item | Stub): number {
   const size = new TextEncoder().encode(JSON.stringify(item)).length;
   sizes.set(item, size);
   return size;
-}
-
-/** Bounds of what a window keeps: items, and characters of their JSON. */
-const MOST_ENTRIES = 1500;
-const MOST_CHARACTERS = 24_000_000;
-
-/** Returns how many of the first entries are within the bounds. */
-export function withinBounds(entries: readonly Entry[]): number {
-  let characters = 0;
-  const most = entries.findIndex(({ size }, index) => {
-    characters += size;
-    return index === MOST_ENTRIES || characters > MOST_CHARACTERS;
-  });
-  return most === -1 ? entries.length : most;
 }

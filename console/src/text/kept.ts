@@ -12,7 +12,7 @@ export interface Drawing {
   readonly wanted?: Wanted | undefined;
 }
 
-/** Why the reader has come to an item: the words to find in it. Each coming has one of its own. */
+/** Why the reader has come to an item: the words to find in it. A new object each time: who comes again has it opened again. */
 export interface Wanted {
   readonly item: string;
   /** As `termsOf` gives them. */
@@ -40,11 +40,19 @@ export function useKept<Value>(
   return [value, keep];
 }
 
-/** Runs each time the reader comes to the item for some words, to open what has them. Returns the words. */
-export function useArrival(open: (terms: readonly string[]) => void): readonly string[] {
-  const wanted = useContext(DrawingContext)?.wanted;
+/** Runs once each time the reader comes to the item for some words, to open what has them. Returns the words. */
+export function useArrival(
+  name: string,
+  open: (terms: readonly string[]) => void,
+): readonly string[] {
+  const drawing = useContext(DrawingContext);
+  const wanted = drawing?.wanted;
+  const key = `${drawing?.name ?? ''} ${name} arrival`;
   useLayoutEffect(() => {
-    if (wanted !== undefined) open(wanted.terms);
+    // A row that scrolls back is not come to again.
+    if (wanted === undefined || drawing?.opened.get(key) === wanted) return;
+    drawing?.opened.set(key, wanted);
+    open(wanted.terms);
   }, [wanted]);
   return wanted?.terms ?? NONE;
 }

@@ -1,5 +1,5 @@
-import { BASE_URL } from '../api/client.ts';
-import { server } from '../api/session.ts';
+import { BASE_URL } from './client.ts';
+import { server } from './session.ts';
 
 /** Checks whether the server asks its callers who they are. The official clients want a key anyway. */
 export function asksForKey(): boolean {
