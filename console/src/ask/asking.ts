@@ -4,7 +4,7 @@ import { framesIn } from '../api/frames.ts';
 import { signIns } from '../api/session.ts';
 import type { StreamEvent } from '../../../src/contract/responses/stream-events.ts';
 import { NO_ANSWER, withEvent, type Answer } from './answer.ts';
-import { textIn, withText } from '../items/content.ts';
+import { contentText, withContentText } from '../items/content.ts';
 import { NO_SETTINGS, requestFields, type AskSettings } from './settings.ts';
 
 /** An item of a request. */
@@ -119,7 +119,7 @@ export class Asking {
     const text = this.text.value;
     const input = asked.input.map((item) =>
       item['type'] === 'message' && text !== ''
-        ? { ...item, content: withText(item['content'], text) }
+        ? { ...item, content: withContentText(item['content'], text) }
         : item,
     );
     await this.send(input, asked.tools, options);
@@ -241,7 +241,7 @@ export class Asking {
 
   #restore(): void {
     const message = this.asked.value?.input.find(({ type }) => type === 'message');
-    const sent = textIn(message?.['content']);
+    const sent = contentText(message?.['content']);
     if (this.text.value === '') this.text.value = sent;
   }
 }

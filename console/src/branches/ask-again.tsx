@@ -5,7 +5,7 @@ import type { Item } from '../api/objects.ts';
 import { askingOf, randomKey } from '../ask/asking.ts';
 import { SettingsFields } from '../ask/settings-fields.tsx';
 import type { AskSettings } from '../ask/settings.ts';
-import { othersIn, textIn, withText } from '../items/content.ts';
+import { othersIn, contentText, withContentText } from '../items/content.ts';
 import { go } from '../place.ts';
 import type { Turn } from '../responses/turn.ts';
 import { count, ordinal } from '../text/numbers.ts';
@@ -29,7 +29,7 @@ export function AskAgain({
   const content = replaced === undefined ? '' : (replaced.item as Partial<Item>)['content'];
   const others = othersIn(content);
   const [typed, setTyped] = useState<string>();
-  const text = typed ?? textIn(content);
+  const text = typed ?? contentText(content);
   const [settings, setSettings] = useState(askingOf(items.conversation).settings.value);
   // The tools of the turn that answered here; `undefined` while that is not known.
   const [tools, setTools] = useState<number>();
@@ -60,7 +60,9 @@ export function AskAgain({
       const made = await fork(items.conversation, until, key);
       const asking = askingOf(made.id);
       asking.settings.value = settings;
-      void asking.send([{ type: 'message', role: 'user', content: withText(content, text) }]);
+      void asking.send([
+        { type: 'message', role: 'user', content: withContentText(content, text) },
+      ]);
       close();
       go({ page: 'compare', left: items.conversation, right: made.id });
     } catch (error) {

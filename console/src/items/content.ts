@@ -1,7 +1,7 @@
 import { list, textOf, type Fields } from './fields.ts';
 
 /** Returns the text of a message's content: of a text, or of the parts of a list that are texts. */
-export function textIn(content: unknown): string {
+export function contentText(content: unknown): string {
   if (typeof content === 'string') return content;
   return list(content).map(textOfPart).filter(Boolean).join('\n\n');
 }
@@ -12,8 +12,8 @@ export function othersIn(content: unknown): readonly Fields[] {
 }
 
 /** Returns the content with another text, in place of its own texts. Its other parts follow. */
-export function withText(content: unknown, text: string): unknown {
-  if (text === textIn(content)) return content;
+export function withContentText(content: unknown, text: string): unknown {
+  if (text === contentText(content)) return content;
   const others = othersIn(content);
   if (others.length === 0) return text;
   return text.trim() === '' ? others : [{ type: 'input_text', text }, ...others];

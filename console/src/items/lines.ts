@@ -1,7 +1,7 @@
 import type { Item, Stub } from '../api/objects.ts';
 import { bytes } from '../text/numbers.ts';
 import { isStub } from '../transcript/entry.ts';
-import { textIn as contentText } from './content.ts';
+import { contentText } from './content.ts';
 import { fields, list, textOf, texts } from './fields.ts';
 
 const LONGEST = 160;
