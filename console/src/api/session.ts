@@ -17,6 +17,11 @@ export const server = signal<ServerFacts | undefined>(undefined);
 /** Number of times that another caller has signed in. Pages load again when it changes. */
 export const signIns = signal(0);
 
+/** Checks whether the caller has signed in: a server without authentication asks nobody. */
+export function hasSignIn(): boolean {
+  return (principal.value?.scheme ?? null) !== null;
+}
+
 /** Checks whether some rule could let the caller delete a conversation. */
 export function mayDelete(): boolean {
   return principal.value?.actions.includes('delete') === true;
