@@ -36,7 +36,7 @@ export function AskFailure({ asking }: { readonly asking: Asking }) {
             Show its answer
           </button>
         )}
-        {hasArrived ? again('Ask this as well', { isBesides: true }) : again('Try again')}
+        {hasArrived ? again('Ask this as well', { asksAnyway: true }) : again('Try again')}
         {isLocked && again('Stop that turn, and ask', { interrupts: true })}
         <button type="button" class="plain" onClick={() => asking.giveUp()}>
           Leave it

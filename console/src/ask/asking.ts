@@ -24,7 +24,7 @@ export interface SendOptions {
   /** Ends the turn that another client runs in the conversation. */
   readonly interrupts?: boolean;
   /** Asks also when the request before, of which no end is known, may be stored. */
-  readonly isBesides?: boolean;
+  readonly asksAnyway?: boolean;
 }
 
 /** A request that was sent, of which no end is known. */
@@ -82,7 +82,7 @@ export class Asking {
       input,
     };
     this.text.value = '';
-    if (options.isBesides === true) this.#key = undefined;
+    if (options.asksAnyway === true) this.#key = undefined;
     await this.#run({ asked, body }, options);
   }
 

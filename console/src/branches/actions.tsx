@@ -56,7 +56,7 @@ export function BranchActions({
   const close = (): void => setShown(undefined);
   if (shown.kind === 'failed') {
     return (
-      <Dialog kind="confirm ask-dialog" title="It could not be forked" close={close}>
+      <Dialog kind="wide" title="It could not be forked" close={close}>
         <p class="problem">{shown.message}</p>
       </Dialog>
     );

@@ -26,6 +26,7 @@ export function AskAgain({
   const { until, replaced } = placeOf(entry, items.entries.value);
   // A large message is loaded first.
   const stub = replaced !== undefined && isStub(replaced.item) ? replaced.item : undefined;
+  // Sound: a field that is read may be missing, as those of a stub are.
   const content = replaced === undefined ? '' : (replaced.item as Partial<Item>)['content'];
   const others = othersIn(content);
   const [typed, setTyped] = useState<string>();
@@ -71,11 +72,7 @@ export function AskAgain({
     }
   };
   return (
-    <Dialog
-      kind="confirm ask-dialog"
-      title={`Ask again from ${ordinal(entry.position)}`}
-      close={close}
-    >
+    <Dialog kind="wide" title={`Ask again from ${ordinal(entry.position)}`} close={close}>
       <p class="quiet">
         {replaced === undefined
           ? `A fork keeps everything up to ${ordinal(entry.position)}. This is asked in it.`
