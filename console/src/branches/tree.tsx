@@ -4,7 +4,7 @@ import { asFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { titleOf } from '../conversations/title.ts';
 import { fragmentOf } from '../place.ts';
-import { count, middleCut } from '../text/numbers.ts';
+import { count, items as itemsText, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
@@ -226,11 +226,7 @@ function NodeFacts({ node, isSelf }: { readonly node: Conversation; readonly isS
       {!isId && <code class="quiet">{middleCut(id)}</code>}
       {isSelf && <span class="quiet">this one</span>}
       {origin !== undefined && origin !== null && <Place origin={origin} />}
-      {typeof item_count === 'number' && (
-        <span class="quiet">
-          {count(item_count)} {item_count === 1 ? 'item' : 'items'}
-        </span>
-      )}
+      {typeof item_count === 'number' && <span class="quiet">{itemsText(item_count)}</span>}
       <span class="quiet">
         <Time at={last_item_at ?? created_at} />
       </span>

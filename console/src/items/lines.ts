@@ -56,6 +56,11 @@ export function toolName(item: Item): string {
   return item.type.replaceAll('_', ' ').replace(/ call$/, '');
 }
 
+/** Returns that name as the head of a card has it. */
+export function nameInHead(item: Item): string {
+  return toolName(item).slice(0, 200);
+}
+
 /** Returns the texts of parts, or a text that stands in their place. */
 function partsText(content: unknown): string {
   if (typeof content === 'string') return content;
