@@ -8,7 +8,7 @@ export function contentText(content: unknown): string {
 
 /** Returns the parts of a message's content that are no texts: images, files, sounds. */
 export function othersIn(content: unknown): readonly Fields[] {
-  return list(content).filter((part) => textOfPart(part) === '');
+  return list(content).filter((part) => textOfPart(part) === '' && !isText(part));
 }
 
 /** Returns the content with another text, in place of its own texts. Its other parts follow. */
@@ -17,6 +17,11 @@ export function withContentText(content: unknown, text: string): unknown {
   const others = othersIn(content);
   if (others.length === 0) return text;
   return text.trim() === '' ? others : [{ type: 'input_text', text }, ...others];
+}
+
+/** Checks whether a part is a text by its type, also when it is empty. */
+function isText({ type }: Fields): boolean {
+  return /(^|_)text$|^refusal$/.test(textOf(type));
 }
 
 function textOfPart(part: Fields): string {
