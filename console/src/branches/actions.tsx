@@ -58,6 +58,11 @@ export function BranchActions({
     return (
       <Dialog kind="wide" title="It could not be forked" close={close}>
         <p class="problem">{shown.message}</p>
+        <p class="answers">
+          <button type="button" autofocus onClick={close}>
+            Close
+          </button>
+        </p>
       </Dialog>
     );
   }
