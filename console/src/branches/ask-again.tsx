@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import { Dialog } from '../look/dialog.tsx';
 import type { Item } from '../api/objects.ts';
 import { askingOf, randomKey } from '../ask/asking.ts';
-import { SettingsFields } from '../ask/settings-fields.tsx';
+import { leadToProblem, SettingsFields } from '../ask/settings-fields.tsx';
 import type { AskSettings } from '../ask/settings.ts';
 import { othersIn, contentText, withContentText } from '../items/content.ts';
 import { go } from '../place.ts';
@@ -51,10 +51,11 @@ export function AskAgain({
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [key] = useState(randomKey);
+  const form = useRef<HTMLFormElement>(null);
   const isEmpty = text.trim() === '' && others.length === 0;
   const canSend = !isBusy && tools !== undefined && stub === undefined && !isEmpty;
   const send = async (): Promise<void> => {
-    if (!canSend) return;
+    if (!canSend || leadToProblem(form.current)) return;
     setBusy(true);
     setProblem('');
     try {
@@ -79,6 +80,7 @@ export function AskAgain({
           : `A fork keeps what is before ${ordinal(replaced.position)}. This is asked in it, in place of that message.`}
       </p>
       <form
+        ref={form}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
