@@ -73,7 +73,7 @@ const PAGES: readonly (readonly [page: string, fragment: string, states: readonl
   [
     'conversation without texts',
     conversation,
-    [state('messages', 'h', '.hidden-text'), state('outline', 'h o', '.line')],
+    [state('messages', 'h', '.hidden-text'), state('outline', 'o', '.line')],
   ],
   [
     'conversation that is absent',

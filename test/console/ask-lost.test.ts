@@ -100,6 +100,30 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
       .toEqual(['one', 'two', 'A question', 'First', 'A better question', 'Second.']);
   });
 
+  test('the first of several questions whose answers were lost is shown when it is the one that has arrived', async () => {
+    const id = await spokenIn(client, 'one', 'two');
+    play(said('Made once.'));
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    const lost = page.getByText('The server does not answer.').first();
+    await loseNext(page);
+    await ask(page, 'Are you there?');
+    await lost.waitFor();
+    await page.route('**/v1/responses', (route) => route.abort(), { times: 1 });
+    await page.locator('.ask-text').fill('Is somebody there?');
+    const second = page.waitForEvent('requestfailed');
+    await press(page, 'Try again');
+    await second;
+    await lost.waitFor();
+    await page.locator('.ask-text').fill('Hello?');
+    await press(page, 'Try again');
+    await page.locator('.ask-failure', { hasText: 'has reached the server' }).waitFor();
+    await press(page, 'Show its answer');
+    await stored(page, 'Made once.');
+    expect(await textsIn(id)).toEqual(['one', 'two', 'Are you there?', 'Made once.']);
+    expect(await page.locator('.ask-text').inputValue()).toBe('Hello?');
+  });
+
   test('a question that never arrived is asked once, as it was changed', async () => {
     const id = await spokenIn(client, 'one', 'two');
     play(said('Here.'));

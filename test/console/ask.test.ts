@@ -123,6 +123,58 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(server.failures.splice(0)).toHaveLength(2);
   });
 
+  test('the focus is in the field after what is done about a failure', async () => {
+    const id = await spokenIn(client, 'one', 'two');
+    play(json({ error: { message: 'out of memory' } }, 500));
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    const field = page.locator('.ask-text:focus');
+    await ask(page, 'Once more');
+    const again = page.getByRole('button', { name: 'Try again' });
+    await again.focus();
+    await page.keyboard.press('Enter');
+    await field.waitFor();
+    const leave = page.getByRole('button', { name: 'Leave it' });
+    await leave.focus();
+    await page.keyboard.press('Enter');
+    await field.waitFor();
+    await leave.waitFor({ state: 'detached' });
+    expect(await field.count()).toBe(1);
+    expect(server.failures.splice(0)).toHaveLength(2);
+  });
+
+  test('a setting that no model can have is not sent, and the reader is led to it', async () => {
+    const id = await spokenIn(client, 'one', 'two');
+    play(said('Brief.'));
+    const before = questions().length;
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    const settings = page.locator('.composer summary', { hasText: 'Settings' });
+    await settings.click();
+    const tokens = page.getByLabel('Most output tokens');
+    await tokens.fill('1.5');
+    const alert = page.locator('.ask-numbers [role=alert]');
+    await expect.poll(() => alert.textContent()).toBe('Tokens are a whole number from 1.');
+    expect(await tokens.getAttribute('aria-invalid')).toBe('true');
+    await settings.click();
+    await ask(page, 'And?');
+    await page.getByLabel('Most output tokens').and(page.locator(':focus')).waitFor();
+    expect(await alert.isVisible()).toBe(true);
+    await tokens.fill('20');
+    const temperature = page.getByLabel('Temperature');
+    expect(await temperature.getAttribute('aria-invalid')).toBe('false');
+    await temperature.pressSequentially('0,5');
+    await expect.poll(() => alert.textContent()).toBe('The temperature is from 0 to 2.');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByLabel('Temperature').and(page.locator(':focus')).waitFor();
+    await temperature.fill('0.5');
+    await page.keyboard.press('Control+Enter');
+    await stored(page, 'Brief.');
+    const asked = questions().slice(before);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({ temperature: 0.5 });
+  });
+
   test('long arguments show their beginning while they are streamed', async () => {
     const id = await spokenIn(client, 'one', 'two');
     const never = new Promise<void>(() => undefined);

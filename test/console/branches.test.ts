@@ -153,6 +153,60 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(question).not.toContain(text);
   });
 
+  test('an empty text of a question is no image, and is not sent', async () => {
+    const content = ['', 'Deep?'].map((text) => ({ type: 'input_text' as const, text }));
+    const items = [{ type: 'message' as const, role: 'user' as const, content }];
+    const { id } = await client.conversations.create({ items });
+    play(said('Very.'));
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await openDetails(page, 'Deep?');
+    await press(page, 'Fork here and ask again…');
+    const send = page.getByRole('button', { name: 'Fork and ask' });
+    const field = page.locator('.ask-dialog textarea').first();
+    await page.locator('.ask-dialog .ask-model select:enabled').waitFor();
+    await expect.poll(() => send.isEnabled()).toBe(true);
+    expect(await page.getByText('The images and files').count()).toBe(0);
+    await field.fill('');
+    expect(await send.isEnabled()).toBe(false);
+    await field.fill('How deep?');
+    const asked = page.waitForRequest('**/v1/responses');
+    await send.click();
+    expect((await asked).postDataJSON().input).toMatchObject([{ content: 'How deep?' }]);
+    await page.locator('.sides', { hasText: 'Very.' }).waitFor();
+  });
+
+  test('a setting that no model can have makes no fork', async () => {
+    const id = await conversation();
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page, calls } = watched;
+    await openDetails(page, 'Is it deep?');
+    await press(page, 'Fork here and ask again…');
+    const dialog = page.locator('.ask-dialog');
+    const settings = dialog.locator('summary', { hasText: 'Settings' });
+    await settings.click();
+    await dialog.getByLabel('Temperature').fill('3');
+    await settings.click();
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Fork and ask' }).isEnabled())
+      .toBe(true);
+    await press(page, 'Fork and ask');
+    await dialog.locator('[aria-invalid=true]:focus').waitFor();
+    expect(calls.filter((call) => call.includes('/fork'))).toEqual([]);
+  });
+
+  test('a fork that fails is told in a dialog with a button that closes it', async () => {
+    const id = await conversation();
+    await using watched = await openPage(server.origin, `#/conversations/${id}`);
+    const { page } = watched;
+    await page.route('**/fork', (route) => route.fulfill({ status: 500, json: {} }));
+    await openDetails(page, 'Oeschinensee.');
+    await press(page, 'Fork here');
+    const dialog = page.getByRole('dialog', { name: 'It could not be forked' });
+    await dialog.locator('button:focus', { hasText: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   test('a fork ends with its item, and says where it comes from', async () => {
     const id = await conversation();
     const [, second] = await idsOf(id);
@@ -279,9 +333,20 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await press(page, 'More forks');
     await page.getByRole('button', { name: 'More forks' }).waitFor({ state: 'detached' });
     await meet(200);
+    // The button has gone with the last page, and the focus is on the first of those that have come.
+    const focused = page.locator('.tree .node a:focus');
+    const nodes = await forks.locator('a[dir]').all();
+    const place = await nodes[160]?.getAttribute('href');
+    await expect.poll(() => focused.getAttribute('href')).toBe(place);
     expect([...met].toSorted()).toEqual(made.map((fork) => `#/conversations/${fork}`).toSorted());
     expect(calls.filter((call) => call.includes('forked_from='))).toHaveLength(4);
     await press(page, 'First forks');
     await meet(20, '1–20 shown');
+    const first = await forks.locator('a[dir]').first().getAttribute('href');
+    await expect.poll(() => focused.getAttribute('href')).toBe(first);
+    // A failure is told where the forks are.
+    await page.route(/forked_from=/, (route) => route.fulfill({ status: 500, json: {} }));
+    await press(page, 'More forks');
+    await page.locator('.tree [role=alert]').waitFor();
   });
 });

@@ -105,8 +105,10 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     );
     await page.evaluate(`location.hash = '#/conversations?q=has:title'`);
     await failed;
-    // It waits, and is no failure: that would be drawn by now.
-    await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
+    // It waits, and is no failure: the page has asked twice since whether the server is back.
+    for (let asked = 0; asked < 2; asked += 1) {
+      await page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/server'));
+    }
     expect(await page.locator('main [role=alert]').count()).toBe(0);
     await page.context().setOffline(false);
     await page.locator('.row-title').first().waitFor();

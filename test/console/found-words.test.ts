@@ -8,7 +8,7 @@ import { seedLong } from './support/seed.ts';
 
 const server = await startServer();
 const { client, origin } = server;
-const long = NO_BROWSER === undefined ? await seedLong(client, 300) : '';
+if (NO_BROWSER === undefined) await seedLong(client, 300);
 afterAll(() => server[Symbol.asyncDispose]());
 
 const FILLER = Array.from({ length: 260 }, (_, at) => `row${at}`);
@@ -66,7 +66,6 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('Escape');
     await expect.poll(() => page.url()).not.toContain('find');
     await expect.poll(() => marks(page)).toEqual([]);
-    expect(long).toBeTruthy();
   });
 
   test('a hit in closed branches of an output opens them, and is scrolled to', async () => {

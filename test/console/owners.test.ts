@@ -37,6 +37,20 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await row.locator('.owner').innerText()).toBe('ann');
   });
 
+  test('a conversation without an owner has no word of one in a narrow list', async () => {
+    await using watched = await openSignedIn(origin, ann);
+    const { page } = watched;
+    await page.route(/conversations\?/, async (route) => {
+      const answer = await route.fetch();
+      const list = (await answer.json()) as { readonly data: readonly object[] };
+      const data = list.data.map((each) => ({ ...each, owner: undefined }));
+      await route.fulfill({ json: { ...list, data } });
+    });
+    await page.evaluate("location.hash = '#/conversations?q=user_id:user-17'");
+    await page.setViewportSize({ width: 320, height: 860 });
+    await expect.poll(() => page.locator('tbody td.owner').allTextContents()).toEqual(['']);
+  });
+
   test('the trash has owners and metadata, and is filtered by links and by the bar', async () => {
     await using watched = await openSignedIn(origin, ann, '#/trash');
     const { page } = watched;

@@ -45,6 +45,26 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => page.locator('.news button').count()).toBe(0);
   });
 
+  test('an item that comes while the feed is being opened is shown', async () => {
+    const id = await seedLong(server.client, 10);
+    await using watched = await openAtEnd(server.origin, id);
+    const { page } = watched;
+    await page.locator('.live').waitFor();
+    const gate = Promise.withResolvers<undefined>();
+    await page.route(/\/events/, async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest(/\/events/);
+    await page.keyboard.press('l');
+    await asked;
+    // What is not read anew when the feed begins is never shown: nothing comes after it.
+    await expect.poll(() => page.locator('.live[aria-pressed=true]').count()).toBe(1);
+    await say(id, 'early');
+    gate.resolve(undefined);
+    await page.getByText('early', { exact: true }).waitFor();
+  });
+
   test('a reader who is not at the end stays there, is told how many items are new, and goes to them', async () => {
     const id = await seedLong(server.client, 150);
     await using watched = await openLive(id);

@@ -1,9 +1,10 @@
 import { BASE_URL } from './client.ts';
 import { server } from './session.ts';
 
-/** Checks whether the server asks its callers who they are. The official clients want a key anyway. */
+/** Checks whether clients send a key or a token. A gateway sends neither, and the official clients want one anyway. */
 export function asksForKey(): boolean {
-  return (server.value?.authentication.schemes.length ?? 0) > 0;
+  const schemes = server.value?.authentication.schemes ?? [];
+  return schemes.some((scheme) => scheme !== 'headers');
 }
 
 /** Returns the first lines of a TypeScript program that calls this server. */

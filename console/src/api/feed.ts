@@ -13,7 +13,7 @@ export interface FeedReader {
   readonly receive: (event: FeedEvent) => void;
   /** Is told the seconds until the next try while the connection is lost, and `undefined` when it is there. */
   readonly wait: (seconds: number | undefined) => void;
-  /** Is told that changes were missed: the feed has forgotten the place where the reader was. */
+  /** Is told when the feed begins, and not where the reader was: what came until then is not in it. */
   readonly miss: () => void;
 }
 
@@ -35,8 +35,8 @@ export async function readFeed(
     try {
       const { body } = await stream(`${path}${after}`, signal);
       for await (const { id, data } of framesIn(body)) {
-        // The first frame comes at once. Before it, there was no place to go on from.
-        if (losses > 0 && cursor === undefined) miss();
+        // The first frame comes at once, with a place.
+        if (cursor === undefined) miss();
         losses = 0;
         wait(undefined);
         cursor = id ?? cursor;
@@ -45,10 +45,8 @@ export async function readFeed(
     } catch (error) {
       if (signal.aborted) return;
       const status = error instanceof ApiFailure ? error.status : 0;
-      if (status === EXPIRED) {
-        cursor = undefined;
-        miss();
-      } else if (status >= 400 && status < 500 && status !== TOO_MANY) throw error;
+      if (status === EXPIRED) cursor = undefined;
+      else if (status >= 400 && status < 500 && status !== TOO_MANY) throw error;
     }
   }
 }

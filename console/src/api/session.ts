@@ -24,6 +24,11 @@ export function hasSearch(): boolean {
   return server.value?.features.includes('search') === true;
 }
 
+/** Checks whether the caller has signed in: a server without authentication asks nobody. */
+export function hasSignIn(): boolean {
+  return (principal.value?.scheme ?? null) !== null;
+}
+
 /** Checks whether some rule could let the caller delete a conversation. */
 export function mayDelete(): boolean {
   return principal.value?.actions.includes('delete') === true;

@@ -1,4 +1,5 @@
 import { ARRIVED, type Asking, type SendOptions } from './asking.ts';
+import { leadToProblem } from './settings-fields.tsx';
 
 /** Why a turn has failed, and what can be done about it. Nothing of it is stored, and what was typed is still there. */
 export function AskFailure({ asking }: { readonly asking: Asking }) {
@@ -7,10 +8,8 @@ export function AskFailure({ asking }: { readonly asking: Asking }) {
   const { message, code, requestId } = failure;
   const isLocked = code === 'conversation_locked';
   const hasArrived = code === ARRIVED;
-  const again = (name: string, options: SendOptions = {}) => (
-    <button type="button" onClick={() => void asking.again(options)}>
-      {name}
-    </button>
+  const again = (name: string, options?: SendOptions) => (
+    <Way name={name} asks go={() => void asking.again(options)} />
   );
   return (
     <div class="ask-failure" role="alert">
@@ -31,17 +30,45 @@ export function AskFailure({ asking }: { readonly asking: Asking }) {
         )}
       </p>
       <p class="answers">
-        {hasArrived && (
-          <button type="button" onClick={() => void asking.showSent()}>
-            Show its answer
-          </button>
-        )}
-        {hasArrived ? again('Ask this as well', { isBesides: true }) : again('Try again')}
+        {hasArrived && <Way name="Show its answer" go={() => void asking.showSent()} />}
+        {hasArrived ? again('Ask this as well', { asksAnyway: true }) : again('Try again')}
         {isLocked && again('Stop that turn, and ask', { interrupts: true })}
-        <button type="button" class="plain" onClick={() => asking.giveUp()}>
-          Leave it
-        </button>
+        <Way name="Leave it" look="plain" go={() => asking.giveUp()} />
       </p>
     </div>
   );
+}
+
+function Way({
+  name,
+  asks = false,
+  look,
+  go,
+}: {
+  readonly name: string;
+  /** Set where the settings are sent. */
+  readonly asks?: boolean;
+  readonly look?: 'plain';
+  readonly go: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      class={look}
+      onClick={({ currentTarget }) => {
+        if (asks && leadToProblem(currentTarget.form)) return;
+        go();
+        focusField();
+      }}
+    >
+      {name}
+    </button>
+  );
+}
+
+/** Puts the focus into the field for a question, or on the heading of a page without one: the ways out go with the failure. */
+function focusField(): void {
+  const field =
+    document.querySelector<HTMLElement>('.ask-text') ?? document.getElementById('title');
+  field?.focus();
 }

@@ -4,7 +4,7 @@ import { framesIn } from '../api/frames.ts';
 import { signIns } from '../api/session.ts';
 import type { StreamEvent } from '../../../src/contract/responses/stream-events.ts';
 import { NO_ANSWER, withEvent, type Answer } from './answer.ts';
-import { textIn, withText } from '../items/content.ts';
+import { contentText, withContentText } from '../items/content.ts';
 import { NO_SETTINGS, requestFields, type AskSettings } from './settings.ts';
 
 /** An item of a request. */
@@ -24,13 +24,19 @@ export interface SendOptions {
   /** Ends the turn that another client runs in the conversation. */
   readonly interrupts?: boolean;
   /** Asks also when the request before, of which no end is known, may be stored. */
-  readonly isBesides?: boolean;
+  readonly asksAnyway?: boolean;
 }
 
 /** A request that was sent, of which no end is known. */
 interface Sent {
   readonly asked: Asked;
   readonly body: object;
+}
+
+/** The requests of which none has an end that is known, in order, and the key of them all. */
+interface Tries {
+  readonly key: string;
+  readonly sent: Set<Sent>;
 }
 
 /** The server has another request under the key: the one before, whose answer was lost, has reached it. */
@@ -52,11 +58,10 @@ export class Asking {
   readonly note = signal('');
   #abort = new AbortController();
   /**
-   * The key of all requests until one has an end that is known. The server carries out one of them: what comes after a
-   * lost answer, however it was changed, is not stored beside what was asked first.
+   * Requests have one key until one of them has an end that is known. The server carries out one of them: what comes
+   * after a lost answer, however it was changed, is not stored beside what was asked first.
    */
-  #key: string | undefined;
-  #sent: Sent | undefined;
+  #tries: Tries | undefined;
 
   constructor(conversation: string) {
     this.conversation = conversation;
@@ -82,13 +87,16 @@ export class Asking {
       input,
     };
     this.text.value = '';
-    if (options.isBesides === true) this.#key = undefined;
+    if (options.asksAnyway === true) this.#tries = undefined;
     await this.#run({ asked, body }, options);
   }
 
-  /** Shows what became of the request before, of which the server says that it has arrived. */
+  /** Shows what became of the request before, of which the server says that it has arrived: one of those without an end. */
   async showSent(): Promise<void> {
-    if (this.#sent !== undefined) await this.#run(this.#sent, {});
+    for (const sent of this.#tries?.sent ?? []) {
+      await this.#run(sent, {});
+      if (this.failure.value?.code !== ARRIVED) return;
+    }
   }
 
   async #run(sent: Sent, options: SendOptions): Promise<void> {
@@ -100,14 +108,16 @@ export class Asking {
       this.phase.value = 'sending';
     });
     this.#abort = new AbortController();
-    const before = this.#sent;
-    this.#sent = sent;
+    const tries = (this.#tries ??= { key: randomKey(), sent: new Set() });
+    const isFirst = !tries.sent.has(sent);
+    tries.sent.add(sent);
     try {
-      await this.#read(sent.body, options, this.#abort.signal);
+      await this.#read(sent.body, tries.key, options);
     } catch (error) {
       const failure = asFailure(error);
-      // What was refused is not what has the key.
-      if (failure.status >= 400 && failure.status < 500) this.#sent = before;
+      const isRefused = failure.status >= 400 && failure.status < 500;
+      // What was refused at first is not what has the key.
+      if (isRefused && (isFirst || failure.code === ARRIVED)) tries.sent.delete(sent);
       if (!this.#abort.signal.aborted) this.#fail(failure);
     }
   }
@@ -119,7 +129,7 @@ export class Asking {
     const text = this.text.value;
     const input = asked.input.map((item) =>
       item['type'] === 'message' && text !== ''
-        ? { ...item, content: withText(item['content'], text) }
+        ? { ...item, content: withContentText(item['content'], text) }
         : item,
     );
     await this.send(input, asked.tools, options);
@@ -168,21 +178,17 @@ export class Asking {
       return this.#fail(new ApiFailure(lost, failure));
     }
     // A refusal says that items came meanwhile, and they may be those of this turn.
-    if (failure === undefined) this.#key = undefined;
+    if (failure === undefined) this.#tries = undefined;
     batch(() => {
       this.giveUp();
       this.note.value = failure === undefined ? 'Stopped. Nothing of it is stored.' : 'Stopped.';
     });
   }
 
-  async #read(
-    body: object,
-    { interrupts = false }: SendOptions,
-    signal: AbortSignal,
-  ): Promise<void> {
-    this.#key ??= randomKey();
+  async #read(body: object, key: string, { interrupts = false }: SendOptions): Promise<void> {
+    const { signal } = this.#abort;
     const headers = {
-      'idempotency-key': this.#key,
+      'idempotency-key': key,
       'x-colloquy-when-busy': interrupts ? 'interrupt' : 'reject',
     };
     const { body: frames, requestId } = await stream('responses', signal, {
@@ -223,7 +229,7 @@ export class Asking {
         requestId,
       });
     }
-    this.#key = undefined;
+    this.#tries = undefined;
     batch(() => {
       this.note.value = ending.message;
       this.phase.value = 'ended';
@@ -241,7 +247,7 @@ export class Asking {
 
   #restore(): void {
     const message = this.asked.value?.input.find(({ type }) => type === 'message');
-    const sent = textIn(message?.['content']);
+    const sent = contentText(message?.['content']);
     if (this.text.value === '') this.text.value = sent;
   }
 }

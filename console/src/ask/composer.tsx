@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Conversation, Item } from '../api/objects.ts';
 import { textOf } from '../items/fields.ts';
 import { pairsOf } from '../transcript/pairing.ts';
@@ -6,7 +6,7 @@ import type { ItemWindow } from '../transcript/item-window.ts';
 import { askingOf, type Asking, type Input } from './asking.ts';
 import { AskFailure } from './ask-failure.tsx';
 import { hasModels } from './models.ts';
-import { SettingsFields } from './settings-fields.tsx';
+import { leadToProblem, SettingsFields } from './settings-fields.tsx';
 import { outputOf, waitingIn } from './waiting.ts';
 import { Approvals, OutputFields } from './waiting-fields.tsx';
 
@@ -33,12 +33,13 @@ function Form({ items }: { readonly items: ItemWindow }) {
   );
   const [outputs, setOutputs] = useState<Readonly<Record<string, string>>>({});
   const [decisions, setDecisions] = useState<Readonly<Record<string, boolean>>>({});
+  const form = useRef<HTMLFormElement>(null);
   const text = asking.text.value;
   const isRunning = asking.isRunning;
   const answered = waiting.calls.filter(({ id }) => (outputs[id] ?? '') !== '');
   const canSend = text.trim() !== '' || answered.length > 0;
   const send = (): void => {
-    if (!canSend || isRunning) return;
+    if (!canSend || isRunning || leadToProblem(form.current)) return;
     const given: readonly Input[] = [
       ...answered.map((call) => outputOf(call, outputs[call.id] ?? '')),
       ...(text.trim() === '' ? [] : [{ type: 'message', role: 'user', content: text }]),
@@ -49,6 +50,7 @@ function Form({ items }: { readonly items: ItemWindow }) {
     const all = { ...decisions, [id]: approve };
     setDecisions(all);
     if (isRunning || waiting.approvals.some((request) => all[request.id] === undefined)) return;
+    if (leadToProblem(form.current)) return;
     begin(
       items,
       asking,
@@ -62,6 +64,7 @@ function Form({ items }: { readonly items: ItemWindow }) {
   };
   return (
     <form
+      ref={form}
       class={isRunning || asking.note.value !== '' ? 'composer busy' : 'composer'}
       aria-label="Ask a model"
       noValidate

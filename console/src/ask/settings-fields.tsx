@@ -1,6 +1,6 @@
 import { useEffect, useId } from 'preact/hooks';
 import { loadModels, models } from './models.ts';
-import { EFFORTS, problemOf, type AskSettings } from './settings.ts';
+import { EFFORTS, problemsOf, type AskSettings } from './settings.ts';
 
 /** Model, instructions and the numbers of a request. The latter are folded until somebody wants them. */
 export function SettingsFields({
@@ -13,6 +13,20 @@ export function SettingsFields({
   const id = useId();
   useEffect(() => void loadModels(), []);
   const set = (part: Partial<AskSettings>): void => change({ ...settings, ...part });
+  const problems = problemsOf(settings);
+  const number = (name: keyof typeof problems, placeholder: string) => (
+    // A field of numbers does not tell what was typed into it that is none.
+    <input
+      id={`${id}-${name}`}
+      inputMode="decimal"
+      autocomplete="off"
+      placeholder={placeholder}
+      value={settings[name]}
+      aria-invalid={problems[name] !== ''}
+      aria-describedby={problems[name] === '' ? undefined : `${id}-p`}
+      onInput={(event) => set({ [name]: event.currentTarget.value.trim() })}
+    />
+  );
   return (
     <div class="ask-settings">
       <label class="ask-model">
@@ -40,28 +54,10 @@ export function SettingsFields({
           )}
         </summary>
         <div class="ask-numbers">
-          <label for={`${id}-t`}>Temperature</label>
-          <input
-            id={`${id}-t`}
-            type="number"
-            min={0}
-            max={2}
-            step={0.1}
-            placeholder="the model’s own"
-            value={settings.temperature}
-            aria-describedby={`${id}-p`}
-            onInput={(event) => set({ temperature: event.currentTarget.value })}
-          />
-          <label for={`${id}-m`}>Most output tokens</label>
-          <input
-            id={`${id}-m`}
-            type="number"
-            min={1}
-            placeholder="no limit"
-            value={settings.maxOutputTokens}
-            aria-describedby={`${id}-p`}
-            onInput={(event) => set({ maxOutputTokens: event.currentTarget.value })}
-          />
+          <label for={`${id}-temperature`}>Temperature</label>
+          {number('temperature', 'the model’s own')}
+          <label for={`${id}-maxOutputTokens`}>Most output tokens</label>
+          {number('maxOutputTokens', 'no limit')}
           <label for={`${id}-e`}>Reasoning effort</label>
           <select
             id={`${id}-e`}
@@ -74,13 +70,22 @@ export function SettingsFields({
             ))}
           </select>
           <p id={`${id}-p`} class="problem" role="alert">
-            {problemOf(settings)}
+            {Object.values(problems).filter(Boolean).join(' ')}
           </p>
           <p class="quiet">Tools of an application are not offered to the model from here.</p>
         </div>
       </details>
     </div>
   );
+}
+
+/** Leads to the first setting of a form that no model can have. Returns whether there is one. */
+export function leadToProblem(form: HTMLFormElement | null): boolean {
+  const field = form?.querySelector<HTMLElement>('[aria-invalid=true]');
+  const details = field?.closest('details');
+  if (details) details.open = true;
+  field?.focus();
+  return field !== undefined && field !== null;
 }
 
 function ModelField({

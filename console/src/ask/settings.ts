@@ -31,8 +31,14 @@ export function requestFields(settings: AskSettings): Readonly<Record<string, un
   };
 }
 
-/** Says which number a model cannot have; empty for none. */
-export function problemOf({ temperature, maxOutputTokens: most }: AskSettings): string {
-  if (Number(temperature) < 0 || Number(temperature) > 2) return 'The temperature is from 0 to 2.';
-  return most === '' || /^[1-9]\d*$/.test(most) ? '' : 'Tokens are a whole number from 1.';
+/** Says of each number whether a model cannot have it; empty for one that it can. */
+export function problemsOf({ temperature, maxOutputTokens: most }: AskSettings): {
+  readonly temperature: string;
+  readonly maxOutputTokens: string;
+} {
+  const isTemperature = /^[\d.]*$/.test(temperature) && Number(temperature) <= 2;
+  return {
+    temperature: isTemperature ? '' : 'The temperature is from 0 to 2.',
+    maxOutputTokens: /^([1-9]\d*)?$/.test(most) ? '' : 'Tokens are a whole number from 1.',
+  };
 }

@@ -3,8 +3,8 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Item } from '../api/objects.ts';
 import { ItemBody } from '../items/item-body.tsx';
-import { lineOf, reasoningText, roleOf, toolName } from '../items/lines.ts';
-import { textIn } from '../items/content.ts';
+import { lineOf, reasoningText, nameInHead, roleOf } from '../items/lines.ts';
+import { contentText } from '../items/content.ts';
 import { textOf } from '../items/fields.ts';
 import { Code } from '../text/code.tsx';
 import { count } from '../text/numbers.ts';
@@ -145,7 +145,7 @@ export function Hidden() {
 /** An item that is made, as text: what it becomes is not known before its end. */
 function Forming({ item }: { readonly item: Item }) {
   if (item.type === 'message') {
-    return <LongText text={textIn(item['content'])} />;
+    return <LongText text={contentText(item['content'])} />;
   }
   if (item.type === 'reasoning') {
     return (
@@ -158,7 +158,7 @@ function Forming({ item }: { readonly item: Item }) {
   return (
     <section class="card">
       <p class="card-head">
-        <strong>{toolName(item).slice(0, 200)}</strong>{' '}
+        <strong>{nameInHead(item)}</strong>{' '}
         <span class="quiet">{item.type.replaceAll('_', ' ')}</span>
       </p>
       <Code text={given === '' ? lineOf(item) : given} name="arguments" />

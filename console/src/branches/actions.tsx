@@ -56,8 +56,13 @@ export function BranchActions({
   const close = (): void => setShown(undefined);
   if (shown.kind === 'failed') {
     return (
-      <Dialog kind="confirm ask-dialog" title="It could not be forked" close={close}>
+      <Dialog kind="wide" title="It could not be forked" close={close}>
         <p class="problem">{shown.message}</p>
+        <p class="answers">
+          <button type="button" autofocus onClick={close}>
+            Close
+          </button>
+        </p>
       </Dialog>
     );
   }

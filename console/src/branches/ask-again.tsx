@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import { Dialog } from '../look/dialog.tsx';
 import type { Item } from '../api/objects.ts';
 import { askingOf, randomKey } from '../ask/asking.ts';
-import { SettingsFields } from '../ask/settings-fields.tsx';
+import { leadToProblem, SettingsFields } from '../ask/settings-fields.tsx';
 import type { AskSettings } from '../ask/settings.ts';
-import { othersIn, textIn, withText } from '../items/content.ts';
+import { othersIn, contentText, withContentText } from '../items/content.ts';
 import { go } from '../place.ts';
 import type { Turn } from '../responses/turn.ts';
 import { count, ordinal } from '../text/numbers.ts';
@@ -26,10 +26,11 @@ export function AskAgain({
   const { until, replaced } = placeOf(entry, items.entries.value);
   // A large message is loaded first.
   const stub = replaced !== undefined && isStub(replaced.item) ? replaced.item : undefined;
+  // Sound: a field that is read may be missing, as those of a stub are.
   const content = replaced === undefined ? '' : (replaced.item as Partial<Item>)['content'];
   const others = othersIn(content);
   const [typed, setTyped] = useState<string>();
-  const text = typed ?? textIn(content);
+  const text = typed ?? contentText(content);
   const [settings, setSettings] = useState(askingOf(items.conversation).settings.value);
   // The tools of the turn that answered here; `undefined` while that is not known.
   const [tools, setTools] = useState<number>();
@@ -50,17 +51,20 @@ export function AskAgain({
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [key] = useState(randomKey);
+  const form = useRef<HTMLFormElement>(null);
   const isEmpty = text.trim() === '' && others.length === 0;
   const canSend = !isBusy && tools !== undefined && stub === undefined && !isEmpty;
   const send = async (): Promise<void> => {
-    if (!canSend) return;
+    if (!canSend || leadToProblem(form.current)) return;
     setBusy(true);
     setProblem('');
     try {
       const made = await fork(items.conversation, until, key);
       const asking = askingOf(made.id);
       asking.settings.value = settings;
-      void asking.send([{ type: 'message', role: 'user', content: withText(content, text) }]);
+      void asking.send([
+        { type: 'message', role: 'user', content: withContentText(content, text) },
+      ]);
       close();
       go({ page: 'compare', left: items.conversation, right: made.id });
     } catch (error) {
@@ -69,17 +73,14 @@ export function AskAgain({
     }
   };
   return (
-    <Dialog
-      kind="confirm ask-dialog"
-      title={`Ask again from ${ordinal(entry.position)}`}
-      close={close}
-    >
+    <Dialog kind="wide" title={`Ask again from ${ordinal(entry.position)}`} close={close}>
       <p class="quiet">
         {replaced === undefined
           ? `A fork keeps everything up to ${ordinal(entry.position)}. This is asked in it.`
           : `A fork keeps what is before ${ordinal(replaced.position)}. This is asked in it, in place of that message.`}
       </p>
       <form
+        ref={form}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

@@ -1,5 +1,5 @@
 import { Hidden } from '../ask/streamed-rows.tsx';
-import { textIn as contentText } from '../items/content.ts';
+import { contentText } from '../items/content.ts';
 import { textOf } from '../items/fields.ts';
 import { ItemBody } from '../items/item-body.tsx';
 import { roleOf } from '../items/lines.ts';

@@ -54,7 +54,7 @@ export function Rewind({
     setBusy(false);
   };
   return (
-    <Dialog kind="confirm ask-dialog" title={`Rewind to ${ordinal(entry.position)}?`} close={close}>
+    <Dialog kind="wide" title={`Rewind to ${ordinal(entry.position)}?`} close={close}>
       {following === undefined && problem === '' && <p class="quiet">Counting what follows…</p>}
       {following !== undefined && <Removed following={following} />}
       <p class="problem" role="alert">

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
 import { titleOf } from '../conversations/title.ts';
 import { fragmentOf } from '../place.ts';
-import { count, middleCut } from '../text/numbers.ts';
+import { count, items as itemsText, middleCut } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
 import type { ItemWindow } from '../transcript/item-window.ts';
 import { hidesTexts } from '../transcript/view.ts';
@@ -139,13 +139,24 @@ function Node({
   const [forks, setForks] = useState(known);
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const [problem, setProblem] = useState('');
+  const place = useRef<HTMLLIElement>(null);
+  /** Puts the focus on the first fork that has come, or on this one, when the button that had it has gone. */
+  const keepFocus = (data: readonly Conversation[]): void => {
+    if (document.activeElement !== document.body) return;
+    const first = data.find(({ id }) => id !== inner?.key);
+    const link =
+      first && `a[href="${fragmentOf({ page: 'conversation', id: first.id, item: undefined })}"]`;
+    place.current?.querySelector<HTMLElement>(link ?? 'a')?.focus();
+  };
   const load = (after?: string): void => {
+    setProblem('');
     pageOf(node.id, after).then(
       ({ data, next }) => {
         const all = after === undefined ? data : [...(forks?.data ?? []), ...data];
         const cut = Math.max(0, all.length - MOST_FORKS);
         const before = after === undefined ? 0 : (forks?.before ?? 0) + cut;
         setForks({ data: all.slice(cut), before, next });
+        requestAnimationFrame(() => keepFocus(data));
       },
       (error: unknown) => setProblem(asFailure(error).message),
     );
@@ -159,7 +170,7 @@ function Node({
   const hasNone = forks !== undefined && forks.data.length === 0;
   const others = isOpen ? (forks?.data ?? []) : [];
   return (
-    <li>
+    <li ref={place}>
       <div class="node">
         {hasNone ? (
           <span class="node-fork" />
@@ -179,7 +190,11 @@ function Node({
           <a href={fragmentOf({ page: 'compare', left: self, right: node.id })}>Compare</a>
         )}
       </div>
-      {problem !== '' && <p class="problem">{problem}</p>}
+      {problem !== '' && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
       {(inner !== undefined || others.length > 0) && (
         <ul>
           {inner}
@@ -226,11 +241,7 @@ function NodeFacts({ node, isSelf }: { readonly node: Conversation; readonly isS
       {!isId && <code class="quiet">{middleCut(id)}</code>}
       {isSelf && <span class="quiet">this one</span>}
       {origin !== undefined && origin !== null && <Place origin={origin} />}
-      {typeof item_count === 'number' && (
-        <span class="quiet">
-          {count(item_count)} {item_count === 1 ? 'item' : 'items'}
-        </span>
-      )}
+      {typeof item_count === 'number' && <span class="quiet">{itemsText(item_count)}</span>}
       <span class="quiet">
         <Time at={last_item_at ?? created_at} />
       </span>

@@ -1,4 +1,4 @@
-import { principal } from '../api/session.ts';
+import { hasSignIn } from '../api/session.ts';
 import type { Sort } from './conversation-list.ts';
 
 export interface Columns {
@@ -9,5 +9,5 @@ export interface Columns {
 }
 
 export function columnsFor(sort: Sort): Columns {
-  return { sort, hasOwner: principal.value !== undefined && principal.value.scheme !== null };
+  return { sort, hasOwner: hasSignIn() };
 }

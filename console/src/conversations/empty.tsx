@@ -1,18 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fragmentOf } from '../place.ts';
-import { mayDelete, principal } from '../api/session.ts';
-import { asksForKey, typescriptClient } from '../api/client-example.ts';
+import { hasSignIn, mayDelete, principal } from '../api/session.ts';
+import { typescriptClient } from '../api/client-example.ts';
 
 const SKELETON_AFTER_MS = 300;
 const ROWS = Array.from({ length: 8 }, (_, index) => index);
 
 /** What a list without any filter says when it has nothing. */
 export function NoConversations() {
-  const hasSignIn = asksForKey();
   return (
     <div class="state">
-      <h2>{hasSignIn ? 'No conversations that you may read' : 'No conversations yet'}</h2>
-      {hasSignIn && mayDelete() && (
+      <h2>{hasSignIn() ? 'No conversations that you may read' : 'No conversations yet'}</h2>
+      {hasSignIn() && mayDelete() && (
         <p>
           There may be others. You may erase some without reading them: <EraseLink />.
         </p>

@@ -62,6 +62,8 @@ function watch(list: ConversationList): () => void {
   const lookSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
+      // What has failed is tried again by the reader.
+      if (list.pages.failure.value !== undefined) return;
       void list.look().then((hasLooked) => {
         if (!hasLooked && shown === list) lookSoon();
       });

@@ -35,7 +35,7 @@ export function Pairs({
 export function Owner({ name }: { readonly name: string | undefined }) {
   return (
     <td class="owner" title={name}>
-      <span class="unit">of </span>
+      {name !== undefined && <span class="unit">of </span>}
       {name}
     </td>
   );

@@ -1,7 +1,7 @@
 import { copyAndTell } from '../text/clipboard.ts';
 import { useState } from 'preact/hooks';
 import type { Receipt } from '../api/objects.ts';
-import { download } from '../text/save.ts';
+import { save } from '../text/save.ts';
 import { ResultHeading } from '../look/result-heading.tsx';
 import { bytes, conversations, count, items } from '../text/numbers.ts';
 import { Time } from '../text/time.tsx';
@@ -55,12 +55,7 @@ export function Receipts({
         <button
           type="button"
           class="main"
-          onClick={() =>
-            download(
-              new Blob([text], { type: 'application/json' }),
-              `${first?.id ?? 'erasure'}.json`,
-            )
-          }
+          onClick={() => save(text, 'application/json', first?.id ?? 'erasure')}
         >
           Save the receipt
         </button>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Item } from '../api/objects.ts';
 import { Icon } from '../look/icons.tsx';
-import { toolName } from './lines.ts';
+import { nameInHead } from './lines.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** The first line of a tool's card: its name, its kind, and how it ended. */
@@ -15,7 +15,7 @@ export function CardHead({
   readonly output?: Item | undefined;
   readonly children?: ComponentChildren;
 }) {
-  const name = toolName(item).slice(0, 200);
+  const name = nameInHead(item);
   const kind = item.type.replaceAll('_', ' ');
   const { word, isFailure } = outcomeOf(item, output);
   const callId = item['call_id'];

@@ -1,7 +1,7 @@
 import type { Item, Stub } from '../api/objects.ts';
 import { bytes } from '../text/numbers.ts';
 import { isStub } from './entry.ts';
-import { textIn as contentText } from './content.ts';
+import { contentText } from './content.ts';
 import { fields, list, textOf, texts } from './fields.ts';
 
 const LONGEST = 160;
@@ -54,6 +54,11 @@ export function toolName(item: Item): string {
   const server = textOf(item['server_label']);
   if (name !== '') return server === '' ? name : `${server}.${name}`;
   return item.type.replaceAll('_', ' ').replace(/ call$/, '');
+}
+
+/** Returns that name as the head of a card has it. */
+export function nameInHead(item: Item): string {
+  return toolName(item).slice(0, 200);
 }
 
 /** Returns the texts of parts, or a text that stands in their place. */

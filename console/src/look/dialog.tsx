@@ -1,16 +1,18 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
+const CLASSES = { form: 'form-dialog', confirm: 'confirm', wide: 'confirm ask-dialog' } as const;
+
 /** A dialog over the page, which is there while it is open, and gives the focus back when it closes. */
 export function Dialog({
   title,
-  kind = 'form-dialog',
+  kind = 'form',
   close,
   children,
 }: {
   readonly title: string;
-  /** Classes of its style. */
-  readonly kind?: 'form-dialog' | 'confirm' | 'confirm ask-dialog';
+  /** A form, a question with two answers, or a wide question. */
+  readonly kind?: keyof typeof CLASSES;
   readonly close: () => void;
   readonly children: ComponentChildren;
 }) {
@@ -21,7 +23,7 @@ export function Dialog({
     return () => element?.close();
   }, []);
   return (
-    <dialog ref={dialog} class={kind} aria-label={title} onClose={close}>
+    <dialog ref={dialog} class={CLASSES[kind]} aria-label={title} onClose={close}>
       <h2>{title}</h2>
       {children}
     </dialog>

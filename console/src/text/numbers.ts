@@ -10,9 +10,9 @@ export function conversations(value: number): string {
   return `${count(value)} ${value === 1 ? 'conversation' : 'conversations'}`;
 }
 
-/** Returns a number of items in words. */
-export function items(value: number): string {
-  return `${count(value)} ${value === 1 ? 'item' : 'items'}`;
+/** Returns a number of items in words, with a word for which they are. */
+export function items(value: number, which = ''): string {
+  return `${count(value)} ${which === '' ? '' : `${which} `}${value === 1 ? 'item' : 'items'}`;
 }
 
 /** Returns a position, which counts from 0, as people count. */

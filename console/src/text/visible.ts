@@ -22,6 +22,7 @@ interface Drawn {
  * of items: a title, a tool or a file cannot look like another one.
  */
 export function showControls(): void {
+  // Sound: Preact calls the function of this name with each node, where there is one.
   const hooks = options as { [BEFORE]?: (node: Drawn) => void };
   const before = hooks[BEFORE];
   hooks[BEFORE] = (node) => {
@@ -36,6 +37,7 @@ function makeVisible(node: Drawn): void {
     const text = withVisibleControls(props);
     if (text !== props && !isInBody(node)) node.props = text;
   } else if (typeof type === 'string') {
+    // Sound: the properties of an element are an object.
     const shown = props as Record<string, unknown>;
     for (const name of SHOWN) {
       const value = shown[name];
@@ -46,5 +48,6 @@ function makeVisible(node: Drawn): void {
 
 function isInBody({ [PARENT]: parent }: Drawn): boolean {
   if (parent === undefined || parent === null) return false;
+  // Sound: what has children that are drawn is an element or a component, with an object of properties.
   return BODIES.includes((parent.props as { class?: unknown }).class) || isInBody(parent);
 }

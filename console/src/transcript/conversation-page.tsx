@@ -4,7 +4,7 @@ import { BranchesOf } from '../branches/tree.tsx';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { asFailure, call, type ApiFailure } from '../api/client.ts';
 import type { Conversation } from '../api/objects.ts';
-import { principal, signIns } from '../api/session.ts';
+import { hasSignIn, signIns } from '../api/session.ts';
 import { ConversationActions } from '../conversation/actions.tsx';
 import { titleOf } from '../conversations/title.ts';
 import { Failure } from '../look/failure.tsx';
@@ -107,7 +107,7 @@ function Facts({
   readonly titleKey: string | undefined;
 }) {
   const { id, created_at, metadata, owner, item_count } = conversation;
-  const hasOwner = owner !== undefined && (principal.value?.scheme ?? null) !== null;
+  const hasOwner = owner !== undefined && hasSignIn();
   const isHidden = hidesTexts.value;
   const pairs = isHidden ? [] : Object.entries(metadata).filter(([name]) => name !== titleKey);
   return (

@@ -3,7 +3,7 @@ import { ApiFailure, asFailure, call } from '../api/client.ts';
 import type { FeedEvent } from '../api/feed.ts';
 import type { Item } from '../api/objects.ts';
 import type { Wanted } from '../text/kept.ts';
-import { count } from '../text/numbers.ts';
+import { items } from '../text/numbers.ts';
 import type { Entry } from '../items/entry.ts';
 import { withinBounds } from './bounds.ts';
 import { callOf } from './pairing.ts';
@@ -244,7 +244,7 @@ export class ItemWindow {
 
   #announce(number: number, which: 'older' | 'newer'): void {
     if (number === 0) return;
-    this.announcement.value = `${count(number)} ${which} ${number === 1 ? 'item' : 'items'} loaded`;
+    this.announcement.value = `${items(number, which)} loaded`;
   }
 
   /** Loads something, in place of what is being loaded. */

@@ -36,15 +36,14 @@ export function Live({ items, rows, isAtEnd }: LiveProps) {
       if (!follower.note(event.position)) items.news.value += 1;
     };
     const path = `conversations/${encodeURIComponent(items.conversation)}/events`;
-    const catchUp = (): void => void follower.note();
-    // What came between the opening of the page and that of the feed.
-    catchUp();
-    readFeed(path, abort.signal, { receive, wait: setWaiting, miss: catchUp }).catch(
-      (error: unknown) => {
-        setProblem(asFailure(error).message);
-        setOn(false);
-      },
-    );
+    readFeed(path, abort.signal, {
+      receive,
+      wait: setWaiting,
+      miss: () => void follower.note(),
+    }).catch((error: unknown) => {
+      setProblem(asFailure(error).message);
+      setOn(false);
+    });
     return () => {
       abort.abort();
       setWaiting(undefined);

@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks';
 import { asFailure, call } from '../api/client.ts';
 import type { Conversation, Page } from '../api/objects.ts';
-import { mayDelete, principal, trashDays } from '../api/session.ts';
-import { columnsFor } from '../conversations/columns.ts';
+import { hasSignIn, mayDelete, trashDays } from '../api/session.ts';
 import {
   EraseLink,
   MayNotRead,
@@ -25,7 +24,7 @@ import { ItemCount } from '../conversations/item-count.tsx';
 import { Time, timeUntil } from '../text/time.tsx';
 import { deleteForGood, restoreConversation } from './deletion.ts';
 
-const FIELDS = [
+const PARAMETERS = [
   ['deleted', 'true'],
   ['limit', '50'],
   ['include[]', 'item_count'],
@@ -38,7 +37,7 @@ export function TrashPage({ query }: { readonly query: string }) {
   const pages = usePages<Conversation>(query, async (after, signal) => {
     const parameters = new URLSearchParams([
       ...filters.flatMap((filter) => filter.parameters.map(([name, value]) => [name, value])),
-      ...FIELDS,
+      ...PARAMETERS,
       ...(after === undefined ? [] : [['after', after]]),
     ]);
     const page = await call<Page<Conversation>>(`conversations?${parameters}`, { signal });
@@ -48,7 +47,7 @@ export function TrashPage({ query }: { readonly query: string }) {
   useTitle('Trash');
   const rows = pages.entries.value;
   const failure = pages.failure.value;
-  const { hasOwner } = columnsFor('last_item_at');
+  const hasOwner = hasSignIn();
   const isEmpty = rows.length === 0 && !pages.isLoading.value && failure === undefined;
   const leave = (id: string): void => {
     const index = rows.findIndex((entry) => entry.id === id);
@@ -127,16 +126,16 @@ function Empty({ hasFilters }: { readonly hasFilters: boolean }) {
 }
 
 function EmptyTrash() {
-  const hasSignIn = principal.value !== undefined && principal.value.scheme !== null;
+  const hasOthers = hasSignIn();
   return (
     <div class="state">
-      <h2>{hasSignIn ? 'The trash has nothing that you may restore' : 'The trash is empty'}</h2>
+      <h2>{hasOthers ? 'The trash has nothing that you may restore' : 'The trash is empty'}</h2>
       <p>
         {trashDays() > 0
           ? 'What you delete in the list, or in a conversation, comes here.'
           : 'This server has no trash for you: a deletion deletes. An operator can give it one with retention: trash_days.'}
       </p>
-      {hasSignIn && mayDelete() && (
+      {hasOthers && mayDelete() && (
         <p>
           What others have deleted is erased without reading it: <EraseLink />.
         </p>
