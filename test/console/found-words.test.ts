@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
-import { NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
+import { NO_BROWSER, openPage, typeInBar, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 
 /** What was looked for is in sight, and marked, where a hit leads. */
@@ -24,6 +24,17 @@ async function called(output: unknown): Promise<string> {
     ],
   });
   return id;
+}
+
+/** Opens a message at a word in it, as a link to the hit does. */
+async function openAtHit(
+  role: 'user' | 'assistant',
+  content: string,
+  word: string,
+): Promise<WatchedPage> {
+  const { id } = await client.conversations.create({ items: [{ type: 'message', role, content }] });
+  const { data } = await client.conversations.items.list(id);
+  return openPage(origin, `#/conversations/${id}?item=${data[0]?.id}&find=${word}`);
 }
 
 async function marks(page: Page): Promise<readonly string[]> {
@@ -133,24 +144,14 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   ] as const)('a hit beyond the cut of a text of the $role is shown', async ({ role, before }) => {
     const word = `quagga${role}`;
     const content = `${'a b c d\n'.repeat(before / 8)}${word}`;
-    const { id } = await client.conversations.create({
-      items: [{ type: 'message', role, content }],
-    });
-    const { data } = await client.conversations.items.list(id);
-    const fragment = `#/conversations/${id}?item=${data[0]?.id}&find=${word}`;
-    await using watched = await openPage(origin, fragment);
+    await using watched = await openAtHit(role, content, word);
     await expect.poll(() => marks(watched.page)).toEqual([word]);
     await expect.poll(() => isMarkInSight(watched.page)).toBe(true);
   });
 
   test('a hit in an item that the reader loads is scrolled to', async () => {
     const content = `${'a b c d\n'.repeat(12_000)}tapir${'\na b c d'.repeat(12_000)}`;
-    const { id } = await client.conversations.create({
-      items: [{ type: 'message', role: 'user', content }],
-    });
-    const { data } = await client.conversations.items.list(id);
-    const fragment = `#/conversations/${id}?item=${data[0]?.id}&find=tapir`;
-    await using watched = await openPage(origin, fragment);
+    await using watched = await openAtHit('user', content, 'tapir');
     await watched.page.getByRole('button', { name: 'Load it' }).click();
     await expect.poll(() => marks(watched.page)).toEqual(['tapir']);
     await expect.poll(() => isMarkInSight(watched.page)).toBe(true);
@@ -158,12 +159,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
 
   test('a hit in a very long text is told, and is one click away', async () => {
     const content = `${'a b c d\n'.repeat(60_000)}okapi`;
-    const { id } = await client.conversations.create({
-      items: [{ type: 'message', role: 'user', content }],
-    });
-    const { data } = await client.conversations.items.list(id);
-    const fragment = `#/conversations/${id}?item=${data[0]?.id}&find=okapi`;
-    await using watched = await openPage(origin, fragment);
+    await using watched = await openAtHit('user', content, 'okapi');
     const { page } = watched;
     await page.getByRole('button', { name: 'Load it' }).click();
     await page.getByText('what you look for is further on').waitFor();
