@@ -85,7 +85,8 @@ function pageQuery(params: SearchByTimeParams, documents: Documents, syntax: Sql
     {
       chosen,
       columns: 'chosen.doc AS number',
-      order: 'chosen.doc DESC, chosen.conversation_id DESC, chosen.position DESC',
+      // Of rare words, all documents are read and sorted: an index that has them in order would be read to its end.
+      order: `${documents.kind === 'newest' ? 'chosen.doc' : 'chosen.doc + 0'} DESC, chosen.conversation_id DESC, chosen.position DESC`,
     },
     syntax,
     parameters,
