@@ -200,6 +200,18 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => titles(watched)).toEqual(['Chat 2']);
   });
 
+  test('the bar suggests the filter of a value that was seen', async () => {
+    await using watched = await openList();
+    const { page } = watched;
+    await page.keyboard.press('/');
+    await page.keyboard.type('orde');
+    await page.getByRole('option', { name: 'topic:orders' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.locator('.chip', { hasText: 'topic is orders' }).waitFor();
+  });
+
   test('the bar suggests values of a key that has spaces', async () => {
     const { id } = await small.client.conversations.create({
       metadata: { title: 'Spaced', 'two words': 'and a value' },

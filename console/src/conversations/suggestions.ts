@@ -2,6 +2,8 @@ import { cutToken, keyToken, OWN_WORDS, QUOTED, tokensOf, unquoted, valueToken }
 import { seen, seenKeys } from './seen.ts';
 
 const MOST = 8;
+/** Characters of a value after which its filter is suggested. */
+const LEAST_OF_VALUE = 3;
 /** A filter at the end, whose value has no quotation marks and may have spaces. */
 const LOOSE = new RegExp(String.raw`(?:${QUOTED}|[^\s":]+):[^":]+$`, 's');
 
@@ -43,11 +45,22 @@ export function completed(text: string, { token }: Suggestion): string {
 function keysLike(begun: string): readonly Suggestion[] {
   const keys = seenKeys().map((key) => [key, `${keyToken(key)}:`, 'metadata'] as const);
   const own = [...OWN_WORDS].map(([word, { meaning }]) => [word, `${word}:`, meaning] as const);
-  const all = [...own, ...keys];
+  const all = [...own, ...keys, ...filtersWith(begun)];
   return all
     .filter(([name]) => name.toLowerCase().startsWith(begun.toLowerCase()))
     .slice(0, MOST)
     .map(([, token, meaning]) => ({ token, meaning }));
+}
+
+/** Returns filters by the values that were seen, each under its value: whoever types one means them. */
+function filtersWith(
+  begun: string,
+): readonly (readonly [value: string, token: string, meaning: string])[] {
+  if (begun.length < LEAST_OF_VALUE) return [];
+  return [...seen.value].flatMap(([key, values]) => {
+    const name = key === 'owner' ? key : keyToken(key);
+    return [...values].map((value) => [value, `${name}:${valueToken(value)}`, 'filter'] as const);
+  });
 }
 
 /** The word at the end. A value may have spaces when it is quoted, or when a value that was seen begins so. */
