@@ -188,7 +188,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const before = calls.length;
     await page.keyboard.press('/');
     await page.keyboard.type('use');
-    await page.getByRole('option', { name: 'user_id:' }).waitFor();
+    await page.getByRole('option', { name: 'user_id: metadata' }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.keyboard.type('user of chat 2');
