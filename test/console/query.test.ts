@@ -106,6 +106,7 @@ test('each pair of metadata can be said as a filter, and is understood again', (
     '//',
     '\n',
     'x',
+    'https',
     link,
   );
   const texts = fc.oneof(

@@ -180,7 +180,8 @@ export function withoutFilter(text: string, filter: Filter): string {
 
 /** Returns a key of the metadata as the bar has it. */
 export function keyToken(key: string): string {
-  const isBare = /^[^\s":-][^\s":]*$/.test(key) && !OWN_WORDS.has(key);
+  // What begins as a link of the console may be one.
+  const isBare = /^(?!#|https?$)[^\s":-][^\s":]*$/.test(key) && !OWN_WORDS.has(key);
   return isBare ? key : quoted(key);
 }
 
