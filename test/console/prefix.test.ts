@@ -24,8 +24,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.locator('mark').first().waitFor();
     await page.locator(`.results a[href*="${id}"]`).first().click();
     await page.locator('article').first().waitFor();
-    await page.keyboard.press('l');
     const feed = page.waitForResponse((answer) => answer.url().includes('/events'));
+    await page.keyboard.press('l');
     expect((await feed).status()).toBe(200);
     await server.client.conversations.items.create(id, {
       items: [{ type: 'message', role: 'user', content: 'It has come.' }],
