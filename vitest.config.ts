@@ -9,7 +9,7 @@ const common = {
   isolate: false,
 };
 
-/** A browser on a busy machine may lose a race of its own. What fails there counts when it fails twice. */
+/** Settings of browser tests. On a busy machine a browser may be late, so that a failure in CI counts when it comes twice. */
 const inBrowser = { ...common, retry: process.env['CI'] === 'true' ? 1 : 0 };
 
 export default defineConfig({

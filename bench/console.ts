@@ -195,7 +195,7 @@ async function visitPage({ browser, address, row }: Visit) {
     requestAnimationFrame(look);`);
   await page.goto(address);
   await page.locator(row).first().waitFor();
-  // The policy of the page lets nothing wait in it by a text of code.
+  // `waitForFunction` evaluates a text, which the policy of the page forbids.
   while ((await page.evaluate('window.firstRow')) === undefined);
   return { page, requests: () => requests, close: () => context.close() };
 }

@@ -17,7 +17,7 @@ import { SignIn } from './look/sign-in.tsx';
 import { Notice } from './look/notice.tsx';
 import { fragmentOf, place, type PageName, type Place, type View } from './place.ts';
 
-/** What each page is given: the fields of its place. */
+/** Properties of each page: the fields of its place. */
 type PageProps = Record<PageName, { readonly query: string; readonly view: View }> & {
   readonly conversation: { readonly id: string; readonly item: string | undefined };
   readonly compare: { readonly left: string; readonly right: string };
@@ -33,7 +33,7 @@ const LATE: { readonly [Key in Name]?: () => Promise<ComponentType<PageProps[Key
   server: async () => (await import('./server/server-page.tsx')).ServerPage,
 };
 
-/** Pages that are here. */
+/** Pages that are loaded. */
 const pages = signal<{ readonly [Key in Name]?: ComponentType<PageProps[Key]> }>({
   conversations: ConversationsPage,
   search: SearchPage,
@@ -107,7 +107,7 @@ function CurrentPage() {
   return <Page key={identityOf(at)} {...at} />;
 }
 
-/** Returns what tells two pages apart that share nothing. Lists go on when their words change. */
+/** Returns the key of a page: another key draws the page anew. A list keeps its key when its query changes. */
 function identityOf(at: Place): string {
   if (at.page === 'conversation') return at.id;
   return at.page === 'compare' ? `${at.left} ${at.right}` : at.page;

@@ -53,7 +53,7 @@ function arrive(): Place {
   return placeOf(location.hash);
 }
 
-/** Takes the caller who leaves out of the address. What that one has left in the tab's history is not shown to the next. */
+/** Removes the place of the leaving caller from the address, and hides that caller's history from the next one. */
 export function leavePlace(): void {
   sessionStorage.setItem(CALLERS, String(callers() + 1));
   place.value = arrive();

@@ -5,7 +5,7 @@ import { readText, ROOT } from '../support/repository.ts';
 
 const MOST_LINES = 300;
 
-/** Folders of which each imports from those before it, and from none behind it. */
+/** Folders in order. A folder imports from earlier ones only. */
 const RANKS = ['text', 'items', 'transcript'];
 
 const FILES = readdirSync(join(ROOT, 'console/src'), { recursive: true, encoding: 'utf8' })

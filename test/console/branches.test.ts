@@ -333,7 +333,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await press(page, 'More forks');
     await page.getByRole('button', { name: 'More forks' }).waitFor({ state: 'detached' });
     await meet(200);
-    // The button has gone with the last page, and the focus is on the first of those that have come.
+    // The last page removes the button. The focus moves to the first new fork.
     const focused = page.locator('.tree .node a:focus');
     const nodes = await forks.locator('a[dir]').all();
     const place = await nodes[160]?.getAttribute('href');
@@ -344,7 +344,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await meet(20, '1–20 shown');
     const first = await forks.locator('a[dir]').first().getAttribute('href');
     await expect.poll(() => focused.getAttribute('href')).toBe(first);
-    // A failure is told where the forks are.
+    // The message of the failure is next to the forks.
     await page.route(/forked_from=/, (route) => route.fulfill({ status: 500, json: {} }));
     await press(page, 'More forks');
     await page.locator('.tree [role=alert]').waitFor();

@@ -37,9 +37,9 @@ beforeAll(async () => {
 });
 afterAll(() => access[Symbol.asyncDispose]());
 
-/** Stores conversations of a person, who has none else, with two items each, and returns their ids. */
+/** Stores conversations of a new person, with two items each. Returns their ids. */
 async function store(person: string, number: number, by = app): Promise<readonly string[]> {
-  // What a try before has left.
+  // The first try may have left it.
   await access.call(olga, 'POST', `${CONVERSATIONS}/erase`, { metadata: { person } });
   const ids: string[] = [];
   for (let index = 0; index < number; index += 1) {
@@ -143,7 +143,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('hal 0').waitFor();
     gate.resolve(undefined);
     await page.getByText('The erasure is done: 2 conversations erased').waitFor();
-    // What the list shows is neither stale nor nothing.
+    // The list shows its rows, and they are current.
     await expect.poll(() => page.getByText(/^hal/).count()).toBe(0);
     await page.getByText('ida 0').waitFor();
     await page.goBack();
@@ -151,7 +151,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
   });
 
   test('what a hold keeps is said, and stays', async ({ task }) => {
-    // What is held stays also for another try.
+    // The held conversation stays, also when the test is tried again.
     const person = `dora-${task.result?.retryCount ?? 0}`;
     const dora = await access.key(person);
     const [held, free] = await store(person, 2, dora);
@@ -176,7 +176,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(await panel(watched)).toContain('1 conversation stayed');
     expect(await listIds(access, dora)).toEqual([held]);
     expect(free).toBeDefined();
-    // What is left is held, so that nothing can be typed for it.
+    // All that are left are held: there is no number to type.
     await page.getByRole('button', { name: 'Erase something else' }).click();
     await page.getByRole('textbox', { name: 'Owner' }).fill(person);
     await page.getByRole('button', { name: 'Count them' }).click();
@@ -188,7 +188,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const ids = await store('jil', 3);
     await using watched = await openSignedIn(origin, olga, '#/erase?q=person:jil');
     const { page } = watched;
-    // As a server answers that has no more time for a request: one conversation each.
+    // The receipt of a server whose time for the request is over: one conversation was erased.
     const gates = ids.map(() => Promise.withResolvers<undefined>());
     let requests = 0;
     await page.route('**/conversations/erase', async (route) => {

@@ -5,7 +5,7 @@ import { MODEL } from '../support/turns.ts';
 import { startAskedServer } from './support/asking.ts';
 import { NO_BROWSER, openPage, typeInBar } from './support/browser.ts';
 
-/** Where links, hits, keys and ids lead, and what stands over the rows. */
+/** Tests of the place to which a link, a hit, a key or an id leads, and of the notes above the rows. */
 
 const turns = await startAskedServer();
 const { client, play, server } = turns;

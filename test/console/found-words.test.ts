@@ -4,7 +4,7 @@ import { startServer } from '../support/server.ts';
 import { NO_BROWSER, openPage, typeInBar, type WatchedPage } from './support/browser.ts';
 import { seedLong } from './support/seed.ts';
 
-/** What was looked for is in sight, and marked, where a hit leads. */
+/** Tests that the words of a search are on the screen, and marked, after a hit was opened. */
 
 const server = await startServer();
 const { client, origin } = server;
@@ -13,7 +13,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 const FILLER = Array.from({ length: 260 }, (_, at) => `row${at}`);
 
-/** Stores a call whose output has a word deep in a branch, behind many others, and returns the conversation. */
+/** Stores a call with this output. Returns the id of the conversation. */
 async function called(output: unknown): Promise<string> {
   const { id } = await client.conversations.create({
     metadata: { title: 'A report' },
@@ -92,7 +92,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expect.poll(() => marks(page)).toContain('xylophone');
     await expect.poll(() => isMarkInSight(page)).toBe(true);
     expect(page.url()).toContain(id);
-    // What has nothing of it stays closed, and what the reader closes does too.
+    // Branches without the word stay closed, and so do branches that the reader has closed.
     const branch = page.getByRole('button', { name: 'deep' });
     expect(await branch.getAttribute('aria-expanded')).toBe('true');
     expect(await page.getByRole('button', { name: 'list' }).getAttribute('aria-expanded')).toBe(
@@ -103,7 +103,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.press('f');
     await page.keyboard.press('Enter');
     await expect.poll(() => branch.getAttribute('aria-expanded')).toBe('true');
-    // The next hit is shown too, behind a hundred others.
+    // Entry 251 is opened too, although a list shows its first 100 entries.
     await page.locator('.find input').fill('row250');
     await page.getByText('1 found').waitFor();
     await page.keyboard.press('Enter');

@@ -9,7 +9,7 @@ import { withVisibleControls } from '../../console/src/text/controls.ts';
 import { NO_BROWSER, openPage } from './support/browser.ts';
 import { TELLING } from './support/items.ts';
 
-/** A name that turns what follows around, and has characters that nobody sees. */
+/** A name with characters that reverse the text after them, and with invisible ones. */
 const HOSTILE = 'needle\u202Egnp\u2066\u200B\u00AD\u{E0041}\u3164.\u2028exe';
 const SHOWN = withVisibleControls(HOSTILE);
 
@@ -57,7 +57,7 @@ const fork = await client.post<{ id: string }>(`/conversations/${id}/fork`, {
 const gone = await client.conversations.create({ metadata });
 await client.conversations.delete(gone.id);
 
-/** Returns what is drawn or read out with characters that nobody sees, but for bodies and fields. */
+/** Finds elements that show an invisible character or have it read out. Bodies of items and fields are left out. */
 async function hiding(page: Page): Promise<readonly string[]> {
   return page.evaluate(`(() => {
     const hidden = /(?![\\n\\t])[\\p{Cc}\\p{Cf}\\p{DI}\\u2028\\u2029]/u;

@@ -8,7 +8,7 @@ const { origin } = access.server;
 const ann = await access.key('ann', '--tenant', 'acme');
 const bob = await access.key('bob', '--tenant', 'acme');
 const TITLE = 'Where is my parcel?';
-/** What the tab notes of whose places it has. */
+/** The tab's storage: the caller whose places are in its history. */
 const ANN = { 'colloquy.caller': '["acme","ann"]' };
 const id = await createConversation(access, ann, { title: TITLE });
 

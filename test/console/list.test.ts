@@ -62,7 +62,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     expect(most.twice).toBe(0);
     expect(most.drawn).toBeLessThan(MOST_DRAWN);
     await expect.poll(() => page.locator('.list-end').textContent()).toBe(`${ROWS} conversations`);
-    // Besides, it may have looked for newer ones.
+    // It may also have asked for newer conversations.
     const pages = watched.calls.filter((call) => /conversations\?(?!.*&before=)/.test(call));
     expect(pages).toHaveLength(Math.ceil(ROWS / 50));
     // Keys go on from the row that has the focus, and take it along.
@@ -141,7 +141,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     }
     await using watched = await openList(many);
     const { page } = watched;
-    // The last one of the first page, behind which the next one begins.
+    // The last one of the first page: the cursor of the second page.
     await many.client.conversations.delete(ids[10] ?? '');
     await page.evaluate('document.querySelector("main").scrollTop = 1e6');
     await expect.poll(() => page.locator('.list-end').textContent()).toBe('60 conversations');

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { NO_BROWSER, openPage } from './support/browser.ts';
 
-/** A list of many conversations, read to its end while it changes. */
+/** Tests of a long list that changes while it is read to its end. */
 
 const ROWS = 1200;
 const AT_ONCE = 25;

@@ -4,7 +4,7 @@ import { overflowing } from './support/axe.ts';
 import { NO_BROWSER, typeInBar } from './support/browser.ts';
 import { openSignedIn } from './support/sign-in.ts';
 
-/** What a caller is told of conversations that are others', and of rights to them. */
+/** Tests of the words about owners and rights, for callers who see conversations of others. */
 
 const access = await startAccessServer(`auth: { schemes: [keys] }
 retention: { trash_days: 7 }

@@ -15,7 +15,7 @@ const id = await createConversation(access, ann, { title: 'For acme alone', topi
 const items = [{ role: 'user', content: 'A walrus for acme alone' }];
 const stored = await access.call(ann, 'POST', `${pathOf(id)}/items`, { items });
 
-/** Goes where the history has a conversation and a filter of ann. */
+/** Visits a conversation and a filter as ann, so that both are in the history. */
 async function leavePlaces(watched: WatchedPage): Promise<void> {
   const { page } = watched;
   await page.getByRole('link', { name: 'For acme alone' }).click();
@@ -68,7 +68,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.getByText('No conversations that you may read').waitFor();
     expect(await leaks()).toBe(false);
     expect(calls.slice(before).join(' ')).not.toMatch(new RegExp(`${id}|secret-17`));
-    // Of the next one, the history has places again.
+    // The history records the places of the next caller.
     await typeInBar(watched, 'user_id:of-ben');
     await page.locator('.chips', { hasText: 'of-ben' }).waitFor();
     await page.reload();
@@ -125,7 +125,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await using watched = await openSignedIn(origin, ben);
     const { page } = watched;
     await page.locator('.row-title', { hasText: 'First of ben' }).waitFor();
-    // Its own change is told by the feed, behind that of the other tenant.
+    // The feed has its own change, which was made after that of the other tenant.
     await createConversation(access, ann, { title: 'Another for acme alone' });
     await createConversation(access, ben, { title: 'Second of ben' });
     await page.getByRole('button', { name: '1 newer' }).click();

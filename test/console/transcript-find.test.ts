@@ -29,7 +29,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const { page } = watched;
     const typeAtOnce = async (words: string): Promise<void> => {
       await page.keyboard.press('f');
-      // Key by key, a slow page would search for the words as far as they are typed.
+      // Typed key by key, a slow page would also search for the beginnings.
       await page.locator('.find input:focus').fill(words);
     };
     await typeAtOnce('messa');
@@ -83,7 +83,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await page.keyboard.type('e');
     await page.locator('[role=status]', { hasText: 'first 500 here marked' }).waitFor();
     expect(await marks(watched)).toHaveLength(500);
-    // Where the reader is, and not where the text begins.
+    // The marks are at the reader's place, not at the beginning of the text.
     await page.locator('.find input').fill('the end');
     await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, rows.scrollHeight));
     await expect.poll(() => marks(watched)).toContain('end');

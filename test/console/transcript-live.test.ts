@@ -58,7 +58,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const asked = page.waitForRequest(/\/events/);
     await page.keyboard.press('l');
     await asked;
-    // What is not read anew when the feed begins is never shown: nothing comes after it.
+    // No change comes later: the items are shown only if the page reads them when the feed begins.
     await expect.poll(() => page.locator('.live[aria-pressed=true]').count()).toBe(1);
     await say(id, 'early');
     gate.resolve(undefined);

@@ -125,7 +125,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     const edge = data.at(-1)?.id ?? '';
     await using watched = await openAtEnd(server.origin, id);
     const { page } = watched;
-    // The first one that is loaded, from which the page goes on, and the one before it.
+    // The first loaded item, which is the cursor of the next page, and the item before it.
     const before = await server.client.conversations.items.list(id, { limit: 1, after: edge });
     for (const item of [edge, before.data[0]?.id ?? '']) {
       await server.client.conversations.items.delete(item, { conversation_id: id });
@@ -152,7 +152,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     });
     await page.goto(`${server.origin}/console/#/conversations/${id}`);
     await page.getByText('message 399', { exact: true }).waitFor();
-    // That of the conversation itself.
+    // The menu of the conversation itself.
     await page.locator('.facts time').waitFor();
     expect(await page.locator('input[type=range], .position output, time').count()).toBe(1);
     const up = await scroll(page, -2000, 'first === 0');

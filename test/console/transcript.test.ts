@@ -31,7 +31,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await expectContiguous(watched);
     expect(numbers.length).toBeLessThan(MOST_ROWS);
     expect(await watched.page.locator('*').count()).toBeLessThan(MOST_ELEMENTS);
-    // Each once, and nothing more when all is at rest: frames in which nothing changes.
+    // Each is asked for once. Rest: some frames without a change.
     await watched.page.locator('.facts time').waitFor();
     const paths = () =>
       watched.calls.map((call) => call.replace(/.*\/v1\/([^?]*).*/, '$1')).toSorted();

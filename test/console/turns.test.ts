@@ -119,7 +119,7 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     await scroll(watched.page, -1500, 'first === 0');
     await watched.page.locator('[aria-posinset="1"]').waitFor();
     expect(pagesOfItems(watched)).toBe(3);
-    // Scrolling has ended with frames in which nothing came: what is asked for a page of items was asked.
+    // The last frames brought nothing new: all pages of items were asked for.
     await scroll(watched.page, -1, 'false');
     expect(asked(watched)).toBe(1);
   });

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { NO_BROWSER, openPage } from './support/browser.ts';
 
-/** What every test of a page relies on: a page that breaks its policy, or loads something from elsewhere, fails its test. */
+/** Tests of the watch that fails a test when its page breaks the policy or loads from elsewhere. */
 
 const server = await startServer();
 const elsewhere = createServer((_request, response) => response.end('x')).listen(0, '127.0.0.1');

@@ -77,6 +77,6 @@ test('the beginning of a text grows to the words in it, also where folding chang
   // White space is folded to less, a ligature to more.
   expect(shown(`${'a    '.repeat(6000)}okapi`, 'okapi')).toBe(80_000);
   expect(shown(`${'ﬃ '.repeat(9000)}okapi${' '.repeat(9000)}`, 'okapi')).toBe(20_000);
-  // Beyond what is shown by itself it is not.
+  // The word is beyond the characters that a hit opens.
   expect(shown(`${'ab '.repeat(120_000)}okapi`, 'okapi')).toBe(20_000);
 });

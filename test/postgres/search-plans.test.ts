@@ -21,7 +21,7 @@ test('a rare word of an old item is found by the index of words alone', async ()
   await using database = await createDatabase(inject('postgresUrl'));
   await (await openOn(database.url)).close();
   await database.run(FILL);
-  // What is inserted at once waits in front of the index of words.
+  // The index of words holds new rows in a list that is read first, until a VACUUM.
   await database.run('VACUUM (ANALYZE)');
   const plans: string[] = [];
   const read = async ({ sql, parameters }: Query): Promise<readonly Row[]> => {

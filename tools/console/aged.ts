@@ -1,4 +1,4 @@
-/** Minutes ago at which the latest conversations were active last. Those before them are a day apart. */
+/** Minutes since the last activity of the latest conversations. Older ones are a day apart. */
 const MINUTES = [3, 19, 47, 128, 290, 1500, 3100, 4600, 7400];
 const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = 1440 * MS_PER_MINUTE;

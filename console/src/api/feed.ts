@@ -13,7 +13,7 @@ export interface FeedReader {
   readonly receive: (event: FeedEvent) => void;
   /** Is told the seconds until the next try while the connection is lost, and `undefined` when it is there. */
   readonly wait: (seconds: number | undefined) => void;
-  /** Is told when the feed begins, and not where the reader was: what came until then is not in it. */
+  /** Called when the feed begins at the present: earlier changes are not in it. */
   readonly miss: () => void;
 }
 
@@ -35,7 +35,7 @@ export async function readFeed(
     try {
       const { body } = await stream(`${path}${after}`, signal);
       for await (const { id, data } of framesIn(body)) {
-        // The first frame comes at once, with a place.
+        // The server sends a first frame at once, with the cursor.
         if (cursor === undefined) miss();
         losses = 0;
         wait(undefined);

@@ -11,7 +11,7 @@ export async function* framesIn(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<Frame> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  // What has come of a frame, which may be long and come in many pieces.
+  // Pieces of the frame that is not complete yet. A long one comes in many.
   let pieces: string[] = [];
   try {
     for (;;) {

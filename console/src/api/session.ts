@@ -4,7 +4,7 @@ import type { Principal, ServerFacts } from './objects.ts';
 
 /** Where a key is kept when its owner asks for it: as long as the tab, and seen by no other. */
 const KEPT = 'colloquy.key';
-/** Where the tab notes whose places it has, also for a page that is loaded again. */
+/** Key of the tab's storage for the caller whose places are in its history. It outlives a reload. */
 const CALLER = 'colloquy.caller';
 
 /** Key or token of the caller. It is in no cookie, address or document, and in the tab's storage only when asked for. */
@@ -56,7 +56,7 @@ export function signOut(): void {
 function startAnew(): void {
   forgetSecret();
   sessionStorage.removeItem(CALLER);
-  // What was looked for is in the address.
+  // The address has the words of the search.
   leavePlace();
   location.reload();
 }

@@ -66,7 +66,7 @@ function Way({
   );
 }
 
-/** Puts the focus into the field for a question, or on the heading of a page without one: the ways out go with the failure. */
+/** Moves the focus to the field for a question, or to the heading where there is none: the buttons of the failure are removed. */
 function focusField(): void {
   const field =
     document.querySelector<HTMLElement>('.ask-text') ?? document.getElementById('title');

@@ -33,7 +33,7 @@ interface Sent {
   readonly body: object;
 }
 
-/** The requests of which none has an end that is known, in order, and the key of them all. */
+/** The requests without a known end, in order, and their common key. */
 interface Tries {
   readonly key: string;
   readonly sent: Set<Sent>;
@@ -91,7 +91,7 @@ export class Asking {
     await this.#run({ asked, body }, options);
   }
 
-  /** Shows what became of the request before, of which the server says that it has arrived: one of those without an end. */
+  /** Shows the answer of the earlier request that the server has received. */
   async showSent(): Promise<void> {
     for (const sent of this.#tries?.sent ?? []) {
       await this.#run(sent, {});
@@ -116,7 +116,7 @@ export class Asking {
     } catch (error) {
       const failure = asFailure(error);
       const isRefused = failure.status >= 400 && failure.status < 500;
-      // What was refused at first is not what has the key.
+      // A request that was refused does not hold the key.
       if (isRefused && (isFirst || failure.code === ARRIVED)) tries.sent.delete(sent);
       if (!this.#abort.signal.aborted) this.#fail(failure);
     }

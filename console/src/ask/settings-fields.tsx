@@ -15,7 +15,7 @@ export function SettingsFields({
   const set = (part: Partial<AskSettings>): void => change({ ...settings, ...part });
   const problems = problemsOf(settings);
   const number = (name: keyof typeof problems, placeholder: string) => (
-    // A field of numbers does not tell what was typed into it that is none.
+    // A field of type `number` hides a text that is no number.
     <input
       id={`${id}-${name}`}
       inputMode="decimal"

@@ -15,7 +15,7 @@ export function useStayingAtEnd(scroller: RefObject<HTMLElement | null>): void {
     let wasAtEnd = isAtEnd(rows);
     let { clientHeight: height } = rows;
     const note = (): void => {
-      // A new height may bring a scroll event before the observer is called: the height before it counts.
+      // A scroll event may come after a change of height and before the observer: compare with the earlier height.
       wasAtEnd = isAtEnd(rows, height);
     };
     const observer = new ResizeObserver(() => {

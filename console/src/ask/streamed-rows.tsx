@@ -16,7 +16,7 @@ import { askingOf, type Input } from './asking.ts';
 import { isStoredIn, showStored } from './stored.ts';
 import { useSettledEnd, useStayingAtEnd } from './settled-end.ts';
 
-/** Items that are drawn while they are streamed, the last ones. */
+/** Number of the latest streamed items that are drawn. */
 const MOST_FORMING = 50;
 
 /** What was asked and what the model has answered so far, below the stored items, until it is one of them. */

@@ -26,7 +26,7 @@ export function AskAgain({
   const { until, replaced } = placeOf(entry, items.entries.value);
   // A large message is loaded first.
   const stub = replaced !== undefined && isStub(replaced.item) ? replaced.item : undefined;
-  // Sound: a field that is read may be missing, as those of a stub are.
+  // Sound: fields that are read may be missing. A stub has none of them.
   const content = replaced === undefined ? '' : (replaced.item as Partial<Item>)['content'];
   const others = othersIn(content);
   const [typed, setTyped] = useState<string>();

@@ -12,7 +12,7 @@ import { ancestorsOf } from './ancestors.ts';
 import { Place, type ForkOrigin } from './fork-place.tsx';
 import { forksOf } from './requests.ts';
 
-/** Forks of a conversation that are drawn. Those before them are taken away. */
+/** Number of the latest loaded forks that are drawn. Earlier ones are removed. */
 const MOST_FORKS = 200;
 
 interface Forks {
@@ -140,7 +140,7 @@ function Node({
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const [problem, setProblem] = useState('');
   const place = useRef<HTMLLIElement>(null);
-  /** Puts the focus on the first fork that has come, or on this one, when the button that had it has gone. */
+  /** Moves the focus from a removed button to the first new fork, or to this one. */
   const keepFocus = (data: readonly Conversation[]): void => {
     if (document.activeElement !== document.body) return;
     const first = data.find(({ id }) => id !== inner?.key);

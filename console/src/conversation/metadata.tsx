@@ -43,7 +43,7 @@ export function MetadataButton({
   const open = async (): Promise<void> => {
     setProblem('');
     setPairs([]);
-    // What is not read cannot be saved: it would replace all that is there.
+    // Metadata that were not read cannot be saved: the save would replace all of them.
     setTag(undefined);
     setOpen(true);
     await read();

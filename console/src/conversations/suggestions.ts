@@ -52,7 +52,7 @@ function keysLike(begun: string): readonly Suggestion[] {
     .map(([, token, meaning]) => ({ token, meaning }));
 }
 
-/** Returns filters by the values that were seen, each under its value: whoever types one means them. */
+/** Returns filters for the values that were seen, so that typing a value suggests its filter. */
 function filtersWith(
   begun: string,
 ): readonly (readonly [value: string, token: string, meaning: string])[] {

@@ -69,7 +69,7 @@ export function ErasurePage({ query }: { readonly query: string }) {
   useEffect(() => {
     const isForOthers = ids.length > 0 || (query !== '' && running.value?.query !== query);
     if (running.value?.isSeen === true && isForOthers) forgetErasure();
-    // Without a filter that the reader has meant, it would count too many.
+    // A filter that was not understood is missing, and the count would be too high.
     if (running.value === undefined && problems.length === 0) void countAll(asked());
     return () => abort.current?.abort();
   }, []);

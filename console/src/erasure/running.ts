@@ -45,7 +45,7 @@ export async function startErasure(
   begun: Pick<RunningErasure, 'query' | 'of'>,
 ): Promise<void> {
   forgetErasure();
-  // It may offer to bring back what is erased now.
+  // Its Undo may be for a conversation that this erasure deletes.
   dismissNotice();
   abort = new AbortController();
   const own = abort.signal;

@@ -13,7 +13,7 @@ export function Disclosure({
   readonly name: string;
   readonly note?: string;
   readonly isOpen?: boolean;
-  /** What it shows: it opens when the reader comes for something in it. */
+  /** Its content. It opens when the reader arrives for words in it. */
   readonly of?: unknown;
   readonly children: ComponentChildren;
 }) {

@@ -56,7 +56,7 @@ export function toolName(item: Item): string {
   return item.type.replaceAll('_', ' ').replace(/ call$/, '');
 }
 
-/** Returns that name as the head of a card has it. */
+/** Returns the name of a tool, cut for the head of a card. */
 export function nameInHead(item: Item): string {
   return toolName(item).slice(0, 200);
 }

@@ -32,7 +32,7 @@ export function notify(content: NoticeContent): void {
   notice.value = content;
 }
 
-/** Takes the notice away, since what it tells does not hold any more. */
+/** Removes the notice when it is not true any more. */
 export function dismissNotice(): void {
   notice.value = undefined;
 }

@@ -1,8 +1,8 @@
 /** Characters that control a terminal or the direction of text, or that nobody sees; not line breaks and tabs. */
 const CONTROL = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]`;
-/** What emoji and the scripts of Arabic and of India join, by characters that are seen in what they do. */
+/** Emoji, and letters of Arabic and Indian scripts, which invisible joiners may stand between. */
 const JOINED = String.raw`[\u0600-\u0DFF\p{ExtPict}\p{EMod}\uFE0F]`;
-/** Letters and digits of a region, such as `gbeng`, behind a black flag: the flag of the region. No longer text hides so. */
+/** Tags of a region after a black flag, such as `gbeng`: the region's flag. Longer tags could hide text. */
 const FLAG = String.raw`(?<=\u{1F3F4})[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{3,6}\u{E007F}`;
 const NEEDED = String.raw`${FLAG}|(?<=\p{ExtPict})\uFE0F|(?<=[\d#*])\uFE0F(?=\u20E3)|(?<=${JOINED})[\u200C\u200D](?=${JOINED})`;
 

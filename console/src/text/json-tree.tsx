@@ -23,7 +23,7 @@ export function JsonTree({
   /** Names this value among those of its item. */
   readonly path: string;
   readonly isOpen?: boolean;
-  /** Whether it opens when the reader comes for something. Left out, it opens if that is in its texts. */
+  /** Opens it on arrival, or keeps it closed. By default it opens if its texts have one of the words. */
   readonly isWanted?: boolean;
 }) {
   const [open, setOpen] = useKept(`${path} open`, isOpen);
@@ -76,7 +76,7 @@ export function JsonChildren({
     const last = Math.max(...firsts);
     if (last >= most) setMost(last - (last % CHILDREN_AT_ONCE) + CHILDREN_AT_ONCE);
   });
-  // Of each word the first branch that has it: all of them may be too many.
+  // The first branch with each word: opening all could be too many.
   const firsts = useMemo(() => firstsOf(value, terms), [terms, value]);
   return (
     <>

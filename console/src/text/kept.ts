@@ -12,7 +12,7 @@ export interface Drawing {
   readonly wanted?: Wanted | undefined;
 }
 
-/** Why the reader has come to an item: the words to find in it. A new object each time: who comes again has it opened again. */
+/** Words to find in an item at which the reader arrives. Each arrival is a new object, so that a second one opens the item again. */
 export interface Wanted {
   readonly item: string;
   /** As `termsOf` gives them. */
@@ -49,7 +49,7 @@ export function useArrival(
   const wanted = drawing?.wanted;
   const key = `${drawing?.name ?? ''} ${name} arrival`;
   useLayoutEffect(() => {
-    // A row that scrolls back is not come to again.
+    // A row that scrolls back into view is no new arrival.
     if (wanted === undefined || drawing?.opened.get(key) === wanted) return;
     drawing?.opened.set(key, wanted);
     open(wanted.terms);

@@ -27,7 +27,7 @@ export function grown(most: number): number {
   return most < FIRST ? FIRST : most * GROWTH;
 }
 
-/** Returns where the terms that a folded text has first end in it. */
+/** Returns the offset in a folded text after the first occurrence of each term that it has. */
 export function endsIn(whole: string, terms: readonly string[]): readonly number[] {
   return terms.flatMap((term) => {
     const at = whole.indexOf(term);

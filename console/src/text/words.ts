@@ -51,7 +51,7 @@ export function firstsOf(value: object, terms: readonly string[]): readonly numb
   const texts = entries.map((entry) => folded(textsIn(Object.fromEntries([entry]))));
   return terms.map((term) => {
     const first = texts.findIndex((text) => text.includes(term));
-    // A tree of a text has names, numbers, and what elsewhere is a field that nobody reads.
+    // Names, numbers and unread fields are searched last.
     return first !== -1 ? first : entries.findIndex((entry) => inJson(entry).includes(term));
   });
 }

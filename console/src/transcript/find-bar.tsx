@@ -89,7 +89,7 @@ export function FindBar({
   );
 }
 
-/** What is said of the search. Its place is there before it, so that it is announced. */
+/** The status of the search. Its element is there before its text, so that screen readers announce it. */
 function Told({ finder, items }: { readonly finder: Finder; readonly items: ItemWindow }) {
   return (
     <>

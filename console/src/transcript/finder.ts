@@ -30,7 +30,7 @@ export class Finder {
   readonly problem = signal('');
   /** What is known, in the order of the conversation. */
   readonly hits = computed(() => this.#merged());
-  /** The item in whose row the hit is to which the last step has led. */
+  /** The item in whose row the latest hit is drawn. */
   #row: string | undefined;
   readonly #items: ItemWindow;
   /** Tells whether the server searches. */
@@ -82,7 +82,7 @@ export class Finder {
     const isAtHit = current !== undefined && current === row;
     const item = isAtHit ? at : current;
     const position = this.#positionOf(item) ?? top;
-    // There is a hit to go to, wherever it is: behind the last one it is that one again.
+    // Without a further hit, the last one is shown again.
     const hit = this.#beside(by, position, !isAtHit) ?? this.hits.value.at(by === 1 ? -1 : 0);
     if (hit === undefined) return;
     this.#arriveAt(hit.id);

@@ -5,7 +5,7 @@ import type { ItemWindow } from './item-window.ts';
 /** Puts the focus on the row of an item, or on the list where there is none. */
 export function focusRow(id: string | undefined, scroller: RefObject<HTMLElement | null>): void {
   const row = id === undefined ? null : document.getElementById(`item-${id}`);
-  // The page itself scrolls where the window is low.
+  // In a low window, the page itself scrolls.
   scroller.current?.scrollIntoView({ block: 'nearest' });
   (row ?? scroller.current)?.focus({ preventScroll: true });
 }

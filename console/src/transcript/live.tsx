@@ -73,7 +73,7 @@ export function Live({ items, rows, isAtEnd }: LiveProps) {
   );
 }
 
-/** Leads to what has come at the end, above the foot of the rows. */
+/** A button to the new items at the end, above the foot of the rows. */
 export function News({ items }: { readonly items: ItemWindow }) {
   const news = items.news.value;
   return (

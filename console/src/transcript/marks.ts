@@ -41,7 +41,7 @@ export function useMarks(scroller: RefObject<HTMLElement | null>, finder: Finder
     observer.observe(element, { childList: true, characterData: true, subtree: true });
     const sizes = new ResizeObserver(later);
     sizes.observe(element);
-    // Also that of a text within the rows.
+    // Capture also hears the scrolling of texts within the rows.
     element.addEventListener('scroll', later, { capture: true, passive: true });
     later();
     return () => {

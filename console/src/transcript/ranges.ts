@@ -1,6 +1,6 @@
 /** Places in the texts of rows. */
 
-/** Selects what has the texts of a row. */
+/** Selector of the elements with a row's texts. */
 export const TEXTS = '.said, .line';
 
 export function rangeOf(node: Text, start: number, end: number): Range {

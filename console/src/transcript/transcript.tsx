@@ -96,7 +96,7 @@ export function Transcript({
   const toggleDetail = (): void => setShown(shown === current ? undefined : current);
   const remove = async (id: string): Promise<void> => {
     await items.remove(id);
-    // Before the page takes the focus: what had it is gone.
+    // The focused element was removed. This runs before the page moves the focus.
     requestAnimationFrame(() => focusRow(items.current.peek(), scroller));
   };
   const deletion = useStandardActions({
@@ -127,7 +127,7 @@ export function Transcript({
   useEffect(() => {
     if (shown !== undefined && detail === undefined) focusRow(current, scroller);
   }, [detail === undefined]);
-  // The details have a place of their own for it.
+  // The details show the note themselves.
   const note = detail === undefined ? copying.note : '';
   const extent = Math.max(count ?? 0, items.lastPosition.value + 1);
   const { startIndex = 0, endIndex = 0 } = rows.range ?? {};

@@ -7,13 +7,13 @@ import type { ItemWindow } from './item-window.ts';
 /** Pause in typing after which the words are in the address. */
 const REST_MS = 400;
 
-/** Returns what finds words in a conversation: those of the address, and then those that are typed, which it notes there. */
+/** Returns the finder of a conversation. It starts with the words of the address, and notes typed words there. */
 export function useFinder(items: ItemWindow): Finder {
   const finder = useMemo(() => new Finder(items, hasSearch), [items]);
   const at = place.value;
   const canSearch = hasSearch();
   useEffect(() => {
-    // The whole place: a link to the same words leads to them again.
+    // Depend on the whole place: a second click on the same link leads there again.
     if (at.page === 'conversation' && at.find !== undefined) finder.look(at.find, at.item);
   }, [finder, at]);
   useEffect(() => {
@@ -25,7 +25,7 @@ export function useFinder(items: ItemWindow): Finder {
   useEffect(() => {
     const timer = setTimeout(() => noteInAddress(items.conversation, { find: query }), REST_MS);
     return () => clearTimeout(timer);
-    // A link within the conversation may have none.
+    // A link within the conversation may have no words.
   }, [query, at]);
   return finder;
 }

@@ -16,7 +16,7 @@ export function useWanted(
   isPlaced: boolean,
 ): void {
   const shown = useRef<Wanted | undefined>(undefined);
-  /** Where nothing was found: for what, and the length of the row's text then. */
+  /** The last arrival without a match, and the length of the row's text at that time. */
   const lacking = useRef<readonly [Wanted, number] | undefined>(undefined);
   const wanted = items.wanted.value;
   const current = items.current.value;
@@ -34,7 +34,7 @@ export function useWanted(
       return;
     }
     shown.current = wanted;
-    // The next frame measures the row, and moves all for it.
+    // The next frame measures the row and moves the others.
     requestAnimationFrame(() => requestAnimationFrame(() => show(range, scroller.current)));
   });
 }
@@ -44,7 +44,7 @@ function show(range: Range, scroller: HTMLElement | null): void {
     const { top, bottom } = range.getBoundingClientRect();
     const frame = box.getBoundingClientRect();
     const isHidden = top < frame.top || bottom > frame.bottom;
-    // What does not scroll stays.
+    // Boxes that do not scroll ignore this.
     if (isHidden) box.scrollTop += top - frame.top - box.clientHeight / 3;
     if (box === scroller) return;
   }

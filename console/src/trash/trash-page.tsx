@@ -111,7 +111,7 @@ export function TrashPage({ query }: { readonly query: string }) {
   );
 }
 
-/** Puts the focus where a row was that has gone: on the next one, or else on the heading. */
+/** Moves the focus from a removed row to the next one, or to the heading. */
 function focusRow(index: number): void {
   requestAnimationFrame(() => {
     const rows = [...document.querySelectorAll('.trash tbody tr')];

@@ -85,7 +85,7 @@ function pageQuery(params: SearchByTimeParams, documents: Documents, syntax: Sql
     {
       chosen,
       columns: 'chosen.doc AS number',
-      // Of rare words, all documents are read and sorted: an index that has them in order would be read to its end.
+      // Sort by an expression for rare words: otherwise the planner reads the index by time to its end.
       order: `${documents.kind === 'newest' ? 'chosen.doc' : 'chosen.doc + 0'} DESC, chosen.conversation_id DESC, chosen.position DESC`,
     },
     syntax,

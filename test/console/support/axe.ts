@@ -3,15 +3,15 @@ import type { Page } from 'playwright-core';
 
 /** The rules of WCAG 2.2, levels A and AA, that can be checked without a person. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-/** Those of them that depend on colours. */
+/** Rules that depend on colours. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
-/** Returns what a page breaks of WCAG, a text each. */
+/** Returns the violations of WCAG of a page, a text each. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
   return run(page, TAGS);
 }
 
-/** Returns what a page, whose other rules were checked, breaks of those about colours when its colours have changed. */
+/** Returns violations of the rules about colours, a text each: for a page whose other rules were checked before. */
 export async function violationsOfColours(page: Page): Promise<readonly string[]> {
   return run(page, OF_COLOURS);
 }
@@ -25,7 +25,7 @@ async function run(page: Page, only: readonly string[]): Promise<readonly string
       nodes.map(({ html, failureSummary }) => id + ': ' + html + '\\n' + failureSummary)))`)) as readonly string[];
 }
 
-/** Returns the forms of which the browser would refuse a field in words of its own, beside the page. */
+/** Returns forms in which the browser itself would refuse a field, with a bubble over the page. */
 export async function formsWithBubbles(page: Page): Promise<readonly string[]> {
   // Sound: the script returns a list of texts.
   return (await page.evaluate(`
@@ -41,7 +41,7 @@ export async function formsWithBubbles(page: Page): Promise<readonly string[]> {
 export async function overflowing(page: Page): Promise<readonly string[]> {
   // Sound: the script returns a list of texts.
   return (await page.evaluate(`(async () => {
-    // What follows the size of the window has done so.
+    // The page has followed the new size of the window.
     for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
     return [...document.querySelectorAll('body *')]
       .filter((element) => {

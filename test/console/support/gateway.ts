@@ -62,7 +62,7 @@ export async function startGateway(
     const path = (incoming.url ?? '').slice(prefix.length);
     const forwarded = request(`${target}${path}`, { method: incoming.method, headers });
     forwarded.on('response', (answer) => {
-      // Browsers send again, by themselves, what was lost on a connection that was used before.
+      // A browser repeats a request by itself when it was lost on a reused connection.
       outgoing.writeHead(answer.statusCode ?? 500, { ...answer.headers, connection: 'close' });
       answer.pipe(outgoing);
     });
