@@ -15,7 +15,7 @@ import { followWithFocus } from './look/focus.ts';
 import { KeysDialog } from './look/keys-dialog.tsx';
 import { SignIn } from './look/sign-in.tsx';
 import { Notice } from './look/notice.tsx';
-import { fragmentOf, place, type PageName, type Place, type View } from './place.ts';
+import { fragmentOf, identityOf, place, type PageName, type Place, type View } from './place.ts';
 
 /** Properties of each page: the fields of its place. */
 type PageProps = Record<PageName, { readonly query: string; readonly view: View }> & {
@@ -105,10 +105,4 @@ function CurrentPage() {
   const Page = pages.value[at.page] as ComponentType<Place> | undefined;
   if (Page === undefined) return <main id="main" aria-busy="true" />;
   return <Page key={identityOf(at)} {...at} />;
-}
-
-/** Returns the key of a page: another key draws the page anew. A list keeps its key when its query changes. */
-function identityOf(at: Place): string {
-  if (at.page === 'conversation') return at.id;
-  return at.page === 'compare' ? `${at.left} ${at.right}` : at.page;
 }

@@ -112,6 +112,12 @@ function asQuery(parameters: Readonly<Record<string, string | undefined>>): stri
   return query.length === 0 ? '' : `?${query.join('&')}`;
 }
 
+/** Returns a text that is the same for places on the same page: a list with another query, an item of the same conversation. */
+export function identityOf(at: Place): string {
+  if (at.page === 'conversation') return `${at.page} ${at.id}`;
+  return at.page === 'compare' ? `${at.page} ${at.left} ${at.right}` : at.page;
+}
+
 /** Shows a place, which Back leaves again. */
 export function go(to: Place): void {
   location.hash = fragmentOf(to);

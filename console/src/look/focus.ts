@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { place, type Place } from '../place.ts';
+import { identityOf, place, type Place } from '../place.ts';
 
 const HEADING = 'h1#title';
 
@@ -16,18 +16,13 @@ export function followWithFocus(): void {
     const at = place.value;
     const left =
       before?.page === 'conversation' && JSON.stringify(at) === list ? before.id : undefined;
-    if (nameOf(at) !== nameOf(before)) {
+    if (before === undefined || identityOf(at) !== identityOf(before)) {
       stop?.();
       stop = whenThere(left === undefined ? [HEADING] : [rowOf(left), HEADING]);
     }
     if (at.page !== 'conversation') list = JSON.stringify(at);
     before = at;
   });
-}
-
-/** Another query of a list is the same page: the reader is at its filters. */
-function nameOf(at: Place | undefined): string | undefined {
-  return at?.page === 'conversation' ? `conversation ${at.id}` : at?.page;
 }
 
 function rowOf(id: string): string {

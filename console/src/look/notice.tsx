@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { asFailure } from '../api/client.ts';
-import { place } from '../place.ts';
+import { identityOf, place } from '../place.ts';
 import { Icon } from './icons.tsx';
 
 interface NoticeContent {
@@ -19,8 +19,7 @@ let pages = 0;
 let page = '';
 
 effect(() => {
-  const at = place.value;
-  const next = 'id' in at ? `${at.page} ${at.id}` : at.page;
+  const next = identityOf(place.value);
   if (next === page) return;
   page = next;
   pages += 1;
