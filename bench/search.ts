@@ -1,10 +1,9 @@
 /** The cost of keeping the index of words, and the time of searches in a large one. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDatabase, startPostgres } from '../test/support/postgres.ts';
+import { startCommand, type ProcessOptions } from '../test/support/process.ts';
 import { fill, itemOfText } from './filled-store.ts';
 import { measure } from './measure.ts';
 import { DURABLE } from './postgres.ts';
@@ -139,16 +138,11 @@ function corpusItem(): string {
 /** Runs a command of the program. Throws when it fails. */
 async function run(
   args: readonly string[],
-  { input, output }: { readonly input?: string; readonly output?: string } = {},
+  files: Pick<ProcessOptions, 'input' | 'output'> = {},
 ): Promise<void> {
-  const files = [input && openSync(input, 'r'), output && openSync(output, 'w')];
-  const [stdin, stdout] = files.map((file) => file || ('ignore' as const));
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: [stdin, stdout, 'pipe'] });
-  let errors = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  const [code] = (await once(child, 'exit')) as [number];
-  for (const file of files) if (typeof file === 'number') closeSync(file);
-  if (code !== 0) throw new Error(`colloquy ${args[0]}: ${errors}`);
+  const command = [process.execPath, MAIN, ...args];
+  const { code, stderr } = await startCommand(command, files).finished();
+  if (code !== 0) throw new Error(`colloquy ${args[0]}: ${stderr}`);
 }
 
 /** Waits until the server has looked at all conversations once. */

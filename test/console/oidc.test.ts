@@ -105,8 +105,8 @@ describe.skipIf(NO_BROWSER !== undefined)('in a browser', () => {
     Object.assign(issuer.behaviour, { givesRefreshTokens: true, hasSession: false, lifetime: 8 });
     await using watched = await open();
     await signIn(watched);
-    const before = issuer.grants.filter((grant) => grant === 'refresh_token').length;
     const renewed = () => issuer.grants.filter((grant) => grant === 'refresh_token').length;
+    const before = renewed();
     await expect.poll(renewed, { timeout: 40_000 }).toBeGreaterThan(before + 1);
     expect(await watched.page.locator('dialog.sign-in').count()).toBe(0);
     expect(issuer.grants).not.toContain('invalid_grant');

@@ -1,6 +1,6 @@
 /** Servers with invented content, to take pictures of. */
 
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import OpenAI from 'openai';
 import { createServer, loadConfig } from '../../src/index.ts';
 import { seedLong, seedShop } from '../../test/console/support/seed.ts';
@@ -9,7 +9,6 @@ import { runCommand } from '../../test/support/command.ts';
 import type { Folder } from '../../test/support/folder.ts';
 import { startModelServer, type ScriptedModelServer } from '../../test/support/model-server.ts';
 import { runProcess } from '../../test/support/process.ts';
-import { readFileSync } from 'node:fs';
 import { aged } from './aged.ts';
 
 const LONG = 3000;
@@ -36,7 +35,7 @@ export async function startFilled(files: Folder): Promise<Filled> {
   await runProcess(['export', '--database-url', `sqlite:${files.path('young.db')}`], {
     output: archive,
   });
-  await writeFile(archive, aged(readFileSync(archive, 'utf8')));
+  await writeFile(archive, aged(await readFile(archive, 'utf8')));
   await runCommand(['migrate', 'up', ...old]);
   await runProcess(['import', ...old], { input: archive });
   const server = await serverOn(`sqlite:${files.path('old.db')}`, model);
