@@ -4,6 +4,7 @@ import { POSTGRES } from '../../src/store/engine/syntax.ts';
 import { POSTGRES_SEARCH } from '../../src/store/search/postgres-search.ts';
 import { tenantWord } from '../../src/store/search/scope.ts';
 import { createDatabase } from '../support/postgres.ts';
+import { NO_FILTERS } from '../support/search.ts';
 import { everything, openOn } from '../support/store.ts';
 
 /** 150,000 documents of one conversation, two of which have a rare word. */
@@ -29,17 +30,15 @@ test('a rare word of an old item is found by the index of words alone', async ()
     plans.push(plan.map((line) => String(line['QUERY PLAN'])).join('\n'));
     return (await database.run(sql, parameters)).map(rowOf);
   };
-  const filters = {
-    conversationId: undefined,
-    owner: undefined,
-    metadata: [],
-    types: [],
-    roles: [],
-    createdFrom: undefined,
-    createdUntil: undefined,
-  };
   const terms = { wanted: [{ words: ['rare'], isPrefix: false }], unwanted: [] };
-  const params = { tenant: 't', access: everything, filters, terms, limit: 1, after: undefined };
+  const params = {
+    tenant: 't',
+    access: everything,
+    filters: NO_FILTERS,
+    terms,
+    limit: 1,
+    after: undefined,
+  };
   const { rows } = await POSTGRES_SEARCH.rowsByTime(params, POSTGRES, read);
   expect(rows).toHaveLength(2);
   expect(plans.at(-1)).toContain('indexed_items_by_word');

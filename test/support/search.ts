@@ -1,5 +1,17 @@
 import { expect } from 'vitest';
+import type { SearchFilters } from '../../src/store/search/port.ts';
 import type { TestServer } from './server.ts';
+
+/** The filters of a search for all items that the caller may read. */
+export const NO_FILTERS: SearchFilters = {
+  conversationId: undefined,
+  owner: undefined,
+  metadata: [],
+  types: [],
+  roles: [],
+  createdFrom: undefined,
+  createdUntil: undefined,
+};
 
 export interface SearchResult {
   readonly conversation_id: string;

@@ -8,7 +8,7 @@ import { indexAll } from '../../../src/service/search/index-all.ts';
 import { keysWithPolicy, startAccessServer } from '../../support/access.ts';
 import { freshDatabase, type TestDatabase } from '../../support/database.ts';
 import { attributes, ids, principal, rule, subject } from '../../support/random-policies.ts';
-import { SEARCH } from '../../support/search.ts';
+import { NO_FILTERS, SEARCH } from '../../support/search.ts';
 import { openOn } from '../../support/store.ts';
 
 const WORDS = ['sun', 'moon', 'sunset', 'moonlight', '月', '太陽'];
@@ -112,15 +112,7 @@ test('a search finds what a caller finds by reading all that it may list', async
           const page = await store.search.byTime({
             tenant: 't',
             access: filterFor(policy, who, 'read'),
-            filters: {
-              conversationId: undefined,
-              owner: undefined,
-              metadata: [],
-              types: [],
-              roles: [],
-              createdFrom: undefined,
-              createdUntil: undefined,
-            },
+            filters: NO_FILTERS,
             limit,
             terms,
             after,
