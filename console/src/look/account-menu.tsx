@@ -1,6 +1,8 @@
+import type { Principal, ServerFacts } from '../api/objects.ts';
 import { mayDelete, principal, secret, server, signOut, trashDays } from '../api/session.ts';
 import { fragmentOf } from '../place.ts';
 import { Choice } from './choice.tsx';
+import { Facts, type Fact } from './facts.tsx';
 import { hasKeys, switchKeys } from './keys.ts';
 import { choose, scheme, SCHEMES } from './scheme.ts';
 import { TimeChoice } from './time-choice.tsx';
@@ -21,32 +23,12 @@ export function AccountMenu() {
         {isOpen && (
           <p>Without authentication, everyone on this machine may read and change everything.</p>
         )}
-        <dl>
-          {caller !== undefined && !isOpen && (
-            <>
-              <Fact name="Tenant" value={caller.tenant} />
-              <Fact name="Subject" value={caller.subject} />
-              <Fact name="Roles" value={caller.roles.join(', ')} />
-              <Fact name="Teams" value={caller.teams.join(', ')} />
-              <Fact name="May" value={caller.actions.join(', ')} />
-              {caller.expires_at !== null && (
-                <>
-                  <dt>Valid until</dt>
-                  <dd>
-                    <Time at={caller.expires_at} />
-                  </dd>
-                </>
-              )}
-            </>
-          )}
-          {server.value !== undefined && (
-            <>
-              <Fact name="Server" value={`Colloquy ${server.value.version}`} />
-              <Fact name="Checks" value={server.value.compatibility} />
-              <Fact name="Features" value={server.value.features.join(', ')} />
-            </>
-          )}
-        </dl>
+        <Facts
+          facts={[
+            ...(caller === undefined || isOpen ? [] : factsOf(caller)),
+            ...(server.value === undefined ? [] : factsOfServer(server.value)),
+          ]}
+        />
         <ul class="menu-links">
           <li>
             <a href={fragmentOf({ page: 'server', query: '' })} onClick={closeMenu}>
@@ -92,12 +74,21 @@ function closeMenu(): void {
   document.getElementById('account')?.hidePopover();
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
-  if (value === '') return null;
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
-  );
+function factsOf(caller: Principal): readonly (Fact | false)[] {
+  return [
+    ['Tenant', caller.tenant],
+    ['Subject', caller.subject],
+    ['Roles', caller.roles.join(', ')],
+    ['Teams', caller.teams.join(', ')],
+    ['May', caller.actions.join(', ')],
+    caller.expires_at !== null && ['Valid until', <Time at={caller.expires_at} />],
+  ];
+}
+
+function factsOfServer({ version, compatibility, features }: ServerFacts): readonly Fact[] {
+  return [
+    ['Server', `Colloquy ${version}`],
+    ['Checks', compatibility],
+    ['Features', features.join(', ')],
+  ];
 }

@@ -1,6 +1,6 @@
 import { Fragment, type ComponentChildren } from 'preact';
 
-type Fact = readonly [name: ComponentChildren, value: ComponentChildren];
+export type Fact = readonly [name: ComponentChildren, value: ComponentChildren];
 
 /** Names with their values. Values that are empty, and facts that are `false`, are left out. */
 export function Facts({ facts }: { readonly facts: readonly (Fact | false)[] }) {
